@@ -1,0 +1,133 @@
+/* The catalogue: units, indicators, forms, calendar and deadlines. Immutable, numbered, hashed;
+ * authored at the root and handed down the tree. Nothing of a programme is in the code: it is here.
+ *
+ * A catalogue is built by adding rows (from a folder by client/catalogue_dir.c, from wire bytes by
+ * wire/wire_catalogue.c), then catalogue_finish() indexes, parses and checks it; afterwards it is
+ * read-only and may be shared. */
+#ifndef CORE_CATALOGUE_H
+#define CORE_CATALOGUE_H
+
+#include "core/indicator.h"
+#include "core/period.h"
+#include "core/problem.h"
+#include "core/unit.h"
+
+enum {
+    CATALOGUE_LEVELS_MAX = 8,
+    CATALOGUE_TYPES_MAX = 64,
+    CATALOGUE_FORMS_MAX = 256,
+    CATALOGUE_INDICATORS_MAX = 4096,
+    CATALOGUE_UNITS_MAX = 200000,
+    CATALOGUE_WORD_MAX = 32,  /* bytes of a level, type or form code */
+    CATALOGUE_TEXT_MAX = 300, /* bytes of a title, name, section or measure */
+    CATALOGUE_DEPTH_MAX = 8,  /* derived from derived ..., part of a part ... */
+};
+
+/* A level of the tree, topmost first: province, district, commune. */
+struct level {
+    char *code;
+    char *name_vi, *name_en;
+    /* Last day on which a first filing is in time, by label - 1; has_deadline false: none set. */
+    bool has_deadline[PERIOD_LABEL_COUNT];
+    struct calendar_day deadline[PERIOD_LABEL_COUNT];
+};
+
+struct unit_type {
+    char *code; /* "xa" */
+    char *name_vi, *name_en;
+};
+
+struct form {
+    uint32_t number; /* never 0, never reused */
+    char *code;
+    char *name_vi, *name_en;
+    uint32_t due_level_mask; /* bit n: every unit of level n owes this form */
+    uint32_t line;
+};
+
+/* A version of a unit: indexes into catalogue.units and its versions. */
+struct unit_ref {
+    uint32_t unit;
+    uint32_t version;
+};
+
+struct catalogue {
+    uint32_t number; /* 1, 2, 3 ... given by its author; higher replaces lower */
+    char *title_vi, *title_en;
+    struct calendar calendar;
+    struct level *levels;
+    size_t level_count;
+    struct unit_type *types;
+    size_t type_count;
+    struct form *forms; /* by number */
+    size_t form_count, form_capacity;
+    struct indicator *indicators; /* by number */
+    size_t indicator_count, indicator_capacity;
+    uint32_t *indicators_by_code; /* indexes into `indicators`, by code */
+    struct unit *units;           /* by id */
+    size_t unit_count, unit_capacity;
+    struct unit_ref *units_by_code; /* every version, by code, then level, then first day */
+    size_t unit_ref_count;
+};
+
+/* An empty catalogue with number 0; the caller owns it. */
+struct catalogue *catalogue_new(void);
+void catalogue_free(struct catalogue **catalogue);
+
+/* Which table and column a problem is about; lets whoever read the files say where that stands. */
+struct catalogue_source {
+    void *ctx;
+    /* Position of the cell `column` (a header name such as "parent") of the row that starts at
+     * `line` in `file` ("units.csv", "indicators.csv", "forms.csv", "catalogue.ini"). */
+    struct place (*place)(void *ctx, const char *file, uint32_t line, const char *column);
+};
+
+/* Adders copy every string. They keep duplicates for catalogue_finish to report. */
+void catalogue_add_level(struct catalogue *catalogue, const struct level *level);
+void catalogue_add_type(struct catalogue *catalogue, const struct unit_type *type);
+void catalogue_add_form(struct catalogue *catalogue, const struct form *form);
+/* `formula` is ignored: catalogue_finish parses `rule`. */
+void catalogue_add_indicator(struct catalogue *catalogue, const struct indicator *indicator);
+/* Adds a version to the unit `id`, which is created when it is new. Successors (may be empty)
+ * belong to the unit, not to the version, and are added once each. */
+void catalogue_add_unit_version(struct catalogue *catalogue, uint32_t id,
+                                const struct unit_version *version, const uint32_t *successors,
+                                size_t successor_count);
+
+/* Sorts, indexes, parses the formulas and checks everything there is to check, adding each problem
+ * found: duplicate numbers, ids, codes; unknown parents, successors, forms, part-of; parents that
+ * are not above or not valid on the same days; more than one root on a day, or one that ends
+ * without a successor; version windows that overlap or leave gaps; a unit that ends with a
+ * successor that is not there the day after; formulas with unknown names, cycles, or with a rule on
+ * an entered indicator; decimals out of range; part-of of another nature, decimals or form (the
+ * form of entered ones only: a derived whole is filed nowhere); calendar out of order; texts empty,
+ * too long or not UTF-8, codes that formulas cannot name. Two units with one code valid on the same
+ * day and level are a problem too. ERR_INVALID when there was at least one error. `source` may be
+ * NULL. */
+enum err catalogue_finish(struct catalogue *catalogue, const struct catalogue_source *source,
+                          struct problems *problems);
+
+/* Whether `next` may follow `current` (both finished): the number is higher; no indicator, form or
+ * unit that was there is gone; number, code, decimals, nature, aggregation, sign, form of
+ * indicators are the same; what half-years that ended before `today` say of the tree is the same;
+ * the calendar is the same. ERR_INVALID with the problems added. */
+enum err catalogue_check_succession(const struct catalogue *current, const struct catalogue *next,
+                                    struct date today, struct problems *problems);
+
+/* Look-ups; NULL (or -1) when there is none. */
+const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id);
+const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
+const struct indicator *catalogue_indicator_by_code(const struct catalogue *catalogue,
+                                                    const char *code);
+const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);
+const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
+int catalogue_level_by_code(const struct catalogue *catalogue, const char *code);
+int catalogue_type_by_code(const struct catalogue *catalogue, const char *code);
+
+/* A unit as people name it: an id ("id:631"), a code valid on `day` ("code:23857"), or either
+ * without prefix. ERR_NOT_FOUND; ERR_EXISTS when id and code (or two codes) name different units:
+ * the remedy is a prefix. */
+enum err catalogue_find_unit(const struct catalogue *catalogue, const char *text, struct date day,
+                             uint32_t *ret_id);
+
+#endif

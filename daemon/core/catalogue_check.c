@@ -1,0 +1,241 @@
+/* How checks report, and the small tables of a catalogue: calendar, levels, types, forms. */
+#include "core/catalogue_check.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/utf8.h"
+
+static const struct cell_place no_line = {.file = "catalogue.ini"};
+
+void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
+{
+    const struct catalogue_source *source = checker->source;
+    struct place place = {0};
+    va_list args;
+
+    va_start(args, format);
+    char *text = mem_vprintf(format, args);
+    va_end(args);
+    if (source != NULL && at.line > 0)
+        place = source->place(source->ctx, at.file, at.line, at.column);
+    problems_add(checker->problems, source != NULL ? at.file : NULL, place, "%s", text);
+    free(text);
+}
+
+void checker_text(const struct checker *checker, struct cell_place at, const char *text,
+                  struct text_rule rule, const char *what, ...)
+{
+    size_t len = strlen(text);
+    const char *wrong = NULL;
+
+    if (len == 0 && !rule.may_be_empty)
+        wrong = "is empty: fill it in";
+    else if (len > rule.max_bytes)
+        wrong = "is too long: shorten it";
+    else if (!utf8_is_text(text, len))
+        wrong = "is not UTF-8 text: save the file as UTF-8 and remove control characters";
+    else if (strpbrk(text, "\t\n") != NULL)
+        wrong = "has a tab or a line break: write it on one line";
+    if (wrong == NULL)
+        return;
+
+    va_list args;
+    va_start(args, what);
+    char *subject = mem_vprintf(what, args);
+    va_end(args);
+    if (len > rule.max_bytes)
+        checker_add(checker, at, "%s %s (%zu bytes, at most %zu)", subject, wrong, len,
+                    rule.max_bytes);
+    else
+        checker_add(checker, at, "%s %s", subject, wrong);
+    free(subject);
+}
+
+void checker_name(const struct checker *checker, struct cell_place at, const char *code,
+                  size_t max_bytes, const char *what, ...)
+{
+    if (formula_is_name(code) && strlen(code) <= max_bytes)
+        return;
+
+    va_list args;
+    va_start(args, what);
+    char *subject = mem_vprintf(what, args);
+    va_end(args);
+    checker_add(checker, at,
+                "%s is not a code: write 1 to %zu letters a-z, digits and '_', starting with a "
+                "letter, in parts joined by '.', and no word of the formula language",
+                subject, max_bytes);
+    free(subject);
+}
+
+static bool is_day(struct date date)
+{
+    struct date first, last;
+    enum err err = date_make(1, 1, 1, &first);
+
+    assert(err == ERR_OK);
+    err = date_make(9999, 12, 31, &last);
+    assert(err == ERR_OK);
+    return date_compare(first, date) <= 0 && date_compare(date, last) <= 0;
+}
+
+void checker_days(const struct checker *checker, struct cell_place at, struct window days,
+                  const char *what, uint32_t number)
+{
+    bool is_open_before = date_compare(days.first, DATE_MIN) == 0;
+    bool is_open_after = date_compare(days.last, DATE_MAX) == 0;
+
+    if ((!is_open_before && !is_day(days.first)) || (!is_open_after && !is_day(days.last)))
+        checker_add(checker, at, "%s %u: its days are not in the years 1 to 9999: correct them",
+                    what, number);
+    else if (date_compare(days.first, days.last) > 0)
+        checker_add(checker, at, "%s %u ends before it begins: correct one of the days", what,
+                    number);
+}
+
+/* Vietnamese is required, English is not. */
+static void check_names(const struct checker *checker, struct cell_place at, const char *what,
+                        size_t number, const char *name_vi, const char *name_en)
+{
+    at.column = "name_vi";
+    checker_text(checker, at, name_vi, (struct text_rule){CATALOGUE_TEXT_MAX, false},
+                 "%s %zu: the Vietnamese name", what, number);
+    at.column = "name_en";
+    checker_text(checker, at, name_en, (struct text_rule){CATALOGUE_TEXT_MAX, true},
+                 "%s %zu: the English name", what, number);
+}
+
+/* False when a limit is passed: what follows may then not trust any count. */
+static bool check_limits(const struct checker *checker)
+{
+    const struct catalogue *c = checker->catalogue;
+    const struct {
+        const char *file, *what;
+        size_t count, least, most;
+    } limits[] = {
+        {"catalogue.ini", "levels", c->level_count, 1, CATALOGUE_LEVELS_MAX},
+        {"catalogue.ini", "unit types", c->type_count, 1, CATALOGUE_TYPES_MAX},
+        {"forms.csv", "forms", c->form_count, 0, CATALOGUE_FORMS_MAX},
+        {"indicators.csv", "indicators", c->indicator_count, 0, CATALOGUE_INDICATORS_MAX},
+        {"units.csv", "units", c->unit_count, 1, CATALOGUE_UNITS_MAX},
+    };
+    bool is_within = true;
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        if (limits[i].least <= limits[i].count && limits[i].count <= limits[i].most)
+            continue;
+        checker_add(checker, (struct cell_place){.file = limits[i].file},
+                    "the catalogue has %zu %s: it may have %zu to %zu", limits[i].count,
+                    limits[i].what, limits[i].least, limits[i].most);
+        is_within = false;
+    }
+    for (size_t i = 0; i < c->unit_count; i++) {
+        const struct unit *unit = &c->units[i];
+
+        if (unit->version_count <= UNIT_VERSIONS_MAX &&
+            unit->successor_count <= UNIT_SUCCESSORS_MAX)
+            continue;
+        checker_add(checker, (struct cell_place){"units.csv", unit->versions[0].line, "id"},
+                    "unit %u has %zu rows and %zu successors: at most %d and %d are possible",
+                    unit->id, unit->version_count, unit->successor_count, UNIT_VERSIONS_MAX,
+                    UNIT_SUCCESSORS_MAX);
+        is_within = false;
+    }
+    return is_within;
+}
+
+static void check_head(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    if (catalogue->number == 0)
+        checker_add(checker, no_line, "the catalogue has no number: give it 1, 2, 3 ...");
+    checker_text(checker, no_line, catalogue->title_vi,
+                 (struct text_rule){CATALOGUE_TEXT_MAX, false}, "the Vietnamese title");
+    checker_text(checker, no_line, catalogue->title_en,
+                 (struct text_rule){CATALOGUE_TEXT_MAX, true}, "the English title");
+    if (calendar_check(&catalogue->calendar) != ERR_OK)
+        checker_add(checker, no_line,
+                    "the calendar is not in order: S1 must end after it begins, S2 must begin on "
+                    "the day after and end within the year");
+}
+
+static void check_levels(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    for (size_t i = 0; i < catalogue->level_count; i++) {
+        const struct level *level = &catalogue->levels[i];
+
+        checker_name(checker, no_line, level->code, CATALOGUE_WORD_MAX, "level %zu: its code",
+                     i + 1);
+        check_names(checker, no_line, "level", i + 1, level->name_vi, level->name_en);
+        if (catalogue_level_by_code(catalogue, level->code) != (int)i)
+            checker_add(checker, no_line,
+                        "level %zu has the code of an earlier level: give each its own", i + 1);
+        for (size_t label = 0; label < PERIOD_LABEL_COUNT; label++)
+            if (level->has_deadline[label] && !calendar_day_is_valid(level->deadline[label]))
+                checker_add(checker, no_line,
+                            "level %zu: a deadline is not a day of every year: write month-day, "
+                            "such as 06-20",
+                            i + 1);
+    }
+}
+
+static void check_types(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    for (size_t i = 0; i < catalogue->type_count; i++) {
+        const struct unit_type *type = &catalogue->types[i];
+
+        checker_name(checker, no_line, type->code, CATALOGUE_WORD_MAX, "unit type %zu: its code",
+                     i + 1);
+        check_names(checker, no_line, "unit type", i + 1, type->name_vi, type->name_en);
+        if (catalogue_type_by_code(catalogue, type->code) != (int)i)
+            checker_add(checker, no_line,
+                        "unit type %zu has the code of an earlier type: give each its own", i + 1);
+    }
+}
+
+static void check_forms(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    for (size_t i = 0; i < catalogue->form_count; i++) {
+        const struct form *form = &catalogue->forms[i];
+        struct cell_place at = {"forms.csv", form->line, "number"};
+
+        if (form->number == 0)
+            checker_add(checker, at, "a form has no number: number forms from 1");
+        if (i > 0 && form[-1].number == form->number)
+            checker_add(checker, at, "form %u is there twice: numbers are never reused",
+                        form->number);
+        check_names(checker, at, "form", form->number, form->name_vi, form->name_en);
+        at.column = "code";
+        checker_name(checker, at, form->code, CATALOGUE_WORD_MAX, "form %u: its code",
+                     form->number);
+        if (catalogue_form_by_code(catalogue, form->code) != form)
+            checker_add(checker, at, "form %u has the code of another form: give each its own",
+                        form->number);
+        at.column = "due";
+        if (form->due_level_mask >> catalogue->level_count != 0)
+            checker_add(checker, at, "form %u is owed by a level that is not there", form->number);
+    }
+}
+
+void catalogue_check(const struct checker *checker)
+{
+    if (!check_limits(checker))
+        return;
+    check_head(checker);
+    check_levels(checker);
+    check_types(checker);
+    check_forms(checker);
+    catalogue_check_indicators(checker);
+    catalogue_check_units(checker);
+}

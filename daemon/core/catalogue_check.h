@@ -1,0 +1,46 @@
+/* Private to catalogue*.c: the checks of catalogue_finish, and how they report. */
+#ifndef CORE_CATALOGUE_CHECK_H
+#define CORE_CATALOGUE_CHECK_H
+
+#include "core/catalogue.h"
+
+struct checker {
+    struct catalogue *catalogue;           /* sorted and indexed */
+    const struct catalogue_source *source; /* or NULL */
+    struct problems *problems;
+};
+
+/* The cell that a problem is about; `line` 0 when it has no line of its own. */
+struct cell_place {
+    const char *file;
+    uint32_t line;
+    const char *column;
+};
+
+/* Adds an error. Texts name rows by number or id, never by strings that may not be text. */
+void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* One line of UTF-8 of 1 (0 with `may_be_empty`) to `max_bytes`. `what` opens the text:
+ * "indicator 5: the Vietnamese name". */
+struct text_rule {
+    size_t max_bytes;
+    bool may_be_empty;
+};
+void checker_text(const struct checker *checker, struct cell_place at, const char *text,
+                  struct text_rule rule, const char *what, ...)
+    __attribute__((format(printf, 5, 6)));
+/* A code that formulas can name, of at most `max_bytes`. */
+void checker_name(const struct checker *checker, struct cell_place at, const char *code,
+                  size_t max_bytes, const char *what, ...) __attribute__((format(printf, 5, 6)));
+/* Both days exist (or are open), in order; `what` and `number` name the row: "unit 631". */
+void checker_days(const struct checker *checker, struct cell_place at, struct window days,
+                  const char *what, uint32_t number);
+
+/* All checks; the limits on counts come first, and nothing else is looked at when one is passed. */
+void catalogue_check(const struct checker *checker);
+/* Also parses the formulas into the indicators. */
+void catalogue_check_indicators(const struct checker *checker);
+void catalogue_check_units(const struct checker *checker);
+
+#endif

@@ -1,0 +1,199 @@
+/* Checks of indicators. Formulas are parsed on the way; what leads back to itself, or too deep, is
+ * found by measuring how many steps each formula stands above entered figures. */
+#include "core/catalogue_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+static struct cell_place cell_of(const struct indicator *indicator, const char *column)
+{
+    return (struct cell_place){"indicators.csv", indicator->line, column};
+}
+
+static void check_texts(const struct checker *checker, const struct indicator *indicator)
+{
+    const struct {
+        const char *column, *what, *text;
+        bool may_be_empty;
+    } texts[] = {
+        {"name_vi", "Vietnamese name", indicator->name_vi, false},
+        {"name_en", "English name", indicator->name_en, true},
+        {"section", "section", indicator->section, true},
+        {"measure", "unit of measure", indicator->measure, true},
+    };
+
+    checker_name(checker, cell_of(indicator, "code"), indicator->code, INDICATOR_CODE_MAX,
+                 "indicator %u: its code", indicator->number);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        checker_text(checker, cell_of(indicator, texts[i].column), texts[i].text,
+                     (struct text_rule){CATALOGUE_TEXT_MAX, texts[i].may_be_empty},
+                     "indicator %u: the %s", indicator->number, texts[i].what);
+}
+
+/* What enumerations, masks and dates from the wire may hold; an entered figure needs a form and
+ * somebody who reports it. */
+static void check_values(const struct checker *checker, const struct indicator *indicator)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    uint32_t number = indicator->number;
+    bool is_entered = indicator_is_entered(indicator);
+
+    if (indicator->nature != NATURE_FLOW && indicator->nature != NATURE_STOCK)
+        checker_add(checker, cell_of(indicator, "nature"),
+                    "indicator %u: its nature must be flow or stock", number);
+    if (indicator->aggregation < AGGREGATION_SUM || indicator->aggregation > AGGREGATION_DERIVED)
+        checker_add(checker, cell_of(indicator, "aggregation"),
+                    "indicator %u: its aggregation must be sum, max, min or derived", number);
+    if (indicator->decimals > INDICATOR_DECIMALS_MAX)
+        checker_add(checker, cell_of(indicator, "decimals"),
+                    "indicator %u has %u decimals: at most %d are possible", number,
+                    indicator->decimals, INDICATOR_DECIMALS_MAX);
+    if (is_entered && catalogue_form(catalogue, indicator->form) == NULL)
+        checker_add(checker, cell_of(indicator, "form"),
+                    "indicator %u is filed in a form that is not there: name a form of forms.csv",
+                    number);
+    if (!is_entered && indicator->form != 0)
+        checker_add(checker, cell_of(indicator, "form"),
+                    "indicator %u is derived and never filed: leave its form empty", number);
+    if (indicator->level_mask >> catalogue->level_count != 0 ||
+        (is_entered && indicator->level_mask == 0))
+        checker_add(checker, cell_of(indicator, "levels"),
+                    "indicator %u: name the levels that report it, as they stand in the catalogue",
+                    number);
+    checker_days(checker, cell_of(indicator, "valid_from"),
+                 (struct window){indicator->valid_from, indicator->valid_to}, "indicator", number);
+}
+
+/* A part is compared with its whole cell by cell, so both must be the same sort of number. The
+ * form matters only between entered ones: a derived whole is filed nowhere. */
+static void check_part_of(const struct checker *checker, const struct indicator *indicator)
+{
+    struct cell_place at = cell_of(indicator, "part_of");
+    const struct indicator *whole = indicator;
+
+    if (indicator->part_of == 0)
+        return;
+    for (size_t depth = 0; whole != NULL && whole->part_of != 0; depth++) {
+        if (depth == CATALOGUE_DEPTH_MAX) {
+            checker_add(checker, at,
+                        "indicator %u is a part of a part in a circle, or more than %d deep: "
+                        "shorten the chain",
+                        indicator->number, CATALOGUE_DEPTH_MAX);
+            return;
+        }
+        whole = catalogue_indicator(checker->catalogue, whole->part_of);
+    }
+    whole = catalogue_indicator(checker->catalogue, indicator->part_of);
+    if (whole == NULL) {
+        checker_add(checker, at,
+                    "indicator %u is a part of indicator %u, which is not there: name one that is",
+                    indicator->number, indicator->part_of);
+        return;
+    }
+    if (whole->nature != indicator->nature || whole->decimals != indicator->decimals ||
+        (indicator_is_entered(whole) && indicator_is_entered(indicator) &&
+         whole->form != indicator->form))
+        checker_add(checker, at,
+                    "indicator %u and its whole, indicator %u, differ in nature, decimals or "
+                    "form: make them the same, or leave part_of empty",
+                    indicator->number, whole->number);
+}
+
+static void parse_rule(const struct checker *checker, struct indicator *indicator)
+{
+    struct cell_place at = cell_of(indicator, "rule");
+    struct formula_error error;
+
+    if (indicator_is_entered(indicator)) {
+        if (indicator->rule[0] != '\0')
+            checker_add(checker, at,
+                        "indicator %u is entered and has a rule: remove the rule, or make its "
+                        "aggregation derived",
+                        indicator->number);
+        return;
+    }
+    if (formula_parse(indicator->rule, checker->catalogue, &indicator->formula, &error) != ERR_OK)
+        checker_add(checker, at, "indicator %u: its rule, at character %zu: %s", indicator->number,
+                    error.offset + 1, error.text);
+}
+
+enum { DEPTH_UNKNOWN = 0, DEPTH_ON_PATH = UINT8_MAX };
+
+/* How many formulas lie one above the other at the indicator: 1 for an entered one. Each is
+ * measured once; depths beyond the limit are cut off so that only the lowest one is reported. */
+static uint8_t measure(const struct checker *checker, size_t index, uint8_t *depths)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    const struct indicator *indicator = &catalogue->indicators[index];
+    struct cell_place at = cell_of(indicator, "rule");
+    const uint8_t too_deep = CATALOGUE_DEPTH_MAX + 1;
+    uint8_t deepest = 0;
+    size_t count = 0;
+
+    if (depths[index] == DEPTH_ON_PATH) {
+        checker_add(checker, at, "indicator %u: its rule leads back to itself: break the circle",
+                    indicator->number);
+        return 0;
+    }
+    if (depths[index] != DEPTH_UNKNOWN)
+        return depths[index];
+    depths[index] = DEPTH_ON_PATH;
+    const uint32_t *operands =
+        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct indicator *operand = catalogue_indicator(catalogue, operands[i]);
+        uint8_t depth = measure(checker, (size_t)(operand - catalogue->indicators), depths);
+
+        deepest = depth > deepest ? depth : deepest;
+    }
+    if (deepest == CATALOGUE_DEPTH_MAX)
+        checker_add(checker, at,
+                    "indicator %u: derived ones are built on each other more than %d deep: write "
+                    "the sum out",
+                    indicator->number, CATALOGUE_DEPTH_MAX - 1);
+    depths[index] = deepest >= too_deep ? too_deep : (uint8_t)(deepest + 1);
+    return depths[index];
+}
+
+static void check_duplicate_codes(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    for (size_t i = 1; i < catalogue->indicator_count; i++) {
+        const struct indicator *first =
+            &catalogue->indicators[catalogue->indicators_by_code[i - 1]];
+        const struct indicator *second = &catalogue->indicators[catalogue->indicators_by_code[i]];
+
+        if (strcmp(first->code, second->code) == 0)
+            checker_add(checker, cell_of(second, "code"),
+                        "indicators %u and %u have the same code: give each its own", first->number,
+                        second->number);
+    }
+}
+
+void catalogue_check_indicators(const struct checker *checker)
+{
+    struct catalogue *catalogue = checker->catalogue;
+    uint8_t *depths = mem_calloc(catalogue->indicator_count, sizeof *depths);
+
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        struct indicator *indicator = &catalogue->indicators[i];
+
+        if (indicator->number == 0)
+            checker_add(checker, cell_of(indicator, "number"),
+                        "an indicator has no number: number indicators from 1");
+        if (i > 0 && indicator[-1].number == indicator->number)
+            checker_add(checker, cell_of(indicator, "number"),
+                        "indicator %u is there twice: numbers are never reused", indicator->number);
+        check_texts(checker, indicator);
+        check_values(checker, indicator);
+        check_part_of(checker, indicator);
+        parse_rule(checker, indicator);
+    }
+    check_duplicate_codes(checker);
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        (void)measure(checker, i, depths); /* the problems are what is wanted */
+    free(depths);
+}

@@ -1,0 +1,228 @@
+/* Checks of units: every unit has, on each of its days, one parent of a higher level, and there is
+ * one root.
+ *
+ * A parent stands at a strictly higher level than its children on all days, so no circle is
+ * possible and nothing has to be walked: each version is compared with the versions of its parent,
+ * and the rest is sorting. */
+#include "core/catalogue_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+static struct cell_place cell_of(const struct unit_version *version, const char *column)
+{
+    return (struct cell_place){"units.csv", version->line, column};
+}
+
+static const struct unit_version *last_version(const struct unit *unit)
+{
+    return &unit->versions[unit->version_count - 1];
+}
+
+static bool is_open(struct date to)
+{
+    return date_compare(to, DATE_MAX) == 0;
+}
+
+static bool overlaps(const struct unit_version *a, const struct unit_version *b)
+{
+    return date_compare(a->from, b->to) <= 0 && date_compare(b->from, a->to) <= 0;
+}
+
+static bool check_fields(const struct checker *checker, uint32_t id,
+                         const struct unit_version *version)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    checker_text(checker, cell_of(version, "code"), version->code,
+                 (struct text_rule){UNIT_CODE_MAX, false}, "unit %u: its code", id);
+    checker_text(checker, cell_of(version, "name_vi"), version->name_vi,
+                 (struct text_rule){UNIT_NAME_MAX, false}, "unit %u: the Vietnamese name", id);
+    checker_text(checker, cell_of(version, "name_en"), version->name_en,
+                 (struct text_rule){UNIT_NAME_MAX, true}, "unit %u: the English name", id);
+    if (version->type >= catalogue->type_count)
+        checker_add(checker, cell_of(version, "type"),
+                    "unit %u has a type that is not there: name one of the catalogue", id);
+    checker_days(checker, cell_of(version, "from"), (struct window){version->from, version->to},
+                 "unit", id);
+    if (version->level < catalogue->level_count)
+        return true;
+    checker_add(checker, cell_of(version, "level"),
+                "unit %u has a level that is not there: name one of the catalogue", id);
+    return false;
+}
+
+static void check_parent(const struct checker *checker, uint32_t id,
+                         const struct unit_version *version)
+{
+    const struct unit *parent = catalogue_unit(checker->catalogue, version->parent);
+    struct cell_place at = cell_of(version, "parent");
+
+    if (version->parent == 0)
+        return;
+    if (parent == NULL) {
+        checker_add(checker, at, "unit %u: its parent %u is not there: name one that is", id,
+                    version->parent);
+        return;
+    }
+    if (date_compare(unit_begin(parent), version->from) > 0 ||
+        date_compare(version->to, unit_end(parent)) > 0)
+        checker_add(checker, at,
+                    "unit %u: its parent %u is not valid on all days of the row: end the row with "
+                    "the parent and add one with the next parent",
+                    id, version->parent);
+    for (size_t i = 0; i < parent->version_count; i++)
+        if (overlaps(&parent->versions[i], version) &&
+            parent->versions[i].level >= version->level) {
+            checker_add(checker, at,
+                        "unit %u: its parent %u is not of a higher level on the same days: name a "
+                        "unit of a level above",
+                        id, version->parent);
+            return;
+        }
+}
+
+/* Versions come in order of their first day. */
+static void check_adjacent(const struct checker *checker, uint32_t id,
+                           const struct unit_version *version)
+{
+    char ends[DATE_TEXT_SIZE], begins[DATE_TEXT_SIZE];
+    const struct unit_version *before = version - 1;
+
+    if (date_compare(version->from, before->to) <= 0)
+        checker_add(checker, cell_of(version, "from"),
+                    "unit %u has two rows that are valid on the same days: end one on the day "
+                    "before the other begins",
+                    id);
+    else if (version->from.days - 1 != before->to.days)
+        checker_add(checker, cell_of(version, "from"),
+                    "unit %u has no row between %s and %s: close the gap, or give what comes "
+                    "after it a new id",
+                    id, date_format(before->to, ends), date_format(version->from, begins));
+}
+
+static void check_successors(const struct checker *checker, const struct unit *unit)
+{
+    struct date end = unit_end(unit);
+    struct cell_place at = cell_of(last_version(unit), "successors");
+
+    if (is_open(end)) {
+        if (unit->successor_count > 0)
+            checker_add(checker, at,
+                        "unit %u has successors but does not end: give its last day, or remove "
+                        "them",
+                        unit->id);
+        return;
+    }
+    if (unit->successor_count == 0 && last_version(unit)->parent == 0)
+        checker_add(checker, at,
+                    "unit %u is the root and ends: name the successor whose tree takes over",
+                    unit->id);
+    for (size_t i = 0; i < unit->successor_count; i++) {
+        uint32_t id = unit->successors[i];
+        const struct unit *successor = catalogue_unit(checker->catalogue, id);
+
+        if (successor == NULL)
+            checker_add(checker, at, "unit %u: its successor %u is not there: name one that is",
+                        unit->id, id);
+        else if (unit_at(successor, (struct date){end.days + 1}) == NULL)
+            checker_add(checker, at,
+                        "unit %u: its successor %u is not valid on the day after unit %u ends: "
+                        "correct one of the days",
+                        unit->id, id, unit->id);
+    }
+}
+
+static void check_unit(const struct checker *checker, const struct unit *unit)
+{
+    if (unit->id == 0)
+        checker_add(checker, cell_of(&unit->versions[0], "id"),
+                    "a unit has no id: number units from 1");
+    for (size_t i = 0; i < unit->version_count; i++) {
+        const struct unit_version *version = &unit->versions[i];
+
+        if (check_fields(checker, unit->id, version))
+            check_parent(checker, unit->id, version);
+        if (i > 0)
+            check_adjacent(checker, unit->id, version);
+    }
+    check_successors(checker, unit);
+}
+
+/* The version that `ref` stands for. */
+static const struct unit_version *version_of(const struct catalogue *catalogue, struct unit_ref ref)
+{
+    return &catalogue->units[ref.unit].versions[ref.version];
+}
+
+/* One code, level and day name one unit: in order of code, level and first day, it is enough to
+ * compare each version with the one before it that lasts longest. */
+static void check_codes(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    const struct unit_ref *refs = catalogue->units_by_code;
+    struct unit_ref longest = {0};
+
+    for (size_t i = 0; i < catalogue->unit_ref_count; i++) {
+        const struct unit_version *version = version_of(catalogue, refs[i]);
+        const struct unit_version *before = version_of(catalogue, longest);
+        bool is_same =
+            i > 0 && before->level == version->level && strcmp(before->code, version->code) == 0;
+
+        if (is_same && longest.unit != refs[i].unit && overlaps(before, version))
+            checker_add(checker, cell_of(version, "code"),
+                        "units %u and %u have the same code and level on the same days: change a "
+                        "code, or end one earlier",
+                        catalogue->units[longest.unit].id, catalogue->units[refs[i].unit].id);
+        if (!is_same || date_compare(before->to, version->to) < 0)
+            longest = refs[i];
+    }
+}
+
+static int compare_roots(const void *a, const void *b, void *ctx)
+{
+    const struct catalogue *catalogue = ctx;
+
+    return date_compare(version_of(catalogue, *(const struct unit_ref *)a)->from,
+                        version_of(catalogue, *(const struct unit_ref *)b)->from);
+}
+
+static void check_roots(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    struct unit_ref *roots = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (uint32_t i = 0; i < catalogue->unit_count; i++)
+        for (uint32_t j = 0; j < catalogue->units[i].version_count; j++)
+            if (catalogue->units[i].versions[j].parent == 0) {
+                roots = mem_grow(roots, count, &capacity, sizeof *roots);
+                roots[count++] = (struct unit_ref){i, j};
+            }
+    if (count > 1)
+        qsort_r(roots, count, sizeof *roots, compare_roots, checker->catalogue);
+    for (size_t i = 1, longest = 0; i < count; i++) {
+        const struct unit_version *before = version_of(catalogue, roots[longest]);
+        const struct unit_version *version = version_of(catalogue, roots[i]);
+
+        if (roots[longest].unit != roots[i].unit && overlaps(before, version))
+            checker_add(checker, cell_of(version, "parent"),
+                        "units %u and %u are both without a parent on the same days: a tree has "
+                        "one root, so name a parent",
+                        catalogue->units[roots[longest].unit].id,
+                        catalogue->units[roots[i].unit].id);
+        if (date_compare(before->to, version->to) < 0)
+            longest = i;
+    }
+    free(roots);
+}
+
+void catalogue_check_units(const struct checker *checker)
+{
+    for (size_t i = 0; i < checker->catalogue->unit_count; i++)
+        check_unit(checker, &checker->catalogue->units[i]);
+    check_codes(checker);
+    check_roots(checker);
+}

@@ -1,0 +1,224 @@
+/* Every duty of a subtree, and the filing that meets it best.
+ *
+ * A duty may be met in two ways: S2 by S2 or by the year, the year by itself or by both halves (its
+ * figure is then their sum). Both are looked up and the better one is named, so a half that was
+ * returned does not hide the annual report that replaced it. */
+#include "core/coverage.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+#include "core/year.h"
+
+/* One duty's surroundings. */
+struct context {
+    const struct catalogue *catalogue;
+    const struct tree *tree;
+    const struct coverage_source *source;
+};
+
+/* A way to meet a duty. */
+struct meeting {
+    enum coverage_state state; /* MISSING: it does not meet it */
+    enum period_label label;
+    struct instant first_filed;
+    uint64_t revision;
+};
+
+static struct coverage_filing filing_of(const struct context *context, uint32_t unit, uint32_t form,
+                                        enum period_label label)
+{
+    return context->source->filing(context->source->ctx, unit, form, label);
+}
+
+static enum coverage_state state_of(const struct coverage_filing *filing)
+{
+    if (filing->revision == 0 || filing->is_withdrawn)
+        return COVERAGE_MISSING;
+    if ((filing->states & STATE_RETURNED) != 0)
+        return COVERAGE_RETURNED;
+    return (filing->states & STATE_ACCEPTED) != 0 ? COVERAGE_ACCEPTED : COVERAGE_WAITING;
+}
+
+/* The further a report has come, the higher. */
+static int rank_of(enum coverage_state state)
+{
+    switch (state) {
+    case COVERAGE_COVERED: /* not the state of a filing */
+    case COVERAGE_MISSING:
+        return 0;
+    case COVERAGE_RETURNED:
+        return 1;
+    case COVERAGE_WAITING:
+        return 2;
+    case COVERAGE_ACCEPTED:
+        return 3;
+    }
+    return 0;
+}
+
+static struct meeting meeting_of(const struct coverage_filing *filing, enum period_label label)
+{
+    const enum coverage_state state = state_of(filing);
+    if (state == COVERAGE_MISSING)
+        return (struct meeting){.state = state, .label = label};
+    return (struct meeting){state, label, filing->first_filed, filing->revision};
+}
+
+/* The year is met by its halves once both are there, so the later and the worse of them decides.
+ * Own and whole cells never combine: one of each makes no year. */
+static struct meeting meeting_of_halves(const struct coverage_filing *s1,
+                                        const struct coverage_filing *s2)
+{
+    const struct meeting first = meeting_of(s1, PERIOD_S1);
+    struct meeting second = meeting_of(s2, PERIOD_S2);
+    if (rank_of(first.state) < rank_of(second.state))
+        second.state = first.state;
+    if (second.state == COVERAGE_MISSING || s1->scope != s2->scope)
+        return (struct meeting){.state = COVERAGE_MISSING, .label = PERIOD_S2};
+    if (first.first_filed.us > second.first_filed.us)
+        second.first_filed = first.first_filed;
+    return second;
+}
+
+/* How `unit` meets its duty under the tree's label; on a tie the label's own report is named. */
+static struct meeting best_meeting(const struct context *context, uint32_t unit, uint32_t form)
+{
+    const enum period_label label = (enum period_label)context->tree->period.label;
+    const struct coverage_filing direct = filing_of(context, unit, form, label);
+    const struct meeting own = meeting_of(&direct, label);
+    if (label == PERIOD_S1)
+        return own;
+
+    struct meeting other;
+    if (label == PERIOD_S2) {
+        const struct coverage_filing year = filing_of(context, unit, form, PERIOD_Y);
+        other = meeting_of(&year, PERIOD_Y);
+    } else {
+        const struct coverage_filing s1 = filing_of(context, unit, form, PERIOD_S1);
+        const struct coverage_filing s2 = filing_of(context, unit, form, PERIOD_S2);
+        other = meeting_of_halves(&s1, &s2);
+    }
+    struct meeting best = rank_of(other.state) > rank_of(own.state) ? other : own;
+    /* Timeliness is about the first filing, whatever came of it. */
+    if (own.state != COVERAGE_MISSING && other.state != COVERAGE_MISSING)
+        best.first_filed =
+            own.first_filed.us < other.first_filed.us ? own.first_filed : other.first_filed;
+    return best;
+}
+
+/* Whether the unit's whole reports cover the tree's label, by the rule of year.h. */
+static bool covers(const struct context *context, uint32_t unit, uint32_t form)
+{
+    bool is_whole[PERIOD_LABEL_COUNT];
+    for (int i = 0; i < PERIOD_LABEL_COUNT; i++) {
+        const struct coverage_filing filing =
+            filing_of(context, unit, form, (enum period_label)(i + 1));
+        is_whole[i] = filing.scope == SCOPE_WHOLE && state_of(&filing) == COVERAGE_ACCEPTED;
+    }
+    return year_is_covered(is_whole, (enum period_label)context->tree->period.label);
+}
+
+/* The nearest unit above the node whose whole report stands for it, 0 if there is none. */
+static uint32_t covering_unit(const struct context *context, uint32_t node, uint32_t form)
+{
+    const struct tree_node *nodes = context->tree->nodes;
+    for (uint32_t at = nodes[node].parent; at != TREE_NONE; at = nodes[at].parent) {
+        if (covers(context, nodes[at].unit, form))
+            return nodes[at].unit;
+    }
+    return 0;
+}
+
+/* Deadlines are days of the people who report; one may well lie before the window's end. */
+static enum timeliness timeliness_of(const struct context *context, uint8_t level,
+                                     struct instant first_filed)
+{
+    const struct period period = context->tree->period;
+    const struct level *due = &context->catalogue->levels[level];
+    const struct calendar_day day = due->deadline[period.label - 1];
+    const struct date filed = instant_date(first_filed);
+    struct date deadline;
+    const bool has_deadline =
+        due->has_deadline[period.label - 1] &&
+        date_make(period.year + day.year_offset, day.month, day.day, &deadline) == ERR_OK;
+
+    if (has_deadline && date_compare(filed, deadline) > 0)
+        return TIMELINESS_LATE;
+    if (date_compare(filed, context->tree->window.last) <= 0)
+        return TIMELINESS_EARLY;
+    return has_deadline ? TIMELINESS_ON_TIME : TIMELINESS_NONE;
+}
+
+static struct coverage_line line_of(const struct context *context, uint32_t node, uint32_t form)
+{
+    const struct tree_node *unit = &context->tree->nodes[node];
+    const struct meeting best = best_meeting(context, unit->unit, form);
+    struct coverage_line line = {
+        .unit = unit->unit,
+        .form = form,
+        .state = best.state,
+        .first_filed = best.first_filed,
+        .revision = best.revision,
+        .met_by = best.label,
+        .covered_by = covering_unit(context, node, form),
+    };
+    if (best.state != COVERAGE_MISSING)
+        line.timeliness = timeliness_of(context, unit->level, best.first_filed);
+    else if (line.covered_by != 0)
+        line.state = COVERAGE_COVERED;
+    return line;
+}
+
+static void add_line(struct coverage *coverage, const struct coverage_line *line)
+{
+    coverage->lines =
+        mem_grow(coverage->lines, coverage->count, &coverage->capacity, sizeof(*coverage->lines));
+    coverage->lines[coverage->count++] = *line;
+
+    coverage->due_count++;
+    switch (line->state) {
+    case COVERAGE_MISSING:
+        break;
+    case COVERAGE_COVERED:
+        coverage->covered_count++;
+        break;
+    case COVERAGE_ACCEPTED:
+        coverage->accepted_count++;
+        coverage->filed_count++;
+        break;
+    case COVERAGE_WAITING:
+    case COVERAGE_RETURNED:
+        coverage->filed_count++;
+        break;
+    }
+    if (line->timeliness == TIMELINESS_LATE)
+        coverage->late_count++;
+}
+
+void coverage_fini(struct coverage *coverage)
+{
+    free(coverage->lines);
+    *coverage = (struct coverage){0};
+}
+
+void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
+                    const struct coverage_source *source, struct coverage *ret_coverage)
+{
+    const struct context context = {catalogue, tree, source};
+    coverage_fini(ret_coverage);
+
+    const uint32_t top = tree_find(tree, root);
+    for (uint32_t at = top; at != TREE_NONE; at = tree_next(tree, top, at)) {
+        const struct tree_node *unit = &tree->nodes[at];
+        if (unit->has_ended)
+            continue;
+        for (size_t i = 0; i < catalogue->form_count; i++) {
+            const struct form *form = &catalogue->forms[i];
+            if ((form->due_level_mask >> unit->level & 1) == 0)
+                continue;
+            const struct coverage_line line = line_of(&context, at, form->number);
+            add_line(ret_coverage, &line);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/* Coverage: which units had to report, which did, when, and which did not. A set of units, not a
+ * percentage: rates derive from the sets and cannot exceed 100 %. */
+#ifndef CORE_COVERAGE_H
+#define CORE_COVERAGE_H
+
+#include "core/report.h"
+#include "core/tree.h"
+
+enum coverage_state {
+    COVERAGE_MISSING = 1,
+    COVERAGE_WAITING = 2, /* filed, not accepted yet */
+    COVERAGE_ACCEPTED = 3,
+    COVERAGE_RETURNED = 4,
+    COVERAGE_COVERED = 5, /* filed nothing, and a whole report above stands for it (covered_by) */
+};
+
+enum timeliness {
+    TIMELINESS_NONE = 0,  /* nothing filed, or filed after the window with no deadline set */
+    TIMELINESS_EARLY = 1, /* in time, and before the window ended: allowed and marked */
+    TIMELINESS_ON_TIME = 2,
+    TIMELINESS_LATE = 3, /* after the deadline, even where that lies before the window's end */
+};
+
+/* What is known of one filed report. */
+struct coverage_filing {
+    uint64_t revision; /* 0: nothing filed */
+    uint8_t states;    /* state bits of the latest revision */
+    uint8_t scope;
+    bool is_withdrawn;
+    struct instant first_filed;
+};
+
+struct coverage_source {
+    void *ctx;
+    /* The filing of (unit, form) for `label` of the same kind and year. */
+    struct coverage_filing (*filing)(void *ctx, uint32_t unit, uint32_t form,
+                                     enum period_label label);
+};
+
+/* One duty: a unit that owes a form in the period. */
+struct coverage_line {
+    uint32_t unit;
+    uint32_t form;
+    enum coverage_state state;
+    enum timeliness timeliness;
+    struct instant first_filed;
+    uint64_t revision;
+    /* The S2 duty is met by S2 or by the year; the year's by itself or, since its figure is then
+     * their sum, by both halves (met_by S2, with the worse state and the later filing of the two).
+     * Of two ways the one that has come further is named, and first_filed is the earlier one. The
+     * period's own label when missing. */
+    enum period_label met_by;
+    uint32_t covered_by; /* nearest unit above whose whole report stands for it, 0 if none: also
+                            for a unit that filed, whose figures are then not added */
+};
+
+struct coverage {
+    struct coverage_line *lines; /* depth first, forms in order */
+    size_t count, capacity;
+    size_t due_count, filed_count, accepted_count, covered_count, late_count;
+};
+
+void coverage_fini(struct coverage *coverage);
+/* Overwrites `ret_coverage` (zero-initialised or used before; coverage_fini). Coverage of the
+ * subtree of unit `root`, empty if it is not in the tree; units that ended owe nothing. A unit
+ * beneath a whole report that covers the label (year.h) is COVERED unless it filed itself. */
+void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
+                    const struct coverage_source *source, struct coverage *ret_coverage);
+
+#endif

@@ -1,0 +1,82 @@
+/* Figures: what a roll-up holds for one indicator, with everything needed to take it apart again.
+ *
+ * A figure knows how many parts it is made of per qualifier, so that it prints as exact only if
+ * every part is, and how far its ranges reach. Adding and removing are exact inverses. */
+#ifndef CORE_FIGURE_H
+#define CORE_FIGURE_H
+
+#include "core/catalogue.h"
+#include "core/cell.h"
+
+struct figure {
+    i128 value; /* sum of the values (of the lower bounds of ranges); the extreme for max and min */
+    i128 upper; /* the same with the upper bounds of ranges; `value` when there is no range */
+    uint32_t parts[QUALIFIER_COUNT]; /* contributing units per qualifier; [QUALIFIER_NONE] is 0 */
+    uint32_t partial_count;          /* parts that lack a half of the year */
+    uint32_t implied_count;          /* parts computed as year minus S1 */
+    uint32_t negative_count;         /* implied parts below zero: marked */
+};
+
+/* How many units the figure is made of: the sum of `parts`. 0: the figure does not exist. */
+uint32_t figure_unit_count(const struct figure *figure);
+
+bool figure_equal(const struct figure *a, const struct figure *b);
+
+/* The qualifier of the whole: exact + exact = exact; at least + exact = at least; at most + exact =
+ * at most; range + exact = range; at least + range = at least; at most + range = at most (of the
+ * upper bounds); at least + at most, or anything + about = about. */
+enum qualifier figure_qualifier(const struct figure *figure);
+/* What to print for it: the lower bounds' sum, except AT_MOST which speaks of the upper bounds. */
+i128 figure_shown(const struct figure *figure);
+
+/* A figure made of one cell of one unit. */
+struct figure figure_of_cell(const struct cell *cell);
+
+/* Figures of one (kind, unit, form, label), by indicator; figures without parts are not stored. */
+struct figure_entry {
+    uint32_t indicator;
+    struct figure figure;
+};
+struct figures {
+    struct figure_entry *items;
+    size_t count, capacity;
+};
+
+void figures_fini(struct figures *figures);
+void figures_clear(struct figures *figures);
+const struct figure *figures_find(const struct figures *figures, uint32_t indicator);
+/* Appends; indicators must come in rising order (asserted); a figure without parts is left out. */
+void figures_append(struct figures *figures, uint32_t indicator, const struct figure *figure);
+void figures_copy(struct figures *to, const struct figures *from);
+bool figures_equal(const struct figures *a, const struct figures *b);
+
+/* acc = acc + part, by each indicator's aggregation (an indicator that the catalogue does not know
+ * adds up as a sum: the catalogue never loses one). The two must not be the same. */
+void figures_add(struct figures *acc, const struct figures *part,
+                 const struct catalogue *catalogue);
+
+/* acc = acc - old + new. Sums are exact. Counts always are. An extreme that was removed cannot be
+ * taken back from the sum: its indicator is appended to `ret_rescan` (a growing array, see
+ * mem_grow; once per call, in rising order) and the caller recomputes that entry from the parts
+ * with figures_set; until then it holds the old extreme. `old_part` must be in `acc` (asserted). */
+struct rescan {
+    uint32_t *indicators;
+    size_t count, capacity;
+};
+void figures_replace_part(struct figures *acc, const struct figures *old_part,
+                          const struct figures *new_part, const struct catalogue *catalogue,
+                          struct rescan *ret_rescan);
+/* Sets one entry (or removes it, when `figure` has no parts). */
+void figures_set(struct figures *figures, uint32_t indicator, const struct figure *figure);
+/* total = total with `part` combined by the aggregation of `indicator`. */
+void figure_combine(struct figure *total, const struct figure *part, enum aggregation aggregation);
+
+/* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 1,
+ * varint count, then per entry varint indicator minus the one before, i128 value, i128 upper -
+ * value, a byte whose bits say which counts follow (bit 0 exact, 1 at least, 2 at most, 3 about, 4
+ * range, 5 partial, 6 implied, 7 negative), and each of those as a varint above 0. */
+void figures_encode(const struct figures *figures, struct buf *out);
+/* ERR_CORRUPT, with `figures` cleared, for anything that figures_encode does not write. */
+enum err figures_decode(struct span bytes, struct figures *figures);
+
+#endif

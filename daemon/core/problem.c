@@ -1,0 +1,85 @@
+/* Problems are gathered, not thrown: a person who is told everything at once mends it at once. */
+#include "core/problem.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/buf.h"
+#include "core/mem.h"
+
+void problems_fini(struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        free(problems->items[i].file);
+        free(problems->items[i].text);
+    }
+    free(problems->items);
+    *problems = (struct problems){0};
+}
+
+/* Keeps `problem` with a copy of `file` and the text that `format` and `args` make. */
+static void add(struct problems *problems, struct problem problem, const char *file,
+                const char *format, va_list args)
+{
+    if (!problem.is_warning)
+        problems->error_count++;
+    if (problems->count == PROBLEMS_MAX) {
+        problems->dropped_count++;
+        return;
+    }
+    problem.file = file != NULL ? mem_strdup(file) : NULL;
+    problem.text = mem_vprintf(format, args);
+    problems->items =
+        mem_grow(problems->items, problems->count, &problems->capacity, sizeof *problems->items);
+    problems->items[problems->count++] = problem;
+}
+
+void problems_add(struct problems *problems, const char *file, struct place place,
+                  const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(problems, (struct problem){.place = place}, file, format, args);
+    va_end(args);
+}
+
+void problems_warn(struct problems *problems, const char *file, struct place place,
+                   const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(problems, (struct problem){.place = place, .is_warning = true}, file, format, args);
+    va_end(args);
+}
+
+void problems_cell(struct problems *problems, uint32_t indicator, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(problems, (struct problem){.indicator = indicator}, NULL, format, args);
+    va_end(args);
+}
+
+void problems_cell_warn(struct problems *problems, uint32_t indicator, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(problems, (struct problem){.indicator = indicator, .is_warning = true}, NULL, format, args);
+    va_end(args);
+}
+
+char *problem_format(const struct problem *problem)
+{
+    struct buf line = {0};
+    if (problem->file != NULL)
+        buf_printf(&line, "%s:", problem->file);
+    if (problem->place.line > 0)
+        buf_printf(&line, "%" PRIu32 ":", problem->place.line);
+    if (problem->place.column > 0)
+        buf_printf(&line, "%" PRIu32 ":", problem->place.column);
+    buf_printf(&line, "%s%s: %s", line.len > 0 ? " " : "",
+               problem->is_warning ? "warning" : "error", problem->text);
+    return (char *)line.data; /* buf_printf ends it with a NUL */
+}

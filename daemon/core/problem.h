@@ -1,0 +1,49 @@
+/* A list of what is wrong with somebody's input, all of it at once, each with its place and remedy.
+ *
+ * Printed as "file:line:column: error: text". Line and column count from 1, in characters (not
+ * bytes); 0 means "no such place" and is left out. */
+#ifndef CORE_PROBLEM_H
+#define CORE_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PROBLEMS_MAX = 1000 }; /* further ones are counted, not kept */
+
+struct place {
+    uint32_t line;
+    uint32_t column;
+};
+
+struct problem {
+    char *file; /* NULL when it did not come from a file */
+    struct place place;
+    bool is_warning;
+    char *text;         /* what is wrong and what to do */
+    uint32_t indicator; /* the cell it is about, 0 if none: travels with a refusal */
+};
+
+struct problems {
+    struct problem *items;
+    size_t count;
+    size_t capacity;
+    size_t error_count;
+    size_t dropped_count;
+};
+
+void problems_fini(struct problems *problems);
+void problems_add(struct problems *problems, const char *file, struct place place,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+void problems_warn(struct problems *problems, const char *file, struct place place,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* As problems_add, about the cell of `indicator`. */
+void problems_cell(struct problems *problems, uint32_t indicator, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void problems_cell_warn(struct problems *problems, uint32_t indicator, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "file:line:column: error: text" without a newline; the caller frees. */
+char *problem_format(const struct problem *problem);
+
+#endif

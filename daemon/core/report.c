@@ -1,0 +1,69 @@
+/* A report is a plain value: this file keeps its arrays in order and says when two keys are one. */
+#include "core/report.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+void report_fini(struct report *report)
+{
+    free(report->author);
+    free(report->reason);
+    free(report->cells);
+    for (size_t i = 0; i < report->note_count; i++)
+        free(report->notes[i].text);
+    free(report->notes);
+    *report = (struct report){0};
+}
+
+void report_add_cell(struct report *report, struct cell cell)
+{
+    report->cells =
+        mem_grow(report->cells, report->cell_count, &report->cell_capacity, sizeof *report->cells);
+    report->cells[report->cell_count++] = cell;
+}
+
+void report_add_note(struct report *report, uint32_t indicator, const char *text)
+{
+    report->notes =
+        mem_grow(report->notes, report->note_count, &report->note_capacity, sizeof *report->notes);
+    report->notes[report->note_count++] =
+        (struct note){.indicator = indicator, .text = mem_strdup(text)};
+}
+
+static int cell_compare(const void *a, const void *b)
+{
+    const struct cell *x = a, *y = b;
+    return (x->indicator > y->indicator) - (x->indicator < y->indicator);
+}
+
+enum err report_sort(struct report *report)
+{
+    if (report->cell_count == 0)
+        return ERR_OK; /* `cells` may be NULL, which qsort must not see */
+    qsort(report->cells, report->cell_count, sizeof *report->cells, cell_compare);
+    for (size_t i = 1; i < report->cell_count; i++) {
+        if (report->cells[i - 1].indicator == report->cells[i].indicator)
+            return ERR_EXISTS;
+    }
+    return ERR_OK;
+}
+
+const struct cell *report_cell(const struct report *report, uint32_t indicator)
+{
+    if (report->cell_count == 0)
+        return NULL;
+    const struct cell key = {.indicator = indicator};
+    return bsearch(&key, report->cells, report->cell_count, sizeof *report->cells, cell_compare);
+}
+
+bool report_key_equal(const struct report_key *a, const struct report_key *b)
+{
+    return a->kind == b->kind && period_equal(a->period, b->period) && a->unit == b->unit &&
+           a->form == b->form;
+}
+
+bool state_counts(uint8_t states)
+{
+    return (states & STATE_ACCEPTED) != 0 && (states & STATE_RETURNED) == 0;
+}

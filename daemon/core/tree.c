@@ -1,0 +1,215 @@
+/* Building the tree of a period, and walking it.
+ *
+ * Who stands where on the last day is simply what the catalogue says. The units that ended inside
+ * the window are hung in afterwards, latest end first: a successor is valid on the day after the
+ * end, so it ends later or not at all, and is in its place already when its predecessors come. */
+#include "core/tree.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+/* The version that decides where the unit stands, NULL when it is not in the period's tree. */
+static const struct unit_version *version_in(const struct unit *unit, struct window window)
+{
+    const struct unit_version *version = unit_at(unit, window.last);
+    struct date end = unit_end(unit);
+
+    if (version == NULL && date_compare(window.first, end) <= 0 &&
+        date_compare(end, window.last) < 0)
+        version = unit_at(unit, end);
+    return version;
+}
+
+/* Fills the nodes in order of unit id; `node_of` gives them by index into catalogue.units. */
+static void add_nodes(struct tree *tree, const struct catalogue *catalogue, uint32_t *node_of)
+{
+    for (size_t i = 0; i < catalogue->unit_count; i++) {
+        const struct unit *unit = &catalogue->units[i];
+        const struct unit_version *version = version_in(unit, tree->window);
+
+        node_of[i] = TREE_NONE;
+        if (version == NULL)
+            continue;
+        node_of[i] = tree->node_count;
+        tree->nodes[tree->node_count++] = (struct tree_node){
+            .unit = unit->id,
+            .parent = TREE_NONE,
+            .first_child = TREE_NONE,
+            .next_sibling = TREE_NONE,
+            .level = version->level,
+            .type = version->type,
+            .has_ended = date_compare(version->to, tree->window.last) < 0,
+            .source = unit,
+            .version = version,
+        };
+    }
+}
+
+static uint32_t depth_of(const struct tree *tree, uint32_t index)
+{
+    uint32_t depth = 0;
+
+    for (; tree->nodes[index].parent != TREE_NONE; index = tree->nodes[index].parent)
+        depth++;
+    return depth;
+}
+
+/* The lowest node that both lie at or beneath. */
+static uint32_t common_ancestor(const struct tree *tree, uint32_t a, uint32_t b)
+{
+    uint32_t depth_a = depth_of(tree, a), depth_b = depth_of(tree, b);
+
+    while (a != b) {
+        if (depth_a >= depth_b) {
+            a = tree->nodes[a].parent;
+            depth_a--;
+        } else {
+            b = tree->nodes[b].parent;
+            depth_b--;
+        }
+        assert(a != TREE_NONE && b != TREE_NONE); /* catalogue_finish saw to one root */
+    }
+    return a;
+}
+
+/* Where a unit that ended stays: under its successor, under what its successors have in common, or,
+ * without any, under the parent it had. */
+static uint32_t place_of_ended(const struct tree *tree, const struct tree_node *node)
+{
+    const struct unit *unit = node->source;
+
+    if (unit->successor_count == 0)
+        return tree_find(tree, node->version->parent);
+    uint32_t place = tree_find(tree, unit->successors[0]);
+    for (size_t i = 1; i < unit->successor_count; i++)
+        place = common_ancestor(tree, place, tree_find(tree, unit->successors[i]));
+    return place;
+}
+
+static int compare_ends(const void *a, const void *b, void *ctx)
+{
+    const struct tree *tree = ctx;
+    const struct tree_node *left = &tree->nodes[*(const uint32_t *)a];
+    const struct tree_node *right = &tree->nodes[*(const uint32_t *)b];
+
+    return date_compare(right->version->to, left->version->to);
+}
+
+static void set_parents(struct tree *tree)
+{
+    uint32_t *ended = NULL;
+    size_t count = 0, capacity = 0;
+
+    for (uint32_t i = 0; i < tree->node_count; i++) {
+        struct tree_node *node = &tree->nodes[i];
+
+        if (!node->has_ended) {
+            node->parent = tree_find(tree, node->version->parent);
+            continue;
+        }
+        ended = mem_grow(ended, count, &capacity, sizeof *ended);
+        ended[count++] = i;
+    }
+    if (count > 1)
+        qsort_r(ended, count, sizeof *ended, compare_ends, tree);
+    for (size_t i = 0; i < count; i++)
+        tree->nodes[ended[i]].parent = place_of_ended(tree, &tree->nodes[ended[i]]);
+    free(ended);
+}
+
+/* Pushes each node in front of its siblings, last code first: the catalogue has them sorted. */
+static void link_children(struct tree *tree, const struct catalogue *catalogue,
+                          const uint32_t *node_of)
+{
+    for (size_t i = catalogue->unit_ref_count; i-- > 0;) {
+        struct unit_ref ref = catalogue->units_by_code[i];
+        uint32_t index = node_of[ref.unit];
+
+        if (index == TREE_NONE)
+            continue;
+        struct tree_node *node = &tree->nodes[index];
+        if (node->version != &catalogue->units[ref.unit].versions[ref.version] ||
+            node->parent == TREE_NONE)
+            continue;
+        node->next_sibling = tree->nodes[node->parent].first_child;
+        tree->nodes[node->parent].first_child = index;
+    }
+}
+
+struct tree *tree_new(const struct catalogue *catalogue, struct period period)
+{
+    struct tree *tree = mem_alloc(sizeof *tree);
+    uint32_t *node_of = mem_calloc(catalogue->unit_count, sizeof *node_of);
+
+    *tree = (struct tree){
+        .period = period,
+        .window = calendar_window(&catalogue->calendar, period),
+        .nodes = mem_calloc(catalogue->unit_count, sizeof *tree->nodes),
+    };
+    add_nodes(tree, catalogue, node_of);
+    tree->nodes = mem_realloc(tree->nodes, tree->node_count * sizeof *tree->nodes);
+    set_parents(tree);
+    link_children(tree, catalogue, node_of);
+    free(node_of);
+    return tree;
+}
+
+void tree_free(struct tree **tree)
+{
+    if (*tree == NULL)
+        return;
+    free((*tree)->nodes);
+    free(*tree);
+    *tree = NULL;
+}
+
+uint32_t tree_find(const struct tree *tree, uint32_t unit)
+{
+    uint32_t low = 0, high = tree->node_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (tree->nodes[middle].unit == unit)
+            return middle;
+        if (tree->nodes[middle].unit < unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return TREE_NONE;
+}
+
+uint32_t tree_parent(const struct tree *tree, uint32_t unit)
+{
+    uint32_t index = tree_find(tree, unit);
+
+    if (index == TREE_NONE || tree->nodes[index].parent == TREE_NONE)
+        return 0;
+    return tree->nodes[tree->nodes[index].parent].unit;
+}
+
+bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit)
+{
+    uint32_t above = tree_find(tree, ancestor);
+    uint32_t index = tree_find(tree, unit);
+
+    if (above == TREE_NONE)
+        return false;
+    while (index != TREE_NONE && index != above)
+        index = tree->nodes[index].parent;
+    return index == above;
+}
+
+uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index)
+{
+    const struct tree_node *nodes = tree->nodes;
+
+    if (nodes[index].first_child != TREE_NONE)
+        return nodes[index].first_child;
+    while (index != root && nodes[index].next_sibling == TREE_NONE)
+        index = nodes[index].parent;
+    return index == root ? TREE_NONE : nodes[index].next_sibling;
+}

@@ -1,0 +1,45 @@
+/* The tree of one period: that of its window's last day.
+ *
+ * A unit that ended inside the window stays in it under its successor (the common parent of its
+ * successors, if it was split), owes nothing, and contributes flows only. */
+#ifndef CORE_TREE_H
+#define CORE_TREE_H
+
+#include "core/catalogue.h"
+
+enum { TREE_NONE = UINT32_MAX };
+
+struct tree_node {
+    uint32_t unit;         /* id */
+    uint32_t parent;       /* index, TREE_NONE at the root */
+    uint32_t first_child;  /* index, TREE_NONE if none; children are in order of code */
+    uint32_t next_sibling; /* index, TREE_NONE if last */
+    uint8_t level;
+    uint8_t type;
+    bool has_ended;                     /* inside the window */
+    const struct unit *source;          /* belongs to the catalogue */
+    const struct unit_version *version; /* valid on the last day, or the last one if it ended */
+};
+
+struct tree {
+    struct period period;
+    struct window window;
+    struct tree_node *nodes; /* by unit id */
+    uint32_t node_count;
+};
+
+/* Built in O(n log n); the catalogue must outlive it. */
+struct tree *tree_new(const struct catalogue *catalogue, struct period period);
+void tree_free(struct tree **tree);
+
+/* Index of the unit, TREE_NONE if it is not in this period's tree. */
+uint32_t tree_find(const struct tree *tree, uint32_t unit);
+/* The unit id of the parent, 0 for the root or a unit that is not in the tree. */
+uint32_t tree_parent(const struct tree *tree, uint32_t unit);
+/* True when `unit` is `ancestor` or lies beneath it. */
+bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit);
+/* Walks the subtree of `root` in depth-first order, parents first: give `root` first, then what it
+ * returned; TREE_NONE at the end. Indexes, not ids. */
+uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index);
+
+#endif

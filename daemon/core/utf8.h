@@ -1,0 +1,22 @@
+/* UTF-8: whether bytes from elsewhere are text, and how many characters they are.
+ *
+ * The well-formed sequences are those of RFC 3629. */
+#ifndef CORE_UTF8_H
+#define CORE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* False for overlong forms, surrogates, code points above U+10FFFF, cut sequences and NUL (which
+ * would end a C string early). Empty is valid; `bytes` may be NULL when `len` is 0. */
+bool utf8_is_valid(const char *bytes, size_t len);
+
+/* As utf8_is_valid, and no control characters (C0, DEL, C1) other than tab and newline: nothing
+ * that could move a terminal's cursor or forge a line of a log. */
+bool utf8_is_text(const char *bytes, size_t len);
+
+/* Characters in `len` bytes, for column positions; bytes that are not UTF-8 count in some way but
+ * never fail. */
+size_t utf8_length(const char *bytes, size_t len);
+
+#endif

@@ -1,0 +1,24 @@
+/* Whether a report may be taken in: the rules of the catalogue, decided once, at intake. The same
+ * function runs in the command before anything is sent and in the home node. */
+#ifndef CORE_VALIDATE_H
+#define CORE_VALIDATE_H
+
+#include "core/report.h"
+#include "core/tree.h"
+
+/* Checks `report` (sorted) against the catalogue and the tree of its period: unit in the tree;
+ * form known; each indicator known, entered, of this form, valid on the window's last day, reported
+ * by the unit's level (a `whole` report may carry indicators of lower levels too); cell_check; no
+ * negative value unless signed; a part not above its whole (only warned about where one of the two
+ * is inexact; not asked where one is signed, or of minima); no cells in a withdrawal. Adds a
+ * problem per finding, each with its indicator and its remedy; ERR_INVALID if any is an error. An
+ * empty report that is not a withdrawal is a nil report: fine. */
+enum err validate_report(const struct report *report, const struct catalogue *catalogue,
+                         const struct tree *tree, struct problems *problems);
+
+/* ERR_INVALID, naming each cell of `previous` that `next` lacks, unless next->may_drop_cells or
+ * next->is_withdrawn. */
+enum err validate_dropped(const struct report *previous, const struct report *next,
+                          const struct catalogue *catalogue, struct problems *problems);
+
+#endif

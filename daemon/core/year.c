@@ -1,0 +1,287 @@
+/* The year rule: cells in, the effective (S1, S2, Y) out, one indicator at a time.
+ *
+ *     cells of S1, S2, Y  --resolve_cells-->  figures of S1, S2, Y
+ *
+ * That is done twice, once over the reports filed as `own` and once over those filed as `whole`,
+ * because the two never combine; then each label keeps the one that stands for it. */
+#include "core/year.h"
+
+#include <string.h>
+
+enum { S1 = PERIOD_S1 - 1, S2 = PERIOD_S2 - 1, Y = PERIOD_Y - 1 };
+
+/* Merges the cells of the reports of one scope by indicator. */
+struct walk {
+    const struct cell *at[PERIOD_LABEL_COUNT];
+    const struct cell *end[PERIOD_LABEL_COUNT];
+};
+
+static bool is_filed_as(const struct year_filed *filed, enum scope scope)
+{
+    return filed->is_filed && filed->scope == scope;
+}
+
+static struct walk walk_start(const struct year_filed *filed, enum scope scope)
+{
+    struct walk walk = {0};
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        if (!is_filed_as(&filed[label], scope) || filed[label].cell_count == 0)
+            continue;
+        walk.at[label] = filed[label].cells;
+        walk.end[label] = filed[label].cells + filed[label].cell_count;
+    }
+    return walk;
+}
+
+/* The cells of the next indicator, NULL where a report has none; false at the end. */
+static bool walk_next(struct walk *walk, uint32_t *ret_indicator,
+                      const struct cell *ret_cells[PERIOD_LABEL_COUNT])
+{
+    bool is_found = false;
+    uint32_t indicator = UINT32_MAX;
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        if (walk->at[label] == walk->end[label])
+            continue;
+        is_found = true;
+        if (walk->at[label]->indicator < indicator)
+            indicator = walk->at[label]->indicator;
+    }
+    if (!is_found)
+        return false;
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        const bool has_cell =
+            walk->at[label] != walk->end[label] && walk->at[label]->indicator == indicator;
+        ret_cells[label] = has_cell ? walk->at[label]++ : NULL;
+    }
+    *ret_indicator = indicator;
+    return true;
+}
+
+/* An indicator that the catalogue does not know adds up as a flow (see figures_add). */
+static bool is_sum(const struct indicator *indicator)
+{
+    return indicator == NULL || indicator->aggregation == AGGREGATION_SUM;
+}
+
+static bool is_flow_sum(const struct indicator *indicator)
+{
+    return is_sum(indicator) && (indicator == NULL || indicator->nature == NATURE_FLOW);
+}
+
+/* A unit that ended inside the label's window leaves its flows behind; its stocks and extremes are
+ * those of whoever is there on the last day. */
+static bool counts_under(const struct year_filed *label, const struct indicator *indicator)
+{
+    return !label->has_ended || is_flow_sum(indicator);
+}
+
+static bool exists(const struct figure *figure)
+{
+    return figure_unit_count(figure) > 0;
+}
+
+/* Two parts of one unit are one part, with the qualifier of both together. */
+static struct figure merge_parts(const struct figure *a, const struct figure *b,
+                                 enum aggregation aggregation)
+{
+    struct figure merged = *a;
+    figure_combine(&merged, b, aggregation);
+    const enum qualifier qualifier = figure_qualifier(&merged);
+    memset(merged.parts, 0, sizeof(merged.parts));
+    merged.parts[qualifier] = 1;
+    return merged;
+}
+
+static struct figure year_of_halves(const struct figure *s1, const struct figure *s2,
+                                    const struct indicator *indicator)
+{
+    const bool is_stock_sum = is_sum(indicator) && !is_flow_sum(indicator);
+    if (exists(s2) && is_stock_sum)
+        return *s2;
+    if (exists(s1) && exists(s2))
+        return merge_parts(s1, s2, indicator != NULL ? indicator->aggregation : AGGREGATION_SUM);
+
+    struct figure year = exists(s1) ? *s1 : *s2;
+    year.partial_count = exists(&year) ? 1 : 0;
+    return year;
+}
+
+/* year - s1 = year + (-s1): the negative of an interval swaps its ends, and with them at-least and
+ * at-most. Adding then does the rest: at least - at least = at least + at most = about. */
+static struct figure year_minus_s1(const struct figure *year, const struct figure *s1)
+{
+    struct figure minus = *s1;
+    minus.value = -s1->upper;
+    minus.upper = -s1->value;
+    minus.parts[QUALIFIER_AT_LEAST] = s1->parts[QUALIFIER_AT_MOST];
+    minus.parts[QUALIFIER_AT_MOST] = s1->parts[QUALIFIER_AT_LEAST];
+
+    struct figure s2 = merge_parts(year, &minus, AGGREGATION_SUM);
+    s2.implied_count = 1;
+    s2.negative_count = figure_shown(&s2) < 0 ? 1 : 0;
+    return s2;
+}
+
+/* The rule of year.h for one indicator. */
+static void resolve_cells(const struct cell *const cells[PERIOD_LABEL_COUNT],
+                          const struct indicator *indicator,
+                          struct figure ret_figures[PERIOD_LABEL_COUNT])
+{
+    struct figure filed[PERIOD_LABEL_COUNT] = {0};
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        if (cells[label] != NULL)
+            filed[label] = figure_of_cell(cells[label]);
+        ret_figures[label] = filed[label];
+    }
+    if (!exists(&filed[Y])) {
+        ret_figures[Y] = year_of_halves(&filed[S1], &filed[S2], indicator);
+    } else if (!exists(&filed[S2])) {
+        if (is_flow_sum(indicator) && exists(&filed[S1]))
+            ret_figures[S2] = year_minus_s1(&filed[Y], &filed[S1]);
+        else if (is_sum(indicator) && !is_flow_sum(indicator))
+            ret_figures[S2] = filed[Y];
+    }
+}
+
+static void resolve_scope(const struct year_filed *filed, enum scope scope,
+                          const struct catalogue *catalogue, struct figures *ret_figures)
+{
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
+        figures_clear(&ret_figures[label]);
+
+    struct walk walk = walk_start(filed, scope);
+    uint32_t number = 0;
+    const struct cell *cells[PERIOD_LABEL_COUNT];
+    while (walk_next(&walk, &number, cells)) {
+        const struct indicator *indicator = catalogue_indicator(catalogue, number);
+        if (indicator != NULL && indicator->aggregation == AGGREGATION_DERIVED)
+            continue; /* computed on roll-ups; validate.c refuses it at intake */
+        struct figure figures[PERIOD_LABEL_COUNT];
+        resolve_cells(cells, indicator, figures);
+        for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+            if (counts_under(&filed[label], indicator))
+                figures_append(&ret_figures[label], number, &figures[label]);
+        }
+    }
+}
+
+bool year_is_covered(const bool is_whole[PERIOD_LABEL_COUNT], enum period_label label)
+{
+    switch (label) {
+    case PERIOD_S1:
+        return is_whole[S1];
+    case PERIOD_S2:
+        return is_whole[S2] || (is_whole[Y] && is_whole[S1]);
+    case PERIOD_Y:
+        return is_whole[Y] || (is_whole[S1] && is_whole[S2]);
+    }
+    return false;
+}
+
+void year_triple_fini(struct year_triple *triple)
+{
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        figures_fini(&triple->own[label]);
+        figures_fini(&triple->whole[label]);
+    }
+    *triple = (struct year_triple){0};
+}
+
+void year_resolve(const struct year_filed *filed, const struct catalogue *catalogue,
+                  struct year_triple *ret_triple)
+{
+    resolve_scope(filed, SCOPE_OWN, catalogue, ret_triple->own);
+    resolve_scope(filed, SCOPE_WHOLE, catalogue, ret_triple->whole);
+
+    bool is_whole[PERIOD_LABEL_COUNT];
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
+        is_whole[label] = is_filed_as(&filed[label], SCOPE_WHOLE);
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        const bool is_covered = year_is_covered(is_whole, (enum period_label)(label + 1));
+        ret_triple->is_covered[label] = is_covered;
+        figures_clear(is_covered ? &ret_triple->own[label] : &ret_triple->whole[label]);
+    }
+    ret_triple->has_lone_whole_half = (is_whole[S1] || is_whole[S2]) && !ret_triple->is_covered[Y];
+}
+
+void year_rollup(const struct year_triple *triple, enum period_label label,
+                 const struct figures *below, const struct catalogue *catalogue,
+                 struct figures *ret_result)
+{
+    const int at = (int)label - 1;
+    if (triple->is_covered[at]) {
+        figures_copy(ret_result, &triple->whole[at]);
+        return;
+    }
+    figures_copy(ret_result, &triple->own[at]);
+    figures_add(ret_result, below, catalogue);
+}
+
+static bool all_exact(const struct cell *const cells[PERIOD_LABEL_COUNT])
+{
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        if (cells[label] == NULL || cells[label]->qualifier != QUALIFIER_EXACT)
+            return false;
+    }
+    return true;
+}
+
+static void check_halves(const struct cell *const cells[PERIOD_LABEL_COUNT],
+                         const struct indicator *indicator, struct problems *problems)
+{
+    char year[I128_TEXT_SIZE], s1[I128_TEXT_SIZE], s2[I128_TEXT_SIZE], sum[I128_TEXT_SIZE];
+    const i128 halves = (i128)cells[S1]->value + cells[S2]->value;
+    if (cells[Y]->value == halves)
+        return;
+    const unsigned decimals = indicator->decimals;
+    problems_cell_warn(problems, indicator->number,
+                       "%s: the year says %s, but S1 + S2 = %s + %s = %s; the year stands: correct "
+                       "the year or the half that is wrong",
+                       indicator->code,
+                       number_format(cells[Y]->value, decimals, false, NUMBER_PLAIN, year),
+                       number_format(cells[S1]->value, decimals, false, NUMBER_PLAIN, s1),
+                       number_format(cells[S2]->value, decimals, false, NUMBER_PLAIN, s2),
+                       number_format(halves, decimals, false, NUMBER_PLAIN, sum));
+}
+
+static void check_below_s1(const struct cell *const cells[PERIOD_LABEL_COUNT],
+                           const struct indicator *indicator, struct problems *problems)
+{
+    const struct figure year = figure_of_cell(cells[Y]);
+    const struct figure s1 = figure_of_cell(cells[S1]);
+    const struct figure rest = year_minus_s1(&year, &s1);
+    if (rest.negative_count == 0)
+        return;
+    char text[I128_TEXT_SIZE];
+    problems_cell_warn(
+        problems, indicator->number,
+        "%s: the year is below its S1 and leaves %s for S2: correct the year or S1",
+        indicator->code,
+        number_format(figure_shown(&rest), indicator->decimals, false, NUMBER_PLAIN, text));
+}
+
+void year_check(const struct year_filed *filed, const struct catalogue *catalogue,
+                struct problems *problems)
+{
+    static const enum scope SCOPES[] = {SCOPE_OWN, SCOPE_WHOLE};
+    for (size_t i = 0; i < sizeof(SCOPES) / sizeof(SCOPES[0]); i++) {
+        struct walk walk = walk_start(filed, SCOPES[i]);
+        uint32_t number = 0;
+        const struct cell *cells[PERIOD_LABEL_COUNT];
+        while (walk_next(&walk, &number, cells)) {
+            const struct indicator *indicator = catalogue_indicator(catalogue, number);
+            if (indicator == NULL || indicator->aggregation == AGGREGATION_DERIVED)
+                continue; /* validate_report names it */
+            if (is_flow_sum(indicator) && all_exact(cells))
+                check_halves(cells, indicator, problems);
+            if (is_flow_sum(indicator) && cells[S1] != NULL && cells[Y] != NULL)
+                check_below_s1(cells, indicator, problems);
+            if (is_filed_as(&filed[Y], SCOPES[i]) && cells[Y] == NULL &&
+                counts_under(&filed[Y], indicator))
+                problems_cell_warn(problems, number,
+                                   "%s: the filed year lacks it although %s has it; the half-year "
+                                   "stands in for it: add it to the year",
+                                   indicator->code, cells[S1] != NULL ? "S1" : "S2");
+        }
+    }
+}
