@@ -1,0 +1,51 @@
+/* CSV files as people make them: UTF-8, RFC 4180 quotes, a BOM, CRLF, LF or CR, fields with line
+ * breaks (which read as LF).
+ *
+ * Parsing is libcsv's; lines and columns are ours, because libcsv has none: it is fed byte by byte.
+ * Its names csv_parse and csv_fini are taken: a function of ours called so would be called by the
+ * library's users, us included. */
+#ifndef TEXT_CSV_H
+#define TEXT_CSV_H
+
+#include "core/buf.h"
+#include "core/problem.h"
+#include "tonghop/err.h"
+
+enum { CSV_FILE_MAX = 64 << 20, CSV_FIELD_MAX = 64 << 10, CSV_COLUMNS_MAX = 64 };
+
+struct csv_field {
+    char *text;         /* terminated, blanks around an unquoted field removed; "" if empty */
+    struct place place; /* where it begins: line, and column in characters */
+};
+
+struct csv_row {
+    struct csv_field *fields;
+    size_t field_count;
+};
+
+/* A whole file in memory. The header row is apart. */
+struct csv_table {
+    char *file; /* its name in messages */
+    struct csv_row header;
+    struct csv_row *rows; /* rows that are entirely empty are left out */
+    size_t row_count, row_capacity;
+};
+
+/* Reads a file. Problems (unreadable, too large, not UTF-8, NUL byte, quote left open or in the
+ * middle of a field, no header, a column named twice, a row with more fields than the header) are
+ * added with their place; ERR_INVALID then, ERR_NOT_FOUND or ERR_IO for the file itself (also added
+ * as a problem). Rows shorter than the header read as empty fields. */
+enum err csv_read(const char *path, struct problems *problems, struct csv_table *ret_table);
+/* As csv_read, from bytes (standard input, tests); `file` is the name in messages. */
+enum err csv_read_bytes(const char *file, struct span bytes, struct problems *problems,
+                        struct csv_table *ret_table);
+void csv_table_fini(struct csv_table *table);
+
+/* Index of the column with that header (letter case and blanks ignored), -1 if none. */
+int csv_column(const struct csv_table *table, const char *name);
+/* The text of a cell, "" where the row is short or column is -1; never NULL. */
+const char *csv_text(const struct csv_row *row, int column);
+/* Where it stands (or the row's begin, for a cell that is not there). */
+struct place csv_place(const struct csv_row *row, int column);
+
+#endif

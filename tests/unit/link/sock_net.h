@@ -1,0 +1,153 @@
+/* What the tests of sockets share: real sockets over loopback, both ends in this thread. Waits are
+ * bounded by a number of rounds, generous enough for a busy machine; no test depends on how long
+ * anything takes. */
+#ifndef TESTS_UNIT_LINK_SOCK_NET_H
+#define TESTS_UNIT_LINK_SOCK_NET_H
+
+#include "lib/cm.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "link/sock.h"
+
+enum { ROUNDS_MAX = 1500, ROUND_MS = 20, MESSAGE_MAX = SOCK_MESSAGE_MAX };
+
+/* A context, a server that lets one key in, and a folder for local sockets. */
+struct net {
+    struct sock_context *context;
+    struct key_pair server_pair, known, unknown;
+    struct sock *server, *client, *other;
+    char folder[64];
+    char path[96];
+    struct buf payload;
+    struct sock_peer peer;
+};
+
+static inline void ignore_log(enum log_level level, const char *line)
+{
+    (void)level;
+    (void)line;
+}
+
+static inline bool allow_known(void *ctx, const uint8_t *key)
+{
+    const struct net *net = ctx;
+    return memcmp(key, net->known.public_key, KEY_SIZE) == 0;
+}
+
+static inline int setup(void **state)
+{
+    struct net *net = mem_calloc(1, sizeof *net);
+    *state = net;
+    log_set_sink(ignore_log);
+    strcpy(net->folder, "/tmp/test_sock.XXXXXX");
+    if (mkdtemp(net->folder) == NULL || chmod(net->folder, 0711) != 0)
+        return -1;
+    snprintf(net->path, sizeof net->path, "%s/control", net->folder);
+    key_generate(&net->server_pair);
+    key_generate(&net->known);
+    key_generate(&net->unknown);
+    net->context = sock_context_new();
+    return net->context == NULL;
+}
+
+static inline int setup_server(void **state)
+{
+    if (setup(state) != 0)
+        return -1;
+    struct net *net = *state;
+    if (sock_context_start_zap(net->context, allow_known, net) != ERR_OK)
+        return -1;
+    return sock_listen(net->context, "tcp://127.0.0.1:*", &net->server_pair, &net->server) !=
+           ERR_OK;
+}
+
+static inline int teardown(void **state)
+{
+    struct net *net = *state;
+    log_set_sink(NULL);
+    sock_close(&net->server);
+    sock_close(&net->client);
+    sock_close(&net->other);
+    sock_context_free(&net->context);
+    buf_fini(&net->payload);
+    unlink(net->path);
+    int rc = rmdir(net->folder);
+    free(net);
+    return rc;
+}
+
+static inline struct span span_text(const char *text)
+{
+    return (struct span){(const uint8_t *)text, strlen(text)};
+}
+
+/* One round of waiting on all sockets; answers the ZAP handler as loop.c does. */
+static inline void turn(struct net *net)
+{
+    struct sock_poll_item items[] = {{.sock = net->server, .fd = -1},
+                                     {.sock = net->client, .fd = -1},
+                                     {.sock = net->other, .fd = -1}};
+    bool is_zap;
+    enum err err = sock_poll(net->context, items, 3, ROUND_MS, &is_zap);
+    assert_true(err == ERR_OK || err == ERR_TIMEOUT);
+    if (is_zap)
+        sock_context_serve_zap(net->context);
+}
+
+/* Waits for a message while all sockets live; what sock_receive said. */
+static inline enum err receive(struct net *net, struct sock *from)
+{
+    enum err err = ERR_BUSY;
+    for (int i = 0; i < ROUNDS_MAX && err == ERR_BUSY; i++) {
+        turn(net);
+        err = sock_receive(from, &net->payload, &net->peer);
+    }
+    return err;
+}
+
+static inline const char *wait_trouble(struct net *net, struct sock *sock)
+{
+    const char *trouble = "";
+    for (int i = 0; i < ROUNDS_MAX && *trouble == '\0'; i++) {
+        turn(net);
+        trouble = sock_trouble(sock);
+    }
+    return trouble;
+}
+
+static inline void assert_payload(const struct net *net, const char *text)
+{
+    assert_true(span_equal(span_of(&net->payload), span_text(text)));
+}
+
+/* Sends what must be taken. */
+static inline void say(struct sock *sock, const char *text)
+{
+    assert_int_equal(sock_send(sock, NULL, span_text(text)), ERR_OK);
+}
+
+/* Waits for the very message. */
+static inline void hear(struct net *net, struct sock *from, const char *text)
+{
+    assert_int_equal(receive(net, from), ERR_OK);
+    assert_payload(net, text);
+}
+
+static inline struct sock *connect_as(struct net *net, const struct key_pair *pair)
+{
+    struct sock *client;
+    assert_int_equal(sock_connect(net->context, sock_endpoint(net->server),
+                                  net->server_pair.public_key, pair, MESSAGE_MAX, &client),
+                     ERR_OK);
+    return client;
+}
+
+#define PLAIN(test)  cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define SERVER(test) cmocka_unit_test_setup_teardown(test, setup_server, teardown)
+
+#endif
