@@ -1,0 +1,465 @@
+/* LMDB behind a door.
+ *
+ * Default durability flags: a commit is two flushes and is on disk when it returns. MDB_NOTLS, so
+ * that a read transaction can be open beside the write transaction of the one thread. Never
+ * WRITEMAP (a full disk would be a bus error), never NOSYNC. The map is fixed when opened: growing
+ * it under a reader would be a bus error, too. */
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "store/datafile.h"
+#include "store/folder.h"
+
+enum {
+    FILE_MODE = 0600,
+    FREE_LIST = 0, /* LMDB's own table of unused pages; mdb_stat reads it the same way */
+};
+
+struct db {
+    MDB_env *env;
+    char *path; /* for the log */
+    uint64_t page_bytes;
+    uint64_t map_bytes;
+    uint64_t file_bytes; /* length of the data file, as far as known; never more than it is */
+    MDB_dbi tables[DB_TABLE_COUNT];
+    bool is_writing;
+};
+
+const char *db_table_name(enum db_table table)
+{
+    static const char *const names[DB_TABLE_COUNT] = {
+        [DB_META] = "meta",       [DB_HEAD] = "head",         [DB_REVISION] = "rev",
+        [DB_BELOW] = "below",     [DB_BUCKET] = "bucket",     [DB_OUTBOX] = "outbox",
+        [DB_PARKED] = "parked",   [DB_STATEMENT] = "stmt",    [DB_ALARM] = "alarm",
+        [DB_QUARANTINE] = "quar", [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat",
+        [DB_CHUNK] = "chunk",
+    };
+    return names[table];
+}
+
+/* ---- errors ---- */
+
+static enum err err_of(int rc)
+{
+    switch (rc) {
+    case MDB_SUCCESS:
+        return ERR_OK;
+    case MDB_NOTFOUND:
+        return ERR_NOT_FOUND;
+    case MDB_KEYEXIST:
+        return ERR_EXISTS;
+    case MDB_PAGE_NOTFOUND:
+    case MDB_CORRUPTED:
+    case MDB_INVALID:
+    case MDB_INCOMPATIBLE:
+        return ERR_CORRUPT;
+    case MDB_VERSION_MISMATCH:
+        return ERR_VERSION;
+    case MDB_MAP_FULL:
+    case MDB_TXN_FULL:
+    case ENOSPC:
+    case EDQUOT:
+        return ERR_FULL;
+    case MDB_READERS_FULL:
+    case EAGAIN:
+    case EBUSY:
+        return ERR_BUSY;
+    default:
+        return ERR_IO;
+    }
+}
+
+static const char *remedy_of(int rc)
+{
+    switch (rc) {
+    case MDB_MAP_FULL:
+        return ": raise map_size and start again";
+    case MDB_READERS_FULL:
+        return ": too many readers at once: end some";
+    case MDB_VERSION_MISMATCH:
+        return ": made by another generation of LMDB: copy it over with that one's mdb_dump";
+    case ENOSPC:
+    case EDQUOT:
+    case EIO: /* what LMDB makes of a short write on a full disk */
+        return ": look for free disk space and for disk errors in the kernel log";
+    default:
+        return err_of(rc) == ERR_CORRUPT
+                   ? ": restore a backup, or move the folder away and let the parent refill it"
+                   : "";
+    }
+}
+
+enum err db_fail(struct db_txn *txn, enum err err)
+{
+    if (txn->error == ERR_OK)
+        txn->error = err;
+    return txn->error;
+}
+
+/* The outcome of a call into LMDB. Logged here, once per transaction, because only here the reason
+ * is known. */
+static enum err db_result(struct db_txn *txn, const char *what, int rc)
+{
+    if (rc == MDB_SUCCESS)
+        return ERR_OK;
+    if (rc == MDB_NOTFOUND)
+        return ERR_NOT_FOUND;
+    log_error("store %s: %s failed: %s%s", txn->db->path, what, mdb_strerror(rc), remedy_of(rc));
+    return db_fail(txn, err_of(rc));
+}
+
+/* ---- environment ---- */
+
+static uint64_t used_bytes(const struct db *db)
+{
+    MDB_envinfo info;
+    (void)mdb_env_info(db->env, &info); /* fails only without an environment */
+    return ((uint64_t)info.me_last_pgno + 1) * db->page_bytes;
+}
+
+static enum err keep_file_long(struct db *db)
+{
+    int fd;
+    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
+    enum err err = datafile_grow(fd, used_bytes(db), db->map_bytes, &db->file_bytes);
+    if (err != ERR_OK)
+        log_error("store %s: cannot grow " DATAFILE_NAME ": %s", db->path, strerror(errno));
+    return err;
+}
+
+static void read_sizes(struct db *db)
+{
+    MDB_stat stat_of_main;
+    MDB_envinfo info;
+    struct stat file;
+    int fd;
+    (void)mdb_env_stat(db->env, &stat_of_main); /* these fail only without an environment */
+    (void)mdb_env_info(db->env, &info);
+    (void)mdb_env_get_fd(db->env, &fd);
+    db->page_bytes = stat_of_main.ms_psize;
+    db->map_bytes = info.me_mapsize;
+    db->file_bytes = fstat(fd, &file) == 0 ? (uint64_t)file.st_size : 0;
+}
+
+static int open_environment(struct db *db, uint64_t map_size_bytes, bool is_read_only)
+{
+    int rc = mdb_env_create(&db->env);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_set_maxdbs(db->env, DB_TABLE_COUNT);
+    /* A reader takes the writer's map size, which is in the file. */
+    if (rc == MDB_SUCCESS && !is_read_only)
+        rc = mdb_env_set_mapsize(db->env, map_size_bytes);
+    unsigned flags = MDB_NOTLS | (is_read_only ? MDB_RDONLY : 0);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_open(db->env, db->path, flags, FILE_MODE);
+    return rc;
+}
+
+enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, bool is_read_only,
+                 struct db **ret_db)
+{
+    enum err err = datafile_check(folder_fd, path);
+    bool is_new = err == ERR_NOT_FOUND && !is_read_only;
+    if (is_new)
+        err = ERR_OK;
+    if (err == ERR_NOT_FOUND)
+        log_error("store %s: there is no store: check state_dir", path);
+    if (err != ERR_OK)
+        return err;
+
+    struct db *db = mem_calloc(1, sizeof *db);
+    db->path = mem_strdup(path);
+    int rc = open_environment(db, map_size_bytes, is_read_only);
+    if (rc != MDB_SUCCESS) {
+        log_error("store %s: cannot open it: %s%s", path, mdb_strerror(rc), remedy_of(rc));
+        err = err_of(rc);
+    } else {
+        read_sizes(db);
+        db_check_readers(db);
+        err = is_read_only ? ERR_OK : keep_file_long(db);
+    }
+    if (err == ERR_OK && is_new && folder_sync(folder_fd) != ERR_OK) {
+        log_error("store %s: cannot flush the folder: %s", path, strerror(errno));
+        err = ERR_IO;
+    }
+    if (err != ERR_OK)
+        db_close(&db);
+    else
+        *ret_db = db;
+    return err;
+}
+
+void db_close(struct db **db)
+{
+    if (*db == NULL)
+        return;
+    assert(!(*db)->is_writing);
+    mdb_env_close((*db)->env);
+    free((*db)->path);
+    free(*db);
+    *db = NULL;
+}
+
+void db_check_readers(struct db *db)
+{
+    int dead_count = 0;
+    int rc = mdb_reader_check(db->env, &dead_count);
+    if (rc != MDB_SUCCESS)
+        log_warning("store %s: cannot check the readers: %s", db->path, mdb_strerror(rc));
+    else if (dead_count > 0)
+        log_notice("store %s: freed %d slots of readers that died", db->path, dead_count);
+}
+
+uint64_t db_map_bytes(const struct db *db)
+{
+    return db->map_bytes;
+}
+
+/* Pages that earlier commits have freed: they are used again before new ones are. Each entry of the
+ * free list is a count followed by that many page numbers. */
+static uint64_t count_free_pages(const struct db *db)
+{
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, pages;
+    uint64_t total = 0;
+    if (mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn) != MDB_SUCCESS)
+        return 0;
+    if (mdb_cursor_open(txn, FREE_LIST, &cursor) == MDB_SUCCESS) {
+        while (mdb_cursor_get(cursor, &key, &pages, MDB_NEXT) == MDB_SUCCESS) {
+            size_t count = 0;
+            if (pages.mv_size >= sizeof count)
+                memcpy(&count, pages.mv_data, sizeof count);
+            total += count;
+        }
+        mdb_cursor_close(cursor);
+    }
+    mdb_txn_abort(txn);
+    return total;
+}
+
+bool db_has_room(const struct db *db, uint64_t wanted_bytes)
+{
+    uint64_t fresh_bytes = db->map_bytes - used_bytes(db);
+    return fresh_bytes >= wanted_bytes ||
+           fresh_bytes + count_free_pages(db) * db->page_bytes >= wanted_bytes;
+}
+
+/* ---- transactions ---- */
+
+void db_begin(struct db *db, enum db_mode mode, struct db_txn *ret_txn)
+{
+    *ret_txn = (struct db_txn){.db = db, .mode = mode};
+    assert(mode == DB_READ || !db->is_writing);
+    int rc = mdb_txn_begin(db->env, NULL, mode == DB_READ ? MDB_RDONLY : 0, &ret_txn->lmdb);
+    if (rc != MDB_SUCCESS) {
+        ret_txn->lmdb = NULL;
+        (void)db_result(ret_txn, "beginning a transaction", rc); /* it is sticky now */
+    } else if (mode == DB_WRITE) {
+        db->is_writing = true;
+    }
+}
+
+static void drop_cursor(struct db_txn *txn, enum db_table table)
+{
+    if (txn->cursors[table] != NULL)
+        mdb_cursor_close(txn->cursors[table]);
+    txn->cursors[table] = NULL;
+}
+
+static void leave(struct db_txn *txn)
+{
+    for (int table = 0; table < DB_TABLE_COUNT; table++)
+        drop_cursor(txn, (enum db_table)table);
+    if (txn->lmdb != NULL && txn->mode == DB_WRITE)
+        txn->db->is_writing = false;
+}
+
+void db_abort(struct db_txn *txn)
+{
+    leave(txn);
+    if (txn->lmdb != NULL)
+        mdb_txn_abort(txn->lmdb);
+    txn->lmdb = NULL;
+}
+
+enum err db_commit(struct db_txn *txn, bool *ret_unknown)
+{
+    *ret_unknown = false;
+    if (txn->error != ERR_OK) {
+        db_abort(txn);
+        return txn->error;
+    }
+    leave(txn);
+    int rc = mdb_txn_commit(txn->lmdb);
+    txn->lmdb = NULL;
+    if (rc != MDB_SUCCESS) {
+        /* A full map is noticed before the first byte is written. */
+        *ret_unknown = txn->mode == DB_WRITE && rc != MDB_MAP_FULL;
+        return db_result(txn, "a commit", rc);
+    }
+    if (txn->mode == DB_WRITE)
+        (void)keep_file_long(txn->db); /* logged; what was committed stands, and the next tries */
+    return ERR_OK;
+}
+
+/* ---- tables ---- */
+
+bool db_is_empty(struct db_txn *txn)
+{
+    MDB_dbi main_table;
+    MDB_stat info = {0};
+    if (txn->error != ERR_OK)
+        return false;
+    int rc = mdb_dbi_open(txn->lmdb, NULL, 0, &main_table);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_stat(txn->lmdb, main_table, &info);
+    return db_result(txn, "reading the list of tables", rc) == ERR_OK && info.ms_entries == 0;
+}
+
+enum err db_open_table(struct db_txn *txn, enum db_table table, bool create)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    int rc = mdb_dbi_open(txn->lmdb, db_table_name(table), create ? MDB_CREATE : 0,
+                          &txn->db->tables[table]);
+    return db_result(txn, "opening a table", rc);
+}
+
+static MDB_val val_of(struct span span)
+{
+    /* LMDB does not write through it, though its type cannot say so. */
+    return (MDB_val){.mv_size = span.len, .mv_data = (void *)(uintptr_t)span.data};
+}
+
+static struct span span_of_val(MDB_val val)
+{
+    return (struct span){val.mv_data, val.mv_size};
+}
+
+enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    MDB_val key_val = val_of(key), value;
+    int rc = mdb_get(txn->lmdb, txn->db->tables[table], &key_val, &value);
+    enum err err = db_result(txn, "reading", rc);
+    if (err == ERR_OK)
+        *ret_value = span_of_val(value);
+    return err;
+}
+
+/* A change ends the table's walk: its cursor is found again by key. That LMDB moves open cursors
+ * along with changes is true in general and a source of trouble in corner cases. */
+enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    drop_cursor(txn, table);
+    MDB_val key_val = val_of(key), value_val = val_of(value);
+    int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &value_val, 0);
+    return db_result(txn, "writing", rc);
+}
+
+enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    drop_cursor(txn, table);
+    MDB_val key_val = val_of(key);
+    int rc = mdb_del(txn->lmdb, txn->db->tables[table], &key_val, NULL);
+    return db_result(txn, "deleting", rc == MDB_NOTFOUND ? MDB_SUCCESS : rc);
+}
+
+enum err db_clear(struct db_txn *txn, enum db_table table)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    drop_cursor(txn, table);
+    return db_result(txn, "emptying a table", mdb_drop(txn->lmdb, txn->db->tables[table], 0));
+}
+
+uint64_t db_count(struct db_txn *txn, enum db_table table)
+{
+    MDB_stat info = {0};
+    if (txn->error != ERR_OK)
+        return 0;
+    int rc = mdb_stat(txn->lmdb, txn->db->tables[table], &info);
+    return db_result(txn, "counting", rc) == ERR_OK ? info.ms_entries : 0;
+}
+
+/* ---- walks ---- */
+
+static int open_cursor(struct db_txn *txn, enum db_table table)
+{
+    if (txn->cursors[table] != NULL)
+        return MDB_SUCCESS;
+    return mdb_cursor_open(txn->lmdb, txn->db->tables[table], &txn->cursors[table]);
+}
+
+static bool cursor_is_at(MDB_cursor *cursor, struct span key)
+{
+    MDB_val at, value;
+    return mdb_cursor_get(cursor, &at, &value, MDB_GET_CURRENT) == MDB_SUCCESS &&
+           span_equal(span_of_val(at), key);
+}
+
+static int seek_next(MDB_cursor *cursor, struct span after, MDB_val *key, MDB_val *value)
+{
+    if (cursor_is_at(cursor, after))
+        return mdb_cursor_get(cursor, key, value, MDB_NEXT);
+    *key = val_of(after);
+    int rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    if (rc == MDB_SUCCESS && span_equal(span_of_val(*key), after))
+        rc = mdb_cursor_get(cursor, key, value, MDB_NEXT);
+    return rc;
+}
+
+static int seek_previous(MDB_cursor *cursor, struct span before, MDB_val *key, MDB_val *value)
+{
+    *key = val_of(before);
+    int rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    if (rc == MDB_NOTFOUND)
+        return mdb_cursor_get(cursor, key, value, MDB_LAST);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_cursor_get(cursor, key, value, MDB_PREV);
+    return rc;
+}
+
+static enum err walk(struct db_txn *txn, enum db_table table, struct span from,
+                     int (*seek)(MDB_cursor *, struct span, MDB_val *, MDB_val *),
+                     struct span *ret_key, struct span *ret_value)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    MDB_val key, value;
+    int rc = open_cursor(txn, table);
+    if (rc == MDB_SUCCESS)
+        rc = seek(txn->cursors[table], from, &key, &value);
+    enum err err = db_result(txn, "walking a table", rc);
+    if (err == ERR_OK) {
+        *ret_key = span_of_val(key);
+        *ret_value = span_of_val(value);
+    }
+    return err;
+}
+
+enum err db_next(struct db_txn *txn, enum db_table table, struct span after, struct span *ret_key,
+                 struct span *ret_value)
+{
+    return walk(txn, table, after, seek_next, ret_key, ret_value);
+}
+
+enum err db_previous(struct db_txn *txn, enum db_table table, struct span before,
+                     struct span *ret_key, struct span *ret_value)
+{
+    return walk(txn, table, before, seek_previous, ret_key, ret_value);
+}

@@ -1,0 +1,89 @@
+/* LMDB behind a door: environment, transactions, cursors, and its errors as ours. The only file
+ * that includes lmdb.h is db.c.
+ *
+ * A transaction has a sticky error: after the first failed call every further one does nothing and
+ * returns that error. That nothing was found is not a failure. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "core/buf.h"
+#include "tonghop/err.h"
+
+struct MDB_cursor;
+struct MDB_txn;
+
+enum db_table {
+    DB_META,
+    DB_HEAD,
+    DB_REVISION,
+    DB_BELOW,
+    DB_BUCKET,
+    DB_OUTBOX,
+    DB_PARKED,
+    DB_STATEMENT,
+    DB_ALARM,
+    DB_QUARANTINE,
+    DB_ENROLLED,
+    DB_CATALOGUE,
+    DB_CHUNK,
+    DB_TABLE_COUNT
+};
+
+struct db;
+
+/* Opens LMDB's files in folder `path`, made 0600 when missing, unless read-only. `folder_fd` is
+ * that folder. ERR_NOT_FOUND: read-only, and there are none; ERR_CORRUPT, ERR_VERSION, ERR_IO;
+ * logged. */
+enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, bool is_read_only,
+                 struct db **ret_db);
+void db_close(struct db **db);
+/* Frees the reader slots of dead processes. */
+void db_check_readers(struct db *db);
+uint64_t db_map_bytes(const struct db *db);
+/* True when the last commit left that much of the map unused. Reads the free list (an entry per
+ * commit that freed pages) only when the part never used is smaller. */
+bool db_has_room(const struct db *db, uint64_t wanted_bytes);
+
+enum db_mode { DB_READ, DB_WRITE };
+
+struct db_txn {
+    struct db *db;
+    struct MDB_txn *lmdb; /* NULL: the begin failed, and `error` says how */
+    enum db_mode mode;
+    enum err error;
+    struct MDB_cursor *cursors[DB_TABLE_COUNT]; /* where a walk stands; NULL: nowhere */
+};
+
+/* Waits for nobody: one process writes, one transaction at a time (asserted). */
+void db_begin(struct db *db, enum db_mode mode, struct db_txn *ret_txn);
+/* Ends the transaction. `*ret_unknown`, always set: it failed while it was being written. */
+enum err db_commit(struct db_txn *txn, bool *ret_unknown);
+void db_abort(struct db_txn *txn);
+/* Makes `err` the sticky error unless there is one; returns the sticky one. */
+enum err db_fail(struct db_txn *txn, enum err err);
+
+/* True when no table was ever made. */
+bool db_is_empty(struct db_txn *txn);
+/* Must come before any use of the table, in a transaction that is committed. ERR_NOT_FOUND, or
+ * makes it when `create`. */
+enum err db_open_table(struct db_txn *txn, enum db_table table, bool create);
+const char *db_table_name(enum db_table table);
+
+/* Spans handed out are valid until the next change in the transaction, or its end. Keys are 1 to
+ * 511 bytes. */
+enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value);
+enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value);
+/* ERR_OK also when there is none. */
+enum err db_delete(struct db_txn *txn, enum db_table table, struct span key);
+/* Deletes all entries. */
+enum err db_clear(struct db_txn *txn, enum db_table table);
+uint64_t db_count(struct db_txn *txn, enum db_table table);
+/* The entry with the lowest key above `after`, or ERR_NOT_FOUND. A walk that passes the key it got
+ * last goes on where it stands, unless the table was changed meanwhile. */
+enum err db_next(struct db_txn *txn, enum db_table table, struct span after, struct span *ret_key,
+                 struct span *ret_value);
+/* The entry with the highest key below `before`, or ERR_NOT_FOUND. */
+enum err db_previous(struct db_txn *txn, enum db_table table, struct span before,
+                     struct span *ret_key, struct span *ret_value);
+
+#endif

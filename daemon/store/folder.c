@@ -1,0 +1,126 @@
+/* The state folder. The lock is flock(2) on the folder itself: it needs no file that somebody could
+ * delete, it ends with the process however that ends, and LMDB's own locks do not keep a second
+ * writer process out. */
+#include "store/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/log.h"
+
+enum { PRIVATE_MODE = 0700, OTHERS_MASK = 077, MODE_MASK = 07777 };
+
+const char *folder_network_name(uint64_t type)
+{
+    /* Numbers of statfs(2) and linux/magic.h. */
+    static const struct {
+        uint32_t type;
+        const char *name;
+    } rows[] = {
+        {0x00006969, "NFS"},   {0x0000517B, "SMB"},    {0xFF534D42, "CIFS"},
+        {0xFE534D42, "SMB 2"}, {0x65735546, "FUSE"},   {0x01021997, "9P"},
+        {0x5346414F, "AFS"},   {0x73757245, "Coda"},   {0x0000564C, "NCP"},
+        {0x00C36400, "Ceph"},  {0x0BD00BD0, "Lustre"}, {0x01161970, "GFS2"},
+        {0x7461636F, "OCFS2"}, {0x786F4256, "vboxsf"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].type == type)
+            return rows[i].name;
+    }
+    return NULL;
+}
+
+static enum err check_file_system(int fd, const char *path)
+{
+    struct statfs disk;
+    if (fstatfs(fd, &disk) != 0) {
+        log_error("store %s: cannot ask for its file system: %s", path, strerror(errno));
+        return ERR_IO;
+    }
+    /* The type is a 32-bit number in a signed field of the machine's width. */
+    const char *name = folder_network_name((uint32_t)disk.f_type);
+    if (name != NULL) {
+        log_error("store %s: it lies on a %s file system, where locks and memory maps cannot be "
+                  "relied on: move state_dir to a local disk",
+                  path, name);
+        return ERR_IO;
+    }
+    return ERR_OK;
+}
+
+static enum err make_private(int fd, const char *path)
+{
+    struct stat info;
+    bool is_private = fstat(fd, &info) == 0 && (info.st_mode & MODE_MASK & OTHERS_MASK) == 0;
+    if (!is_private && fchmod(fd, PRIVATE_MODE) != 0) {
+        log_error("store %s: others may read it, and its mode cannot be set to 0700: %s: make this "
+                  "user its owner",
+                  path, strerror(errno));
+        return ERR_IO;
+    }
+    return ERR_OK;
+}
+
+static enum err lock(int fd, const char *path)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return ERR_OK;
+    if (errno == EWOULDBLOCK) {
+        log_error("store %s: another process has it open: stop that tonghopd first", path);
+        return ERR_BUSY;
+    }
+    log_error("store %s: cannot lock it: %s", path, strerror(errno));
+    return ERR_IO;
+}
+
+enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
+{
+    if (!is_read_only && mkdir(path, PRIVATE_MODE) != 0 && errno != EEXIST) {
+        log_error("store %s: cannot make the folder: %s: make the folder above it, writable by "
+                  "this user",
+                  path, strerror(errno));
+        return ERR_IO;
+    }
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        bool is_missing = errno == ENOENT;
+        log_error("store %s: cannot open the folder: %s: check state_dir", path, strerror(errno));
+        return is_missing ? ERR_NOT_FOUND : ERR_IO;
+    }
+    enum err err = check_file_system(fd, path);
+    if (err == ERR_OK && !is_read_only)
+        err = lock(fd, path);
+    if (err == ERR_OK && !is_read_only)
+        err = make_private(fd, path);
+    if (err != ERR_OK) {
+        (void)close(fd); /* nothing was written through it */
+        return err;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+enum err folder_sync(int fd)
+{
+    int parent = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* A parent that we may pass through but not read is the set-up's to make durable. */
+    bool is_synced = fsync(fd) == 0 && (parent < 0 || fsync(parent) == 0);
+    if (parent >= 0)
+        (void)close(parent); /* nothing was written through it */
+    return is_synced ? ERR_OK : ERR_IO;
+}
+
+uint64_t folder_free_bytes(int fd)
+{
+    struct statvfs disk;
+    if (fstatvfs(fd, &disk) != 0)
+        return 0;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
+}

@@ -1,0 +1,46 @@
+/* Every record of every table, as bytes. A record begins with its version, so that one kind of
+ * record can change without touching the others; the schema version says which are understood.
+ *
+ * An encoder appends to `out`. A decoder returns false for bytes that its encoder does not write,
+ * with its output untouched; what the key says is not in the record and is left as it is. Spans in
+ * what it returns lie in `record`. */
+#ifndef STORE_RECORD_H
+#define STORE_RECORD_H
+
+#include "store/store.h"
+
+enum { RECORD_VERSION = 1 };
+
+/* Bytes as they are: meta values, accumulators, statements, chunks. */
+void record_encode_bytes(struct span bytes, struct buf *out);
+bool record_decode_bytes(struct span record, struct span *ret_bytes);
+
+void record_encode_u64(uint64_t value, struct buf *out);
+bool record_decode_u64(struct span record, uint64_t *ret_value);
+
+void record_encode_head(const struct head *head, struct buf *out);
+bool record_decode_head(struct span record, struct head *ret_head);
+
+void record_encode_revision(const struct revision *revision, struct buf *out);
+bool record_decode_revision(struct span record, struct revision *ret_revision);
+
+void record_encode_bucket(const struct bucket *bucket, struct buf *out);
+bool record_decode_bucket(struct span record, struct bucket *ret_bucket);
+
+/* At most `size - 1` bytes of text and a NUL: why an outbox entry is parked. */
+void record_encode_text(const char *text, size_t size, struct buf *out);
+bool record_decode_text(struct span record, char *ret_text, size_t size);
+
+void record_encode_alarm(const struct alarm *alarm, struct buf *out);
+bool record_decode_alarm(struct span record, struct alarm *ret_alarm);
+
+void record_encode_quarantined(const struct quarantined *item, struct buf *out);
+bool record_decode_quarantined(struct span record, struct quarantined *ret_item);
+
+void record_encode_enrolled(const struct enrolled *enrolled, struct buf *out);
+bool record_decode_enrolled(struct span record, struct enrolled *ret_enrolled);
+
+void record_encode_catalogue(const struct catalogue_meta *meta, struct buf *out);
+bool record_decode_catalogue(struct span record, struct catalogue_meta *ret_meta);
+
+#endif

@@ -1,0 +1,204 @@
+/* The store as a whole: opening, closing, room, transactions, meta values. */
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "store/folder.h"
+#include "store/txn.h"
+
+/* What is kept of the map for acks and deletions. Also in a small map it is some transactions'
+ * worth: each copies the dozen pages that it changes, and those it replaces are free two commits
+ * later. */
+enum { MAP_RESERVE_PART = 16, MAP_RESERVE_MIN_BYTES = 256 * 1024 };
+
+static const char schema_name[] = "schema";
+
+/* ---- opening and closing ---- */
+
+static enum err check_schema(struct store_txn *txn)
+{
+    uint64_t schema = store_get_meta_u64(txn, schema_name);
+    if (store_error(txn) != ERR_OK)
+        return store_error(txn);
+    if (schema == STORE_SCHEMA)
+        return ERR_OK;
+    if (schema == 0)
+        return ERR_NOT_FOUND;
+    log_error(
+        "store %s: its schema is %llu, this program's is %d: use the program that wrote it, or "
+        "the migration in docs/STORAGE.md",
+        txn->store->path, (unsigned long long)schema, STORE_SCHEMA);
+    return ERR_VERSION;
+}
+
+/* The meta table comes first: another schema may have other tables. */
+static enum err open_tables(struct store_txn *txn, bool is_new)
+{
+    enum err err = db_open_table(&txn->db, DB_META, is_new);
+    if (err == ERR_OK)
+        err = is_new ? store_put_meta_u64(txn, schema_name, STORE_SCHEMA) : check_schema(txn);
+    for (int table = DB_META + 1; err == ERR_OK && table < DB_TABLE_COUNT; table++)
+        err = db_open_table(&txn->db, (enum db_table)table, is_new);
+    if (err == ERR_NOT_FOUND) {
+        log_error("store %s: a table or its schema is missing: it is not a store of tonghop: check "
+                  "state_dir",
+                  txn->store->path);
+        err = ERR_CORRUPT;
+    }
+    return db_fail(&txn->db, err);
+}
+
+/* A store is new until its first commit, which makes all tables and the schema at once. */
+static enum err make_or_check(struct store *store, bool is_read_only)
+{
+    struct store_txn *txn = store_begin_read(store);
+    bool is_new = db_is_empty(&txn->db);
+    if (is_new) {
+        store_abort(&txn);
+        if (is_read_only) {
+            log_error("store %s: it is empty: start its tonghopd first", store->path);
+            return ERR_NOT_FOUND;
+        }
+        txn = store_begin_write(store);
+    }
+    bool is_unknown;
+    if (store_error(txn) == ERR_OK)
+        (void)open_tables(txn, is_new); /* its error is sticky: the commit returns it */
+    return store_commit(&txn, &is_unknown);
+}
+
+enum err store_open(const char *path, const struct store_options *options, struct store **ret_store)
+{
+    struct store *store = mem_calloc(1, sizeof *store);
+    store->path = mem_strdup(path);
+    store->folder = -1;
+    store->reserve_bytes = options->reserve_bytes;
+    enum err err = folder_open(path, options->is_read_only, &store->folder);
+    if (err == ERR_OK)
+        err = db_open(path, store->folder, options->map_size_bytes, options->is_read_only,
+                      &store->db);
+    if (err == ERR_OK)
+        err = make_or_check(store, options->is_read_only);
+    if (err != ERR_OK)
+        store_close(&store);
+    else
+        *ret_store = store;
+    return err;
+}
+
+void store_close(struct store **store)
+{
+    if (*store == NULL)
+        return;
+    db_close(&(*store)->db);
+    if ((*store)->folder >= 0)
+        (void)close((*store)->folder); /* gives the lock back; nothing was written through it */
+    buf_fini(&(*store)->record);
+    free((*store)->path);
+    free(*store);
+    *store = NULL;
+}
+
+/* ---- room ---- */
+
+bool store_has_room(const struct store *store)
+{
+    uint64_t map_reserve_bytes = db_map_bytes(store->db) / MAP_RESERVE_PART;
+    if (map_reserve_bytes < MAP_RESERVE_MIN_BYTES)
+        map_reserve_bytes = MAP_RESERVE_MIN_BYTES;
+    return db_has_room(store->db, map_reserve_bytes) &&
+           store_free_bytes(store) >= store->reserve_bytes;
+}
+
+uint64_t store_free_bytes(const struct store *store)
+{
+    return folder_free_bytes(store->folder);
+}
+
+void store_check_readers(struct store *store)
+{
+    db_check_readers(store->db);
+}
+
+/* ---- transactions ---- */
+
+static struct store_txn *begin(struct store *store, enum db_mode mode)
+{
+    struct store_txn *txn = mem_alloc(sizeof *txn);
+    txn->store = store;
+    db_begin(store->db, mode, &txn->db);
+    return txn;
+}
+
+struct store_txn *store_begin_write(struct store *store)
+{
+    return begin(store, DB_WRITE);
+}
+
+struct store_txn *store_begin_read(struct store *store)
+{
+    return begin(store, DB_READ);
+}
+
+enum err store_commit(struct store_txn **txn, bool *ret_unknown)
+{
+    enum err err = db_commit(&(*txn)->db, ret_unknown);
+    free(*txn);
+    *txn = NULL;
+    return err;
+}
+
+void store_abort(struct store_txn **txn)
+{
+    if (*txn == NULL)
+        return;
+    db_abort(&(*txn)->db);
+    free(*txn);
+    *txn = NULL;
+}
+
+enum err store_error(const struct store_txn *txn)
+{
+    return txn->db.error;
+}
+
+void store_fail(struct store_txn *txn, enum err err)
+{
+    (void)db_fail(&txn->db, err); /* the caller knows it */
+}
+
+/* ---- meta ---- */
+
+enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value)
+{
+    return txn_get_bytes(txn, DB_META, keys_meta(name), ret_value);
+}
+
+enum err store_put_meta(struct store_txn *txn, const char *name, struct span value)
+{
+    return txn_put_bytes(txn, DB_META, keys_meta(name), value);
+}
+
+enum err store_delete_meta(struct store_txn *txn, const char *name)
+{
+    return txn_delete(txn, DB_META, keys_meta(name));
+}
+
+uint64_t store_get_meta_u64(struct store_txn *txn, const char *name)
+{
+    struct store_key key = keys_meta(name);
+    struct span record;
+    uint64_t value = 0;
+    if (txn_get(txn, DB_META, key, &record) == ERR_OK)
+        (void)txn_check(txn, DB_META, keys_span(&key), record_decode_u64(record, &value));
+    return value;
+}
+
+enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t value)
+{
+    record_encode_u64(value, txn_record(txn));
+    return txn_put_record(txn, DB_META, keys_meta(name));
+}

@@ -1,0 +1,259 @@
+/* The store: everything a node knows, in one LMDB environment, as verbs of the domain.
+ *
+ * Every change is part of a transaction; a transaction has a sticky error: after the first failed
+ * call every further one does nothing and returns that error, so that a step checks once, at
+ * commit. Spans that the store hands out lie in LMDB's memory: they are valid until the next change
+ * in the same transaction or its end; copy what must live longer. A put may be given such spans.
+ * Deleting what is not there is ERR_OK. ERR_NOT_FOUND is an answer, not a failure: it is not
+ * sticky.
+ *
+ * Layout, keys and records: docs/STORAGE.md, with worked hex examples. Composite keys are
+ * big-endian, made by the functions of store/keys.h: (kind, year, unit, form, label), so that the
+ * three reports of a unit's year lie side by side, and (kind, year) is a prefix. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "core/buf.h"
+#include "core/instant.h"
+#include "core/report.h"
+
+enum { STORE_SCHEMA = 1, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
+
+struct store;
+struct store_txn;
+
+struct store_options {
+    uint64_t map_size_bytes; /* sparse; the limit of what can be stored */
+    uint64_t reserve_bytes;  /* less free disk than this refuses intake (store_has_room) */
+    bool is_read_only;       /* verify, backup: beside a running writer, takes no lock */
+};
+
+/* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. ERR_BUSY:
+ * another process has it; ERR_NOT_FOUND: read-only, and there is no store yet; ERR_VERSION: schema
+ * newer than this program (or older: needs migration);
+ * ERR_CORRUPT: not a store, or damaged; ERR_IO: anything else, as for a network file system. The
+ * reason is logged with its remedy. */
+enum err store_open(const char *path, const struct store_options *options,
+                    struct store **ret_store);
+void store_close(struct store **store);
+
+/* False when the disk (less than `reserve_bytes` free) or the map (less than 1/16 of it, or than
+ * 256 KiB, left, freed pages counted) is so full that intake must be refused while acks, deletions
+ * and queries still have to work. As of the last commit. Cheap: may be asked for every report. */
+bool store_has_room(const struct store *store);
+uint64_t store_free_bytes(const struct store *store);
+/* Clears reader slots of dead processes (mdb_reader_check). */
+void store_check_readers(struct store *store);
+
+/* One write transaction at a time (asserted); read transactions are short. Never NULL: a failed
+ * begin is a sticky error of the transaction. */
+struct store_txn *store_begin_write(struct store *store);
+struct store_txn *store_begin_read(struct store *store);
+/* Ends the transaction and frees it. An error means that nothing was written, except after a failed
+ * commit itself (ERR_IO, ERR_FULL), whose outcome is unknown: the caller stops the process. A
+ * sticky error of an earlier call is returned after an abort. `*ret_unknown` tells the two apart.
+ */
+enum err store_commit(struct store_txn **txn, bool *ret_unknown);
+void store_abort(struct store_txn **txn);
+enum err store_error(const struct store_txn *txn);
+/* Makes `err` the sticky error, unless there is one. */
+void store_fail(struct store_txn *txn, enum err err);
+
+/* ---- meta: single values ---- */
+
+/* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
+ * unset. "schema" and names that begin with "outbox." are the store's own. What was put as u64 is
+ * read as u64. */
+enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value);
+enum err store_put_meta(struct store_txn *txn, const char *name, struct span value);
+enum err store_delete_meta(struct store_txn *txn, const char *name);
+/* 0 when unset. */
+uint64_t store_get_meta_u64(struct store_txn *txn, const char *name);
+enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t value);
+
+/* ---- reports ---- */
+
+/* What is known of one report key at a glance. `counting` is the revision in the totals: the
+ * highest accepted one, unless it is returned or withdrawn-and-counting (then its content is
+ * empty). */
+struct head {
+    uint64_t revision;                       /* latest, from 1 */
+    uint64_t counting;                       /* 0: none counts */
+    uint8_t states;                          /* state bits of the latest */
+    uint8_t scope;                           /* enum scope of the latest */
+    bool is_withdrawn;                       /* the latest */
+    uint32_t home;                           /* unit whose node numbered the latest */
+    struct instant received;                 /* the latest */
+    struct instant first_filed;              /* the first revision */
+    uint8_t content[STORE_DIGEST_SIZE];      /* content digest of the latest (wire/digest.h) */
+    uint8_t state_digest[STORE_DIGEST_SIZE]; /* what this key adds to its bucket's digest */
+};
+
+/* One revision as held: the wrapper and the reporter's bytes. */
+struct revision {
+    uint64_t number;
+    uint8_t states;
+    uint32_t home;
+    struct instant received;
+    struct instant first_filed;
+    struct span recorded_by; /* UTF-8, not terminated */
+    struct span filing;      /* a serialised Filing, verbatim */
+};
+
+enum err store_get_head(struct store_txn *txn, const struct report_key *key, struct head *ret_head);
+enum err store_put_head(struct store_txn *txn, const struct report_key *key,
+                        const struct head *head);
+/* Walks heads in key order, beginning at the first key after `*cursor` (a zeroed key: at the
+ * start); fills key and head and returns true, or false at the end. A caller that wants one (kind,
+ * year) or one unit sets the cursor just before it with store_cursor_before and stops by itself. */
+bool store_next_head(struct store_txn *txn, struct report_key *cursor, struct head *ret_head);
+/* The greatest key below every key of (kind, year) with unit and form at least these. */
+struct report_key store_cursor_before(uint8_t kind, uint16_t year, uint32_t unit, uint32_t form);
+
+enum err store_get_revision(struct store_txn *txn, const struct report_key *key, uint64_t number,
+                            struct revision *ret_revision);
+enum err store_put_revision(struct store_txn *txn, const struct report_key *key,
+                            const struct revision *revision);
+enum err store_delete_revision(struct store_txn *txn, const struct report_key *key,
+                               uint64_t number);
+/* The highest revision below `*number` (UINT64_MAX: the highest of all) or ERR_NOT_FOUND. */
+enum err store_previous_revision(struct store_txn *txn, const struct report_key *key,
+                                 uint64_t *number, struct revision *ret_revision);
+uint64_t store_count_heads(struct store_txn *txn);
+
+/* ---- accumulators: caches, may be dropped and rebuilt at any time ---- */
+
+/* key->unit's `below`: the sum of its children's roll-ups (encoded figures). */
+enum err store_get_below(struct store_txn *txn, const struct report_key *key,
+                         struct span *ret_figures);
+/* An empty span deletes. */
+enum err store_put_below(struct store_txn *txn, const struct report_key *key, struct span figures);
+/* Walks like store_next_head. */
+bool store_next_below(struct store_txn *txn, struct report_key *cursor, struct span *ret_figures);
+/* Empties accumulators and bucket digests. */
+enum err store_drop_accumulators(struct store_txn *txn);
+
+/* ---- digests: per (kind, year, label) and unit, of everything filed in the unit's subtree ---- */
+
+struct bucket {
+    uint8_t kind;
+    struct period period;
+    uint32_t unit;
+    uint8_t digest[STORE_DIGEST_SIZE]; /* sum modulo 2^256, big-endian */
+    uint32_t count;
+};
+
+/* A bucket that was never put is all zero: ERR_OK. */
+enum err store_get_bucket(struct store_txn *txn, uint8_t kind, struct period period, uint32_t unit,
+                          struct bucket *ret_bucket);
+/* A bucket with count 0 is deleted. */
+enum err store_put_bucket(struct store_txn *txn, const struct bucket *bucket);
+/* Walks the buckets of one unit in order of kind and period: after `*cursor` (zeroed: at the
+ * start); false at the end. */
+bool store_next_bucket(struct store_txn *txn, uint32_t unit, struct bucket *cursor);
+
+/* ---- outbox: the set of dirty keys, not a log ---- */
+
+enum outbox_type {
+    OUTBOX_REPORT = 1,    /* the state of one report key */
+    OUTBOX_STATEMENT = 2, /* the roll-up of (kind, year): key.unit, form and label are 0 */
+};
+
+struct outbox_item {
+    uint8_t type; /* enum outbox_type; reports go first */
+    struct report_key key;
+    uint64_t version; /* grows at every mark, so that an old answer does not clear a newer mark */
+    bool is_parked;   /* cannot be delivered now */
+    char reason[STORE_REASON_SIZE]; /* why it is parked; stable text */
+};
+
+/* Marks a key dirty (again): a new version, not parked. */
+enum err store_mark_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key);
+/* Clears it if its version still is `version`; ERR_OK either way. */
+enum err store_clear_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
+                            uint64_t version);
+/* ERR_NOT_FOUND when the key is not dirty (any more). */
+enum err store_park_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
+                           const char *reason);
+/* Unparks everything: something has changed that may let it go. */
+enum err store_unpark_outbox(struct store_txn *txn);
+enum err store_get_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
+                          struct outbox_item *ret_item);
+/* Walks in order of (type, key): after `*item` (zeroed: at the start); false at the end. */
+bool store_next_outbox(struct store_txn *txn, struct outbox_item *item);
+/* All entries, and through `ret_parked` (may be NULL) the parked ones among them. Cheap. */
+uint64_t store_count_outbox(struct store_txn *txn, uint64_t *ret_parked);
+
+/* ---- statements and alarms ---- */
+
+/* The last statement of a child's unit for (kind, year): its bytes as they came. */
+enum err store_put_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
+                             struct span bytes);
+enum err store_get_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
+                             struct span *ret_bytes);
+
+struct alarm {
+    uint8_t kind;
+    uint16_t year;
+    uint32_t unit; /* whose statement differs */
+    struct instant since;
+    char text[256];
+};
+enum err store_put_alarm(struct store_txn *txn, const struct alarm *alarm);
+enum err store_delete_alarm(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit);
+bool store_next_alarm(struct store_txn *txn, struct alarm *cursor);
+uint64_t store_count_alarms(struct store_txn *txn);
+
+/* ---- quarantine: what could not be processed, kept for a person ---- */
+
+enum { STORE_QUARANTINE_MAX = 1000 }; /* the oldest goes when one more comes */
+
+struct quarantined {
+    uint64_t number; /* given by the store, rising */
+    struct instant received;
+    uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero for the local socket */
+    char reason[STORE_REASON_SIZE];
+    struct span bytes; /* at most 64 KiB are kept */
+};
+enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *item);
+bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor);
+uint64_t store_count_quarantine(struct store_txn *txn);
+
+/* ---- enrolled keys ---- */
+
+enum { STORE_NAME_MAX = 64 };
+
+struct enrolled {
+    uint8_t key[STORE_KEY_SIZE];
+    uint32_t unit;
+    uint8_t role; /* wire role number */
+    bool is_revoked;
+    struct instant changed;
+    char name[STORE_NAME_MAX];
+};
+enum err store_put_enrolled(struct store_txn *txn, const struct enrolled *enrolled);
+enum err store_get_enrolled(struct store_txn *txn, const uint8_t *key,
+                            struct enrolled *ret_enrolled);
+/* After `cursor->key` (zeroed: at the start, as no CURVE key is zero); false at the end. */
+bool store_next_enrolled(struct store_txn *txn, struct enrolled *cursor);
+
+/* ---- catalogues, in chunks as they travel ---- */
+
+struct catalogue_meta {
+    uint32_t number;
+    uint8_t hash[STORE_DIGEST_SIZE];
+    uint32_t chunk_count; /* in all */
+    uint32_t chunks_held; /* 0 to chunk_count, in order */
+    uint64_t size_bytes;  /* of the chunks held */
+};
+/* ERR_NOT_FOUND when nothing of that number is held. */
+enum err store_get_catalogue(struct store_txn *txn, uint32_t number,
+                             struct catalogue_meta *ret_meta);
+enum err store_put_catalogue(struct store_txn *txn, const struct catalogue_meta *meta);
+enum err store_put_chunk(struct store_txn *txn, uint32_t number, uint32_t index, struct span data);
+enum err store_get_chunk(struct store_txn *txn, uint32_t number, uint32_t index,
+                         struct span *ret_data);
+/* Removes the meta record and all chunks of `number`. */
+enum err store_delete_catalogue(struct store_txn *txn, uint32_t number);
+
+#endif

@@ -1,0 +1,242 @@
+/* Damaged files: an error with a remedy, never a crash. Every attempt is made in a child process,
+ * so that a crash is a failure of one row; LMDB itself trusts its file. */
+#include "unit/store/temp_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+enum { PAGE_BYTES = 4096 };
+
+/* Opens as the options say and reads all that a start reads; the status is the error. */
+static int open_and_read(struct temp_store *temp)
+{
+    enum err err = temp_open(temp);
+    if (err != ERR_OK)
+        return (int)err;
+    struct report_key cursor = {0};
+    struct head head;
+    struct store_txn *txn = store_begin_read(temp->store);
+    while (store_next_head(txn, &cursor, &head))
+        continue;
+    err = store_error(txn);
+    store_abort(&txn);
+    store_close(&temp->store);
+    return (int)err;
+}
+
+static enum err open_in_child(const char *name, struct temp_store *temp)
+{
+    int status = run_in_child(open_and_read, temp);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) >= ERR_COUNT)
+        fail_msg("%s: crashed with status 0x%x", name, (unsigned)status);
+    return (enum err)WEXITSTATUS(status);
+}
+
+/* A closed store with some hundred pages. */
+static void fill(struct temp_store *temp)
+{
+    struct head head = {.revision = 1};
+    for (uint32_t unit = 1; unit <= 2000; unit += 500) {
+        struct store_txn *txn = store_begin_write(temp->store);
+        for (uint32_t i = unit; i < unit + 500; i++) {
+            struct report_key key = {KIND_ACTUAL, {2024, PERIOD_S1}, i, 1};
+            assert_int_equal(store_put_head(txn, &key, &head), ERR_OK);
+        }
+        assert_commits(&txn);
+    }
+    store_close(&temp->store);
+}
+
+static int open_data(const struct temp_store *temp, int flags)
+{
+    char path[TEMP_FILE_SIZE];
+    temp_path(temp, "data.mdb", path);
+    int fd = open(path, flags | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void set_bytes(const struct temp_store *temp, off_t offset, const void *bytes, size_t len)
+{
+    int fd = open_data(temp, O_WRONLY | O_CREAT);
+    assert_int_equal(pwrite(fd, bytes, len, offset), (ssize_t)len);
+    assert_int_equal(close(fd), 0);
+}
+
+static void get_bytes(const struct temp_store *temp, off_t offset, void *ret_bytes, size_t len)
+{
+    int fd = open_data(temp, O_RDONLY);
+    assert_int_equal(pread(fd, ret_bytes, len, offset), (ssize_t)len);
+    assert_int_equal(close(fd), 0);
+}
+
+static void set_length(const struct temp_store *temp, off_t len)
+{
+    int fd = open_data(temp, O_WRONLY);
+    assert_int_equal(ftruncate(fd, len), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+/* Pages that the last commit uses, by LMDB's own word (the header, as datafile.c describes it). */
+static off_t used_bytes(const struct temp_store *temp)
+{
+    uint64_t last[2];
+    get_bytes(temp, 136, &last[0], sizeof last[0]);
+    get_bytes(temp, PAGE_BYTES + 136, &last[1], sizeof last[1]);
+    return (off_t)((last[0] > last[1] ? last[0] : last[1]) + 1) * PAGE_BYTES;
+}
+
+/* A file that lost its tail is corrupt, however much is left, for a writer and for a reader; it is
+ * not made longer, and not made new. */
+static void truncated(void **state)
+{
+    struct temp_store *temp = *state;
+    fill(temp);
+    off_t used = used_bytes(temp);
+    assert_true(used > 50 * PAGE_BYTES);
+    const off_t lengths[] = {used - 1,
+                             used - PAGE_BYTES,
+                             used / 2,
+                             3 * PAGE_BYTES,
+                             2 * PAGE_BYTES,
+                             2 * PAGE_BYTES - 1,
+                             PAGE_BYTES + 151,
+                             PAGE_BYTES,
+                             151,
+                             1,
+                             0};
+    assert_int_equal(open_in_child("whole", temp), ERR_OK);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        char name[64];
+        struct stat info;
+        (void)snprintf(name, sizeof name, "%lld bytes left", (long long)lengths[i]);
+        set_length(temp, lengths[i]);
+        for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
+            temp->options.is_read_only = is_read_only;
+            if (open_in_child(name, temp) != ERR_CORRUPT)
+                fail_msg("%s: not corrupt", name);
+        }
+        int fd = open_data(temp, O_RDONLY);
+        assert_int_equal(fstat(fd, &info), 0);
+        assert_int_equal(close(fd), 0);
+        assert_int_equal(info.st_size, lengths[i]);
+    }
+}
+
+/* A file that ends just behind its last page, as a compacting backup writes it, is whole. */
+static void exact_length(void **state)
+{
+    struct temp_store *temp = *state;
+    fill(temp);
+    set_length(temp, used_bytes(temp));
+    assert_int_equal(open_in_child("exact", temp), ERR_OK);
+}
+
+/* What was given back in the transaction that took it is not written by LMDB: the file must be long
+ * enough all the same, or a sound store would be taken for a truncated one. */
+static void unwritten_pages(void **state)
+{
+    struct temp_store *temp = *state;
+    struct alarm alarm = {.kind = KIND_ACTUAL, .year = 2024};
+    memset(alarm.text, 'x', sizeof alarm.text - 1);
+    for (uint32_t round = 0; round < 60; round++) {
+        uint32_t count = 50 + round / 4 * 50;
+        struct store_txn *txn = store_begin_write(temp->store);
+        for (uint32_t i = 0; i < count; i++) {
+            alarm.unit = 1 + (i * 61 + round) % count; /* in no order, so that pages split */
+            assert_int_equal(store_put_alarm(txn, &alarm), ERR_OK);
+        }
+        for (uint32_t unit = 1; unit <= count; unit++)
+            assert_int_equal(store_delete_alarm(txn, alarm.kind, alarm.year, unit), ERR_OK);
+        assert_commits(&txn);
+        temp_reopen(temp);
+    }
+}
+
+/* Things that never were a store. */
+static void garbage(void **state)
+{
+    (void)state;
+    uint8_t noise[64 * 1024];
+    uint32_t seed = 1;
+    for (size_t i = 0; i < sizeof noise; i++) {
+        seed = seed * 1664525 + 1013904223;
+        noise[i] = (uint8_t)(seed >> 24);
+    }
+    static const uint8_t zeros[sizeof noise];
+    const struct {
+        const char *name;
+        const void *bytes;
+        size_t len;
+    } rows[] = {
+        {"noise", noise, sizeof noise},
+        {"zeros", zeros, sizeof zeros},
+        {"a line of text", "unit,indicator,value\n", 21},
+        {"a page of noise", noise, PAGE_BYTES},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct temp_store temp;
+        temp_init(&temp);
+        assert_int_equal(mkdir(temp.folder, 0700), 0);
+        set_bytes(&temp, 0, rows[i].bytes, rows[i].len);
+        for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
+            temp.options.is_read_only = is_read_only;
+            if (open_in_child(rows[i].name, &temp) != ERR_CORRUPT)
+                fail_msg("%s: not corrupt", rows[i].name);
+        }
+        assert_int_equal(temp_open(&temp), ERR_CORRUPT);
+        assert_logged("data.mdb is damaged");
+        assert_logged("restore a backup");
+        temp_fini(&temp);
+    }
+}
+
+/* Fields of the header that LMDB believes: page size (it divides by it), last page, magic. */
+static void damaged_header(void **state)
+{
+    struct temp_store *temp = *state;
+    static const struct {
+        const char *name;
+        off_t offset;
+        uint64_t value;
+        size_t width;
+        enum err expected;
+    } rows[] = {
+        {"page size 0", 40, 0, 4, ERR_CORRUPT},
+        {"page size 1", 40, 1, 4, ERR_CORRUPT},
+        {"page size 256", 40, 256, 4, ERR_CORRUPT},
+        {"page size 4095", 40, 4095, 4, ERR_CORRUPT},
+        {"another page size", 40, 8192, 4, ERR_CORRUPT},
+        {"page size 64 Ki", 40, 65536, 4, ERR_CORRUPT},
+        {"page size 2 Gi", 40, 0x80000000, 4, ERR_CORRUPT},
+        {"free list with duplicates", 44, 0x0C, 2, ERR_CORRUPT},
+        {"free list in byte order", 44, 0, 2, ERR_CORRUPT},
+        {"tables in reverse order", 92, 0x02, 2, ERR_CORRUPT},
+        {"last page 1 M", 136, 1000000, 8, ERR_CORRUPT},
+        {"last page at the end of 64 bits", 136, UINT64_MAX, 8, ERR_CORRUPT},
+        {"magic", 16, 0xDEADBEEF, 4, ERR_CORRUPT},
+        {"data version", 20, 2, 4, ERR_VERSION},
+        {"page flags", 10, 0, 2, ERR_CORRUPT},
+    };
+    fill(temp);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (off_t page = 0; page <= PAGE_BYTES; page += PAGE_BYTES) {
+            uint8_t before[8];
+            get_bytes(temp, page + rows[i].offset, before, sizeof before);
+            set_bytes(temp, page + rows[i].offset, &rows[i].value, rows[i].width);
+            if (open_in_child(rows[i].name, temp) != rows[i].expected)
+                fail_msg("%s in page %d: another error", rows[i].name, page != 0);
+            set_bytes(temp, page + rows[i].offset, before, sizeof before);
+        }
+    }
+    assert_int_equal(open_in_child("mended", temp), ERR_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(truncated),     STORE_TEST(exact_length),   STORE_TEST(unwritten_pages),
+        cmocka_unit_test(garbage), STORE_TEST(damaged_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
