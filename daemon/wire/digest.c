@@ -1,0 +1,56 @@
+/* Digests name bytes; sums of digests name sets.
+ *
+ * A bucket's digest is the sum of the digests of its members, so that one report is put in or taken
+ * out without the others being read, in any order. libsodium's generic hash is BLAKE2b; this
+ * function of it needs no sodium_init(), which would only choose a faster implementation. */
+#include "wire/digest.h"
+
+#include <sodium.h>
+
+void digest_of(struct span bytes, uint8_t *ret_digest)
+{
+    /* It fails for sizes out of range only, and ours is fixed. */
+    (void)crypto_generichash(ret_digest, DIGEST_SIZE, bytes.data, bytes.len, NULL, 0);
+}
+
+void digest_add(uint8_t *sum, const uint8_t *part)
+{
+    unsigned carry = 0;
+    for (size_t i = DIGEST_SIZE; i-- > 0;) {
+        carry += (unsigned)sum[i] + part[i];
+        sum[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+}
+
+void digest_subtract(uint8_t *sum, const uint8_t *part)
+{
+    unsigned borrow = 0;
+    for (size_t i = DIGEST_SIZE; i-- > 0;) {
+        unsigned difference = 0x100u + sum[i] - part[i] - borrow;
+        sum[i] = (uint8_t)difference;
+        borrow = difference < 0x100u;
+    }
+}
+
+void digest_put_key(struct buf *out, const struct report_key *key)
+{
+    buf_put_u8(out, key->kind);
+    buf_put_u16(out, key->period.year);
+    buf_put_u8(out, key->period.label);
+    buf_put_u32(out, key->unit);
+    buf_put_u32(out, key->form);
+}
+
+void digest_of_state(const struct report_key *key, uint64_t revision, uint8_t states,
+                     const uint8_t *content, uint64_t counting, uint8_t *ret_digest)
+{
+    struct buf bytes = {0};
+    digest_put_key(&bytes, key);
+    buf_put_u64(&bytes, revision);
+    buf_put_u8(&bytes, states);
+    buf_put(&bytes, content, DIGEST_SIZE);
+    buf_put_u64(&bytes, counting);
+    digest_of(span_of(&bytes), ret_digest);
+    buf_fini(&bytes);
+}

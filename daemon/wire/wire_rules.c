@@ -1,0 +1,500 @@
+/* What each message may be: docs/PROTOCOL.md, "Limits", as data. Fields that stand in no table here
+ * are texts of one line and WIRE_TEXT_MAX bytes, numbers that any value suits, known enum values,
+ * and sub-messages that may be absent. */
+#include "wire/wire_check.h"
+
+#include "core/period.h"
+#include "core/problem.h"
+#include "core/report.h"
+#include "wire/wire.h"
+
+#define LENGTH(array)       (sizeof(array) / sizeof *(array))
+#define AT(message, member) offsetof(Tonghop__##message, member)
+
+/* Rows that many messages have, without their braces. */
+#define KIND(message)            AT(message, kind), KIND_ACTUAL, KIND_PLAN, 0
+#define YEAR(message)            AT(message, year), PERIOD_YEAR_MIN, PERIOD_YEAR_MAX, 0
+#define LABEL(message)           AT(message, label), PERIOD_S1, PERIOD_Y, 0
+#define NUMBER(message, member)  AT(message, member), 1, UINT32_MAX, 0
+#define REVISION(message)        AT(message, revision), 1, WIRE_REVISION_MAX, 0
+#define STATES(message)          AT(message, states), 0, STATE_ACCEPTED | STATE_RETURNED, 0
+#define INSTANT(message, member) AT(message, member), 0, WIRE_INSTANT_MAX_US, 0
+#define KNOWN(message, member)   AT(message, member), 1, INT32_MAX, 0
+#define PRESENT(message, member) AT(message, member), 1, 1, 0
+#define QUERY_KIND(message)      AT(message, kind), 0, KIND_PLAN, 0
+#define QUERY_PERIOD(message)    AT(message, period), 0, QUERY_PERIOD_MAX, 0
+#define LINES(message, member)   AT(message, member), 0, WIRE_TEXT_MAX, RULE_HAS_LINES
+#define LIST(message, member)    AT(message, member), 0, WIRE_LIST_MAX, 0
+#define DIGEST(message, member)  AT(message, member), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, 0
+#define HASH(message, member)    AT(message, member), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, RULE_OR_EMPTY
+#define PUBLIC_KEY(message)      AT(message, key), WIRE_KEY_SIZE, WIRE_KEY_SIZE, 0
+
+enum {
+    CODE_MAX = 32, /* of an error */
+    QUERY_PERIOD_MAX = 16,
+    RECORDED_BY_MAX = 64, /* "key:" and 44 characters */
+    SOFTWARE_MAX = 200,
+    FIGURE_PARTS = QUALIFIER_COUNT - 1, /* a part always has a qualifier */
+};
+
+/* ---- session ---- */
+
+static const struct wire_rule hello_rules[] = {
+    {HASH(Hello, catalogue_hash)},
+    {AT(Hello, buckets), 0, WIRE_BUCKETS_MAX, 0},
+    {AT(Hello, software), 0, SOFTWARE_MAX, 0},
+};
+
+static const struct wire_rule bucket_rules[] = {
+    {KIND(Bucket)},
+    {YEAR(Bucket)},
+    {LABEL(Bucket)},
+    {DIGEST(Bucket, digest)},
+};
+
+static const struct wire_rule welcome_rules[] = {
+    {AT(Welcome, protocol), WIRE_PROTOCOL, WIRE_PROTOCOL, 0},
+    {NUMBER(Welcome, unit)},
+    {KNOWN(Welcome, role)},
+    {HASH(Welcome, catalogue_hash)},
+    {NUMBER(Welcome, window)},
+    {AT(Welcome, differing), 0, WIRE_BUCKETS_MAX, 0},
+    {INSTANT(Welcome, now_us)},
+};
+
+static const char *check_hash(uint32_t catalogue, const ProtobufCBinaryData *hash)
+{
+    return (catalogue == 0) == (hash->len == 0)
+               ? NULL
+               : "catalogue and catalogue_hash must both be set or both be absent";
+}
+
+static const char *check_hello(const ProtobufCMessage *message)
+{
+    const Tonghop__Hello *hello = (const void *)message;
+    return check_hash(hello->catalogue, &hello->catalogue_hash);
+}
+
+static const char *check_welcome(const ProtobufCMessage *message)
+{
+    const Tonghop__Welcome *welcome = (const void *)message;
+    return check_hash(welcome->catalogue, &welcome->catalogue_hash);
+}
+
+/* ---- reports ---- */
+
+static const struct wire_rule key_rules[] = {
+    {KIND(Key)}, {YEAR(Key)}, {LABEL(Key)}, {NUMBER(Key, unit)}, {NUMBER(Key, form)},
+};
+
+static const struct wire_rule filing_rules[] = {
+    {AT(Filing, header), 1, WIRE_HEADER_MAX, 0},
+    {AT(Filing, parts), 0, WIRE_PARTS_MAX, 0},
+};
+
+static const struct wire_rule report_header_rules[] = {
+    {PRESENT(ReportHeader, key)},
+    {KNOWN(ReportHeader, scope)},
+    {NUMBER(ReportHeader, catalogue)},
+    {AT(ReportHeader, based_on), 0, WIRE_REVISION_MAX, 0},
+    {AT(ReportHeader, author), 0, REPORT_AUTHOR_MAX, 0},
+    {AT(ReportHeader, reason), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+    {AT(ReportHeader, parts), 0, WIRE_PARTS_MAX, 0},
+};
+
+static const struct wire_rule part_ref_rules[] = {
+    {KNOWN(PartRef, type)},
+    {DIGEST(PartRef, digest)},
+    {AT(PartRef, size), 0, WIRE_FILING_MAX, 0},
+};
+
+static const struct wire_rule cells_rules[] = {
+    {AT(Cells, indicators), 0, REPORT_CELLS_MAX, 0},
+    {AT(Cells, values), 0, REPORT_CELLS_MAX, 0},
+    {AT(Cells, qualifiers), 0, REPORT_CELLS_MAX, 0},
+    {AT(Cells, uppers), 0, REPORT_CELLS_MAX, 0},
+};
+
+static const struct wire_rule notes_rules[] = {{AT(Notes, notes), 0, REPORT_NOTES_MAX, 0}};
+static const struct wire_rule note_rules[] = {{AT(Note, text), 0, REPORT_NOTE_MAX, RULE_HAS_LINES}};
+static const struct wire_rule file_rules[] = {{AT(File, filing), 1, WIRE_FILING_MAX, 0}};
+
+static const struct wire_rule receipt_rules[] = {
+    {PRESENT(Receipt, key)},
+    {REVISION(Receipt)},
+    {STATES(Receipt)},
+    {INSTANT(Receipt, received_us)},
+    {AT(Receipt, warnings), 0, PROBLEMS_MAX, 0},
+};
+
+static const struct wire_rule problem_rules[] = {{LINES(Problem, text)}};
+
+static const struct wire_rule refusal_rules[] = {
+    {AT(Refusal, code), 1, CODE_MAX, 0},
+    {LINES(Refusal, text)},
+    {AT(Refusal, problems), 0, PROBLEMS_MAX, 0},
+    {AT(Refusal, current_revision), 0, WIRE_REVISION_MAX, 0},
+};
+
+static const struct wire_rule revision_rules[] = {
+    {AT(Revision, filing), 1, WIRE_FILING_MAX, 0},
+    {REVISION(Revision)},
+    {STATES(Revision)},
+    {INSTANT(Revision, received_us)},
+    {INSTANT(Revision, first_filed_us)},
+    {NUMBER(Revision, home)},
+    {AT(Revision, recorded_by), 0, RECORDED_BY_MAX, 0},
+};
+
+static const struct wire_rule ack_rules[] = {
+    {PRESENT(Ack, key)},
+    {REVISION(Ack)},
+    {STATES(Ack)},
+};
+
+static const char *check_cells(const ProtobufCMessage *message)
+{
+    const Tonghop__Cells *cells = (const void *)message;
+    size_t ranges = 0;
+    if (cells->n_values != cells->n_indicators || cells->n_qualifiers != cells->n_indicators)
+        return "indicators, values and qualifiers must be of one length";
+    for (size_t i = 0; i < cells->n_indicators; i++) {
+        if (cells->indicators[i] <= (i > 0 ? cells->indicators[i - 1] : 0))
+            return "indicators must rise from one cell to the next, and none is 0";
+        if (cells->qualifiers[i] == TONGHOP__QUALIFIER__QUALIFIER_RANGE)
+            ranges++;
+    }
+    return cells->n_uppers == ranges ? NULL : "uppers must have one entry for each range";
+}
+
+/* ---- statements ---- */
+
+static const struct wire_rule figure_rules[] = {
+    {NUMBER(Figure, indicator)},
+    {AT(Figure, parts), FIGURE_PARTS, FIGURE_PARTS, 0},
+};
+
+static const struct wire_rule statement_rules[] = {
+    {KIND(Statement)},
+    {YEAR(Statement)},
+    {NUMBER(Statement, unit)},
+    {NUMBER(Statement, catalogue)},
+    {DIGEST(Statement, digest)},
+    {AT(Statement, parts), 0, CATALOGUE_FORMS_MAX *PERIOD_LABEL_COUNT, 0},
+};
+
+static const struct wire_rule statement_part_rules[] = {
+    {NUMBER(StatementPart, form)},
+    {LABEL(StatementPart)},
+    {AT(StatementPart, figures), 0, CATALOGUE_INDICATORS_MAX, 0},
+};
+
+static const struct wire_rule statement_ack_rules[] = {
+    {KIND(StatementAck)},
+    {YEAR(StatementAck)},
+    {NUMBER(StatementAck, unit)},
+    {KNOWN(StatementAck, outcome)},
+};
+
+/* The number of units a figure is made of is the sum of its parts: it must be one, and fit. */
+static const char *check_figure(const ProtobufCMessage *message)
+{
+    const Tonghop__Figure *figure = (const void *)message;
+    uint64_t units = 0;
+    for (size_t i = 0; i < figure->n_parts; i++)
+        units += figure->parts[i];
+    return units >= 1 && units <= UINT32_MAX ? NULL : "its parts must be at least one unit";
+}
+
+static const char *check_statement_part(const ProtobufCMessage *message)
+{
+    const Tonghop__StatementPart *part = (const void *)message;
+    for (size_t i = 1; i < part->n_figures; i++)
+        if (part->figures[i]->indicator <= part->figures[i - 1]->indicator)
+            return "figures must come in rising order of indicator";
+    return NULL;
+}
+
+/* ---- catalogue ---- */
+
+/* Only what the domain's structs can hold: what a catalogue may say, catalogue_finish checks. */
+static const struct wire_rule catalogue_rules[] = {
+    {NUMBER(Catalogue, number)},
+    {AT(Catalogue, calendar), 4, 4, 0},
+    {AT(Catalogue, levels), 1, CATALOGUE_LEVELS_MAX, 0},
+    {AT(Catalogue, types), 0, CATALOGUE_TYPES_MAX, 0},
+    {AT(Catalogue, forms), 0, CATALOGUE_FORMS_MAX, 0},
+    {AT(Catalogue, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(Catalogue, units), 0, WIRE_LIST_MAX, 0},
+};
+
+static const struct wire_rule calendar_day_rules[] = {
+    {AT(CalendarDay, year_offset), -1, 1, 0},
+    {AT(CalendarDay, month), 1, 12, 0},
+    {AT(CalendarDay, day), 1, 31, 0},
+};
+
+static const struct wire_rule form_rules[] = {{NUMBER(Form, number)}};
+
+static const struct wire_rule indicator_rules[] = {
+    {NUMBER(Indicator, number)},
+    {AT(Indicator, nature), NATURE_FLOW, NATURE_STOCK, 0},
+    {AT(Indicator, aggregation), AGGREGATION_SUM, AGGREGATION_DERIVED, 0},
+    {AT(Indicator, decimals), 0, INDICATOR_DECIMALS_MAX, 0},
+};
+
+static const struct wire_rule unit_version_rules[] = {
+    {NUMBER(UnitVersion, id)},
+    {AT(UnitVersion, level), 0, CATALOGUE_LEVELS_MAX - 1, 0},
+    {AT(UnitVersion, type), 0, CATALOGUE_TYPES_MAX - 1, 0},
+    {AT(UnitVersion, successors), 0, UNIT_SUCCESSORS_MAX, 0},
+};
+
+static const struct wire_rule catalogue_request_rules[] = {
+    {AT(CatalogueRequest, index), 0, WIRE_CHUNKS_MAX - 1, 0},
+};
+
+static const struct wire_rule catalogue_chunk_rules[] = {
+    {NUMBER(CatalogueChunk, number)},
+    {DIGEST(CatalogueChunk, hash)},
+    {AT(CatalogueChunk, count), 1, WIRE_CHUNKS_MAX, 0},
+    {AT(CatalogueChunk, data), 1, WIRE_CHUNK_SIZE, 0},
+};
+
+static const struct wire_rule catalogue_publish_rules[] = {{PRESENT(CataloguePublish, chunk)}};
+
+static const struct wire_rule catalogue_notice_rules[] = {
+    {NUMBER(CatalogueNotice, number)},
+    {DIGEST(CatalogueNotice, hash)},
+};
+
+static const char *check_chunk(const ProtobufCMessage *message)
+{
+    const Tonghop__CatalogueChunk *chunk = (const void *)message;
+    if (chunk->index >= chunk->count)
+        return "index must be below count";
+    if (chunk->index + 1 < chunk->count && chunk->data.len != WIRE_CHUNK_SIZE)
+        return "every chunk but the last must be full";
+    return NULL;
+}
+
+/* ---- administration ---- */
+
+static const struct wire_rule enrol_rules[] = {
+    {NUMBER(Enrol, unit)},
+    {PUBLIC_KEY(Enrol)},
+    {AT(Enrol, role), TONGHOP__ROLE__ROLE_NODE, TONGHOP__ROLE__ROLE_ADMIN, 0},
+    {AT(Enrol, name), 0, WIRE_KEY_NAME_MAX, 0},
+};
+
+static const struct wire_rule revoke_rules[] = {{PUBLIC_KEY(Revoke)}};
+static const struct wire_rule keys_rules[] = {{LIST(Keys, entries)}};
+
+static const struct wire_rule key_entry_rules[] = {
+    {PUBLIC_KEY(KeyEntry)},
+    {NUMBER(KeyEntry, unit)},
+    {KNOWN(KeyEntry, role)},
+    {INSTANT(KeyEntry, changed_us)},
+};
+
+static const struct wire_rule done_rules[] = {{LINES(Done, text)}};
+
+/* ---- queries: texts are resolved by the node that answers, and kind 0 means actual ---- */
+
+static const struct wire_rule unit_info_rules[] = {{NUMBER(UnitInfo, id)}};
+
+static const struct wire_rule indicator_info_rules[] = {
+    {NUMBER(IndicatorInfo, number)},
+    {AT(IndicatorInfo, decimals), 0, INDICATOR_DECIMALS_MAX, 0},
+};
+
+static const struct wire_rule totals_query_rules[] = {
+    {QUERY_KIND(TotalsQuery)},
+    {QUERY_PERIOD(TotalsQuery)},
+    {AT(TotalsQuery, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
+};
+
+static const struct wire_rule totals_rules[] = {
+    {AT(Totals, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(Totals, units), 1, CATALOGUE_UNITS_MAX, 0},
+};
+
+static const struct wire_rule unit_totals_rules[] = {
+    {PRESENT(UnitTotals, unit)},
+    {AT(UnitTotals, values), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(UnitTotals, previous), 0, CATALOGUE_INDICATORS_MAX, 0},
+};
+
+static const struct wire_rule coverage_query_rules[] = {
+    {QUERY_KIND(CoverageQuery)},
+    {QUERY_PERIOD(CoverageQuery)},
+};
+
+static const struct wire_rule coverage_rules[] = {
+    {PRESENT(Coverage, unit)},
+    {LIST(Coverage, lines)},
+};
+
+static const struct wire_rule coverage_line_rules[] = {
+    {PRESENT(CoverageLine, unit)},
+    {KNOWN(CoverageLine, state)},
+    {AT(CoverageLine, revision), 0, WIRE_REVISION_MAX, 0},
+    {INSTANT(CoverageLine, first_filed_us)},
+    {AT(CoverageLine, met_by), 0, PERIOD_Y, 0},
+};
+
+static const struct wire_rule explain_query_rules[] = {
+    {QUERY_KIND(ExplainQuery)},
+    {QUERY_PERIOD(ExplainQuery)},
+};
+
+static const struct wire_rule explanation_rules[] = {
+    {PRESENT(Explanation, indicator)},
+    {PRESENT(Explanation, unit)},
+    {PRESENT(Explanation, total)},
+    {LIST(Explanation, lines)},
+    {AT(Explanation, operands), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(Explanation, operand_values), 0, CATALOGUE_INDICATORS_MAX, 0},
+};
+
+static const struct wire_rule explain_line_rules[] = {
+    {PRESENT(ExplainLine, unit)},
+    {KNOWN(ExplainLine, type)},
+    {AT(ExplainLine, revision), 0, WIRE_REVISION_MAX, 0},
+    {INSTANT(ExplainLine, received_us)},
+    {LINES(ExplainLine, reason)},
+    {LINES(ExplainLine, note)},
+};
+
+static const struct wire_rule history_query_rules[] = {
+    {QUERY_KIND(HistoryQuery)},
+    {QUERY_PERIOD(HistoryQuery)},
+};
+
+static const struct wire_rule history_rules[] = {
+    {PRESENT(History, unit)},
+    {LIST(History, entries)},
+};
+
+static const struct wire_rule history_entry_rules[] = {
+    {PRESENT(HistoryEntry, key)},
+    {REVISION(HistoryEntry)},
+    {STATES(HistoryEntry)},
+    {INSTANT(HistoryEntry, received_us)},
+    {KNOWN(HistoryEntry, scope)},
+    {LINES(HistoryEntry, reason)},
+    {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+};
+
+static const struct wire_rule status_rules[] = {
+    {PRESENT(Status, unit)},   {INSTANT(Status, started_us)},
+    {INSTANT(Status, now_us)}, {INSTANT(Status, parent_heard_us)},
+    {LIST(Status, children)},  {AT(Status, problems), 0, PROBLEMS_MAX, RULE_HAS_LINES},
+};
+
+static const struct wire_rule link_rules[] = {
+    {PRESENT(Link, unit)},
+    {KNOWN(Link, role)},
+    {INSTANT(Link, heard_us)},
+};
+
+static const char *check_printed_value(const ProtobufCMessage *message)
+{
+    const Tonghop__Value *value = (const void *)message;
+    return !value->has_value || value->qualifier != TONGHOP__QUALIFIER__QUALIFIER_UNSPECIFIED
+               ? NULL
+               : "a value must have a qualifier";
+}
+
+static const char *check_totals(const ProtobufCMessage *message)
+{
+    const Tonghop__Totals *totals = (const void *)message;
+    for (size_t i = 0; i < totals->n_units; i++) {
+        const Tonghop__UnitTotals *unit = totals->units[i];
+        if (unit->n_values != totals->n_indicators ||
+            (unit->n_previous != 0 && unit->n_previous != totals->n_indicators))
+            return "every unit must have one value for each indicator";
+    }
+    return NULL;
+}
+
+static const char *check_explanation(const ProtobufCMessage *message)
+{
+    const Tonghop__Explanation *explanation = (const void *)message;
+    return explanation->n_operands == explanation->n_operand_values
+               ? NULL
+               : "every operand must have one value";
+}
+
+static const char *check_explain_line(const ProtobufCMessage *message)
+{
+    const Tonghop__ExplainLine *line = (const void *)message;
+    bool is_added = line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT ||
+                    line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL;
+    return line->value != NULL || !is_added ? NULL : "what is added must have a value";
+}
+
+#define SHAPE(message, check)                                                                      \
+    &tonghop__##message##__descriptor, message##_rules, LENGTH(message##_rules), check
+
+static const struct wire_shape shapes[] = {
+    {SHAPE(hello, check_hello)},
+    {SHAPE(bucket, NULL)},
+    {SHAPE(welcome, check_welcome)},
+    {SHAPE(key, NULL)},
+    {SHAPE(filing, NULL)},
+    {SHAPE(report_header, NULL)},
+    {SHAPE(part_ref, NULL)},
+    {SHAPE(cells, check_cells)},
+    {SHAPE(notes, NULL)},
+    {SHAPE(note, NULL)},
+    {SHAPE(file, NULL)},
+    {SHAPE(receipt, NULL)},
+    {SHAPE(problem, NULL)},
+    {SHAPE(refusal, NULL)},
+    {SHAPE(revision, NULL)},
+    {SHAPE(ack, NULL)},
+    {SHAPE(figure, check_figure)},
+    {SHAPE(statement, NULL)},
+    {SHAPE(statement_part, check_statement_part)},
+    {SHAPE(statement_ack, NULL)},
+    {SHAPE(catalogue, NULL)},
+    {SHAPE(calendar_day, NULL)},
+    {SHAPE(form, NULL)},
+    {SHAPE(indicator, NULL)},
+    {SHAPE(unit_version, NULL)},
+    {SHAPE(catalogue_request, NULL)},
+    {SHAPE(catalogue_chunk, check_chunk)},
+    {SHAPE(catalogue_publish, NULL)},
+    {SHAPE(catalogue_notice, NULL)},
+    {SHAPE(enrol, NULL)},
+    {SHAPE(revoke, NULL)},
+    {SHAPE(keys, NULL)},
+    {SHAPE(key_entry, NULL)},
+    {SHAPE(done, NULL)},
+    {SHAPE(unit_info, NULL)},
+    {SHAPE(indicator_info, NULL)},
+    {&tonghop__value__descriptor, NULL, 0, check_printed_value},
+    {SHAPE(totals_query, NULL)},
+    {SHAPE(totals, check_totals)},
+    {SHAPE(unit_totals, NULL)},
+    {SHAPE(coverage_query, NULL)},
+    {SHAPE(coverage, NULL)},
+    {SHAPE(coverage_line, NULL)},
+    {SHAPE(explain_query, NULL)},
+    {SHAPE(explanation, check_explanation)},
+    {SHAPE(explain_line, check_explain_line)},
+    {SHAPE(history_query, NULL)},
+    {SHAPE(history, NULL)},
+    {SHAPE(history_entry, NULL)},
+    {SHAPE(status, NULL)},
+    {SHAPE(link, NULL)},
+};
+
+const struct wire_shape *wire_shape_of(const ProtobufCMessageDescriptor *message)
+{
+    for (size_t i = 0; i < LENGTH(shapes); i++)
+        if (shapes[i].message == message)
+            return &shapes[i];
+    return NULL;
+}

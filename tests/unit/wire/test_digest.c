@@ -1,0 +1,121 @@
+/* Digests: known values, and sums that can be taken apart again. */
+#include "lib/cm.h"
+
+#include "unit/wire/golden.h"
+#include "unit/wire/hex.h"
+#include "wire/digest.h"
+
+static void assert_digest(const uint8_t *digest, const char *hex)
+{
+    struct buf expected = hex_bytes(hex);
+    assert_int_equal(expected.len, DIGEST_SIZE);
+    assert_memory_equal(digest, expected.data, DIGEST_SIZE);
+    buf_fini(&expected);
+}
+
+/* Rule: a digest is BLAKE2b with 32 bytes of output and no key (RFC 7693); the values are those of
+ * Python's hashlib.blake2b(digest_size=32). */
+static void digests_are_blake2b_256(void **state)
+{
+    (void)state;
+    uint8_t digest[DIGEST_SIZE];
+    digest_of((struct span){0}, digest);
+    assert_digest(digest, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+    digest_of((struct span){(const uint8_t *)"abc", 3}, digest);
+    assert_digest(digest, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+}
+
+/* Rule: a key has one canonical form, whose fields have fixed places. */
+static void a_key_has_fixed_bytes(void **state)
+{
+    (void)state;
+    const struct report_key key = {
+        .kind = KIND_PLAN, .period = {2024, PERIOD_S2}, .unit = 0x01020304, .form = 5};
+    struct buf bytes = {0};
+    struct buf expected = hex_bytes("0207e8020102030400000005");
+    digest_put_key(&bytes, &key);
+    assert_true(span_equal(span_of(&bytes), span_of(&expected)));
+    buf_fini(&bytes);
+    buf_fini(&expected);
+}
+
+/* Rule: sums are big-endian and modulo 2^256: a carry runs to the front and then away. */
+static void sums_carry_and_wrap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *sum, *part, *total;
+    } rows[] = {
+        {"carry", "00000000000000000000000000000000000000000000000000000000000001ff",
+         "0000000000000000000000000000000000000000000000000000000000000001",
+         "0000000000000000000000000000000000000000000000000000000000000200"},
+        {"wrap", "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+         "0000000000000000000000000000000000000000000000000000000000000002",
+         "0000000000000000000000000000000000000000000000000000000000000001"},
+        {"every byte", "8080808080808080808080808080808080808080808080808080808080808080",
+         "8080808080808080808080808080808080808080808080808080808080808081",
+         "0101010101010101010101010101010101010101010101010101010101010101"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf sum = hex_bytes(rows[i].sum);
+        struct buf part = hex_bytes(rows[i].part);
+        print_message("row: %s\n", rows[i].name);
+        digest_add(sum.data, part.data);
+        assert_digest(sum.data, rows[i].total);
+        digest_subtract(sum.data, part.data);
+        assert_digest(sum.data, rows[i].sum);
+        buf_fini(&sum);
+        buf_fini(&part);
+    }
+}
+
+static const struct report_key sample_key = {
+    .kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}, .unit = 23857, .form = 1};
+
+/* Rule: the digest of a state is that of the canonical bytes which digest.h describes. */
+static void a_state_has_a_fixed_digest(void **state)
+{
+    (void)state;
+    struct buf content = hex_bytes(GOLDEN_FILING_CONTENT);
+    uint8_t digest[DIGEST_SIZE];
+    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content.data, 2, digest);
+    assert_digest(digest, "5d4450cd4ce2d215cd2cd1e8d41ab6ba6f3f2d38ff298a33ae724daddfa04b53");
+    buf_fini(&content);
+}
+
+/* Rule: two nodes that differ in anything of a state have different digests. */
+static void every_part_of_a_state_counts(void **state)
+{
+    (void)state;
+    enum { STATES = 9 };
+    uint8_t digests[STATES][DIGEST_SIZE];
+    uint8_t content[DIGEST_SIZE] = {1}, other_content[DIGEST_SIZE] = {2};
+    struct report_key keys[] = {sample_key, sample_key, sample_key, sample_key};
+    keys[0].kind = KIND_PLAN;
+    keys[1].period.label = PERIOD_Y;
+    keys[2].unit++;
+    keys[3].form++;
+    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content, 2, digests[0]);
+    digest_of_state(&sample_key, 4, STATE_ACCEPTED, content, 2, digests[1]);
+    digest_of_state(&sample_key, 3, STATE_RETURNED, content, 2, digests[2]);
+    digest_of_state(&sample_key, 3, STATE_ACCEPTED, other_content, 2, digests[3]);
+    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content, 3, digests[4]);
+    for (size_t i = 0; i < 4; i++)
+        digest_of_state(&keys[i], 3, STATE_ACCEPTED, content, 2, digests[5 + i]);
+    for (size_t i = 0; i < STATES; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(digests[i], digests[j], DIGEST_SIZE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digests_are_blake2b_256),
+        cmocka_unit_test(a_key_has_fixed_bytes),
+        cmocka_unit_test(sums_carry_and_wrap),
+        cmocka_unit_test(a_state_has_a_fixed_digest),
+        cmocka_unit_test(every_part_of_a_state_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,321 @@
+/* Catalogues over the wire: golden bytes, a whole country, and what is refused. */
+#include "lib/cm.h"
+
+#include <stdio.h>
+
+#include "core/mem.h"
+#include "unit/wire/golden.h"
+#include "unit/wire/hex.h"
+#include "wire/wire.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
+/* Opens from a copy of exactly that size. On failure there must be a problem, and nothing handed
+ * out; `ret_text` (may be NULL) gets the first problem's text, which the caller frees. */
+static enum err open_bytes(struct span bytes, struct catalogue **ret_catalogue, char **ret_text)
+{
+    struct problems problems = {0};
+    uint8_t *copy = mem_alloc(bytes.len);
+    if (bytes.len > 0)
+        memcpy(copy, bytes.data, bytes.len);
+    *ret_catalogue = NULL;
+    enum err err = wire_open_catalogue((struct span){copy, bytes.len}, ret_catalogue, &problems);
+    free(copy);
+    assert_int_equal(err == ERR_OK, *ret_catalogue != NULL);
+    assert_int_equal(err == ERR_OK, problems.error_count == 0);
+    if (err != ERR_OK)
+        assert_true(err == ERR_MALFORMED || err == ERR_TOO_LARGE || err == ERR_INVALID);
+    if (ret_text != NULL)
+        *ret_text = mem_strdup(problems.count > 0 ? problems.items[0].text : "");
+    problems_fini(&problems);
+    return err;
+}
+
+static void assert_date(struct date date, const char *text)
+{
+    char formatted[DATE_TEXT_SIZE];
+    assert_string_equal(date_format(date, formatted), text);
+}
+
+/* Rule: what another encoder makes opens here, field by field, and packs to the same bytes. */
+static void a_catalogue_has_golden_bytes(void **state)
+{
+    (void)state;
+    struct buf golden = hex_bytes(GOLDEN_CATALOGUE), packed = {0};
+    struct catalogue *catalogue;
+    char *text;
+    if (open_bytes(span_of(&golden), &catalogue, &text) != ERR_OK)
+        fail_msg("%s", text);
+    assert_int_equal(catalogue->number, 7);
+    assert_string_equal(catalogue->title_vi, "Danh mục");
+    assert_string_equal(catalogue->title_en, "");
+    assert_int_equal(catalogue->calendar.s1_first.year_offset, -1);
+    assert_int_equal(catalogue->calendar.s2_last.day, 14);
+    assert_int_equal(catalogue->level_count, 2);
+    const struct level *commune = &catalogue->levels[1];
+    assert_true(commune->has_deadline[0] && !commune->has_deadline[1] && commune->has_deadline[2]);
+    assert_int_equal(commune->deadline[2].year_offset, 1);
+    assert_int_equal(commune->deadline[2].day, 10);
+    assert_string_equal(catalogue->types[1].name_en, "commune");
+    assert_int_equal(catalogue->forms[0].due_level_mask, 2);
+
+    const struct indicator *balance = catalogue_indicator(catalogue, 2);
+    assert_int_equal(balance->nature, NATURE_STOCK);
+    assert_int_equal(balance->aggregation, AGGREGATION_MAX);
+    assert_int_equal(balance->decimals, 2);
+    assert_true(balance->is_signed);
+    assert_date(balance->valid_from, "2024-01-01");
+    assert_true(date_compare(balance->valid_to, DATE_MAX) == 0);
+    assert_non_null(catalogue_indicator(catalogue, 3)->formula);
+
+    const struct unit *merged = catalogue_unit(catalogue, 100);
+    assert_date(unit_end(merged), "2024-09-30");
+    assert_int_equal(merged->successor_count, 1);
+    assert_int_equal(merged->successors[0], 101);
+    assert_string_equal(catalogue_unit(catalogue, 101)->versions[1].code, "102");
+
+    wire_pack_catalogue(catalogue, &packed);
+    assert_true(span_equal(span_of(&packed), span_of(&golden)));
+    free(text);
+    catalogue_free(&catalogue);
+    buf_fini(&golden);
+    buf_fini(&packed);
+}
+
+/* Rule: packing is deterministic, and what was packed and opened packs to the same bytes: the hash
+ * of a catalogue is the same at every node. */
+static void the_sample_round_trips(void **state)
+{
+    (void)state;
+    struct catalogue *sample = sample_catalogue(), *opened;
+    struct buf first = {0}, second = {0};
+    wire_pack_catalogue(sample, &first);
+    assert_int_equal(open_bytes(span_of(&first), &opened, NULL), ERR_OK);
+    wire_pack_catalogue(opened, &second);
+    assert_true(span_equal(span_of(&first), span_of(&second)));
+    assert_int_equal(opened->unit_count, sample->unit_count);
+    assert_int_equal(opened->indicator_count, sample->indicator_count);
+    assert_int_equal(catalogue_indicator_by_code(opened, "security.team")->number, 20);
+    catalogue_free(&sample);
+    catalogue_free(&opened);
+    buf_fini(&first);
+    buf_fini(&second);
+}
+
+static void add_unit(struct catalogue *catalogue, uint32_t id, uint32_t parent, uint8_t level)
+{
+    char code[UNIT_CODE_MAX], name[UNIT_NAME_MAX];
+    (void)snprintf(code, sizeof code, "%05u", id);
+    (void)snprintf(name, sizeof name, "Đơn vị hành chính số %u", id);
+    const struct unit_version version = {
+        .from = DATE_MIN,
+        .to = DATE_MAX,
+        .parent = parent,
+        .level = level,
+        .code = code,
+        .name_vi = name,
+        .name_en = name,
+    };
+    catalogue_add_unit_version(catalogue, id, &version, NULL, 0);
+}
+
+/* Rule: the country of early 2024 (63 provinces, 705 districts, 10,597 communes under one root,
+ * 11,366 units) fits through the memory that its bytes allow. */
+static void a_country_round_trips(void **state)
+{
+    (void)state;
+    enum { PROVINCES = 63, DISTRICTS = 705, COMMUNES = 10597 };
+    enum { FIRST_DISTRICT = 100, FIRST_COMMUNE = 20000 };
+    static const char *const levels[] = {"country", "province", "district", "commune"};
+    struct catalogue *catalogue = catalogue_new(), *opened;
+    struct buf bytes = {0};
+    catalogue->number = 1;
+    catalogue->title_vi = mem_strdup("Cả nước");
+    catalogue->calendar = (struct calendar){{-1, 12, 15}, {0, 6, 14}, {0, 6, 15}, {0, 12, 14}};
+    for (size_t i = 0; i < LENGTH(levels); i++)
+        catalogue_add_level(catalogue,
+                            &(struct level){.code = TEXT(levels[i]), .name_vi = TEXT(levels[i])});
+    catalogue_add_type(catalogue, &(struct unit_type){.code = TEXT("any"), .name_vi = TEXT("a")});
+    add_unit(catalogue, 99, 0, 0);
+    for (uint32_t i = 0; i < PROVINCES; i++)
+        add_unit(catalogue, 1 + i, 99, 1);
+    for (uint32_t i = 0; i < DISTRICTS; i++)
+        add_unit(catalogue, FIRST_DISTRICT + i, 1 + i % PROVINCES, 2);
+    for (uint32_t i = 0; i < COMMUNES; i++)
+        add_unit(catalogue, FIRST_COMMUNE + i, FIRST_DISTRICT + i % DISTRICTS, 3);
+    wire_pack_catalogue(catalogue, &bytes);
+    assert_true(bytes.len < WIRE_CATALOGUE_MAX);
+    assert_int_equal(open_bytes(span_of(&bytes), &opened, NULL), ERR_OK);
+    assert_int_equal(opened->unit_count, 1 + PROVINCES + DISTRICTS + COMMUNES);
+    const struct unit *last = catalogue_unit(opened, FIRST_COMMUNE + COMMUNES - 1);
+    assert_string_equal(last->versions[0].name_vi, "Đơn vị hành chính số 30596");
+    catalogue_free(&catalogue);
+    catalogue_free(&opened);
+    buf_fini(&bytes);
+}
+
+/* ---- what is refused ---- */
+
+/* One row: what is done to the golden catalogue `m`, what comes of it, a part of the problem. */
+#define HOSTILE(X)                                                                                 \
+    X(nothing, 0, OK, "")                                                                          \
+    X(number, m->number = 0, MALFORMED, "Catalogue.number")                                        \
+    X(title, m->title_vi = TEXT("\xff"), MALFORMED, "Catalogue.title_vi")                          \
+    X(title_empty, m->title_vi = TEXT(""), INVALID, "title")                                       \
+    X(calendar_short, m->n_calendar = 3, MALFORMED, "Catalogue.calendar")                          \
+    X(calendar_offset, m->calendar[0]->year_offset = -129, MALFORMED, "CalendarDay.year_offset")   \
+    X(calendar_wraps, m->calendar[0]->month = 256 + 6, MALFORMED, "CalendarDay.month")             \
+    X(calendar_order, m->calendar[1]->month = 12, INVALID, "calendar")                             \
+    X(deadline_day, m->levels[1]->deadline_s1->day = 0, MALFORMED, "CalendarDay.day")              \
+    X(levels_none, m->n_levels = 0, MALFORMED, "Catalogue.levels")                                 \
+    X(level_code, m->levels[0]->code = TEXT("a\nb"), MALFORMED, "Level.code")                      \
+    X(types_none, m->n_types = 0, INVALID, "type")                                                 \
+    X(form_number, m->forms[0]->number = 0, MALFORMED, "Form.number")                              \
+    X(indicator_number, m->indicators[0]->number = 0, MALFORMED, "Indicator.number")               \
+    X(indicator_twice, m->indicators[0]->number = 2, INVALID, "2")                                 \
+    X(nature, m->indicators[0]->nature = 3, MALFORMED, "Indicator.nature")                         \
+    X(aggregation, m->indicators[0]->aggregation = 0, MALFORMED, "Indicator.aggregation")          \
+    X(decimals, m->indicators[0]->decimals = 256, MALFORMED, "Indicator.decimals")                 \
+    X(valid, m->indicators[0]->valid_from = INT32_MAX - 1, INVALID, "1")                           \
+    X(rule, m->indicators[2]->rule = TEXT("= 1 +"), INVALID, "3")                                  \
+    X(unit_id, m->units[0]->id = 0, MALFORMED, "UnitVersion.id")                                   \
+    X(unit_level, m->units[1]->level = 256 + 1, MALFORMED, "UnitVersion.level")                    \
+    X(unit_level_absent, m->units[1]->level = 2, INVALID, "100")                                   \
+    X(unit_type, m->units[1]->type = 64, MALFORMED, "UnitVersion.type")                            \
+    X(unit_type_absent, m->units[1]->type = 2, INVALID, "100")                                     \
+    X(unit_parent, m->units[1]->parent = 5, INVALID, "100")                                        \
+    X(unit_days, m->units[1]->to = INT32_MIN + 1, INVALID, "100")                                  \
+    X(unit_name, m->units[1]->name_vi = TEXT("\xc3"), MALFORMED, "UnitVersion.name_vi")            \
+    X(successor, m->units[1]->successors[0] = 102, INVALID, "100")                                 \
+    X(successors_many, many_successors(m->units[1]), TOO_LARGE, "UnitVersion.successors")
+
+static int many_successors(Tonghop__UnitVersion *unit)
+{
+    static uint32_t successors[UNIT_SUCCESSORS_MAX + 1];
+    unit->successors = successors;
+    unit->n_successors = LENGTH(successors);
+    return 0;
+}
+
+#define DEFINE_BREAKER(what, change, outcome, problem)                                             \
+    static void break_##what(Tonghop__Catalogue *m)                                                \
+    {                                                                                              \
+        (void)m;                                                                                   \
+        (void)(change);                                                                            \
+    }
+HOSTILE(DEFINE_BREAKER)
+
+#define BREAKER_ROW(what, change, outcome, problem) {#what, break_##what, ERR_##outcome, problem},
+
+static void *arena_allocate(void *arena, size_t size_bytes)
+{
+    return arena_alloc(arena, size_bytes);
+}
+
+static void arena_release(void *arena, void *memory)
+{
+    (void)arena;
+    (void)memory;
+}
+
+/* Rule: what the domain's structs cannot hold is malformed; what a catalogue may not say is
+ * invalid; either names its place. */
+static void broken_catalogues_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*change)(Tonghop__Catalogue *catalogue);
+        enum err err;
+        const char *problem; /* part of it */
+    } rows[] = {HOSTILE(BREAKER_ROW)};
+    struct buf golden = hex_bytes(GOLDEN_CATALOGUE);
+    struct arena *arena = arena_new(1 << 20); /* rows put in memory that is not to be freed */
+    ProtobufCAllocator allocator = {arena_allocate, arena_release, arena};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct catalogue *catalogue;
+        char *text;
+        Tonghop__Catalogue *message =
+            tonghop__catalogue__unpack(&allocator, golden.len, golden.data);
+        assert_non_null(message);
+        rows[i].change(message);
+        size_t size = tonghop__catalogue__get_packed_size(message);
+        uint8_t *bytes = mem_alloc(size);
+        tonghop__catalogue__pack(message, bytes);
+        enum err err = open_bytes((struct span){bytes, size}, &catalogue, &text);
+        if (err != rows[i].err || strstr(text, rows[i].problem) == NULL)
+            fail_msg("%s: %s, '%s'", rows[i].name, err_name(err), text);
+        catalogue_free(&catalogue);
+        free(bytes);
+        free(text);
+        arena_reset(arena);
+    }
+    arena_free(&arena);
+    buf_fini(&golden);
+}
+
+/* Rule: bytes that are no catalogue are refused, none at all too. */
+static void foreign_bytes_are_refused(void **state)
+{
+    (void)state;
+    struct catalogue *catalogue;
+    assert_int_equal(open_bytes((struct span){0}, &catalogue, NULL), ERR_MALFORMED);
+    assert_int_equal(open_bytes((struct span){(const uint8_t *)"number", 6}, &catalogue, NULL),
+                     ERR_MALFORMED);
+    uint8_t *zeros = mem_calloc(1, WIRE_CATALOGUE_MAX + 1);
+    assert_int_equal(open_bytes((struct span){zeros, WIRE_CATALOGUE_MAX + 1}, &catalogue, NULL),
+                     ERR_TOO_LARGE);
+    free(zeros);
+}
+
+/* Rule: the memory a catalogue may take grows with its bytes, but no faster: rows of two bytes that
+ * unpack to a hundred and more each are stopped. */
+static void amplification_is_bounded(void **state)
+{
+    (void)state;
+    struct buf bytes = {0};
+    struct catalogue *catalogue;
+    for (size_t i = 0; i < (size_t)1 << 20; i++)
+        buf_put(&bytes, "\x4a\x00", 2); /* an empty unit */
+    assert_int_equal(open_bytes(span_of(&bytes), &catalogue, NULL), ERR_TOO_LARGE);
+    buf_fini(&bytes);
+}
+
+/* Rule: a cut or changed catalogue is another one or none, never anything worse. */
+static void cuts_and_flipped_bits_do_no_harm(void **state)
+{
+    (void)state;
+    struct buf bytes = hex_bytes(GOLDEN_CATALOGUE), packed = {0};
+    struct catalogue *catalogue;
+    size_t refused = 0;
+    for (size_t len = 0; len < bytes.len; len++) {
+        refused += open_bytes((struct span){bytes.data, len}, &catalogue, NULL) != ERR_OK;
+        catalogue_free(&catalogue);
+    }
+    assert_true(refused > bytes.len * 9 / 10); /* what may be left is a tree of fewer units */
+    for (size_t bit = 0; bit < bytes.len * 8; bit++) {
+        bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        if (open_bytes(span_of(&bytes), &catalogue, NULL) == ERR_OK)
+            wire_pack_catalogue(catalogue, &packed); /* reads every field */
+        catalogue_free(&catalogue);
+        buf_clear(&packed);
+        bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    buf_fini(&packed);
+    buf_fini(&bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_catalogue_has_golden_bytes),
+        cmocka_unit_test(the_sample_round_trips),
+        cmocka_unit_test(a_country_round_trips),
+        cmocka_unit_test(broken_catalogues_are_refused),
+        cmocka_unit_test(foreign_bytes_are_refused),
+        cmocka_unit_test(amplification_is_bounded),
+        cmocka_unit_test(cuts_and_flipped_bits_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,283 @@
+/* The rules of wire_rules.c: each field of each body, broken in turn. */
+#include "unit/wire/fixture.h"
+
+/* Copies of one element, for lists that are too long. */
+static void *copies(struct arena *arena, void *element, size_t count)
+{
+    void **list = arena_alloc(arena, count * sizeof *list);
+    assert_non_null(list);
+    for (size_t i = 0; i < count; i++)
+        list[i] = element;
+    return list;
+}
+
+/* `len` times the letter a. */
+static char *letters(struct arena *arena, size_t len)
+{
+    char *text = arena_alloc(arena, len + 1);
+    assert_non_null(text);
+    memset(text, 'a', len);
+    text[len] = '\0';
+    return text;
+}
+
+/* One row: what is done to the golden message `body` (`m` is its body, `arena` has memory), what
+ * comes of it, and which field the reason names. */
+#define HOSTILE(X)                                                                                 \
+    X(hello, hash_short, m->catalogue_hash.len = 31, MALFORMED, "Hello.catalogue_hash")            \
+    X(hello, number_without_hash, m->catalogue_hash.len = 0, MALFORMED, "Hello")                   \
+    X(hello, hash_without_number, m->catalogue = 0, MALFORMED, "Hello")                            \
+    X(hello, no_catalogue, (m->catalogue = 0, m->catalogue_hash.len = 0), OK, "")                  \
+    X(hello, software_long, m->software = letters(arena, 201), TOO_LARGE, "Hello.software")        \
+    X(hello, software_limit, m->software = letters(arena, 200), OK, "")                            \
+    X(hello, software_latin_1, m->software = TEXT("caf\xe9"), MALFORMED, "Hello.software")         \
+    X(hello, software_escape, m->software = TEXT("\x1b[2J"), MALFORMED, "Hello.software")          \
+    X(hello, software_line, m->software = TEXT("a\nb"), MALFORMED, "Hello.software")               \
+    X(hello, buckets_many, (m->buckets = copies(arena, m->buckets[0], 4097), m->n_buckets = 4097), \
+      TOO_LARGE, "Hello.buckets")                                                                  \
+    X(hello, bucket_kind, m->buckets[0]->kind = 3, MALFORMED, "Bucket.kind")                       \
+    X(hello, bucket_year, m->buckets[0]->year = 1899, MALFORMED, "Bucket.year")                    \
+    X(hello, bucket_label, m->buckets[0]->label = 0, MALFORMED, "Bucket.label")                    \
+    X(hello, bucket_digest, m->buckets[0]->digest.len = 0, MALFORMED, "Bucket.digest")             \
+    X(welcome, protocol, m->protocol = 2, MALFORMED, "Welcome.protocol")                           \
+    X(welcome, unit, m->unit = 0, MALFORMED, "Welcome.unit")                                       \
+    X(welcome, role_none, m->role = 0, MALFORMED, "Welcome.role")                                  \
+    X(welcome, role_unknown, m->role = 7, MALFORMED, "Welcome.role")                               \
+    X(welcome, role_negative, m->role = -1, MALFORMED, "Welcome.role")                             \
+    X(welcome, window, m->window = 0, MALFORMED, "Welcome.window")                                 \
+    X(welcome, clock, m->now_us = -1, MALFORMED, "Welcome.now_us")                                 \
+    X(welcome, clock_far, m->now_us = INT64_MAX, MALFORMED, "Welcome.now_us")                      \
+    X(welcome, hash_long, m->catalogue_hash.len = 16, MALFORMED, "Welcome.catalogue_hash")         \
+    X(file, filing_empty, m->filing.len = 0, MALFORMED, "File.filing")                             \
+    X(file, filing_long,                                                                           \
+      (m->filing.data = (uint8_t *)letters(arena, 1 << 19), m->filing.len = WIRE_FILING_MAX + 1),  \
+      TOO_LARGE, "File.filing")                                                                    \
+    X(file, filing_limit,                                                                          \
+      (m->filing.data = (uint8_t *)letters(arena, 1 << 19), m->filing.len = WIRE_FILING_MAX), OK,  \
+      "")                                                                                          \
+    X(receipt, key_absent, m->key = NULL, MALFORMED, "Receipt.key")                                \
+    X(receipt, revision, m->revision = 0, MALFORMED, "Receipt.revision")                           \
+    X(receipt, states, m->states = 4, MALFORMED, "Receipt.states")                                 \
+    X(receipt, received, m->received_us = -1, MALFORMED, "Receipt.received_us")                    \
+    X(receipt, warnings_many,                                                                      \
+      (m->warnings = copies(arena, m->warnings[0], 1001), m->n_warnings = 1001), TOO_LARGE,        \
+      "Receipt.warnings")                                                                          \
+    X(receipt, warning_lines, m->warnings[0]->text = TEXT("a\nb"), OK, "")                         \
+    X(refusal, code_absent, m->code = TEXT(""), MALFORMED, "Refusal.code")                         \
+    X(refusal, code_long, m->code = letters(arena, 33), TOO_LARGE, "Refusal.code")                 \
+    X(refusal, text_long, m->text = letters(arena, 2001), TOO_LARGE, "Refusal.text")               \
+    X(refusal, problem_text, m->problems[0]->text = TEXT("\xc0\x80"), MALFORMED, "Problem.text")   \
+    X(revision, filing, m->filing.len = 0, MALFORMED, "Revision.filing")                           \
+    X(revision, revision, m->revision = 0, MALFORMED, "Revision.revision")                         \
+    X(revision, revision_far, m->revision = UINT64_MAX, MALFORMED, "Revision.revision")            \
+    X(revision, revision_limit, m->revision = WIRE_REVISION_MAX, OK, "")                           \
+    X(revision, states, m->states = 255, MALFORMED, "Revision.states")                             \
+    X(revision, received, m->received_us = INT64_MIN, MALFORMED, "Revision.received_us")           \
+    X(revision, first, m->first_filed_us = -1, MALFORMED, "Revision.first_filed_us")               \
+    X(revision, home, m->home = 0, MALFORMED, "Revision.home")                                     \
+    X(revision, recorded_by, m->recorded_by = letters(arena, 65), TOO_LARGE,                       \
+      "Revision.recorded_by")                                                                      \
+    X(ack, key_absent, m->key = NULL, MALFORMED, "Ack.key")                                        \
+    X(ack, kind_none, m->key->kind = 0, MALFORMED, "Key.kind")                                     \
+    X(ack, kind, m->key->kind = 257, MALFORMED, "Key.kind")                                        \
+    X(ack, year, m->key->year = 3000, MALFORMED, "Key.year")                                       \
+    X(ack, year_wraps, m->key->year = 65536 + 2024, MALFORMED, "Key.year")                         \
+    X(ack, label, m->key->label = 4, MALFORMED, "Key.label")                                       \
+    X(ack, unit, m->key->unit = 0, MALFORMED, "Key.unit")                                          \
+    X(ack, form, m->key->form = 0, MALFORMED, "Key.form")                                          \
+    X(ack, revision, m->revision = 0, MALFORMED, "Ack.revision")                                   \
+    X(ack, states, m->states = 8, MALFORMED, "Ack.states")                                         \
+    X(ack, newer_empty, m->newer = empty_revision(arena), MALFORMED, "Revision.filing")            \
+    X(statement, kind, m->kind = 0, MALFORMED, "Statement.kind")                                   \
+    X(statement, year, m->year = 0, MALFORMED, "Statement.year")                                   \
+    X(statement, unit, m->unit = 0, MALFORMED, "Statement.unit")                                   \
+    X(statement, catalogue, m->catalogue = 0, MALFORMED, "Statement.catalogue")                    \
+    X(statement, digest, m->digest.len = 8, MALFORMED, "Statement.digest")                         \
+    X(statement, parts_many, (m->parts = copies(arena, m->parts[0], 769), m->n_parts = 769),       \
+      TOO_LARGE, "Statement.parts")                                                                \
+    X(statement, form, m->parts[0]->form = 0, MALFORMED, "StatementPart.form")                     \
+    X(statement, label, m->parts[0]->label = 9, MALFORMED, "StatementPart.label")                  \
+    X(statement, figures_many,                                                                     \
+      (m->parts[0]->figures = copies(arena, m->parts[0]->figures[0], 4097),                        \
+       m->parts[0]->n_figures = 4097),                                                             \
+      TOO_LARGE, "StatementPart.figures")                                                          \
+    X(statement, figures_twice, m->parts[0]->figures[1]->indicator = 1, MALFORMED,                 \
+      "StatementPart")                                                                             \
+    X(statement, figure_of_none, m->parts[0]->figures[0]->indicator = 0, MALFORMED,                \
+      "Figure.indicator")                                                                          \
+    X(statement, figure_four_parts, m->parts[0]->figures[0]->n_parts = 4, MALFORMED,               \
+      "Figure.parts")                                                                              \
+    X(statement, figure_of_no_unit, m->parts[0]->figures[0]->parts[0] = 0, MALFORMED, "Figure")    \
+    X(statement, figure_units_wrap, (m->parts[0]->figures[1]->parts[0] = UINT32_MAX), MALFORMED,   \
+      "Figure")                                                                                    \
+    X(statement_ack, outcome_none, m->outcome = 0, MALFORMED, "StatementAck.outcome")              \
+    X(statement_ack, outcome, m->outcome = 4, MALFORMED, "StatementAck.outcome")                   \
+    X(statement_ack, kind, m->kind = 3, MALFORMED, "StatementAck.kind")                            \
+    X(statement_ack, year, m->year = 0, MALFORMED, "StatementAck.year")                            \
+    X(statement_ack, unit, m->unit = 0, MALFORMED, "StatementAck.unit")                            \
+    X(catalogue_request, index, m->index = WIRE_CHUNKS_MAX, MALFORMED, "CatalogueRequest.index")   \
+    X(catalogue_chunk, number, m->number = 0, MALFORMED, "CatalogueChunk.number")                  \
+    X(catalogue_chunk, hash, m->hash.len = 0, MALFORMED, "CatalogueChunk.hash")                    \
+    X(catalogue_chunk, count_none, m->count = 0, MALFORMED, "CatalogueChunk.count")                \
+    X(catalogue_chunk, count, m->count = WIRE_CHUNKS_MAX + 1, MALFORMED, "CatalogueChunk.count")   \
+    X(catalogue_chunk, index, m->index = 1, MALFORMED, "CatalogueChunk")                           \
+    X(catalogue_chunk, not_full, m->count = 2, MALFORMED, "CatalogueChunk")                        \
+    X(catalogue_chunk, empty, m->data.len = 0, MALFORMED, "CatalogueChunk.data")                   \
+    X(catalogue_chunk, data_long,                                                                  \
+      (m->data.data = (uint8_t *)letters(arena, WIRE_CHUNK_SIZE),                                  \
+       m->data.len = WIRE_CHUNK_SIZE + 1),                                                         \
+      TOO_LARGE, "CatalogueChunk.data")                                                            \
+    X(catalogue_chunk, data_limit,                                                                 \
+      (m->data.data = (uint8_t *)letters(arena, WIRE_CHUNK_SIZE), m->data.len = WIRE_CHUNK_SIZE,   \
+       m->count = 2),                                                                              \
+      OK, "")                                                                                      \
+    X(catalogue_publish, chunk_absent, m->chunk = NULL, MALFORMED, "CataloguePublish.chunk")       \
+    X(catalogue_publish, chunk, m->chunk->number = 0, MALFORMED, "CatalogueChunk.number")          \
+    X(catalogue_notice, number, m->number = 0, MALFORMED, "CatalogueNotice.number")                \
+    X(catalogue_notice, hash, m->hash.len = 31, MALFORMED, "CatalogueNotice.hash")                 \
+    X(enrol, unit, m->unit = 0, MALFORMED, "Enrol.unit")                                           \
+    X(enrol, key, m->key.len = 31, MALFORMED, "Enrol.key")                                         \
+    X(enrol, role_none, m->role = 0, MALFORMED, "Enrol.role")                                      \
+    X(enrol, role_local, m->role = 5, MALFORMED, "Enrol.role")                                     \
+    X(enrol, name, m->name = letters(arena, 64), TOO_LARGE, "Enrol.name")                          \
+    X(revoke, key, m->key.len = 0, MALFORMED, "Revoke.key")                                        \
+    X(keys, key, m->entries[0]->key.len = 16, MALFORMED, "KeyEntry.key")                           \
+    X(keys, unit, m->entries[0]->unit = 0, MALFORMED, "KeyEntry.unit")                             \
+    X(keys, role, m->entries[0]->role = 9, MALFORMED, "KeyEntry.role")                             \
+    X(keys, changed, m->entries[0]->changed_us = -1, MALFORMED, "KeyEntry.changed_us")             \
+    X(done, text, m->text = letters(arena, 2001), TOO_LARGE, "Done.text")                          \
+    X(totals_query, kind, m->kind = 3, MALFORMED, "TotalsQuery.kind")                              \
+    X(totals_query, period, m->period = letters(arena, 17), TOO_LARGE, "TotalsQuery.period")       \
+    X(totals_query, unit, m->unit = letters(arena, 2001), TOO_LARGE, "TotalsQuery.unit")           \
+    X(totals_query, by, m->by = 2, MALFORMED, "TotalsQuery.by")                                    \
+    X(totals_query, code, m->indicators[0] = TEXT("\xff"), MALFORMED, "TotalsQuery.indicators")    \
+    X(totals_query, codes_many,                                                                    \
+      (m->indicators = copies(arena, m->indicators[0], 4097), m->n_indicators = 4097), TOO_LARGE,  \
+      "TotalsQuery.indicators")                                                                    \
+    X(totals, units_none, m->n_units = 0, MALFORMED, "Totals.units")                               \
+    X(totals, unit_absent, m->units[0]->unit = NULL, MALFORMED, "UnitTotals.unit")                 \
+    X(totals, value_missing, m->units[0]->n_values = 0, MALFORMED, "Totals")                       \
+    X(totals, previous_absent, m->units[0]->n_previous = 0, OK, "")                                \
+    X(totals, previous_more,                                                                       \
+      (m->units[0]->previous = copies(arena, m->units[0]->previous[0], 2),                         \
+       m->units[0]->n_previous = 2),                                                               \
+      MALFORMED, "Totals")                                                                         \
+    X(totals, qualifier, m->units[0]->values[0]->qualifier = 0, MALFORMED, "Value")                \
+    X(totals, qualifier_new, m->units[0]->values[0]->qualifier = 6, MALFORMED, "Value.qualifier")  \
+    X(totals, decimals, m->indicators[0]->decimals = 7, MALFORMED, "IndicatorInfo.decimals")       \
+    X(totals, number, m->indicators[0]->number = 0, MALFORMED, "IndicatorInfo.number")             \
+    X(coverage_query, kind, m->kind = 5, MALFORMED, "CoverageQuery.kind")                          \
+    X(coverage_query, period, m->period = TEXT("a\tb"), MALFORMED, "CoverageQuery.period")         \
+    X(coverage, unit_absent, m->unit = NULL, MALFORMED, "Coverage.unit")                           \
+    X(coverage, line_unit, m->lines[0]->unit = NULL, MALFORMED, "CoverageLine.unit")               \
+    X(coverage, unit_id, m->lines[0]->unit->id = 0, MALFORMED, "UnitInfo.id")                      \
+    X(coverage, state, m->lines[0]->state = 0, MALFORMED, "CoverageLine.state")                    \
+    X(coverage, timeliness, m->lines[0]->timeliness = 4, MALFORMED, "CoverageLine.timeliness")     \
+    X(coverage, met_by, m->lines[0]->met_by = 4, MALFORMED, "CoverageLine.met_by")                 \
+    X(explain_query, kind, m->kind = 257, MALFORMED, "ExplainQuery.kind")                          \
+    X(explanation, indicator_absent, m->indicator = NULL, MALFORMED, "Explanation.indicator")      \
+    X(explanation, unit_absent, m->unit = NULL, MALFORMED, "Explanation.unit")                     \
+    X(explanation, total_absent, m->total = NULL, MALFORMED, "Explanation.total")                  \
+    X(explanation, operand, m->n_operand_values = 0, MALFORMED, "Explanation")                     \
+    X(explanation, line_unit, m->lines[0]->unit = NULL, MALFORMED, "ExplainLine.unit")             \
+    X(explanation, line_value, m->lines[0]->value = NULL, MALFORMED, "ExplainLine")                \
+    X(explanation, line_missing, (m->lines[0]->type = 4, m->lines[0]->value = NULL), OK, "")       \
+    X(explanation, line_type, m->lines[0]->type = 0, MALFORMED, "ExplainLine.type")                \
+    X(explanation, line_scope, m->lines[0]->scope = 3, MALFORMED, "ExplainLine.scope")             \
+    X(history_query, kind, m->kind = 257, MALFORMED, "HistoryQuery.kind")                          \
+    X(history, unit_absent, m->unit = NULL, MALFORMED, "History.unit")                             \
+    X(history, key_absent, m->entries[0]->key = NULL, MALFORMED, "HistoryEntry.key")               \
+    X(history, revision, m->entries[0]->revision = 0, MALFORMED, "HistoryEntry.revision")          \
+    X(history, states, m->entries[0]->states = 4, MALFORMED, "HistoryEntry.states")                \
+    X(history, scope, m->entries[0]->scope = 0, MALFORMED, "HistoryEntry.scope")                   \
+    X(history, reason, m->entries[0]->reason = TEXT("\xed\xa0\x80"), MALFORMED,                    \
+      "HistoryEntry.reason")                                                                       \
+    X(status, unit_absent, m->unit = NULL, MALFORMED, "Status.unit")                               \
+    X(status, started, m->started_us = -1, MALFORMED, "Status.started_us")                         \
+    X(status, problem, m->problems[0] = letters(arena, 2001), TOO_LARGE, "Status.problems")        \
+    X(status, child_unit, m->children[0]->unit = NULL, MALFORMED, "Link.unit")                     \
+    X(refusal, text_lines, m->text = TEXT("a\n\tb"), OK, "")                                       \
+    X(refusal, revision, m->current_revision = UINT64_MAX, MALFORMED, "Refusal.current_revision")  \
+    X(keys, role_none, m->entries[0]->role = 0, MALFORMED, "KeyEntry.role")                        \
+    X(done, text_lines, m->text = TEXT("a\nb"), OK, "")                                            \
+    X(totals_query, kind_default, m->kind = 0, OK, "")                                             \
+    X(totals_query, period_default, m->period = TEXT(""), OK, "")                                  \
+    X(coverage_query, period_long, m->period = letters(arena, 17), TOO_LARGE,                      \
+      "CoverageQuery.period")                                                                      \
+    X(explain_query, period_long, m->period = letters(arena, 17), TOO_LARGE,                       \
+      "ExplainQuery.period")                                                                       \
+    X(history_query, period_long, m->period = letters(arena, 17), TOO_LARGE,                       \
+      "HistoryQuery.period")                                                                       \
+    X(coverage, revision, m->lines[0]->revision = UINT64_MAX, MALFORMED, "CoverageLine.revision")  \
+    X(coverage, first, m->lines[0]->first_filed_us = -1, MALFORMED, "CoverageLine.first_filed_us") \
+    X(explanation, line_revision, m->lines[0]->revision = UINT64_MAX, MALFORMED,                   \
+      "ExplainLine.revision")                                                                      \
+    X(explanation, line_received, m->lines[0]->received_us = -1, MALFORMED,                        \
+      "ExplainLine.received_us")                                                                   \
+    X(explanation, line_reason, m->lines[0]->reason = TEXT("a\nb"), OK, "")                        \
+    X(explanation, line_note, m->lines[0]->note = TEXT("a\nb"), OK, "")                            \
+    X(history, received, m->entries[0]->received_us = -1, MALFORMED, "HistoryEntry.received_us")   \
+    X(history, reason_lines, m->entries[0]->reason = TEXT("a\nb"), OK, "")                         \
+    X(history, filing,                                                                             \
+      (m->entries[0]->filing.data = (uint8_t *)letters(arena, 1 << 19),                            \
+       m->entries[0]->filing.len = WIRE_FILING_MAX + 1),                                           \
+      TOO_LARGE, "HistoryEntry.filing")                                                            \
+    X(history, filing_limit,                                                                       \
+      (m->entries[0]->filing.data = (uint8_t *)letters(arena, 1 << 19),                            \
+       m->entries[0]->filing.len = WIRE_FILING_MAX),                                               \
+      OK, "")                                                                                      \
+    X(status, now, m->now_us = -1, MALFORMED, "Status.now_us")                                     \
+    X(status, parent_heard, m->parent_heard_us = -1, MALFORMED, "Status.parent_heard_us")          \
+    X(status, child_heard, m->children[0]->heard_us = -1, MALFORMED, "Link.heard_us")              \
+    X(status, problem_lines, m->problems[0] = TEXT("a\nb"), OK, "")                                \
+    X(status, child_role, m->children[0]->role = 0, MALFORMED, "Link.role")
+
+static Tonghop__Revision *empty_revision(struct arena *arena)
+{
+    Tonghop__Revision *revision = arena_alloc(arena, sizeof *revision);
+    assert_non_null(revision);
+    tonghop__revision__init(revision);
+    return revision;
+}
+
+#define DEFINE_BREAKER(body, what, change, outcome, field)                                         \
+    static void break_##body##_##what(Tonghop__Envelope *envelope, struct arena *arena)            \
+    {                                                                                              \
+        __typeof__(envelope->body) m = envelope->body;                                             \
+        (void)arena;                                                                               \
+        (void)(change);                                                                            \
+    }
+HOSTILE(DEFINE_BREAKER)
+
+#define BREAKER_ROW(body, what, change, outcome, field)                                            \
+    {#body, #what, break_##body##_##what, ERR_##outcome, field},
+
+/* Rule: each field has its limits, one step beyond is refused, and the reason names the field. */
+static void every_field_is_checked(void **state)
+{
+    static const struct {
+        const char *body, *what;
+        void (*change)(Tonghop__Envelope *envelope, struct arena *arena);
+        enum err err;
+        const char *field;
+    } rows[] = {HOSTILE(BREAKER_ROW)};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct buf bytes = {0};
+        Tonghop__Envelope *envelope = open_golden(fixture, rows[i].body);
+        rows[i].change(envelope, fixture->arena);
+        wire_pack(envelope, &bytes);
+        enum err err = open_bytes(fixture, span_of(&bytes));
+        if (err != rows[i].err || strstr(fixture->reason, rows[i].field) == NULL)
+            fail_msg("%s, %s: %s, '%s'", rows[i].body, rows[i].what, err_name(err),
+                     fixture->reason);
+        buf_fini(&bytes);
+        arena_reset(fixture->arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(every_field_is_checked)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
