@@ -1,0 +1,25 @@
+/* The loop: the only place that polls and reads clocks. It drains up to a batch of events, lets the
+ * node step them in one transaction, and only then sends. */
+#ifndef DAEMON_LOOP_H
+#define DAEMON_LOOP_H
+
+#include "link/sock.h"
+#include "node/node.h"
+#include "text/conf.h"
+
+struct loop;
+
+/* Binds the sockets of `conf` (ZAP first, then the self-test, then the listeners). `signal_fd` is a
+ * signalfd of the signals that end the loop. Every failure is logged with its remedy. */
+enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct node *node,
+                  int signal_fd, struct loop **ret_loop);
+/* Runs until a signal comes (ERR_OK) or something fatal happens: a commit whose outcome is unknown.
+ */
+enum err loop_run(struct loop *loop);
+void loop_free(struct loop **loop);
+
+/* Now, as events carry it. */
+struct instant loop_now(void);
+int64_t loop_now_ms(void);
+
+#endif

@@ -1,0 +1,236 @@
+/* tonghopd: the order of things at start is the order of this file's main, and the end mirrors it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "loop.h"
+
+enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
+
+static const char software[] = "tonghopd " TONGHOP_VERSION;
+
+static const char help[] =
+    "usage: tonghopd --config FILE [--verify | --check]\n"
+    "\n"
+    "The daemon of one unit: takes in reports, rolls them up, forwards them to the node above.\n"
+    "\n"
+    "  --config FILE  configuration, such as /etc/tonghop/NAME.conf\n"
+    "  --check        read the configuration, say what is wrong with it, and end\n"
+    "  --verify       recompute every total from the reports held and compare; read-only, may run\n"
+    "                 beside the daemon; exit status 1 if anything differs\n"
+    "  --help, --version\n"
+    "\n"
+    "Signals: SIGTERM and SIGINT stop it. See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
+
+struct options {
+    const char *config;
+    bool is_verify;
+    bool is_check;
+};
+
+/* Returns -1 to go on, or the exit status. */
+static int parse_options(int argc, char **argv, struct options *ret_options)
+{
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'}, {"verify", no_argument, NULL, 'v'},
+        {"check", no_argument, NULL, 'k'},        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},      {0},
+    };
+    int c;
+    while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            ret_options->config = optarg;
+            break;
+        case 'v':
+            ret_options->is_verify = true;
+            break;
+        case 'k':
+            ret_options->is_check = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return EXIT_SUCCESS;
+        case 'V':
+            puts(software);
+            return EXIT_SUCCESS;
+        default:
+            fputs("Try 'tonghopd --help'.\n", stderr);
+            return EXIT_CONFIG;
+        }
+    }
+    if (ret_options->config == NULL || optind < argc) {
+        fputs("tonghopd: --config FILE is needed, and nothing else but options\n"
+              "Try 'tonghopd --help'.\n",
+              stderr);
+        return EXIT_CONFIG;
+    }
+    return -1;
+}
+
+static enum err read_conf(const char *path, struct conf *ret_conf)
+{
+    struct problems problems = {0};
+    enum err err = conf_read(path, &problems, ret_conf);
+    for (size_t i = 0; i < problems.count; i++) {
+        char *line = problem_format(&problems.items[i]);
+        fprintf(stderr, "%s\n", line);
+        free(line);
+    }
+    problems_fini(&problems);
+    if (err == ERR_OK && ret_conf->is_client) {
+        fprintf(stderr, "%s: a [client] configuration is for 'tonghop', not for a daemon\n", path);
+        conf_fini(ret_conf);
+        return ERR_USAGE;
+    }
+    return err;
+}
+
+/* The journal understands "<6>" before a line; a terminal does not want it. */
+static bool stderr_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat st;
+    char expected[64];
+    if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
+        return false;
+    (void)snprintf(expected, sizeof(expected), "%ju:%ju", (uintmax_t)st.st_dev,
+                   (uintmax_t)st.st_ino);
+    return strcmp(stream, expected) == 0;
+}
+
+/* Every descriptor that the limits allow: a peer costs one, and libzmq spins when there are none.
+ */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* the soft limit stays then */
+}
+
+/* Signals are blocked before the context is made, so that libzmq's thread inherits that. */
+static int open_signals(void)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return -1;
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static struct node_options node_options_of(const struct conf *conf)
+{
+    struct node_options options = {
+        .unit = conf->unit,
+        .has_parent = conf->parent_endpoint != NULL,
+        .parent_endpoint = conf->parent_endpoint != NULL ? conf->parent_endpoint : "",
+        .software = software,
+        .seed = 0,
+    };
+    if (getrandom(&options.seed, sizeof(options.seed), 0) != (ssize_t)sizeof(options.seed))
+        options.seed = (uint64_t)loop_now().us; /* only jitter hangs on it */
+    return options;
+}
+
+static struct store_options store_options_of(const struct conf *conf, bool is_read_only)
+{
+    return (struct store_options){.map_size_bytes = (uint64_t)conf->map_size_mib << 20,
+                                  .reserve_bytes = (uint64_t)conf->reserve_mib << 20,
+                                  .is_read_only = is_read_only};
+}
+
+static int verify(const struct conf *conf)
+{
+    struct store_options store_options = store_options_of(conf, true);
+    struct node_options node_options = node_options_of(conf);
+    struct store *store = NULL;
+    struct node *node = NULL;
+    uint64_t reports = 0, figures = 0;
+    int status = EXIT_FAILED;
+    if (store_open(conf->state_dir, &store_options, &store) != ERR_OK)
+        return EXIT_FAILED;
+    if (node_new(store, &node_options, loop_now(), loop_now_ms(), &node) == ERR_OK) {
+        size_t differences = node_verify(node, &reports, &figures);
+        printf("%" PRIu64 " reports, %" PRIu64 " accumulated figures, %zu differences%s\n", reports,
+               figures, differences, node->rebuild.is_active ? " (totals are being rebuilt)" : "");
+        status = differences == 0 ? EXIT_SUCCESS : EXIT_FAILED;
+    }
+    node_free(&node);
+    store_close(&store);
+    return status;
+}
+
+static int serve(const struct conf *conf)
+{
+    struct store_options store_options = store_options_of(conf, false);
+    struct node_options node_options = node_options_of(conf);
+    struct key_pair pair;
+    struct store *store = NULL;
+    struct node *node = NULL;
+    struct loop *loop = NULL;
+    int signal_fd = open_signals();
+    enum err err = signal_fd >= 0 ? key_load(conf->key_file, &pair) : ERR_IO;
+    if (err == ERR_OK)
+        err = store_open(conf->state_dir, &store_options, &store);
+    if (err == ERR_OK)
+        err = node_new(store, &node_options, loop_now(), loop_now_ms(), &node);
+    if (err == ERR_OK)
+        err = loop_new(conf, &pair, node, signal_fd, &loop);
+    if (err == ERR_OK) {
+        log_notice("%s serves unit %" PRIu32 "%s%s%s", software, conf->unit,
+                   conf->listen_endpoint != NULL ? ", listens on " : "",
+                   conf->listen_endpoint != NULL ? conf->listen_endpoint : "",
+                   node->catalogue == NULL ? ", has no catalogue yet" : "");
+        (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
+        err = loop_run(loop);
+        (void)sd_notify(0, "STOPPING=1");
+    }
+    loop_free(&loop);
+    node_free(&node);
+    store_close(&store);
+    key_wipe(&pair);
+    if (signal_fd >= 0)
+        close(signal_fd);
+    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    struct conf conf;
+    int status = parse_options(argc, argv, &options);
+    if (status >= 0)
+        return status;
+    /* One arena of malloc: there is one thread of ours, and libzmq's allocates little. */
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)setvbuf(stderr, NULL, _IOLBF, 0);
+    if (read_conf(options.config, &conf) != ERR_OK)
+        return EXIT_CONFIG;
+    log_setup((enum log_level)conf.log_level, stderr_is_journal());
+    raise_descriptor_limit();
+    if (options.is_check)
+        status = EXIT_SUCCESS;
+    else
+        status = options.is_verify ? verify(&conf) : serve(&conf);
+    conf_fini(&conf);
+    return status;
+}

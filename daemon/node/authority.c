@@ -1,0 +1,61 @@
+/* The table is read row by row: a message body, and the roles that may send it. What is not in the
+ * table nobody may send. */
+#include "node/authority.h"
+
+#include <stddef.h>
+
+#include "tonghop.pb-c.h"
+
+#define NODE       (1u << TONGHOP__ROLE__ROLE_NODE)
+#define REPORTER   (1u << TONGHOP__ROLE__ROLE_REPORTER)
+#define READER     (1u << TONGHOP__ROLE__ROLE_READER)
+#define ADMIN      (1u << TONGHOP__ROLE__ROLE_ADMIN)
+#define LOCAL      (1u << TONGHOP__ROLE__ROLE_LOCAL)
+#define PARENT     (1u << TONGHOP__ROLE__ROLE_PARENT)
+#define CLIENT     (NODE | REPORTER | READER | ADMIN | LOCAL)
+#define BODY(name) TONGHOP__ENVELOPE__BODY_##name
+
+static const struct {
+    int body;
+    unsigned roles;
+} table[] = {
+    {BODY(HELLO), CLIENT},
+    {BODY(PING), CLIENT},
+    {BODY(FILE), REPORTER | LOCAL},
+    {BODY(REVISION), NODE},
+    {BODY(STATEMENT), NODE},
+    {BODY(CATALOGUE_REQUEST), CLIENT},
+    {BODY(CATALOGUE_PUBLISH), ADMIN | LOCAL},
+    {BODY(ENROL), ADMIN | LOCAL},
+    {BODY(REVOKE), ADMIN | LOCAL},
+    {BODY(KEYS_QUERY), ADMIN | LOCAL},
+    {BODY(TOTALS_QUERY), CLIENT},
+    {BODY(COVERAGE_QUERY), CLIENT},
+    {BODY(EXPLAIN_QUERY), CLIENT},
+    {BODY(HISTORY_QUERY), CLIENT},
+    {BODY(STATUS_QUERY), CLIENT},
+    {BODY(WELCOME), PARENT},
+    {BODY(PONG), PARENT},
+    {BODY(ACK), PARENT},
+    {BODY(STATEMENT_ACK), PARENT},
+    {BODY(REFUSAL), PARENT},
+    {BODY(CATALOGUE_CHUNK), PARENT},
+    {BODY(CATALOGUE_NOTICE), PARENT},
+};
+
+bool authority_allows(uint8_t role, int body)
+{
+    if (role > TONGHOP__ROLE__ROLE_PARENT)
+        return false;
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (table[i].body == body)
+            return (table[i].roles >> role & 1u) != 0;
+    return false;
+}
+
+const char *authority_role_name(uint8_t role)
+{
+    static const char *const names[] = {"unknown", "node",  "reporter", "reader",
+                                        "admin",   "local", "parent"};
+    return role < sizeof(names) / sizeof(names[0]) ? names[role] : names[0];
+}

@@ -1,0 +1,51 @@
+/* Effects: what a step wants done once its transaction is committed, in order. */
+#ifndef NODE_EFFECTS_H
+#define NODE_EFFECTS_H
+
+#include "core/buf.h"
+#include "link/session.h"
+#include "node/peers.h"
+
+enum effect_type {
+    EFFECT_SEND_PEER,        /* bytes to a peer */
+    EFFECT_PEER_HELLO,       /* a peer said hello: remember it */
+    EFFECT_PEER_HEARD,       /* a peer is alive */
+    EFFECT_REVOKE,           /* forget every peer with that key */
+    EFFECT_SESSION,          /* an event of the uplink session */
+    EFFECT_ANSWERED,         /* the parent answered message `re` */
+    EFFECT_PARENT_CATALOGUE, /* the parent's number and hash, in `number` and `bytes` */
+    EFFECT_CHUNK_DONE,       /* the catalogue chunk asked for has come (or was refused) */
+    EFFECT_NOTICE,           /* tell all children nodes that a catalogue is in force, in `number` */
+    EFFECT_TROUBLE,          /* text for status, in `bytes` */
+};
+
+struct effect {
+    enum effect_type type;
+    struct peer peer; /* SEND_PEER, PEER_*: as it is to be remembered */
+    enum session_event session;
+    uint64_t re;
+    uint32_t number;    /* window, or catalogue number */
+    size_t offset, len; /* of its bytes in effects.bytes */
+};
+
+/* Reused from batch to batch; zero-initialised is empty. */
+struct effects {
+    struct effect *items;
+    size_t count, capacity;
+    struct buf bytes;
+};
+
+void effects_fini(struct effects *effects);
+void effects_clear(struct effects *effects);
+/* Where the list stands now, and going back there: an event whose step failed leaves no effects. */
+struct effects_mark {
+    size_t count, bytes;
+};
+struct effects_mark effects_mark(const struct effects *effects);
+void effects_rewind(struct effects *effects, struct effects_mark mark);
+/* Appends an effect with a copy of `bytes` (may be empty); the other fields are for the caller to
+ * fill through the pointer, which is valid until the next call. */
+struct effect *effects_add(struct effects *effects, enum effect_type type, struct span bytes);
+struct span effects_bytes(const struct effects *effects, const struct effect *effect);
+
+#endif

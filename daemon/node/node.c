@@ -1,0 +1,410 @@
+/* The node: what it is made of, and dispatch. One file per message family does the work. */
+#include "node/node.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "node/authority.h"
+#include "node/rollup.h"
+#include "node/step.h"
+#include "wire/digest.h"
+
+/* ---- catalogue in force ---- */
+
+static void drop_trees(struct node *node)
+{
+    for (size_t i = 0; i < NODE_TREES_MAX; i++)
+        tree_free(&node->trees[i]);
+    node->next_tree = 0;
+}
+
+static void drop_catalogue(struct node *node)
+{
+    drop_trees(node);
+    catalogue_free(&node->catalogue);
+    memset(node->catalogue_hash, 0, sizeof(node->catalogue_hash));
+}
+
+/* Reads the catalogue that meta names; none at all is fine. */
+static enum err load_catalogue(struct node *node, struct store_txn *txn)
+{
+    uint32_t number = (uint32_t)store_get_meta_u64(txn, "catalogue");
+    if (node->catalogue != NULL && node->catalogue->number == number)
+        return ERR_OK;
+    drop_catalogue(node);
+    if (number == 0)
+        return ERR_OK;
+    struct catalogue_meta meta;
+    enum err err = store_get_catalogue(txn, number, &meta);
+    if (err != ERR_OK)
+        return err;
+    struct buf bytes = {0};
+    struct problems problems = {0};
+    for (uint32_t i = 0; i < meta.chunk_count && err == ERR_OK; i++) {
+        struct span chunk;
+        err = store_get_chunk(txn, number, i, &chunk);
+        if (err == ERR_OK)
+            buf_put(&bytes, chunk.data, chunk.len);
+    }
+    if (err == ERR_OK)
+        err = wire_open_catalogue(span_of(&bytes), &node->catalogue, &problems);
+    if (err == ERR_OK)
+        memcpy(node->catalogue_hash, meta.hash, sizeof(node->catalogue_hash));
+    else
+        log_error("catalogue %" PRIu32 " in the store does not load (%s): restore a backup, or "
+                  "remove the state and enrol anew",
+                  number, err_name(err));
+    problems_fini(&problems);
+    buf_fini(&bytes);
+    return err;
+}
+
+const struct tree *node_tree(struct node *node, struct period period)
+{
+    assert(node->catalogue != NULL);
+    for (size_t i = 0; i < NODE_TREES_MAX; i++)
+        if (node->trees[i] != NULL && period_equal(node->trees[i]->period, period))
+            return node->trees[i];
+    struct tree **slot = &node->trees[node->next_tree];
+    node->next_tree = (node->next_tree + 1) % NODE_TREES_MAX;
+    tree_free(slot);
+    *slot = tree_new(node->catalogue, period);
+    return *slot;
+}
+
+bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit)
+{
+    return tree_contains(tree, node->options.unit, unit);
+}
+
+void node_take_catalogue(struct node *node, struct store_txn *txn, struct catalogue *catalogue,
+                         const uint8_t *hash)
+{
+    drop_catalogue(node);
+    node->catalogue = catalogue;
+    memcpy(node->catalogue_hash, hash, sizeof(node->catalogue_hash));
+    (void)store_put_meta_u64(txn, "catalogue", catalogue->number); /* the error is sticky */
+    rollup_start_rebuild(node, txn);
+}
+
+/* ---- enrolled nodes beneath ---- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void load_child_units(struct node *node, struct store_txn *txn)
+{
+    struct unit_set *set = &node->child_units;
+    struct enrolled enrolled = {0};
+    set->count = 0;
+    while (store_next_enrolled(txn, &enrolled)) {
+        if (enrolled.role != TONGHOP__ROLE__ROLE_NODE || enrolled.is_revoked)
+            continue;
+        set->ids = mem_grow(set->ids, set->count, &set->capacity, sizeof(*set->ids));
+        set->ids[set->count++] = enrolled.unit;
+    }
+    if (set->count > 0)
+        qsort(set->ids, set->count, sizeof(*set->ids), compare_ids);
+    set->is_loaded = true;
+}
+
+uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tree *tree,
+                      uint32_t unit)
+{
+    if (!node_covers(node, tree, unit))
+        return 0;
+    if (!node->child_units.is_loaded)
+        load_child_units(node, txn);
+    const struct unit_set *set = &node->child_units;
+    for (uint32_t u = unit; u != node->options.unit; u = tree_parent(tree, u))
+        if (set->count > 0 &&
+            bsearch(&u, set->ids, set->count, sizeof(*set->ids), compare_ids) != NULL)
+            return u;
+    return node->options.unit;
+}
+
+/* ---- life ---- */
+
+enum err node_reload(struct node *node, struct store_txn *txn)
+{
+    node->child_units.is_loaded = false;
+    rollup_load_rebuild(node, txn);
+    return load_catalogue(node, txn);
+}
+
+/* A store belongs to one unit for good: another unit's reports must not mix with it. */
+static enum err check_owner(struct node *node)
+{
+    struct store_txn *txn = store_begin_read(node->store);
+    uint32_t owner = (uint32_t)store_get_meta_u64(txn, "unit");
+    store_abort(&txn);
+    if (owner == node->options.unit)
+        return ERR_OK;
+    if (owner != 0) {
+        log_error("the state folder belongs to unit %" PRIu32 ", the configuration says unit "
+                  "%" PRIu32 ": give this node a state_dir of its own",
+                  owner, node->options.unit);
+        return ERR_FOREIGN;
+    }
+    bool is_unknown;
+    txn = store_begin_write(node->store);
+    (void)store_put_meta_u64(txn, "unit", node->options.unit); /* the error is sticky */
+    return store_commit(&txn, &is_unknown);
+}
+
+enum err node_new(struct store *store, const struct node_options *options, struct instant now,
+                  int64_t now_ms, struct node **ret_node)
+{
+    struct node *node = mem_calloc(1, sizeof(*node));
+    node->options = *options;
+    node->store = store;
+    node->arena = arena_new(WIRE_ARENA_MAX);
+    node->scratch = arena_new(WIRE_ARENA_MAX);
+    node->started = now;
+    session_init(&node->session, options->seed, now_ms);
+    enum err err = check_owner(node);
+    if (err == ERR_OK) {
+        struct store_txn *txn = store_begin_read(store);
+        err = node_reload(node, txn);
+        if (err == ERR_OK)
+            err = store_error(txn);
+        store_abort(&txn);
+    }
+    if (err != ERR_OK) {
+        node_free(&node);
+        return err;
+    }
+    *ret_node = node;
+    return ERR_OK;
+}
+
+void node_free(struct node **node)
+{
+    struct node *n = *node;
+    if (n == NULL)
+        return;
+    drop_catalogue(n);
+    peers_fini(&n->peers);
+    session_fini(&n->session);
+    arena_free(&n->arena);
+    arena_free(&n->scratch);
+    buf_fini(&n->packed);
+    free(n->child_units.ids);
+    free(n);
+    *node = NULL;
+}
+
+bool node_allows_key(struct node *node, const uint8_t *key)
+{
+    struct store_txn *txn = store_begin_read(node->store);
+    struct enrolled enrolled;
+    enum err err = store_get_enrolled(txn, key, &enrolled);
+    store_abort(&txn);
+    return err == ERR_OK && !enrolled.is_revoked;
+}
+
+const char *node_unit_text(const struct node *node, uint32_t unit, char *out, size_t size)
+{
+    const struct unit *found =
+        node->catalogue != NULL ? catalogue_unit(node->catalogue, unit) : NULL;
+    if (found == NULL)
+        (void)snprintf(out, size, "unit %" PRIu32, unit);
+    else
+        (void)snprintf(out, size, "%s %s", found->versions[found->version_count - 1].code,
+                       found->versions[found->version_count - 1].name_vi);
+    return out;
+}
+
+const char *node_key_text(const struct node *node, const struct report_key *key, char *out,
+                          size_t size)
+{
+    char period[PERIOD_TEXT_SIZE];
+    char unit[UNIT_NAME_MAX + UNIT_CODE_MAX + 2];
+    const struct form *form =
+        node->catalogue != NULL ? catalogue_form(node->catalogue, key->form) : NULL;
+    (void)snprintf(out, size, "%s %s of %s, form %s", key->kind == KIND_PLAN ? "plan" : "actual",
+                   period_format(key->period, period),
+                   node_unit_text(node, key->unit, unit, sizeof(unit)),
+                   form != NULL ? form->code : "?");
+    return out;
+}
+
+/* ---- dispatch ---- */
+
+static void dispatch_peer(struct step *step)
+{
+    const Tonghop__Envelope *in = step->in;
+    switch (in->body_case) {
+    case TONGHOP__ENVELOPE__BODY_HELLO:
+        node_handle_hello(step, in->hello);
+        return;
+    case TONGHOP__ENVELOPE__BODY_PING:
+        node_handle_ping(step);
+        return;
+    case TONGHOP__ENVELOPE__BODY_FILE:
+        node_handle_file(step, in->file);
+        return;
+    case TONGHOP__ENVELOPE__BODY_REVISION:
+        node_handle_revision(step, in->revision);
+        return;
+    case TONGHOP__ENVELOPE__BODY_STATEMENT:
+        node_handle_statement(step, in->statement);
+        return;
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST:
+        node_handle_catalogue_request(step, in->catalogue_request);
+        return;
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_PUBLISH:
+        node_handle_catalogue_publish(step, in->catalogue_publish);
+        return;
+    case TONGHOP__ENVELOPE__BODY_ENROL:
+        node_handle_enrol(step, in->enrol);
+        return;
+    case TONGHOP__ENVELOPE__BODY_REVOKE:
+        node_handle_revoke(step, in->revoke);
+        return;
+    case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
+        node_handle_keys_query(step);
+        return;
+    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
+        node_handle_totals_query(step, in->totals_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
+        node_handle_coverage_query(step, in->coverage_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+        node_handle_explain_query(step, in->explain_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
+        node_handle_history_query(step, in->history_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
+        node_handle_status_query(step);
+        return;
+    default: /* the authority table let nothing else through */
+        assert(false);
+    }
+}
+
+static void dispatch_parent(struct step *step)
+{
+    const Tonghop__Envelope *in = step->in;
+    switch (in->body_case) {
+    case TONGHOP__ENVELOPE__BODY_WELCOME:
+        node_handle_welcome(step, in->welcome);
+        return;
+    case TONGHOP__ENVELOPE__BODY_ACK:
+        node_handle_ack(step, in->ack);
+        return;
+    case TONGHOP__ENVELOPE__BODY_STATEMENT_ACK:
+        node_handle_statement_ack(step, in->statement_ack);
+        return;
+    case TONGHOP__ENVELOPE__BODY_REFUSAL:
+        node_handle_parent_refusal(step, in->refusal);
+        return;
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK:
+        node_handle_chunk(step, in->catalogue_chunk);
+        return;
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_NOTICE:
+        node_handle_notice(step, in->catalogue_notice);
+        return;
+    default: /* a pong: that it was heard is all there is to it */
+        return;
+    }
+}
+
+static void step_peer_message(struct step *step)
+{
+    struct node *node = step->node;
+    const struct peer *known = peers_find(&node->peers, &step->event->from.address);
+    step->peer = known != NULL ? *known : (struct peer){0};
+    step->peer.from = step->event->from;
+    step->peer.heard_ms = step->event->now_ms;
+
+    struct wire_message message;
+    char reason[256];
+    enum err err = wire_open(step->event->bytes, node->arena, &message, reason, sizeof(reason));
+    if (err != ERR_OK) {
+        log_warning("refused a message from a %s: %s", authority_role_name(step->peer.role),
+                    reason);
+        step_refuse(step, err, NULL, "%s", reason);
+        return;
+    }
+    step->in = message.envelope;
+    int body = (int)step->in->body_case;
+    if (known == NULL && body != TONGHOP__ENVELOPE__BODY_HELLO) {
+        step_refuse(step, ERR_NO_SESSION, NULL, "say hello first");
+        return;
+    }
+    if (known != NULL) {
+        struct effect *heard = effects_add(step->effects, EFFECT_PEER_HEARD, (struct span){0});
+        heard->peer = step->peer;
+        if (!authority_allows(known->role, body)) {
+            step_refuse(step, ERR_FORBIDDEN, NULL, "a key enrolled as %s may not send '%s'",
+                        authority_role_name(known->role), wire_body_name(step->in));
+            return;
+        }
+    }
+    dispatch_peer(step);
+}
+
+static void step_parent_message(struct step *step)
+{
+    struct wire_message message;
+    char reason[256];
+    enum err err =
+        wire_open(step->event->bytes, step->node->arena, &message, reason, sizeof(reason));
+    if (err != ERR_OK) {
+        log_warning("dropped a message from the parent: %s", reason);
+        return;
+    }
+    step->in = message.envelope;
+    if (!authority_allows(TONGHOP__ROLE__ROLE_PARENT, (int)step->in->body_case)) {
+        log_warning("dropped a message from the parent: it may not send '%s'",
+                    wire_body_name(step->in));
+        return;
+    }
+    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_HEARD;
+    dispatch_parent(step);
+}
+
+/* What the parent could not take a while ago may go by now: its disk has room again, its catalogue
+ * has come. */
+static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_ms)
+{
+    uint64_t parked;
+    if (now_ms - node->uplink.unparked_ms < NODE_RETRY_PARKED_MS)
+        return;
+    node->uplink.unparked_ms = now_ms;
+    (void)store_count_outbox(txn, &parked);
+    if (parked > 0)
+        (void)store_unpark_outbox(txn); /* the error is sticky */
+}
+
+enum err node_step(struct node *node, struct store_txn *txn, const struct event *event,
+                   struct effects *effects)
+{
+    struct step step = {.node = node, .txn = txn, .event = event, .effects = effects};
+    arena_reset(node->arena);
+    switch (event->type) {
+    case EVENT_PEER_MESSAGE:
+        step_peer_message(&step);
+        break;
+    case EVENT_PARENT_MESSAGE:
+        step_parent_message(&step);
+        break;
+    case EVENT_TICK:
+        rollup_rebuild_step(node, txn);
+        retry_parked(node, txn, event->now_ms);
+        break;
+    }
+    return store_error(txn);
+}

@@ -1,0 +1,165 @@
+/* The node: one step function that takes an event and changes the store, and what follows from it.
+ *
+ *     events --> node_step (inside one store transaction) --> effects
+ *                                        commit
+ *     effects --> node_apply: answers are sent, the session and the peers change
+ *             --> node_pump: the uplink's window is filled from the outbox
+ *
+ * node_step does no socket I/O and reads no clock. It changes only the store and caches, so an
+ * aborted transaction leaves no trace but a cache to be dropped. An acknowledgement cannot leave
+ * before its data is on disk, because sending is an effect and effects are applied after the
+ * commit. loop.c and the simulator (tests/sim) drive the same functions. */
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+
+#include "core/arena.h"
+#include "core/catalogue.h"
+#include "core/tree.h"
+#include "link/session.h"
+#include "node/effects.h"
+#include "node/peers.h"
+#include "store/store.h"
+#include "wire/wire.h"
+
+enum {
+    NODE_BATCH_MAX = 128,         /* events in one transaction */
+    NODE_TREES_MAX = 8,           /* trees of periods kept */
+    NODE_REBUILD_GROUPS = 500,    /* unit-forms rebuilt in one step */
+    NODE_WINDOW = 64,             /* messages that a child may have under way */
+    NODE_RETRY_PARKED_MS = 60000, /* parked items are tried again */
+    NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
+};
+
+struct node_options {
+    uint32_t unit; /* the unit this node is enrolled for */
+    bool has_parent;
+    const char *parent_endpoint; /* shown by status; "" without parent */
+    const char *software;        /* "tonghopd 0.1.0" */
+    uint64_t seed;               /* of the session's jitter */
+};
+
+/* Rebuilding the accumulators after a new catalogue, in resumable steps: groups (kind, year, unit,
+ * form) below `next` are in them, the others are not yet. A cache of the meta value "rebuild". */
+struct node_rebuild {
+    bool is_active;
+    struct report_key next; /* its label is 0 */
+};
+
+/* Units that have an enrolled node of their own beneath this one; a cache. */
+struct unit_set {
+    uint32_t *ids;
+    size_t count, capacity;
+    bool is_loaded;
+};
+
+/* What the node knows of its parent beyond the session; a cache. */
+struct node_uplink {
+    uint32_t catalogue; /* number in force there, 0: not known */
+    uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
+    uint64_t request_seq; /* of the catalogue chunk asked for, 0: none under way */
+    int64_t request_ms;
+    int64_t unparked_ms;
+    struct instant heard;
+    char trouble[256]; /* the last refusal or failure, for status */
+};
+
+struct node {
+    struct node_options options;
+    struct store *store;
+    struct arena *arena;         /* of the message in hand */
+    struct arena *scratch;       /* of one stored filing being read */
+    struct catalogue *catalogue; /* in force; NULL: none yet */
+    uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
+    struct tree *trees[NODE_TREES_MAX];
+    size_t next_tree; /* the slot to be replaced next */
+    struct node_rebuild rebuild;
+    struct unit_set child_units;
+    struct peers peers;
+    struct session session;
+    struct node_uplink uplink;
+    int64_t expired_ms; /* when silent peers were last looked for */
+    uint64_t next_seq;  /* of answers to peers; grows only */
+    struct instant started;
+    struct buf packed; /* scratch of packing */
+};
+
+/* Opens a node over an open store: reads the catalogue in force and checks that the store belongs
+ * to the unit (ERR_FOREIGN, logged with its remedy). The store must outlive the node. */
+enum err node_new(struct store *store, const struct node_options *options, struct instant now,
+                  int64_t now_ms, struct node **ret_node);
+void node_free(struct node **node);
+
+/* ---- events ---- */
+
+enum event_type {
+    EVENT_PEER_MESSAGE,   /* from a peer that connected to us */
+    EVENT_PARENT_MESSAGE, /* from the node above */
+    EVENT_TICK,           /* time has passed: background work, one piece of it */
+};
+
+struct event {
+    enum event_type type;
+    struct instant now;    /* wall clock: goes into records, decides nothing else */
+    int64_t now_ms;        /* monotonic clock */
+    struct peer_from from; /* EVENT_PEER_MESSAGE */
+    struct span bytes;     /* one payload frame; lives until node_batch returns */
+};
+
+/* One event inside a write transaction. Returns the transaction's sticky error. Refusals are not
+ * errors: they are effects. */
+enum err node_step(struct node *node, struct store_txn *txn, const struct event *event,
+                   struct effects *effects);
+
+/* Steps `count` events (at most NODE_BATCH_MAX) in one transaction and commits. When it aborts,
+ * each event is tried alone; one that still fails is quarantined and refused. Fatal errors (a
+ * commit whose outcome is unknown) are returned: the caller must send nothing and exit. `effects`
+ * holds what to apply. */
+enum err node_batch(struct node *node, const struct event *events, size_t count,
+                    struct effects *effects);
+
+/* ---- after the commit ---- */
+
+/* How the node reaches others; implemented by loop.c over sockets and by the simulator. */
+struct transport {
+    void *ctx;
+    /* Success means queued, nothing else; failures need no handling: state is sent again. */
+    enum err (*send_peer)(void *ctx, const struct peer_address *address, struct span bytes);
+    enum err (*send_parent)(void *ctx, struct span bytes);
+    void (*open_parent)(void *ctx);
+    void (*close_parent)(void *ctx);
+    /* Why there is no link, as the transport knows it; "" if it does not. */
+    const char *(*parent_trouble)(void *ctx);
+};
+
+/* Applies effects in order and clears them. */
+void node_apply(struct node *node, struct effects *effects, const struct transport *transport,
+                struct instant now, int64_t now_ms);
+/* Lets the session act on the time, forgets silent peers, and sends what waits, as far as the
+ * window goes. */
+void node_pump(struct node *node, const struct transport *transport, int64_t now_ms);
+/* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
+int64_t node_due_ms(const struct node *node, int64_t now_ms);
+/* True when an EVENT_TICK would find background work: rebuilding accumulators, or parked items
+ * whose time has come. */
+bool node_has_work(const struct node *node, int64_t now_ms);
+
+/* Whether a CURVE key may connect at all: enrolled and not revoked. */
+bool node_allows_key(struct node *node, const uint8_t *key);
+
+/* What needs a person, each with what to do; empty when all is well. Reads the store. */
+struct node_health {
+    bool is_linked; /* or the root */
+    bool has_catalogue;
+    bool is_rebuilding;
+    uint64_t outbox_count, parked_count, quarantine_count, alarm_count;
+};
+void node_get_health(struct node *node, struct node_health *ret_health);
+
+/* ---- verify: node_verify.c ---- */
+
+/* Recomputes every accumulator and digest from the reports held and compares. Returns the number of
+ * differences, each logged; needs only a read transaction, so it may run in a process of its own.
+ */
+size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figures);
+
+#endif

@@ -1,0 +1,85 @@
+/* Batches: many events, one commit. A batch that aborts is replayed one event per transaction, so
+ * that the guilty one is found, quarantined and refused, and the others are served. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "node/step.h"
+
+/* Memory may hold what the aborted transaction did: read it again. */
+static enum err reload(struct node *node)
+{
+    struct store_txn *txn = store_begin_read(node->store);
+    enum err err = node_reload(node, txn);
+    if (err == ERR_OK)
+        err = store_error(txn);
+    store_abort(&txn);
+    return err;
+}
+
+/* Keeps an event that cannot be processed, and answers it. */
+static enum err quarantine(struct node *node, const struct event *event, enum err why,
+                           struct effects *effects, bool *ret_fatal)
+{
+    struct quarantined item = {.received = event->now, .bytes = event->bytes};
+    struct step step = {.node = node, .event = event, .effects = effects};
+    memcpy(item.peer, event->from.key, sizeof(item.peer));
+    (void)snprintf(item.reason, sizeof(item.reason), "%s: %s", err_name(why), err_text(why));
+    log_error("quarantined a message that cannot be processed: %s", item.reason);
+    if (event->type == EVENT_PEER_MESSAGE) {
+        step.peer.from = event->from;
+        step_refuse(&step, why, NULL, "the message could not be processed: %s", err_text(why));
+    }
+    if (why == ERR_FULL)
+        return ERR_OK; /* there is no room to keep it; the refusal says so */
+    struct store_txn *txn = store_begin_write(node->store);
+    (void)store_put_quarantine(txn, &item); /* the error is sticky */
+    return store_commit(&txn, ret_fatal);
+}
+
+/* One event in a transaction of its own. Only a fatal error is returned. */
+static enum err step_alone(struct node *node, const struct event *event, struct effects *effects)
+{
+    bool is_fatal = false;
+    struct effects_mark mark = effects_mark(effects);
+    struct store_txn *txn = store_begin_write(node->store);
+    enum err err = node_step(node, txn, event, effects);
+    if (err == ERR_OK)
+        err = store_commit(&txn, &is_fatal);
+    else
+        store_abort(&txn);
+    if (err == ERR_OK || is_fatal)
+        return err;
+    effects_rewind(effects, mark);
+    enum err fatal = reload(node);
+    if (fatal != ERR_OK)
+        return fatal;
+    if (event->type == EVENT_TICK) {
+        log_error("background work failed (%s): it is tried again", err_name(err));
+        return err == ERR_FULL ? ERR_OK : err;
+    }
+    err = quarantine(node, event, err, effects, &is_fatal);
+    return is_fatal ? err : ERR_OK;
+}
+
+enum err node_batch(struct node *node, const struct event *events, size_t count,
+                    struct effects *effects)
+{
+    bool is_fatal = false;
+    struct effects_mark mark = effects_mark(effects);
+    struct store_txn *txn = store_begin_write(node->store);
+    enum err err = store_error(txn);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = node_step(node, txn, &events[i], effects);
+    if (err == ERR_OK)
+        err = store_commit(&txn, &is_fatal);
+    else
+        store_abort(&txn);
+    if (err == ERR_OK || is_fatal)
+        return err;
+    effects_rewind(effects, mark);
+    err = reload(node);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = step_alone(node, &events[i], effects);
+    return err;
+}

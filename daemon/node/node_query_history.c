@@ -1,0 +1,144 @@
+/* History: the revisions held of a unit's reports in a period. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "node/query.h"
+
+/* One entry with the memory that its message points to. */
+struct entry {
+    Tonghop__HistoryEntry message;
+    Tonghop__Key key;
+    char *author, *reason, *recorded_by;
+    uint8_t *filing;
+};
+
+struct entries {
+    struct entry **items;
+    size_t count, capacity;
+};
+
+static void entries_fini(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        free(entries->items[i]->author);
+        free(entries->items[i]->reason);
+        free(entries->items[i]->recorded_by);
+        free(entries->items[i]->filing);
+        free(entries->items[i]);
+    }
+    free(entries->items);
+}
+
+static bool is_safe(struct step *step, const struct report_key *key)
+{
+    struct outbox_item item;
+    return step->node->options.has_parent &&
+           store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) == ERR_NOT_FOUND;
+}
+
+static void add_entry(struct step *step, const struct report_key *key, const struct head *head,
+                      const struct revision *revision, bool with_content, struct entries *entries)
+{
+    struct wire_filing filing;
+    struct report report = {0};
+    char reason[256];
+    arena_reset(step->node->scratch);
+    if (wire_open_filing(revision->filing, step->node->scratch, &filing, &report, reason,
+                         sizeof(reason)) != ERR_OK) {
+        store_fail(step->txn, ERR_CORRUPT);
+        report_fini(&report);
+        return;
+    }
+    const struct form *form = catalogue_form(step->node->catalogue, key->form);
+    struct entry *entry = mem_calloc(1, sizeof(*entry));
+    Tonghop__HistoryEntry *message = &entry->message;
+    tonghop__history_entry__init(message);
+    tonghop__key__init(&entry->key);
+    wire_key_of(key, &entry->key);
+    entry->author = mem_strdup(report.author);
+    entry->reason = mem_strdup(report.reason);
+    entry->recorded_by =
+        mem_strndup((const char *)revision->recorded_by.data, revision->recorded_by.len);
+    message->key = &entry->key;
+    message->form = form != NULL ? form->code : message->form;
+    message->revision = revision->number;
+    message->states = revision->states;
+    message->counts = revision->number == head->counting;
+    message->is_latest = revision->number == head->revision;
+    message->is_safe = message->is_latest && is_safe(step, key);
+    message->received_us = revision->received.us;
+    message->scope = (Tonghop__Scope)report.scope;
+    message->withdrawn = report.is_withdrawn;
+    message->author = entry->author;
+    message->reason = entry->reason;
+    message->recorded_by = entry->recorded_by;
+    message->cell_count = (uint32_t)report.cell_count;
+    if (with_content) {
+        entry->filing = mem_alloc(revision->filing.len);
+        memcpy(entry->filing, revision->filing.data, revision->filing.len);
+        message->filing.data = entry->filing;
+        message->filing.len = revision->filing.len;
+    }
+    entries->items =
+        mem_grow(entries->items, entries->count, &entries->capacity, sizeof(*entries->items));
+    entries->items[entries->count++] = entry;
+    report_fini(&report);
+}
+
+static void add_revisions(struct step *step, const struct report_key *key, const struct head *head,
+                          const Tonghop__HistoryQuery *ask, struct entries *entries)
+{
+    uint64_t number = UINT64_MAX;
+    struct revision revision;
+    while (entries->count < QUERY_LINES_MAX &&
+           store_previous_revision(step->txn, key, &number, &revision) == ERR_OK) {
+        add_entry(step, key, head, &revision, ask->with_content, entries);
+        if (ask->latest_only)
+            return;
+    }
+}
+
+void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *ask)
+{
+    struct query query;
+    struct entries entries = {0};
+    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
+        return;
+    const struct catalogue *catalogue = step->node->catalogue;
+    const struct form *only = NULL;
+    if (ask->form[0] != '\0') {
+        only = catalogue_form_by_code(catalogue, ask->form);
+        if (only == NULL) {
+            step_refuse(step, ERR_NOT_FOUND, NULL,
+                        "no form '%.64s': see 'tonghop catalogue show forms'", ask->form);
+            return;
+        }
+    }
+    for (size_t f = 0; f < catalogue->form_count; f++) {
+        struct report_key key = {.kind = query.kind,
+                                 .period = query.period,
+                                 .unit = query.unit,
+                                 .form = catalogue->forms[f].number};
+        struct head head;
+        if ((only == NULL || only == &catalogue->forms[f]) &&
+            store_get_head(step->txn, &key, &head) == ERR_OK)
+            add_revisions(step, &key, &head, ask, &entries);
+    }
+    Tonghop__UnitInfo unit;
+    Tonghop__History history = TONGHOP__HISTORY__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    Tonghop__HistoryEntry **pointers = mem_calloc(entries.count + 1, sizeof(*pointers));
+    for (size_t i = 0; i < entries.count; i++)
+        pointers[i] = &entries.items[i]->message;
+    query_unit_info(step->node, query.unit, query.tree->window.last, &unit);
+    history.unit = &unit;
+    history.n_entries = entries.count;
+    history.entries = pointers;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_HISTORY;
+    envelope.history = &history;
+    step_reply(step, &envelope);
+    free(pointers);
+    entries_fini(&entries);
+}

@@ -1,0 +1,290 @@
+/* After the commit: effects are applied, the session acts on the time, and the outbox goes up as
+ * far as the window allows. Nothing here changes the store. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "node/step.h"
+#include "wire/digest.h"
+
+const struct session_sent *node_sent(const struct node *node, uint64_t re)
+{
+    for (size_t i = 0; i < node->session.sent_count; i++)
+        if (node->session.sent[i].seq == re)
+            return &node->session.sent[i];
+    return NULL;
+}
+
+/* ---- sending upwards ---- */
+
+static void send_parent(struct node *node, const struct transport *transport,
+                        Tonghop__Envelope *envelope)
+{
+    envelope->protocol = WIRE_PROTOCOL;
+    buf_clear(&node->packed);
+    wire_pack(envelope, &node->packed);
+    (void)transport->send_parent(transport->ctx, span_of(&node->packed)); /* resent if lost */
+}
+
+static void send_hello(struct node *node, const struct transport *transport)
+{
+    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    struct bucket *buckets = NULL;
+    size_t count = 0, capacity = 0;
+    struct bucket cursor = {0};
+    struct store_txn *txn = store_begin_read(node->store);
+    while (count < WIRE_BUCKETS_MAX && store_next_bucket(txn, node->options.unit, &cursor)) {
+        buckets = mem_grow(buckets, count, &capacity, sizeof(*buckets));
+        buckets[count++] = cursor;
+    }
+    store_abort(&txn);
+    Tonghop__Bucket *items = mem_calloc(count + 1, sizeof(*items));
+    Tonghop__Bucket **pointers = mem_calloc(count + 1, sizeof(*pointers));
+    for (size_t i = 0; i < count; i++) {
+        tonghop__bucket__init(&items[i]);
+        items[i].kind = buckets[i].kind;
+        items[i].year = buckets[i].period.year;
+        items[i].label = buckets[i].period.label;
+        items[i].count = buckets[i].count;
+        items[i].digest.data = buckets[i].digest;
+        items[i].digest.len = sizeof(buckets[i].digest);
+        pointers[i] = &items[i];
+    }
+    hello.protocol_min = WIRE_PROTOCOL;
+    hello.protocol_max = WIRE_PROTOCOL;
+    hello.unit = node->options.unit;
+    hello.software = (char *)(uintptr_t)node->options.software; /* protobuf-c only reads it */
+    if (node->catalogue != NULL) {
+        hello.catalogue = node->catalogue->number;
+        hello.catalogue_hash.data = node->catalogue_hash;
+        hello.catalogue_hash.len = sizeof(node->catalogue_hash);
+    }
+    hello.n_buckets = count;
+    hello.buckets = pointers;
+    envelope.seq = session_take_seq(&node->session);
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
+    envelope.hello = &hello;
+    send_parent(node, transport, &envelope);
+    free(pointers);
+    free(items);
+    free(buckets);
+}
+
+static void send_ping(struct node *node, const struct transport *transport)
+{
+    Tonghop__Ping ping = TONGHOP__PING__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.seq = session_take_seq(&node->session);
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_PING;
+    envelope.ping = &ping;
+    send_parent(node, transport, &envelope);
+}
+
+/* Asks for the next chunk of the parent's catalogue, if it is newer than ours and none is asked
+ * for. */
+static void request_catalogue(struct node *node, struct store_txn *txn,
+                              const struct transport *transport, int64_t now_ms)
+{
+    struct node_uplink *uplink = &node->uplink;
+    struct catalogue_meta meta = {0};
+    uint32_t ours = node->catalogue != NULL ? node->catalogue->number : 0;
+    bool is_waiting = uplink->request_seq != 0 && now_ms - uplink->request_ms < SESSION_RESEND_MS;
+    if (uplink->catalogue <= ours || is_waiting)
+        return;
+    if (store_get_catalogue(txn, uplink->catalogue, &meta) != ERR_OK ||
+        memcmp(meta.hash, uplink->catalogue_hash, sizeof(meta.hash)) != 0)
+        meta.chunks_held = 0;
+    Tonghop__CatalogueRequest request = TONGHOP__CATALOGUE_REQUEST__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    request.number = uplink->catalogue;
+    request.index = meta.chunks_held;
+    uplink->request_seq = session_take_seq(&node->session);
+    uplink->request_ms = now_ms;
+    envelope.seq = uplink->request_seq;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST;
+    envelope.catalogue_request = &request;
+    send_parent(node, transport, &envelope);
+}
+
+/* Fills the window from the outbox: reports first, then statements, which speak of those reports.
+ */
+static void send_outbox(struct node *node, struct store_txn *txn, const struct transport *transport,
+                        int64_t now_ms)
+{
+    struct outbox_item item = {0};
+    while (session_room(&node->session) > 0 && store_next_outbox(txn, &item)) {
+        if (item.is_parked || session_is_sent(&node->session, item.type, &item.key))
+            continue;
+        uint64_t seq = node->session.next_seq; /* what session_send will give it */
+        buf_clear(&node->packed);
+        bool is_packed = item.type == OUTBOX_REPORT
+                             ? node_pack_revision(txn, &item.key, seq, &node->packed)
+                             : node_pack_statement(node, txn, &item.key, seq, &node->packed);
+        if (!is_packed)
+            continue; /* a statement waits for the rebuilding to end */
+        (void)session_send(&node->session, item.type, &item.key, item.version, now_ms);
+        if (transport->send_parent(transport->ctx, span_of(&node->packed)) != ERR_OK)
+            return; /* the queue is full: what is not answered is sent again */
+    }
+}
+
+static void act(struct node *node, unsigned actions, const struct transport *transport)
+{
+    if (actions & SESSION_DO_CLOSE)
+        transport->close_parent(transport->ctx);
+    if (actions & SESSION_DO_OPEN)
+        transport->open_parent(transport->ctx);
+    if (actions & SESSION_DO_HELLO)
+        send_hello(node, transport);
+    if (actions & SESSION_DO_PING)
+        send_ping(node, transport);
+    if (actions & SESSION_DID_UNLINK) {
+        const char *why = transport->parent_trouble(transport->ctx);
+        node->uplink.request_seq = 0;
+        if (why[0] != '\0')
+            (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
+        log_warning("no link with the node above%s%s", why[0] != '\0' ? ": " : "", why);
+    }
+}
+
+/* ---- effects ---- */
+
+static void send_notice(struct node *node, const struct transport *transport, uint32_t number)
+{
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notice.number = number;
+    notice.hash.data = node->catalogue_hash;
+    notice.hash.len = sizeof(node->catalogue_hash);
+    envelope.protocol = WIRE_PROTOCOL;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_NOTICE;
+    envelope.catalogue_notice = &notice;
+    size_t index = 0;
+    for (struct peer *peer = peers_next(&node->peers, &index); peer != NULL;
+         peer = peers_next(&node->peers, &index)) {
+        if (peer->role != TONGHOP__ROLE__ROLE_NODE)
+            continue;
+        envelope.seq = ++node->next_seq;
+        buf_clear(&node->packed);
+        wire_pack(&envelope, &node->packed);
+        (void)transport->send_peer(transport->ctx, &peer->from.address,
+                                   span_of(&node->packed)); /* its next hello tells it too */
+    }
+}
+
+static void apply_session(struct node *node, const struct effect *effect,
+                          const struct transport *transport, int64_t now_ms)
+{
+    act(node, session_handle(&node->session, effect->session, effect->number, now_ms), transport);
+}
+
+static void apply_one(struct node *node, const struct effect *effect, struct span bytes,
+                      const struct transport *transport, int64_t now_ms)
+{
+    struct session_sent sent;
+    switch (effect->type) {
+    case EFFECT_SEND_PEER:
+        (void)transport->send_peer(transport->ctx, &effect->peer.from.address, bytes);
+        break;
+    case EFFECT_PEER_HELLO:
+        (void)peers_put(&node->peers, &effect->peer); /* hello was refused if they are too many */
+        break;
+    case EFFECT_PEER_HEARD: {
+        struct peer *peer = peers_find(&node->peers, &effect->peer.from.address);
+        if (peer != NULL)
+            peer->heard_ms = now_ms;
+        break;
+    }
+    case EFFECT_REVOKE:
+        (void)peers_remove_key(&node->peers, bytes.data);
+        break;
+    case EFFECT_SESSION:
+        apply_session(node, effect, transport, now_ms);
+        break;
+    case EFFECT_ANSWERED:
+        (void)session_answered(&node->session, effect->re, &sent);
+        break;
+    case EFFECT_PARENT_CATALOGUE:
+        node->uplink.catalogue = effect->number;
+        memcpy(node->uplink.catalogue_hash, bytes.data, sizeof(node->uplink.catalogue_hash));
+        break;
+    case EFFECT_CHUNK_DONE:
+        node->uplink.request_seq = 0;
+        break;
+    case EFFECT_NOTICE:
+        send_notice(node, transport, effect->number);
+        break;
+    case EFFECT_TROUBLE:
+        (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%.*s", (int)bytes.len,
+                       bytes.len > 0 ? (const char *)bytes.data : "");
+        break;
+    }
+}
+
+void node_apply(struct node *node, struct effects *effects, const struct transport *transport,
+                struct instant now, int64_t now_ms)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        const struct effect *effect = &effects->items[i];
+        if (effect->type == EFFECT_SESSION && effect->session == SESSION_HEARD)
+            node->uplink.heard = now;
+        apply_one(node, effect, effects_bytes(effects, effect), transport, now_ms);
+    }
+    effects_clear(effects);
+}
+
+void node_pump(struct node *node, const struct transport *transport, int64_t now_ms)
+{
+    if (now_ms - node->expired_ms >= NODE_EXPIRE_MS) {
+        (void)peers_expire(&node->peers, now_ms - SESSION_PEER_SILENCE_MS);
+        node->expired_ms = now_ms;
+    }
+    if (!node->options.has_parent)
+        return;
+    act(node, session_handle(&node->session, SESSION_TICK, 0, now_ms), transport);
+    if (node->session.state != SESSION_UP)
+        return;
+    (void)session_expire(&node->session, now_ms);
+    struct store_txn *txn = store_begin_read(node->store);
+    request_catalogue(node, txn, transport, now_ms);
+    send_outbox(node, txn, transport, now_ms);
+    store_abort(&txn);
+}
+
+int64_t node_due_ms(const struct node *node, int64_t now_ms)
+{
+    int64_t due_ms = 60000;
+    if (node_has_work(node, now_ms))
+        return 0;
+    if (node->options.has_parent) {
+        int64_t session_ms = session_due_ms(&node->session, now_ms);
+        if (session_ms < due_ms)
+            due_ms = session_ms;
+    }
+    return due_ms;
+}
+
+bool node_has_work(const struct node *node, int64_t now_ms)
+{
+    bool is_retry_due = node->session.state == SESSION_UP &&
+                        now_ms - node->uplink.unparked_ms >= NODE_RETRY_PARKED_MS;
+    return is_retry_due || (node->rebuild.is_active && node->catalogue != NULL);
+}
+
+void node_get_health(struct node *node, struct node_health *ret_health)
+{
+    struct store_txn *txn = store_begin_read(node->store);
+    *ret_health = (struct node_health){
+        .is_linked = !node->options.has_parent || node->session.state == SESSION_UP,
+        .has_catalogue = node->catalogue != NULL,
+        .is_rebuilding = node->rebuild.is_active,
+        .quarantine_count = store_count_quarantine(txn),
+        .alarm_count = store_count_alarms(txn),
+    };
+    ret_health->outbox_count = store_count_outbox(txn, &ret_health->parked_count);
+    store_abort(&txn);
+}

@@ -1,0 +1,165 @@
+/* Verify: everything that is kept incrementally, computed again from the reports held, in the
+ * simplest way, and compared. It must find no difference, ever. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "node/rollup.h"
+#include "node/step.h"
+#include "wire/digest.h"
+
+/* One (kind, year, form, label): the roll-up of every unit of the tree, by its index. */
+struct verify {
+    struct node *node;
+    struct store_txn *txn;
+    const struct tree *tree;
+    struct report_key key; /* unit changes */
+    uint64_t figure_count;
+    size_t difference_count;
+};
+
+static void report_difference(struct verify *verify, uint32_t unit, const char *what)
+{
+    char text[320];
+    struct report_key key = verify->key;
+    key.unit = unit;
+    verify->difference_count++;
+    log_error("verify: %s of %s differs from the reports held", what,
+              node_key_text(verify->node, &key, text, sizeof(text)));
+}
+
+static void compare_below(struct verify *verify, uint32_t unit, const struct figures *computed)
+{
+    struct report_key key = verify->key;
+    struct span bytes = {0};
+    struct buf expected = {0};
+    key.unit = unit;
+    if (computed->count > 0)
+        figures_encode(computed, &expected);
+    if (store_get_below(verify->txn, &key, &bytes) != ERR_OK)
+        bytes = (struct span){0};
+    if (!span_equal(bytes, span_of(&expected)))
+        report_difference(verify, unit, "the total");
+    verify->figure_count += computed->count;
+    buf_fini(&expected);
+}
+
+/* Computes a unit's roll-up from its own reports and its children's roll-ups. */
+static void verify_unit(struct verify *verify, uint32_t index, struct figures *ret_rollup)
+{
+    const struct tree_node *tree_node = &verify->tree->nodes[index];
+    struct report_key key = verify->key;
+    struct figures below = {0}, child = {0};
+    struct group group = {0};
+    for (uint32_t i = tree_node->first_child; i != TREE_NONE;
+         i = verify->tree->nodes[i].next_sibling) {
+        verify_unit(verify, i, &child);
+        figures_add(&below, &child, verify->node->catalogue);
+    }
+    compare_below(verify, tree_node->unit, &below);
+    key.unit = tree_node->unit;
+    group_load(verify->node, verify->txn, &key, false, &group);
+    year_rollup(&group.triple, (enum period_label)key.period.label, &below, verify->node->catalogue,
+                ret_rollup);
+    group_fini(&group);
+    figures_fini(&below);
+    figures_fini(&child);
+}
+
+/* ---- digests ---- */
+
+/* Buckets of one (kind, period) by tree index, summed up along the ancestors. */
+static void verify_buckets(struct verify *verify, uint64_t *ret_reports)
+{
+    const struct tree *tree = verify->tree;
+    struct bucket *sums = mem_calloc(tree->node_count + 1, sizeof(*sums));
+    struct report_key cursor = store_cursor_before(verify->key.kind, verify->key.period.year, 0, 0);
+    struct head head;
+    while (store_next_head(verify->txn, &cursor, &head) && cursor.kind == verify->key.kind &&
+           cursor.period.year == verify->key.period.year) {
+        uint8_t digest[DIGEST_SIZE];
+        if (cursor.period.label != verify->key.period.label)
+            continue;
+        ++*ret_reports;
+        digest_of_state(&cursor, head.revision, head.states, head.content, head.counting, digest);
+        if (memcmp(digest, head.state_digest, sizeof(digest)) != 0)
+            report_difference(verify, cursor.unit, "the digest of a report");
+        for (uint32_t i = tree_find(tree, cursor.unit); i != TREE_NONE; i = tree->nodes[i].parent) {
+            digest_add(sums[i].digest, digest);
+            sums[i].count++;
+        }
+    }
+    uint32_t root = tree_find(tree, verify->node->options.unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        struct bucket stored;
+        if (store_get_bucket(verify->txn, verify->key.kind, verify->key.period, tree->nodes[i].unit,
+                             &stored) != ERR_OK ||
+            stored.count != sums[i].count ||
+            memcmp(stored.digest, sums[i].digest, sizeof(stored.digest)) != 0)
+            report_difference(verify, tree->nodes[i].unit, "the digest");
+    }
+    free(sums);
+}
+
+/* Accumulators of keys that the recomputation never visits would be figures out of nowhere. */
+static void verify_strays(struct verify *verify)
+{
+    struct report_key cursor = {0};
+    struct span bytes;
+    while (store_next_below(verify->txn, &cursor, &bytes)) {
+        const struct tree *tree = node_tree(verify->node, cursor.period);
+        struct head head;
+        struct report_key any = store_cursor_before(cursor.kind, cursor.period.year, 0, 0);
+        bool has_reports = store_next_head(verify->txn, &any, &head) && any.kind == cursor.kind &&
+                           any.period.year == cursor.period.year;
+        if (has_reports && node_covers(verify->node, tree, cursor.unit) &&
+            catalogue_form(verify->node->catalogue, cursor.form) != NULL)
+            continue; /* compared above */
+        verify->key = cursor;
+        report_difference(verify, cursor.unit, "a total without reports");
+    }
+}
+
+/* Every form and label of one (kind, year). */
+static void verify_year(struct verify *verify, uint8_t kind, uint16_t year, uint64_t *ret_reports)
+{
+    struct node *node = verify->node;
+    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        struct period period = {.year = year, .label = (uint8_t)label};
+        verify->tree = node_tree(node, period);
+        verify->key = (struct report_key){.kind = kind, .period = period};
+        uint32_t root = tree_find(verify->tree, node->options.unit);
+        if (root == TREE_NONE)
+            continue;
+        verify_buckets(verify, ret_reports);
+        for (size_t f = 0; f < node->catalogue->form_count; f++) {
+            struct figures total = {0};
+            verify->key.form = node->catalogue->forms[f].number;
+            verify_unit(verify, root, &total);
+            figures_fini(&total);
+        }
+    }
+}
+
+size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figures)
+{
+    struct verify verify = {.node = node, .txn = store_begin_read(node->store)};
+    struct report_key cursor = {0};
+    struct head head;
+    *ret_reports = 0;
+    while (node->catalogue != NULL && store_next_head(verify.txn, &cursor, &head)) {
+        verify_year(&verify, cursor.kind, cursor.period.year, ret_reports);
+        cursor = store_cursor_before(cursor.kind, (uint16_t)(cursor.period.year + 1), 0, 0);
+    }
+    if (node->catalogue != NULL)
+        verify_strays(&verify);
+    if (store_error(verify.txn) != ERR_OK) {
+        log_error("verify: the store does not read (%s)", err_name(store_error(verify.txn)));
+        verify.difference_count++;
+    }
+    store_abort(&verify.txn);
+    *ret_figures = verify.figure_count;
+    return verify.difference_count;
+}

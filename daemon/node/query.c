@@ -1,0 +1,126 @@
+/* What was asked, resolved against catalogue, tree and the sender's rights. */
+#include "node/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "node/authority.h"
+
+static char no_text[] = "";
+
+/* What the sender may read: administrators and people on the local socket everything held here. */
+static bool may_read(const struct step *step, const struct tree *tree, uint32_t unit)
+{
+    if (step->peer.role == TONGHOP__ROLE__ROLE_LOCAL ||
+        step->peer.role == TONGHOP__ROLE__ROLE_ADMIN)
+        return true;
+    return tree_contains(tree, step->peer.unit, unit);
+}
+
+static bool resolve_unit(struct step *step, const char *text, struct query *query)
+{
+    const struct node *node = step->node;
+    char name[256];
+    if (text[0] == '\0') {
+        bool is_all = step->peer.role == TONGHOP__ROLE__ROLE_LOCAL ||
+                      step->peer.role == TONGHOP__ROLE__ROLE_ADMIN;
+        query->unit = is_all ? node->options.unit : step->peer.unit;
+    } else {
+        switch (
+            catalogue_find_unit(node->catalogue, text, query->tree->window.last, &query->unit)) {
+        case ERR_OK:
+            break;
+        case ERR_EXISTS:
+            step_refuse(step, ERR_EXISTS, NULL,
+                        "'%.64s' names more than one unit: write 'id:%.64s' or 'code:%.64s'", text,
+                        text, text);
+            return false;
+        default:
+            step_refuse(step, ERR_NOT_FOUND, NULL,
+                        "no unit '%.64s' in that period: see 'tonghop catalogue show units'", text);
+            return false;
+        }
+    }
+    if (!node_covers(node, query->tree, query->unit)) {
+        step_refuse(step, ERR_NOT_FOUND, NULL, "%s is not beneath this node in that period",
+                    node_unit_text(node, query->unit, name, sizeof(name)));
+        return false;
+    }
+    if (!may_read(step, query->tree, query->unit)) {
+        step_refuse(step, ERR_FOREIGN, NULL, "this key may read %s and what lies beneath it",
+                    node_unit_text(node, step->peer.unit, name, sizeof(name)));
+        return false;
+    }
+    return true;
+}
+
+bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
+                   struct query *ret_query)
+{
+    struct query query = {.kind = kind == 0 ? KIND_ACTUAL : (uint8_t)kind};
+    if (step->node->catalogue == NULL) {
+        step_refuse(step, ERR_CATALOGUE, NULL, "this node has no catalogue yet");
+        return false;
+    }
+    if (query.kind != KIND_ACTUAL && query.kind != KIND_PLAN) {
+        step_refuse(step, ERR_USAGE, NULL, "kind %" PRIu32 " is neither 1 (actual) nor 2 (plan)",
+                    kind);
+        return false;
+    }
+    if (period_parse(period, &query.period) != ERR_OK) {
+        step_refuse(step, ERR_SYNTAX, NULL,
+                    "'%.32s' is not a period: write 2024-S1, 2024-S2 or 2024", period);
+        return false;
+    }
+    query.tree = node_tree(step->node, query.period);
+    if (!resolve_unit(step, unit, &query))
+        return false;
+    *ret_query = query;
+    return true;
+}
+
+const struct indicator *query_indicator(struct step *step, const char *code)
+{
+    const struct indicator *indicator = catalogue_indicator_by_code(step->node->catalogue, code);
+    if (indicator == NULL)
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    "no indicator '%.64s': see 'tonghop catalogue show indicators'", code);
+    return indicator;
+}
+
+void query_unit_info(const struct node *node, uint32_t unit, struct date day,
+                     Tonghop__UnitInfo *ret_info)
+{
+    tonghop__unit_info__init(ret_info);
+    ret_info->id = unit;
+    const struct unit *found =
+        node->catalogue != NULL ? catalogue_unit(node->catalogue, unit) : NULL;
+    if (found == NULL)
+        return;
+    const struct unit_version *version = unit_at(found, day);
+    if (version == NULL) /* it ended inside the window */
+        version = &found->versions[found->version_count - 1];
+    ret_info->code = version->code;
+    ret_info->name_vi = version->name_vi;
+    ret_info->name_en = version->name_en != NULL ? version->name_en : no_text;
+    ret_info->level = node->catalogue->levels[version->level].code;
+    ret_info->type = node->catalogue->types[version->type].code;
+}
+
+void query_indicator_info(const struct node *node, const struct indicator *indicator,
+                          Tonghop__IndicatorInfo *ret_info)
+{
+    const struct form *form = catalogue_form(node->catalogue, indicator->form);
+    tonghop__indicator_info__init(ret_info);
+    ret_info->number = indicator->number;
+    ret_info->code = indicator->code;
+    ret_info->name_vi = indicator->name_vi;
+    ret_info->name_en = indicator->name_en;
+    ret_info->section = indicator->section;
+    ret_info->measure = indicator->measure;
+    ret_info->decimals = indicator->decimals;
+    ret_info->is_ratio = indicator->formula != NULL && formula_is_ratio(indicator->formula);
+    ret_info->is_derived = !indicator_is_entered(indicator);
+    ret_info->part_of = indicator->part_of;
+    ret_info->form = form != NULL ? form->code : no_text;
+}

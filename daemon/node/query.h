@@ -1,0 +1,29 @@
+/* What the queries share: resolving what was asked, and naming units and indicators in answers. */
+#ifndef NODE_QUERY_H
+#define NODE_QUERY_H
+
+#include "node/step.h"
+#include "node/view.h"
+
+enum { QUERY_LINES_MAX = 50000 }; /* lines of one answer; more is a refusal that says "narrow it" */
+
+struct query {
+    uint8_t kind;
+    struct period period;
+    const struct tree *tree; /* of the period */
+    uint32_t unit; /* in the tree, beneath this node, and within what the sender may read */
+};
+
+/* Resolves kind, period and unit; refuses and returns false if something is wrong. */
+bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
+                   struct query *ret_query);
+/* An entered or derived indicator by code; refuses and returns NULL if there is none. */
+const struct indicator *query_indicator(struct step *step, const char *code);
+
+/* Initialise and fill; strings stay the catalogue's. `day` chooses the version. */
+void query_unit_info(const struct node *node, uint32_t unit, struct date day,
+                     Tonghop__UnitInfo *ret_info);
+void query_indicator_info(const struct node *node, const struct indicator *indicator,
+                          Tonghop__IndicatorInfo *ret_info);
+
+#endif

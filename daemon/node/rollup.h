@@ -1,0 +1,53 @@
+/* Roll-ups: how one report's change climbs the tree, and what a unit's roll-up is.
+ *
+ *     rollup(u) = covered by a whole report ? whole(u) : own(u) + below(u)
+ *     below(u)  = the sum of rollup(child) over u's children        (stored)
+ *     own, whole = resolved by the year rule from u's reports       (computed)
+ *
+ * Only `below` is stored, and a leaf has none: a commune's report touches one record per ancestor
+ * and label. The difference old - new climbs until it is nothing. Bucket digests climb likewise. */
+#ifndef NODE_ROLLUP_H
+#define NODE_ROLLUP_H
+
+#include "core/year.h"
+#include "node/node.h"
+
+/* The reports of one (kind, year, unit, form) that count, decoded, and what they say. */
+struct group {
+    struct report reports[PERIOD_LABEL_COUNT];
+    struct year_filed filed[PERIOD_LABEL_COUNT];
+    uint64_t revisions[PERIOD_LABEL_COUNT]; /* that count; 0 none */
+    struct year_triple triple;
+};
+
+/* Loads a group; `key`'s label is ignored. A group that a rebuild has not reached is empty unless
+ * `even_unapplied`. `group` is zero-initialised; group_fini in any case. ERR_CORRUPT is sticky in
+ * txn. */
+void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
+                bool even_unapplied, struct group *group);
+void group_fini(struct group *group);
+/* The triple as it would be with `report` (NULL: none) in place of the group's one of that label.
+ */
+void group_resolve_with(const struct node *node, const struct group *group, enum period_label label,
+                        const struct report *report, struct year_triple *ret_triple);
+
+/* The roll-up of key->unit for key's kind, period and form. `ret_figures` is overwritten. */
+void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
+               struct figures *ret_figures);
+
+/* Carries the change of key->unit's own triple up to this node's unit. Before and after differ in
+ * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */
+void rollup_change(struct node *node, struct store_txn *txn, const struct report_key *key,
+                   const struct year_triple *before, const struct year_triple *after);
+/* Carries the change of one report's state digest (NULL: there was none before). */
+void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,
+                          const uint8_t *before, const uint8_t *after);
+
+/* Empties the accumulators and begins to rebuild them. */
+void rollup_start_rebuild(struct node *node, struct store_txn *txn);
+/* Reads how far a rebuild has come into node->rebuild. */
+void rollup_load_rebuild(struct node *node, struct store_txn *txn);
+/* Rebuilds up to NODE_REBUILD_GROUPS groups; nothing to do when none is under way. */
+void rollup_rebuild_step(struct node *node, struct store_txn *txn);
+
+#endif

@@ -1,0 +1,83 @@
+/* Answers to the message in hand: packed at once, sent after the commit. */
+#include "node/step.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+enum { REFUSAL_PROBLEMS_MAX = 200 };
+
+void step_reply(struct step *step, Tonghop__Envelope *envelope)
+{
+    envelope->protocol = WIRE_PROTOCOL;
+    envelope->seq = ++step->node->next_seq;
+    /* A message that does not open still gets its answer, if its number can be read. */
+    envelope->re = step->in != NULL ? step->in->seq : wire_peek_seq(step->event->bytes);
+    buf_clear(&step->node->packed);
+    wire_pack(envelope, &step->node->packed);
+    if (step->node->packed.len > WIRE_ANSWER_MAX) {
+        step_refuse(step, ERR_TOO_LARGE, NULL,
+                    "the answer has %zu bytes: ask for fewer figures, or for a smaller unit",
+                    step->node->packed.len);
+        return;
+    }
+    struct effect *effect =
+        effects_add(step->effects, EFFECT_SEND_PEER, span_of(&step->node->packed));
+    effect->peer = step->peer;
+}
+
+void step_refuse(struct step *step, enum err code, const struct refusal *detail, const char *format,
+                 ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args); /* cut when too long: it is for reading */
+    va_end(args);
+
+    const struct problems *problems = detail != NULL ? detail->problems : NULL;
+    size_t count = problems != NULL ? problems->count : 0;
+    if (count > REFUSAL_PROBLEMS_MAX)
+        count = REFUSAL_PROBLEMS_MAX;
+    Tonghop__Problem *items = mem_calloc(count + 1, sizeof(*items));
+    Tonghop__Problem **pointers = mem_calloc(count + 1, sizeof(*pointers));
+    for (size_t i = 0; i < count; i++) {
+        tonghop__problem__init(&items[i]);
+        items[i].indicator = problems->items[i].indicator;
+        items[i].warning = problems->items[i].is_warning;
+        items[i].text = problems->items[i].text;
+        pointers[i] = &items[i];
+    }
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    char name[32];
+    (void)snprintf(name, sizeof(name), "%s", err_name(code));
+    refusal.code = name;
+    refusal.text = text;
+    refusal.n_problems = count;
+    refusal.problems = pointers;
+    refusal.current_revision = detail != NULL ? detail->current_revision : 0;
+    refusal.home = detail != NULL ? detail->home : 0;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_REFUSAL;
+    envelope.refusal = &refusal;
+    step_reply(step, &envelope);
+    free(pointers);
+    free(items);
+}
+
+void step_done(struct step *step, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args); /* cut when too long: it is for reading */
+    va_end(args);
+    Tonghop__Done done = TONGHOP__DONE__INIT;
+    done.text = text;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_DONE;
+    envelope.done = &done;
+    step_reply(step, &envelope);
+}

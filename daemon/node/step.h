@@ -1,0 +1,92 @@
+/* What the message families share inside a step. Private to node/. */
+#ifndef NODE_STEP_H
+#define NODE_STEP_H
+
+#include "node/node.h"
+
+struct step {
+    struct node *node;
+    struct store_txn *txn;
+    const struct event *event;
+    struct effects *effects;
+    const Tonghop__Envelope *in; /* opened and checked by wire_open */
+    struct peer peer;            /* who sent it: from its enrolment, or role 0 before hello */
+};
+
+/* ---- answers: step.c ---- */
+
+/* Sends `envelope` (its body set) to the sender as the answer to the message in hand. */
+void step_reply(struct step *step, Tonghop__Envelope *envelope);
+
+/* What a refusal may carry beside code and text; zero what does not apply. */
+struct refusal {
+    const struct problems *problems;
+    uint64_t current_revision;
+    uint32_t home;
+};
+/* Answers no. The text says what and what to do. */
+void step_refuse(struct step *step, enum err code, const struct refusal *detail, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
+void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- what the families ask of the node: node.c ---- */
+
+/* The tree of a period under the catalogue in force (there must be one); belongs to the cache, good
+ * until the next call but NODE_TREES_MAX - 1. */
+const struct tree *node_tree(struct node *node, struct period period);
+/* True when `unit` is the node's unit or lies beneath it in `tree`. */
+bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit);
+/* The unit whose node takes in the reports of `unit`, as far as this node knows: the nearest with
+ * an enrolled node between here and there, or this node's own; 0 when it is not beneath this node.
+ */
+uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tree *tree,
+                      uint32_t unit);
+/* Puts the catalogue in force and starts rebuilding the accumulators. Takes ownership. */
+void node_take_catalogue(struct node *node, struct store_txn *txn, struct catalogue *catalogue,
+                         const uint8_t *hash);
+/* Drops what a transaction that did not commit may have left in memory; reads it again. */
+enum err node_reload(struct node *node, struct store_txn *txn);
+/* A unit as log lines name it: "631 Huyện Đức Cơ" if the catalogue knows it. Into `out`. */
+const char *node_unit_text(const struct node *node, uint32_t unit, char *out, size_t size);
+/* A kind and period as log lines name them: "actual 2024-S1". Into `out`. */
+const char *node_key_text(const struct node *node, const struct report_key *key, char *out,
+                          size_t size);
+
+/* ---- families; each handles one body ---- */
+
+void node_handle_hello(struct step *step, const Tonghop__Hello *hello);
+void node_handle_ping(struct step *step);
+void node_handle_file(struct step *step, const Tonghop__File *file);
+void node_handle_revision(struct step *step, const Tonghop__Revision *revision);
+void node_handle_statement(struct step *step, const Tonghop__Statement *statement);
+void node_handle_catalogue_request(struct step *step, const Tonghop__CatalogueRequest *request);
+void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePublish *publish);
+void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol);
+void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke);
+void node_handle_keys_query(struct step *step);
+void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *query);
+void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery *query);
+void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *query);
+void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *query);
+void node_handle_status_query(struct step *step);
+
+/* From the parent. */
+void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome);
+void node_handle_ack(struct step *step, const Tonghop__Ack *ack);
+void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *ack);
+void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal);
+void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk);
+void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice);
+
+/* ---- used by the uplink ---- */
+
+/* Packs the state of a report key, or the statement of a (kind, year), as the parent is to get it;
+ * false when there is nothing to send. Reads only. */
+bool node_pack_revision(struct store_txn *txn, const struct report_key *key, uint64_t seq,
+                        struct buf *out);
+bool node_pack_statement(struct node *node, struct store_txn *txn, const struct report_key *key,
+                         uint64_t seq, struct buf *out);
+/* Fills `ret_refusal_reason` state: the message under way that `re` names, NULL if none. */
+const struct session_sent *node_sent(const struct node *node, uint64_t re);
+
+#endif

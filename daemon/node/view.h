@@ -1,0 +1,35 @@
+/* Views: the figures of one unit under one period, entered and derived, loaded when they are asked
+ * for. What queries and formulas see. */
+#ifndef NODE_VIEW_H
+#define NODE_VIEW_H
+
+#include "core/figure.h"
+#include "core/formula.h"
+#include "node/node.h"
+
+/* The roll-ups of one unit by form, loaded one by one. */
+struct view {
+    struct node *node;
+    struct store_txn *txn;
+    uint8_t kind;
+    struct period period;
+    uint32_t unit;
+    struct figures *forms; /* one for each of catalogue.forms */
+    bool *is_loaded;
+};
+
+/* The unit must be in the period's tree. */
+void view_init(struct view *view, struct node *node, struct store_txn *txn,
+               const struct report_key *key);
+void view_fini(struct view *view);
+/* The figure of an entered indicator, NULL when nothing was reported. Valid until view_fini. */
+const struct figure *view_figure(struct view *view, const struct indicator *indicator);
+/* The value of a derived one. */
+struct derived view_derived(struct view *view, const struct indicator *indicator);
+/* Either, as it travels in an answer. */
+void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value);
+
+/* A figure as it travels in an answer (NULL: no value). */
+void value_of_figure(const struct figure *figure, Tonghop__Value *ret_value);
+
+#endif
