@@ -16,16 +16,16 @@ enum err {
     ERR_NOT_FOUND,
     ERR_EXISTS,
     /* Messages between programs. */
-    ERR_MALFORMED, /* the bytes are not a message that this version may accept */
-    ERR_TOO_LARGE, /* a named limit would be passed */
-    ERR_VERSION,   /* protocol or schema version out of the supported range */
-    ERR_FORBIDDEN, /* this key's role may not do that */
-    ERR_FOREIGN,   /* this key may not speak for that unit */
-    ERR_NOT_HOME,  /* another node is the home of that unit */
-    ERR_STALE,     /* based on a revision that is not the current one */
-    ERR_CONFLICT,  /* the same revision number with another content */
-    ERR_CATALOGUE, /* catalogue number unknown here, or no catalogue yet */
-    ERR_CLOSED,    /* the period is closed */
+    ERR_MALFORMED,  /* the bytes are not a message that this version may accept */
+    ERR_TOO_LARGE,  /* a named limit would be passed */
+    ERR_VERSION,    /* protocol or schema version out of the supported range */
+    ERR_FORBIDDEN,  /* this key's role may not do that */
+    ERR_FOREIGN,    /* this key may not speak for that unit */
+    ERR_NOT_HOME,   /* another node is the home of that unit */
+    ERR_STALE,      /* based on a revision that is not the current one */
+    ERR_CONFLICT,   /* the same revision number with another content */
+    ERR_CATALOGUE,  /* catalogue number unknown here, or no catalogue yet */
+    ERR_CLOSED,     /* the period is closed */
     ERR_NO_SESSION, /* say hello first: the session is not known (any more) */
     /* The machine. */
     ERR_IO,

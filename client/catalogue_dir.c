@@ -1,0 +1,167 @@
+/* Three steps: read four files, add their rows, let core check what they say together. What core
+ * finds gets the place it stands at, and is left out where the same cell was reported already. */
+#include "client/catalogue_dir.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/catalogue_dir_parts.h"
+#include "core/mem.h"
+
+struct folder {
+    char *ini_path;
+    struct ini_table ini;
+    struct csv_table units, forms, indicators;
+};
+
+/* The names that core gives the tables. */
+static const char ini_name[] = "catalogue.ini";
+static const char units_name[] = "units.csv";
+static const char forms_name[] = "forms.csv";
+static const char indicators_name[] = "indicators.csv";
+
+static const struct csv_table *folder_table(const struct folder *folder, const char *file)
+{
+    if (strcmp(file, units_name) == 0)
+        return &folder->units;
+    if (strcmp(file, forms_name) == 0)
+        return &folder->forms;
+    return strcmp(file, indicators_name) == 0 ? &folder->indicators : NULL;
+}
+
+/* The path of a table, for messages. */
+static const char *folder_path(const struct folder *folder, const char *file)
+{
+    const struct csv_table *table = folder_table(folder, file);
+    return table != NULL ? table->file : folder->ini_path;
+}
+
+static int compare_line(const void *key, const void *element)
+{
+    uint32_t line = *(const uint32_t *)key;
+    const struct csv_row *row = element;
+    return (line > row->fields[0].place.line) - (line < row->fields[0].place.line);
+}
+
+/* Of struct catalogue_source. */
+static struct place find_place(void *ctx, const char *file, uint32_t line, const char *column)
+{
+    const struct csv_table *table = folder_table(ctx, file);
+    const struct csv_row *row =
+        table != NULL && table->row_count > 0
+            ? bsearch(&line, table->rows, table->row_count, sizeof *row, compare_line)
+            : NULL;
+    return row != NULL ? csv_place(row, csv_column(table, column)) : (struct place){line, 0};
+}
+
+static enum err read_csv(const char *dir, const char *name, struct problems *problems,
+                         struct csv_table *ret_table)
+{
+    char *path = mem_printf("%s/%s", dir, name);
+    enum err err = csv_read(path, problems, ret_table);
+    free(path);
+    return err;
+}
+
+/* False unless every file is a table with the columns it should have. */
+static bool folder_read(const char *dir, struct problems *problems, struct folder *folder)
+{
+    folder->ini_path = mem_printf("%s/%s", dir, ini_name);
+    bool is_good = ini_read(folder->ini_path, problems, &folder->ini) == ERR_OK;
+    if (read_csv(dir, units_name, problems, &folder->units) != ERR_OK ||
+        !catalogue_dir_check_units_header(&folder->units, problems))
+        is_good = false;
+    if (read_csv(dir, forms_name, problems, &folder->forms) != ERR_OK ||
+        !catalogue_dir_check_forms_header(&folder->forms, problems))
+        is_good = false;
+    if (read_csv(dir, indicators_name, problems, &folder->indicators) != ERR_OK ||
+        !catalogue_dir_check_indicators_header(&folder->indicators, problems))
+        is_good = false;
+    return is_good;
+}
+
+static void folder_fini(struct folder *folder)
+{
+    free(folder->ini_path);
+    ini_fini(&folder->ini);
+    csv_table_fini(&folder->units);
+    csv_table_fini(&folder->forms);
+    csv_table_fini(&folder->indicators);
+}
+
+/* Whether `problems` has one about that very cell. */
+static bool is_reported(const struct problems *problems, const char *path, struct place place)
+{
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->items[i];
+        if (problem->place.line == place.line && problem->place.column == place.column &&
+            problem->file != NULL && strcmp(problem->file, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Adds what core found. It knows no lines of catalogue.ini; whatever it says of that file was said
+ * better here if anything was (`is_ini_bad`). */
+static void add_found(const struct folder *folder, const struct problems *found, bool is_ini_bad,
+                      struct problems *problems)
+{
+    size_t said_count = problems->count;
+    const struct problems said = {.items = problems->items, .count = said_count};
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct problem *problem = &found->items[i];
+        const char *path = folder_path(folder, problem->file);
+        bool is_said = problem->place.line == 0 ? is_ini_bad && strcmp(problem->file, ini_name) == 0
+                                                : is_reported(&said, path, problem->place);
+        if (is_said)
+            continue;
+        if (problem->is_warning)
+            problems_warn(problems, path, problem->place, "%s", problem->text);
+        else
+            problems_add(problems, path, problem->place, "%s", problem->text);
+    }
+    problems->dropped_count += found->dropped_count;
+    problems->error_count += found->dropped_count;
+}
+
+static void folder_build(struct folder *folder, struct problems *problems,
+                         struct catalogue *catalogue)
+{
+    const struct catalogue_source source = {folder, find_place};
+    struct problems found = {0};
+    size_t error_count = problems->error_count;
+
+    catalogue_dir_add_ini(&folder->ini, catalogue, problems);
+    bool is_ini_bad = problems->error_count > error_count;
+    catalogue_dir_add_units(&folder->units, catalogue, problems);
+    catalogue_dir_add_forms(&folder->forms, catalogue, problems);
+    catalogue_dir_add_indicators(&folder->indicators, catalogue, problems);
+    /* Its answer is in the problems. */
+    (void)catalogue_finish(catalogue, &source, &found);
+    add_found(folder, &found, is_ini_bad, problems);
+    problems_fini(&found);
+}
+
+enum err catalogue_dir_read(const char *dir, struct problems *problems,
+                            struct catalogue **ret_catalogue)
+{
+    struct catalogue *catalogue = catalogue_new();
+    struct folder folder = {0};
+    size_t error_count = problems->error_count;
+    size_t dir_len = strlen(dir);
+
+    while (dir_len > 1 && dir[dir_len - 1] == '/')
+        dir_len--;
+    char *clean_dir = mem_strndup(dir, dir_len);
+    if (folder_read(clean_dir, problems, &folder))
+        folder_build(&folder, problems, catalogue);
+    free(clean_dir);
+    folder_fini(&folder);
+    if (problems->error_count > error_count) {
+        catalogue_free(&catalogue);
+        return ERR_INVALID;
+    }
+    *ret_catalogue = catalogue;
+    return ERR_OK;
+}

@@ -1,0 +1,182 @@
+/* catalogue.ini: what the catalogue is called, its calendar, its levels (topmost first) and its
+ * types of units. */
+#include "client/catalogue_dir_parts.h"
+
+#include <string.h>
+
+#include "core/mem.h"
+
+struct head {
+    struct ini_table *ini;
+    struct catalogue *catalogue;
+    struct problems *problems;
+};
+
+/* A section of catalogue.ini; `title` is the code in [level CODE]. */
+struct section {
+    const char *name;
+    const char *title;
+};
+
+/* Where a section stands: at its first entry; nowhere if it has none. */
+static struct place section_place(const struct head *head, struct section section)
+{
+    for (size_t i = 0; i < head->ini->count; i++) {
+        const struct ini_entry *entry = &head->ini->entries[i];
+        if (strcmp(entry->section, section.name) == 0 && strcmp(entry->title, section.title) == 0)
+            return entry->place;
+    }
+    return (struct place){0};
+}
+
+/* The entry if it is there and not empty; a problem if it `is_needed` and is not. */
+static const struct ini_entry *take(const struct head *head, struct section section,
+                                    const char *name, bool is_needed)
+{
+    const struct ini_entry *entry = ini_take(head->ini, section.name, section.title, name);
+    if (entry != NULL && entry->value[0] != '\0')
+        return entry;
+    if (is_needed)
+        problems_add(head->problems, head->ini->file,
+                     entry != NULL ? entry->value_place : section_place(head, section),
+                     "%s is missing in [%s%s%s]: add `%s = ...`", name, section.name,
+                     section.title[0] != '\0' ? " " : "", section.title, name);
+    return NULL;
+}
+
+/* A text that belongs to the table of entries. */
+static char *take_text(const struct head *head, struct section section, const char *name,
+                       bool is_needed)
+{
+    const struct ini_entry *entry = take(head, section, name, is_needed);
+    return entry != NULL ? entry->value : NULL;
+}
+
+/* True if the day is there and can be read. */
+static bool take_day(const struct head *head, struct section section, const char *name,
+                     bool is_needed, struct calendar_day *ret_day)
+{
+    const struct ini_entry *entry = take(head, section, name, is_needed);
+    if (entry == NULL)
+        return false;
+    if (calendar_day_parse(entry->value, ret_day) == ERR_OK)
+        return true;
+    problems_add(head->problems, head->ini->file, entry->value_place,
+                 "%s is not a day of every year: write 06-14, or -1/12-15 for a day of the year "
+                 "before, or +1/01-10 for one of the year after",
+                 name);
+    return false;
+}
+
+static void add_calendar(const struct head *head)
+{
+    const struct section section = {"calendar", ""};
+    struct calendar *calendar = &head->catalogue->calendar;
+    const struct {
+        const char *name;
+        struct calendar_day *day;
+    } days[] = {
+        {"s1_first", &calendar->s1_first},
+        {"s1_last", &calendar->s1_last},
+        {"s2_first", &calendar->s2_first},
+        {"s2_last", &calendar->s2_last},
+    };
+    bool is_complete = true;
+
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        if (!take_day(head, section, days[i].name, true, days[i].day))
+            is_complete = false;
+    }
+    if (is_complete && calendar_check(calendar) != ERR_OK)
+        problems_add(head->problems, head->ini->file, section_place(head, section),
+                     "the calendar is not in order: S1 has to end after it begins, S2 to begin on "
+                     "the day after and to end before the next year's S1 begins");
+}
+
+static void check_code(const struct head *head, struct section section)
+{
+    if (!formula_is_name(section.title) || strlen(section.title) > CATALOGUE_WORD_MAX)
+        problems_add(head->problems, head->ini->file, section_place(head, section),
+                     "%s in [%s %s] is not a code: write 1 to %d letters a-z, digits and '_', "
+                     "starting with a letter",
+                     section.title, section.name, section.title, CATALOGUE_WORD_MAX);
+}
+
+static void add_level(const struct head *head, char *code)
+{
+    static const char *const deadlines[] = {"deadline_s1", "deadline_s2", "deadline_y"};
+    const struct section section = {"level", code};
+    struct level level = {
+        .code = code,
+        .name_vi = take_text(head, section, "name_vi", true),
+        .name_en = take_text(head, section, "name_en", false),
+    };
+
+    check_code(head, section);
+    for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
+        level.has_deadline[i] = take_day(head, section, deadlines[i], false, &level.deadline[i]);
+    catalogue_add_level(head->catalogue, &level);
+}
+
+static void add_type(const struct head *head, char *code)
+{
+    const struct section section = {"type", code};
+
+    check_code(head, section);
+    catalogue_add_type(head->catalogue, &(struct unit_type){
+                                            .code = code,
+                                            .name_vi = take_text(head, section, "name_vi", true),
+                                            .name_en = take_text(head, section, "name_en", false),
+                                        });
+}
+
+bool catalogue_dir_number(const char *text, uint32_t *ret_number)
+{
+    int64_t number;
+    if (number_parse(text, 0, NUMBER_PLAIN, &number) != ERR_OK || number < 1 || number > UINT32_MAX)
+        return false;
+    *ret_number = (uint32_t)number;
+    return true;
+}
+
+static void add_number_and_titles(const struct head *head)
+{
+    const struct section section = {"catalogue", ""};
+    struct catalogue *catalogue = head->catalogue;
+    const struct ini_entry *number = take(head, section, "number", true);
+    const char *title_vi = take_text(head, section, "title_vi", true);
+    const char *title_en = take_text(head, section, "title_en", false);
+
+    if (number != NULL && !catalogue_dir_number(number->value, &catalogue->number))
+        problems_add(head->problems, head->ini->file, number->value_place,
+                     "number has to be 1, 2, 3 ...: one more than the last one published");
+    catalogue->title_vi = mem_strdup(title_vi != NULL ? title_vi : "");
+    catalogue->title_en = mem_strdup(title_en != NULL ? title_en : "");
+}
+
+void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
+                           struct problems *problems)
+{
+    const struct head head = {ini, catalogue, problems};
+
+    add_number_and_titles(&head);
+    add_calendar(&head);
+    for (size_t i = 0; i < ini->count; i++) {
+        const struct ini_entry *entry = &ini->entries[i];
+        if (entry->title[0] == '\0')
+            continue;
+        if (strcmp(entry->section, "level") == 0 &&
+            catalogue_level_by_code(catalogue, entry->title) < 0)
+            add_level(&head, entry->title);
+        if (strcmp(entry->section, "type") == 0 &&
+            catalogue_type_by_code(catalogue, entry->title) < 0)
+            add_type(&head, entry->title);
+    }
+    ini_report_unknown(ini, problems);
+    if (catalogue->level_count == 0)
+        problems_add(problems, ini->file, (struct place){0},
+                     "there is no level: add [level CODE] with name_vi, topmost level first");
+    if (catalogue->type_count == 0)
+        problems_add(problems, ini->file, (struct place){0},
+                     "there is no type of units: add [type CODE] with name_vi");
+}

@@ -1,0 +1,217 @@
+/* One function for each list; codes and numbers are the same in every language, names are not. */
+#include "client/catalogue_show.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/table.h"
+#include "client/words.h"
+
+struct heading {
+    const char *key;
+    enum word word;
+    enum table_align align;
+};
+
+static struct table *start_table(const struct common *common, const struct heading *headings,
+                                 size_t count)
+{
+    struct table *table = table_new();
+    for (size_t i = 0; i < count; i++)
+        table_add_column(table, headings[i].key, words(common->is_english, headings[i].word),
+                         headings[i].align);
+    return table;
+}
+
+static void finish_table(const struct common *common, struct table *table, FILE *out)
+{
+    table_print(table, common->output, out);
+    table_free(&table);
+}
+
+static const char *choose_name(const struct common *common, const char *vi, const char *en)
+{
+    return common->is_english && en[0] != '\0' ? en : vi;
+}
+
+/* The word itself for people; the English one, which does not change, for programs. */
+static const char *term(const struct common *common, enum word word)
+{
+    return words(common->is_english || common->output != OUTPUT_TEXT, word);
+}
+
+/* Codes of the levels in a mask, with blanks between. */
+static void add_levels(const struct catalogue *catalogue, uint32_t mask, struct table *table)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < catalogue->level_count; i++)
+        if ((mask >> i & 1u) != 0)
+            buf_printf(&text, "%s%s", text.len > 0 ? " " : "", catalogue->levels[i].code);
+    table_add(table, text.len > 0 ? (const char *)text.data : "");
+    buf_fini(&text);
+}
+
+static void show_units(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    static const struct heading headings[] = {
+        {"id", WORD_COLUMN_ID, TABLE_RIGHT},
+        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"level", WORD_COLUMN_LEVEL, TABLE_LEFT},
+        {"type", WORD_COLUMN_TYPE, TABLE_LEFT},
+        {"parent", WORD_COLUMN_PARENT, TABLE_RIGHT},
+        {"from", WORD_COLUMN_FROM, TABLE_LEFT},
+        {"to", WORD_COLUMN_TO, TABLE_LEFT},
+        {"successors", WORD_COLUMN_SUCCESSORS, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->unit_count; i++) {
+        const struct unit *unit = &catalogue->units[i];
+        struct buf successors = {0};
+        for (size_t j = 0; j < unit->successor_count; j++)
+            buf_printf(&successors, "%s%u", j > 0 ? " " : "", unit->successors[j]);
+        for (size_t j = 0; j < unit->version_count; j++) {
+            const struct unit_version *version = &unit->versions[j];
+            char date[DATE_TEXT_SIZE];
+            table_addf(table, "%u", unit->id);
+            table_add(table, version->code);
+            table_add(table, unit_name(version, common->is_english));
+            table_add(table, catalogue->levels[version->level].code);
+            table_add(table, catalogue->types[version->type].code);
+            if (version->parent != 0)
+                table_addf(table, "%u", version->parent);
+            else
+                table_add(table, NULL);
+            table_add(table, date_format(version->from, date));
+            table_add(table, date_format(version->to, date));
+            table_add(table, successors.len > 0 ? (const char *)successors.data : "");
+        }
+        buf_fini(&successors);
+    }
+    finish_table(common, table, out);
+}
+
+static enum word aggregation_word(enum aggregation aggregation)
+{
+    switch (aggregation) {
+    case AGGREGATION_SUM:
+        return WORD_AGGREGATION_SUM;
+    case AGGREGATION_MAX:
+        return WORD_AGGREGATION_MAX;
+    case AGGREGATION_MIN:
+        return WORD_AGGREGATION_MIN;
+    case AGGREGATION_DERIVED:
+        break;
+    }
+    return WORD_AGGREGATION_DERIVED;
+}
+
+static void show_indicators(const struct common *common, const struct catalogue *catalogue,
+                            FILE *out)
+{
+    static const struct heading headings[] = {
+        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
+        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"measure", WORD_COLUMN_MEASURE, TABLE_LEFT},
+        {"form", WORD_COLUMN_FORM, TABLE_LEFT},
+        {"nature", WORD_COLUMN_NATURE, TABLE_LEFT},
+        {"aggregation", WORD_COLUMN_AGGREGATION, TABLE_LEFT},
+        {"decimals", WORD_COLUMN_DECIMALS, TABLE_RIGHT},
+        {"levels", WORD_COLUMN_LEVELS, TABLE_LEFT},
+        {"rule", WORD_COLUMN_RULE, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        const struct indicator *indicator = &catalogue->indicators[i];
+        const struct form *form = catalogue_form(catalogue, indicator->form);
+        table_addf(table, "%u", indicator->number);
+        table_add(table, indicator->code);
+        table_add(table, indicator_name(indicator, common->is_english));
+        table_add(table, indicator->measure);
+        table_add(table, form != NULL ? form->code : NULL);
+        table_add(table, term(common, indicator->nature == NATURE_STOCK ? WORD_NATURE_STOCK
+                                                                        : WORD_NATURE_FLOW));
+        table_add(table, term(common, aggregation_word(indicator->aggregation)));
+        table_addf(table, "%u", indicator->decimals);
+        add_levels(catalogue, indicator->level_mask, table);
+        table_add(table, indicator->rule);
+    }
+    finish_table(common, table, out);
+}
+
+static void show_forms(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    static const struct heading headings[] = {
+        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
+        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"due", WORD_COLUMN_DUE, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->form_count; i++) {
+        const struct form *form = &catalogue->forms[i];
+        table_addf(table, "%u", form->number);
+        table_add(table, form->code);
+        table_add(table, choose_name(common, form->name_vi, form->name_en));
+        add_levels(catalogue, form->due_level_mask, table);
+    }
+    finish_table(common, table, out);
+}
+
+static void show_summary(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    static const struct heading headings[] = {
+        {"number", WORD_CATALOGUE_NUMBER, TABLE_LEFT},
+        {"title", WORD_CATALOGUE_TITLE, TABLE_LEFT},
+        {"levels", WORD_CATALOGUE_LEVELS, TABLE_LEFT},
+        {"forms", WORD_CATALOGUE_FORMS, TABLE_LEFT},
+        {"indicators", WORD_CATALOGUE_INDICATORS, TABLE_LEFT},
+        {"units", WORD_CATALOGUE_UNITS, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    table_addf(table, "%u", catalogue->number);
+    table_add(table, choose_name(common, catalogue->title_vi, catalogue->title_en));
+    add_levels(catalogue, UINT32_MAX, table);
+    table_addf(table, "%zu", catalogue->form_count);
+    table_addf(table, "%zu", catalogue->indicator_count);
+    table_addf(table, "%zu", catalogue->unit_count);
+    table_print_record(table, common->output, out);
+    table_free(&table);
+}
+
+static const struct {
+    const char *name;
+    void (*show)(const struct common *common, const struct catalogue *catalogue, FILE *out);
+} lists[] = {
+    {"units", show_units},
+    {"indicators", show_indicators},
+    {"forms", show_forms},
+};
+
+enum { LIST_COUNT = sizeof(lists) / sizeof(lists[0]) };
+
+bool catalogue_can_show(const char *what)
+{
+    for (size_t i = 0; i < LIST_COUNT; i++)
+        if (strcmp(lists[i].name, what) == 0)
+            return true;
+    return false;
+}
+
+void catalogue_show(const struct common *common, const struct catalogue *catalogue,
+                    const char *what, FILE *out)
+{
+    if (what == NULL) {
+        show_summary(common, catalogue, out);
+        return;
+    }
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        if (strcmp(lists[i].name, what) == 0) {
+            lists[i].show(common, catalogue, out);
+            return;
+        }
+    }
+    assert(false); /* the caller asked catalogue_can_show */
+}

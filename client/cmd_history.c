@@ -1,0 +1,276 @@
+/* `tonghop history`: the revisions of a unit's reports, with their figures if asked for. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/filing.h"
+#include "client/format.h"
+#include "client/words.h"
+#include "core/mem.h"
+
+enum { REASON_SIZE = 256 };
+
+struct asked {
+    struct selection selection;
+    const char *form;
+    bool with_cells;
+    bool has_parent; /* of the node that answers: at the root no report can be safer than it is */
+};
+
+static const char *yes_or_no(const struct common *common, bool is_yes)
+{
+    return words(common->is_english || common->output != OUTPUT_TEXT, is_yes ? WORD_YES : WORD_NO);
+}
+
+/* ---- revisions ---- */
+
+static const char *state_of(const struct common *common, const Tonghop__HistoryEntry *entry)
+{
+    bool is_text = common->output == OUTPUT_TEXT;
+    if (entry->states & STATE_RETURNED)
+        return is_text ? words(common->is_english, WORD_COVERAGE_RETURNED) : "returned";
+    if (entry->states & STATE_ACCEPTED)
+        return is_text ? words(common->is_english, WORD_COVERAGE_ACCEPTED) : "accepted";
+    return is_text ? words(common->is_english, WORD_COVERAGE_WAITING) : "waiting";
+}
+
+static const char *scope_of(const struct common *common, const Tonghop__HistoryEntry *entry)
+{
+    bool is_whole = entry->scope == TONGHOP__SCOPE__SCOPE_WHOLE;
+    if (common->output != OUTPUT_TEXT)
+        return is_whole ? "whole" : "own";
+    return words(common->is_english, is_whole ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
+}
+
+static void print_revisions(const struct common *common, const struct asked *asked,
+                            const Tonghop__History *history)
+{
+    static const struct {
+        const char *key;
+        enum word heading;
+        enum table_align align;
+    } columns[] = {
+        {"form", WORD_COLUMN_FORM, TABLE_LEFT},
+        {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
+        {"state", WORD_KEYS_STATE, TABLE_LEFT},
+        {"counts", WORD_COLUMN_COUNTS, TABLE_LEFT},
+        {"safe", WORD_COLUMN_SAFE, TABLE_LEFT},
+        {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
+        {"scope", WORD_COLUMN_SCOPE, TABLE_LEFT},
+        {"cells", WORD_COLUMN_CELLS, TABLE_RIGHT},
+        {"withdrawn", WORD_COLUMN_WITHDRAWN, TABLE_LEFT},
+        {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
+        {"recorded_by", WORD_COLUMN_RECORDED_BY, TABLE_LEFT},
+        {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
+    };
+    struct table *table = table_new();
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
+                         columns[i].align);
+    for (size_t i = 0; i < history->n_entries; i++) {
+        const Tonghop__HistoryEntry *entry = history->entries[i];
+        char received[INSTANT_TEXT_SIZE];
+        table_add(table, entry->form);
+        table_addf(table, "%" PRIu64, entry->revision);
+        table_add(table, state_of(common, entry));
+        table_add(table, yes_or_no(common, entry->counts));
+        table_add(table,
+                  entry->is_latest && asked->has_parent ? yes_or_no(common, entry->is_safe) : NULL);
+        table_add(table, instant_format((struct instant){entry->received_us}, received));
+        table_add(table, scope_of(common, entry));
+        table_addf(table, "%" PRIu32, entry->cell_count);
+        table_add(table, yes_or_no(common, entry->withdrawn));
+        table_add(table, entry->author);
+        table_add(table, entry->recorded_by);
+        table_add(table, entry->reason);
+    }
+    table_print(table, common->output, stdout);
+    table_free(&table);
+}
+
+/* ---- cells ---- */
+
+static const char *note_of(const struct report *report, uint32_t indicator)
+{
+    for (size_t i = 0; i < report->note_count; i++)
+        if (report->notes[i].indicator == indicator)
+            return report->notes[i].text;
+    return NULL;
+}
+
+static void add_cell(const struct common *common, const struct catalogue *catalogue,
+                     const Tonghop__HistoryEntry *entry, const struct report *report,
+                     const struct cell *cell, struct table *table)
+{
+    const struct indicator *indicator = catalogue_indicator(catalogue, cell->indicator);
+    struct format format = {.is_english = common->is_english,
+                            .decimals = indicator != NULL ? indicator->decimals : 0};
+    bool is_text = common->output == OUTPUT_TEXT;
+    bool is_range = cell->qualifier == QUALIFIER_RANGE;
+    char number[I128_TEXT_SIZE];
+    table_add(table, entry->form);
+    table_addf(table, "%" PRIu64, entry->revision);
+    if (indicator != NULL)
+        table_add(table, indicator->code);
+    else
+        table_addf(table, "%" PRIu32, cell->indicator);
+    table_add(table, indicator != NULL ? indicator_name(indicator, common->is_english) : NULL);
+    if (is_text) {
+        char *value = format_cell(&format, cell);
+        table_add(table, value);
+        free(value);
+    } else {
+        table_add(table, number_format(cell->value, format.decimals, false, NUMBER_PLAIN, number));
+        table_add(table, qualifier_sign((enum qualifier)cell->qualifier));
+        table_add(table, is_range ? number_format(cell->upper, format.decimals, false, NUMBER_PLAIN,
+                                                  number)
+                                  : NULL);
+    }
+    table_add(table, note_of(report, cell->indicator));
+}
+
+/* Exit status. */
+static int add_cells(const struct common *common, const struct catalogue *catalogue,
+                     const Tonghop__History *history, struct table *table)
+{
+    int status = EXIT_DONE;
+    struct arena *arena = arena_new(WIRE_ARENA_MAX);
+    for (size_t i = 0; i < history->n_entries && status == EXIT_DONE; i++) {
+        const Tonghop__HistoryEntry *entry = history->entries[i];
+        struct wire_filing opened;
+        struct report report = {0};
+        char reason[REASON_SIZE] = "";
+        arena_reset(arena);
+        enum err err = wire_open_filing((struct span){entry->filing.data, entry->filing.len}, arena,
+                                        &opened, &report, reason, sizeof(reason));
+        if (err != ERR_OK)
+            status = command_print_failure(common, err, reason);
+        for (size_t c = 0; c < report.cell_count; c++)
+            add_cell(common, catalogue, entry, &report, &report.cells[c], table);
+        report_fini(&report);
+    }
+    arena_free(&arena);
+    return status;
+}
+
+static int print_cells(const struct common *common, const struct catalogue *catalogue,
+                       const Tonghop__History *history)
+{
+    bool is_english = common->is_english;
+    struct table *table = table_new();
+    table_add_column(table, "form", words(is_english, WORD_COLUMN_FORM), TABLE_LEFT);
+    table_add_column(table, "revision", words(is_english, WORD_COLUMN_REVISION), TABLE_RIGHT);
+    table_add_column(table, "indicator", words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
+    table_add_column(table, "name", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
+    table_add_column(table, "value", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
+    if (common->output != OUTPUT_TEXT) {
+        table_add_column(table, "qualifier", "qualifier", TABLE_LEFT);
+        table_add_column(table, "upper", "upper", TABLE_LEFT);
+    }
+    table_add_column(table, "note", words(is_english, WORD_COLUMN_MARKS), TABLE_LEFT);
+    int status = add_cells(common, catalogue, history, table);
+    if (status == EXIT_DONE) {
+        if (common->output == OUTPUT_TEXT)
+            (void)printf("\n");
+        table_print(table, common->output, stdout);
+    }
+    table_free(&table);
+    return status;
+}
+
+/* ---- the command ---- */
+
+static int print_history(const struct common *common, const struct asked *asked,
+                         const struct catalogue *catalogue, const Tonghop__History *history)
+{
+    char period[PERIOD_TEXT_SIZE];
+    bool is_text = common->output == OUTPUT_TEXT;
+    if (is_text)
+        (void)printf("%s %s, %s\n\n", history->unit->code,
+                     selection_unit_name(common, history->unit),
+                     selection_period(&asked->selection, period));
+    /* One table for programs, both for people. */
+    if (is_text || !asked->with_cells)
+        print_revisions(common, asked, history);
+    return asked->with_cells ? print_cells(common, catalogue, history) : EXIT_DONE;
+}
+
+static int ask(const struct common *common, struct asked *asked, struct connection *connection)
+{
+    char period[PERIOD_TEXT_SIZE], reason[REASON_SIZE] = "";
+    Tonghop__HistoryQuery query = TONGHOP__HISTORY_QUERY__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer = NULL;
+    struct catalogue *catalogue = NULL;
+
+    if (asked->with_cells) {
+        enum err err = connection_fetch_catalogue(connection, &catalogue, reason);
+        if (err != ERR_OK)
+            return command_print_failure(common, err, reason);
+    }
+    query.kind = asked->selection.kind;
+    query.period = selection_period(&asked->selection, period);
+    query.unit = selection_unit(&asked->selection);
+    if (asked->form != NULL)
+        query.form = (char *)(uintptr_t)asked->form; /* protobuf-c only reads it */
+    query.with_content = asked->with_cells;
+    request.body_case = TONGHOP__ENVELOPE__BODY_HISTORY_QUERY;
+    request.history_query = &query;
+    int status = filing_ask_has_parent(common, connection, &asked->has_parent);
+    if (status == EXIT_DONE)
+        status =
+            command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_HISTORY, &answer);
+    if (status == EXIT_DONE && answer->history->n_entries == 0)
+        command_say("%s", words(common->is_english, WORD_HISTORY_EMPTY));
+    if (status == EXIT_DONE && (answer->history->n_entries > 0 || common->output != OUTPUT_TEXT))
+        status = print_history(common, asked, catalogue, answer->history);
+    catalogue_free(&catalogue);
+    return status;
+}
+
+static int run_history(const struct common *common, int argc, char **argv)
+{
+    struct asked asked = {0};
+    struct connection *connection = NULL;
+    const struct argument arguments[] = {
+        {.name = "UNIT", .value = &asked.selection.unit_text, .is_needed = true},
+        SELECTION_PERIOD(asked.selection),
+        SELECTION_KIND(asked.selection),
+        {.name = "--form", .value = &asked.form},
+        {.name = "--cells", .is_given = &asked.with_cells},
+    };
+    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
+        !selection_check(common, "history", &asked.selection))
+        return EXIT_INPUT;
+    int status = command_connect(common, &connection);
+    if (status == EXIT_DONE)
+        status = ask(common, &asked, connection);
+    connection_close(&connection);
+    return status;
+}
+
+const struct command command_history = {
+    .name = "history",
+    .arguments = "UNIT --period PERIOD [--form FORM] [--cells]",
+    .summary = "show the revisions of a unit's reports",
+    .summary_vi = "xem các bản báo cáo của một đơn vị",
+    .help =
+        "Newest first. `counts`: this revision is the one in the totals; `safe`: the node above\n"
+        "holds it too.\n\n"
+        "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
+        "  --form FORM       only this form\n"
+        "  --cells           also the figures of each revision\n"
+        "  --kind KIND       actual (default) or plan\n\n"
+        "Example:\n"
+        "  tonghop history 23857 --period 2024-S1 --cells\n",
+    .help_vi =
+        "Bản mới nhất trước. “Được tính”: bản này nằm trong số tổng hợp; “An toàn”: nút cấp trên\n"
+        "cũng đã giữ.\n\n"
+        "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
+        "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
+        "  --cells           kèm số liệu của từng bản\n"
+        "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
+        "Ví dụ:\n"
+        "  tonghop history 23857 --period 2024-S1 --cells\n",
+    .run = run_history,
+};

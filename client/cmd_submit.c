@@ -1,0 +1,347 @@
+/* `tonghop submit`: reports from a file to the home of their units.
+ *
+ * Three passes, each over all reports: read and check the file; fetch what the node holds and check
+ * against that; file. Nothing is sent before everything was found good, each report is taken in
+ * whole or not at all, and what was taken in already is answered as such: after any failure the
+ * same command is run again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/filing.h"
+#include "client/reporting.h"
+#include "client/words.h"
+#include "core/mem.h"
+#include "core/validate.h"
+#include "text/input.h"
+
+struct submit {
+    const struct common *common;
+    struct selection selection;
+    /* Arguments. */
+    const char *file, *scope_text, *author_text, *reason_text, *wait, *nil, *withdraw;
+    bool may_replace, is_dry_run;
+    uint8_t scope;
+    char *author, *reason;
+    /* The work. */
+    struct csv_table table;
+    struct filing filing;
+    struct problems problems;
+    struct reporting reporting;
+    struct filing_base *bases; /* one for each item of `reporting`, as far as fetched */
+    size_t base_count;
+};
+
+static void submit_fini(struct submit *submit)
+{
+    for (size_t i = 0; i < submit->base_count; i++)
+        report_fini(&submit->bases[i].report);
+    free(submit->bases);
+    reporting_fini(&submit->reporting);
+    problems_fini(&submit->problems);
+    csv_table_fini(&submit->table);
+    filing_fini(&submit->filing);
+    free(submit->author);
+    free(submit->reason);
+}
+
+/* ---- arguments ---- */
+
+static bool refuse_choice(const struct submit *submit, const char *option, const char *choice)
+{
+    (void)command_usage("submit", words(submit->common->is_english, WORD_OPTION_CHOICE), option,
+                        choice);
+    return false;
+}
+
+static bool check_arguments(struct submit *submit)
+{
+    bool is_english = submit->common->is_english;
+    int sources = (submit->file != NULL) + (submit->nil != NULL) + (submit->withdraw != NULL);
+    if (sources != 1) {
+        (void)command_usage("submit", words(is_english, WORD_SUBMIT_ONE_SOURCE));
+        return false;
+    }
+    if (!selection_check(submit->common, "submit", &submit->selection))
+        return false;
+    submit->scope = SCOPE_OWN;
+    if (submit->scope_text != NULL && strcmp(submit->scope_text, "whole") == 0)
+        submit->scope = SCOPE_WHOLE;
+    else if (submit->scope_text != NULL && strcmp(submit->scope_text, "own") != 0)
+        return refuse_choice(submit, "--scope", "own, whole");
+    if (submit->wait != NULL && strcmp(submit->wait, "safe") != 0)
+        return refuse_choice(submit, "--wait", "safe");
+    submit->author = filing_author(submit->common, "submit", submit->author_text);
+    if (submit->author == NULL)
+        return false;
+    submit->reason = filing_reason(submit->common, "submit", submit->reason_text);
+    return submit->reason != NULL;
+}
+
+static bool read_arguments(struct submit *submit, int argc, char **argv)
+{
+    const struct argument arguments[] = {
+        {.name = "FILE", .value = &submit->file},
+        SELECTION_PERIOD(submit->selection),
+        SELECTION_KIND(submit->selection),
+        SELECTION_UNIT(submit->selection),
+        {.name = "--scope", .value = &submit->scope_text},
+        {.name = "--author", .value = &submit->author_text},
+        {.name = "--reason", .value = &submit->reason_text},
+        {.name = "--replace", .is_given = &submit->may_replace},
+        {.name = "--dry-run", .is_given = &submit->is_dry_run},
+        {.name = "--wait", .value = &submit->wait},
+        {.name = "--nil", .value = &submit->nil},
+        {.name = "--withdraw", .value = &submit->withdraw},
+    };
+    return command_parse(submit->common, argc, argv, arguments,
+                         sizeof(arguments) / sizeof(arguments[0])) &&
+           check_arguments(submit);
+}
+
+/* ---- first pass: the file ---- */
+
+static enum err read_file(struct submit *submit)
+{
+    struct buf bytes = {0};
+    enum err err;
+    if (strcmp(submit->file, "-") != 0)
+        return csv_read(submit->file, &submit->problems, &submit->table);
+    err = input_read("/dev/stdin", CSV_FILE_MAX, &submit->problems, &bytes);
+    if (err == ERR_OK)
+        err = csv_read_bytes("-", span_of(&bytes), &submit->problems, &submit->table);
+    buf_fini(&bytes);
+    return err;
+}
+
+/* The unit of --unit, or else the sender's own, which only the node knows. Exit status. */
+static int choose_unit(struct submit *submit, const struct reporting_context *context,
+                       uint32_t *ret_unit)
+{
+    const char *text = submit->selection.unit_text;
+    char *own_text = NULL;
+    uint32_t own = 0;
+    int status = EXIT_DONE;
+    if (text == NULL) {
+        status = filing_own_unit(&submit->filing, &own);
+        if (status != EXIT_DONE)
+            return status;
+        own_text = mem_printf("id:%u", own);
+        text = own_text;
+    }
+    if (reporting_find_unit(context, text, NULL, (struct place){0}, &submit->problems, ret_unit) !=
+        ERR_OK)
+        status = EXIT_INPUT;
+    free(own_text);
+    return status;
+}
+
+/* A report without cells: nil, or the withdrawal of one. */
+static int build_empty(struct submit *submit, const struct reporting_context *context)
+{
+    bool is_withdrawn = submit->withdraw != NULL;
+    const char *code = is_withdrawn ? submit->withdraw : submit->nil;
+    const struct form *form = catalogue_form_by_code(context->catalogue, code);
+    if (form == NULL) {
+        problems_add(&submit->problems, NULL, (struct place){0},
+                     "no form '%s': see 'tonghop catalogue show forms'", code);
+        return EXIT_INPUT;
+    }
+    submit->reporting.items = mem_calloc(1, sizeof(*submit->reporting.items));
+    submit->reporting.count = 1;
+    struct report *report = &submit->reporting.items[0].report;
+    report->key = (struct report_key){.kind = context->kind,
+                                      .period = context->tree->period,
+                                      .unit = context->unit,
+                                      .form = form->number};
+    report->scope = context->scope;
+    report->catalogue = context->catalogue->number;
+    report->is_withdrawn = is_withdrawn;
+    return validate_report(report, context->catalogue, context->tree, &submit->problems) == ERR_OK
+               ? EXIT_DONE
+               : EXIT_INPUT;
+}
+
+static int build(struct submit *submit)
+{
+    struct reporting_context context = {.tree = submit->filing.tree,
+                                        .catalogue = submit->filing.catalogue,
+                                        .kind = submit->selection.kind,
+                                        .scope = submit->scope,
+                                        .numbers = submit->common->numbers};
+    bool has_units = submit->file != NULL && reporting_has_units(&submit->table);
+    if (has_units && submit->selection.unit_text != NULL) {
+        problems_add(&submit->problems, submit->table.file,
+                     csv_place(&submit->table.header, csv_column(&submit->table, "unit")),
+                     "the file names its units in this column: leave out --unit");
+        return EXIT_INPUT;
+    }
+    int status = has_units ? EXIT_DONE : choose_unit(submit, &context, &context.unit);
+    if (status != EXIT_DONE)
+        return status;
+    if (submit->file == NULL)
+        return build_empty(submit, &context);
+    return reporting_build(&submit->table, &context, &submit->problems, &submit->reporting) ==
+                   ERR_OK
+               ? EXIT_DONE
+               : EXIT_INPUT;
+}
+
+/* ---- second pass: what the node holds ---- */
+
+/* Sets what a report takes from the command line and from its base; checks what it drops. */
+static void check_against_base(struct submit *submit, struct reporting_item *item,
+                               const struct filing_base *base)
+{
+    struct report *report = &item->report;
+    size_t first = submit->problems.count;
+    free(report->author);
+    free(report->reason);
+    report->author = mem_strdup(submit->author);
+    report->reason = mem_strdup(submit->reason);
+    report->based_on = base->revision;
+    report->may_drop_cells = submit->may_replace;
+    if (base->revision == 0) {
+        if (report->is_withdrawn)
+            problems_add(&submit->problems, NULL, (struct place){0},
+                         "there is no report to withdraw: check unit, period and form");
+        return;
+    }
+    /* What it finds is in the problems. */
+    (void)validate_dropped(&base->report, report, submit->filing.catalogue, &submit->problems);
+    for (size_t i = first; i < submit->problems.count && submit->file != NULL; i++) {
+        submit->problems.items[i].file = mem_strdup(submit->table.file);
+        submit->problems.items[i].place = item->places[0]; /* where its report begins */
+    }
+}
+
+static int fetch_bases(struct submit *submit)
+{
+    struct reporting *reporting = &submit->reporting;
+    submit->bases = mem_calloc(reporting->count, sizeof(*submit->bases));
+    for (size_t i = 0; i < reporting->count; i++) {
+        int status =
+            filing_fetch(&submit->filing, &reporting->items[i].report.key, &submit->bases[i]);
+        if (status != EXIT_DONE)
+            return status;
+        submit->base_count++;
+        check_against_base(submit, &reporting->items[i], &submit->bases[i]);
+    }
+    return submit->problems.error_count == 0 ? EXIT_DONE : EXIT_INPUT;
+}
+
+/* ---- third pass: filing ---- */
+
+static int file_all(struct submit *submit)
+{
+    struct reporting *reporting = &submit->reporting;
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < reporting->count; i++) {
+        const struct report *report = &reporting->items[i].report;
+        if (status == EXIT_UNKNOWN) {
+            filing_add_result(&submit->filing, &report->key, 0, FILING_NOT_SENT);
+            continue;
+        }
+        filing_show(&submit->filing, &submit->bases[i], report, submit->is_dry_run);
+        if (submit->is_dry_run) {
+            filing_add_result(&submit->filing, &report->key, 0, FILING_CHECKED);
+            continue;
+        }
+        int sent = filing_send(&submit->filing, report);
+        if (sent != EXIT_DONE)
+            status = sent;
+    }
+    filing_print_results(&submit->filing);
+    return status;
+}
+
+static int wait_safe(struct submit *submit)
+{
+    size_t count = submit->reporting.count;
+    struct report_key *keys = mem_calloc(count, sizeof(*keys));
+    for (size_t i = 0; i < count; i++)
+        keys[i] = submit->reporting.items[i].report.key;
+    int status = filing_wait_safe(&submit->filing, keys, count);
+    free(keys);
+    return status;
+}
+
+static int submit_all(struct submit *submit)
+{
+    if (submit->file != NULL && read_file(submit) != ERR_OK)
+        return EXIT_INPUT;
+    int status = filing_init(&submit->filing, submit->common, &submit->selection);
+    if (status == EXIT_DONE)
+        status = build(submit);
+    if (status == EXIT_DONE)
+        status = fetch_bases(submit);
+    return status;
+}
+
+static int run_submit(const struct common *common, int argc, char **argv)
+{
+    struct submit submit = {.common = common};
+    int status = EXIT_INPUT;
+    if (!read_arguments(&submit, argc, argv))
+        goto out;
+    status = submit_all(&submit);
+    command_print_problems(&submit.problems);
+    if (submit.problems.error_count > 0)
+        command_say(words(common->is_english, WORD_PROBLEMS_FOUND), submit.problems.error_count);
+    if (status != EXIT_DONE)
+        goto out;
+    status = file_all(&submit);
+    if (status == EXIT_DONE && submit.wait != NULL && !submit.is_dry_run)
+        status = wait_safe(&submit);
+out:
+    submit_fini(&submit);
+    return status;
+}
+
+const struct command command_submit = {
+    .name = "submit",
+    .arguments = "FILE --period PERIOD [--unit UNIT] ...",
+    .summary = "file reports from a CSV file",
+    .summary_vi = "nộp báo cáo từ một tệp CSV",
+    .help =
+        "FILE is UTF-8 CSV with a header (- is standard input): the columns indicator and value,\n"
+        "and optionally qualifier (=, >=, <=, ~ or ..), upper (of ..), note, and unit, for many\n"
+        "units in one file. An empty value is not reported. Everything is checked before anything\n"
+        "is sent; then one report for each unit and form is filed, which replaces the one before.\n"
+        "Changes are shown on standard error, one result line for each report on standard output.\n"
+        "Running it again is safe.\n\n"
+        "  --period PERIOD     2024-S1, 2024-S2 or 2024 (the whole year)\n"
+        "  --unit UNIT         code or id of the unit; else that of the node or key\n"
+        "  --kind KIND         actual (default) or plan\n"
+        "  --scope SCOPE       own (default): the unit's own activity; whole: with everything\n"
+        "                      beneath it, compiled by hand\n"
+        "  --author TEXT       who made the report; else TONGHOP_AUTHOR, else the login name\n"
+        "  --reason TEXT       why it is corrected\n"
+        "  --replace           cells that the report had before may be left out\n"
+        "  --dry-run           check and show changes, send nothing\n"
+        "  --wait safe         wait until the node above holds it too\n"
+        "  --nil FORM          instead of FILE: report that there is nothing to report\n"
+        "  --withdraw FORM     instead of FILE: take the report back\n\n"
+        "Example:\n"
+        "  tonghop submit report.csv --period 2024-S1 --unit 23857 --numbers vi\n",
+    .help_vi =
+        "TỆP là CSV mã UTF-8 có dòng tiêu đề (- là đầu vào chuẩn): cột indicator (mã chỉ tiêu) và\n"
+        "value (số liệu); nếu cần thì thêm qualifier (=, >=, <=, ~ hoặc ..), upper (cận trên của\n"
+        "..), note (ghi chú) và unit (đơn vị) khi một tệp có nhiều đơn vị. Ô value trống nghĩa là\n"
+        "không báo cáo. Mọi thứ được kiểm tra trước khi gửi; sau đó mỗi đơn vị và biểu mẫu được\n"
+        "nộp thành một báo cáo, thay cho bản trước. Chạy lại lệnh là an toàn.\n\n"
+        "  --period KỲ         2024-S1, 2024-S2 hoặc 2024 (cả năm)\n"
+        "  --unit ĐƠN-VỊ       mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
+        "  --kind LOẠI         actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"
+        "  --scope PHẠM-VI     own (mặc định): số của riêng đơn vị; whole: số toàn đơn vị\n"
+        "  --author TÊN        người lập; nếu không có thì TONGHOP_AUTHOR, rồi tên đăng nhập\n"
+        "  --reason LÝ-DO      vì sao sửa\n"
+        "  --replace           cho phép bỏ số liệu mà bản trước đã có\n"
+        "  --dry-run           kiểm tra và cho xem thay đổi, không gửi\n"
+        "  --wait safe         chờ đến khi nút cấp trên cũng đã giữ báo cáo\n"
+        "  --nil BIỂU-MẪU      thay cho TỆP: báo cáo rằng không phát sinh\n"
+        "  --withdraw BIỂU-MẪU thay cho TỆP: rút báo cáo\n\n"
+        "Ví dụ:\n"
+        "  tonghop submit baocao.csv --period 2024-S1 --unit 23857 --numbers vi\n",
+    .run = run_submit,
+};

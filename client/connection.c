@@ -1,0 +1,344 @@
+/* A link that is made when it is needed: at first, after it was lost, and after the node forgot us.
+ * A request is sent once and answered or not; only "say hello first" is followed by a second try,
+ * because then the node has done nothing with the first. */
+#include "client/connection.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/mem.h"
+#include "wire/digest.h"
+
+struct connection {
+    char *address; /* path of the local socket, or endpoint */
+    bool is_local;
+    uint8_t server_key[KEY_SIZE];
+    struct key_pair pair;
+    uint32_t unit; /* that the hello speaks for */
+    int64_t timeout_ms;
+    struct sock_context *context;
+    struct sock *sock; /* NULL: no link */
+    uint64_t seq;      /* of the last message sent on any link */
+    struct buf bytes;  /* of the message in hand */
+    struct arena *answer;
+    struct arena *greeting; /* of the welcome */
+    const Tonghop__Welcome *welcome;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static enum err fail(char *reason, enum err err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Writes the reason, cut where it is too long, and returns `err`. */
+static enum err fail(char *reason, enum err err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(reason, CONNECTION_REASON_SIZE, format, args);
+    va_end(args);
+    return err;
+}
+
+enum err connection_refusal_err(const Tonghop__Refusal *refusal)
+{
+    for (enum err err = ERR_USAGE; err < ERR_COUNT; err++)
+        if (strcmp(err_name(err), refusal->code) == 0)
+            return err;
+    return ERR_FORBIDDEN;
+}
+
+/* ---- one message out, its answer in ---- */
+
+static enum err send_message(struct connection *connection, Tonghop__Envelope *message,
+                             char *reason)
+{
+    message->protocol = WIRE_PROTOCOL;
+    message->seq = ++connection->seq;
+    message->re = 0;
+    buf_clear(&connection->bytes);
+    wire_pack(message, &connection->bytes);
+    if (connection->bytes.len > WIRE_MESSAGE_MAX)
+        return fail(reason, ERR_TOO_LARGE, "the message has %zu bytes, a node takes at most %d",
+                    connection->bytes.len, WIRE_MESSAGE_MAX);
+    enum err err = sock_send(connection->sock, NULL, span_of(&connection->bytes));
+    if (err != ERR_OK)
+        return fail(reason, ERR_IO, "%s: cannot send: %s", connection->address, err_text(err));
+    return ERR_OK;
+}
+
+/* What the transport says against the link, if anything; `is_up`: it was used before. */
+static enum err check_trouble(struct connection *connection, bool is_up, char *reason)
+{
+    const char *trouble = sock_trouble(connection->sock);
+    if (trouble[0] == '\0')
+        return ERR_OK;
+    if (is_up)
+        return fail(reason, ERR_TIMEOUT, "%s: the connection was lost", connection->address);
+    if (connection->is_local)
+        return fail(reason, ERR_NOT_FOUND, "%s: no daemon answers there; start it",
+                    connection->address);
+    if (strcmp(trouble, "no connection") == 0)
+        return fail(reason, ERR_NOT_FOUND,
+                    "%s: no connection; check the address and that the node runs",
+                    connection->address);
+    return fail(reason, ERR_FORBIDDEN,
+                "%s: %s; check the key in [client], and have yours enrolled there",
+                connection->address, trouble);
+}
+
+/* Takes messages until one answers the last one sent; others are late answers to earlier requests,
+ * or notices, and are dropped. */
+static enum err await_answer(struct connection *connection, struct arena *arena, bool is_up,
+                             int64_t deadline_ms, const Tonghop__Envelope **ret_answer,
+                             char *reason)
+{
+    struct sock_poll_item item = {.sock = connection->sock, .fd = -1};
+    for (;;) {
+        struct sock_peer peer;
+        struct wire_message message;
+        enum err err = sock_receive(connection->sock, &connection->bytes, &peer);
+        if (err == ERR_OK) {
+            arena_reset(arena);
+            err = wire_open(span_of(&connection->bytes), arena, &message, reason,
+                            CONNECTION_REASON_SIZE);
+            if (err != ERR_OK)
+                return err;
+            if (message.envelope->re != connection->seq)
+                continue;
+            *ret_answer = message.envelope;
+            return ERR_OK;
+        }
+        if (err != ERR_BUSY)
+            return fail(reason, err, "%s: %s", connection->address, err_text(err));
+        err = check_trouble(connection, is_up, reason);
+        if (err != ERR_OK)
+            return err;
+        int64_t left_ms = deadline_ms - now_ms();
+        bool is_zap;
+        if (left_ms <= 0)
+            return fail(reason, ERR_TIMEOUT, "%s: no answer within %" PRId64 " ms",
+                        connection->address, connection->timeout_ms);
+        if (sock_poll(connection->context, &item, 1, left_ms, &is_zap) == ERR_IO)
+            return fail(reason, ERR_IO, "%s: cannot wait for an answer", connection->address);
+    }
+}
+
+/* ---- the link ---- */
+
+static enum err connect_sock(struct connection *connection, char *reason)
+{
+    enum err err =
+        connection->is_local
+            ? sock_connect_local(connection->context, connection->address, WIRE_ANSWER_MAX,
+                                 &connection->sock)
+            : sock_connect(connection->context, connection->address, connection->server_key,
+                           &connection->pair, WIRE_ANSWER_MAX, &connection->sock);
+    switch (err) {
+    case ERR_OK:
+        return ERR_OK;
+    case ERR_NOT_FOUND:
+        return fail(reason, err, "%s: no daemon there; start it, or check runtime_dir",
+                    connection->address);
+    case ERR_FORBIDDEN:
+        return fail(reason, err, "%s: you may not use it; have yourself added to the group tonghop",
+                    connection->address);
+    default:
+        return fail(reason, err, "%s: cannot connect: %s", connection->address, err_text(err));
+    }
+}
+
+static enum err say_hello(struct connection *connection, int64_t deadline_ms, char *reason)
+{
+    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer;
+    char software[] = "tonghop " TONGHOP_VERSION;
+
+    hello.protocol_min = WIRE_PROTOCOL;
+    hello.protocol_max = WIRE_PROTOCOL;
+    hello.unit = connection->unit;
+    hello.software = software;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
+    envelope.hello = &hello;
+    connection->welcome = NULL;
+    enum err err = send_message(connection, &envelope, reason);
+    if (err == ERR_OK)
+        err = await_answer(connection, connection->greeting, false, deadline_ms, &answer, reason);
+    if (err != ERR_OK)
+        return err;
+    if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
+        return fail(reason, connection_refusal_err(answer->refusal), "%s: %s", connection->address,
+                    answer->refusal->text);
+    if (answer->body_case != TONGHOP__ENVELOPE__BODY_WELCOME)
+        return fail(reason, ERR_MALFORMED, "%s: it answered a hello with '%s'", connection->address,
+                    wire_body_name(answer));
+    connection->welcome = answer->welcome;
+    return ERR_OK;
+}
+
+static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
+{
+    sock_close(&connection->sock);
+    enum err err = connect_sock(connection, reason);
+    if (err == ERR_OK)
+        err = say_hello(connection, deadline_ms, reason);
+    if (err != ERR_OK)
+        sock_close(&connection->sock);
+    return err;
+}
+
+enum err connection_open(const struct conf *conf, int64_t timeout_ms,
+                         struct connection **ret_connection, char *reason)
+{
+    struct key_pair pair = {0};
+    reason[0] = '\0';
+    if (conf->is_client && key_load(conf->key_file, &pair) != ERR_OK)
+        return fail(reason, ERR_USAGE, "%s: no key to connect with", conf->key_file);
+    struct connection *connection = mem_calloc(1, sizeof(*connection));
+    connection->is_local = !conf->is_client;
+    connection->address =
+        conf->is_client ? mem_strdup(conf->parent_endpoint) : conf_control_path(conf);
+    connection->unit = conf->is_client ? conf->unit : 0;
+    memcpy(connection->server_key, conf->parent_key, KEY_SIZE);
+    connection->pair = pair;
+    key_wipe(&pair);
+    connection->timeout_ms = timeout_ms;
+    connection->answer = arena_new(WIRE_ANSWER_ARENA_MAX);
+    connection->greeting = arena_new(WIRE_ARENA_MAX);
+    connection->context = sock_context_new();
+    enum err err = connection->context != NULL
+                       ? open_link(connection, now_ms() + timeout_ms, reason)
+                       : fail(reason, ERR_IO, "libzmq cannot be started: too many open files?");
+    if (err != ERR_OK)
+        connection_close(&connection);
+    else
+        *ret_connection = connection;
+    return err;
+}
+
+void connection_close(struct connection **connection)
+{
+    struct connection *old = *connection;
+    if (old == NULL)
+        return;
+    sock_close(&old->sock);
+    sock_context_free(&old->context);
+    key_wipe(&old->pair);
+    arena_free(&old->answer);
+    arena_free(&old->greeting);
+    buf_fini(&old->bytes);
+    free(old->address);
+    free(old);
+    *connection = NULL;
+}
+
+const Tonghop__Welcome *connection_welcome(const struct connection *connection)
+{
+    return connection->welcome;
+}
+
+static bool is_no_session(const Tonghop__Envelope *answer)
+{
+    return answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL &&
+           strcmp(answer->refusal->code, err_name(ERR_NO_SESSION)) == 0;
+}
+
+enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
+                            const Tonghop__Envelope **ret_answer, char *reason)
+{
+    int64_t deadline_ms = now_ms() + connection->timeout_ms;
+    bool is_lost = connection->sock == NULL || sock_trouble(connection->sock)[0] != '\0';
+    const Tonghop__Envelope *answer = NULL;
+    enum err err = ERR_OK;
+
+    reason[0] = '\0';
+    for (int attempt = 0; attempt < 2 && err == ERR_OK; attempt++) {
+        if (is_lost)
+            err = open_link(connection, deadline_ms, reason);
+        if (err == ERR_OK)
+            err = send_message(connection, request, reason);
+        if (err == ERR_OK)
+            err = await_answer(connection, connection->answer, true, deadline_ms, &answer, reason);
+        if (err == ERR_OK && !is_no_session(answer))
+            break;
+        is_lost = true;
+    }
+    if (err == ERR_OK)
+        *ret_answer = answer;
+    return err;
+}
+
+/* ---- the catalogue ---- */
+
+/* Asks for chunk `index` of catalogue `number` (0: the one in force). The answer's chunk is valid
+ * until the next request. */
+static enum err fetch_chunk(struct connection *connection, uint32_t number, uint32_t index,
+                            const Tonghop__CatalogueChunk **ret_chunk, char *reason)
+{
+    Tonghop__CatalogueRequest body = TONGHOP__CATALOGUE_REQUEST__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer;
+    body.number = number;
+    body.index = index;
+    request.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST;
+    request.catalogue_request = &body;
+    enum err err = connection_request(connection, &request, &answer, reason);
+    if (err != ERR_OK)
+        return err;
+    if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
+        return fail(reason, connection_refusal_err(answer->refusal), "%s", answer->refusal->text);
+    if (answer->body_case != TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK ||
+        answer->catalogue_chunk->index != index)
+        return fail(reason, ERR_MALFORMED, "the node answered something else than was asked");
+    *ret_chunk = answer->catalogue_chunk;
+    return ERR_OK;
+}
+
+enum err connection_fetch_catalogue(struct connection *connection, struct catalogue **ret_catalogue,
+                                    char *reason)
+{
+    struct buf bytes = {0};
+    struct problems problems = {0};
+    uint8_t expected[DIGEST_SIZE] = {0};
+    uint8_t hash[DIGEST_SIZE];
+    uint32_t number = 0, count = 1; /* as the first chunk says, from then on */
+    enum err err = ERR_OK;
+
+    for (uint32_t i = 0; i < count && err == ERR_OK; i++) {
+        const Tonghop__CatalogueChunk *chunk = NULL;
+        err = fetch_chunk(connection, number, i, &chunk, reason);
+        if (err != ERR_OK)
+            break;
+        if (i == 0) {
+            number = chunk->number;
+            count = chunk->count;
+            memcpy(expected, chunk->hash.data, sizeof(expected));
+        }
+        buf_put(&bytes, chunk->data.data, chunk->data.len);
+    }
+    if (err == ERR_OK) {
+        digest_of(span_of(&bytes), hash);
+        if (memcmp(hash, expected, sizeof(hash)) != 0)
+            err = fail(reason, ERR_CORRUPT, "catalogue %" PRIu32 " does not have its own hash",
+                       number);
+    }
+    if (err == ERR_OK) {
+        err = wire_open_catalogue(span_of(&bytes), ret_catalogue, &problems);
+        if (err != ERR_OK)
+            (void)fail(reason, err, "catalogue %" PRIu32 " of the node cannot be used: %s", number,
+                       problems.count > 0 ? problems.items[0].text : err_text(err));
+    }
+    problems_fini(&problems);
+    buf_fini(&bytes);
+    return err;
+}

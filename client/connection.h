@@ -1,0 +1,40 @@
+/* One connection to a node: hello, then requests, each answered once. Used by every command, and
+ * underneath the public library (include/tonghop/client.h).
+ *
+ * Blocks, with a deadline. A request that is not answered in time is ERR_TIMEOUT: its outcome is
+ * unknown, and repeating it is safe, because what travels is state. */
+#ifndef CLIENT_CONNECTION_H
+#define CLIENT_CONNECTION_H
+
+#include "link/sock.h"
+#include "text/conf.h"
+#include "wire/wire.h"
+
+enum { CONNECTION_TIMEOUT_MS = 15000, CONNECTION_REASON_SIZE = 256 };
+
+struct connection;
+
+/* Connects to the local socket of a node's configuration, or over CURVE for a [client] one, and
+ * says hello. `catalogue` is the number we hold (0). Errors: ERR_NOT_FOUND no daemon there,
+ * ERR_FORBIDDEN no right or not enrolled, ERR_TIMEOUT, ERR_VERSION ...; `reason`
+ * (CONNECTION_REASON_SIZE bytes) says what and what to do. */
+enum err connection_open(const struct conf *conf, int64_t timeout_ms,
+                         struct connection **ret_connection, char *reason);
+void connection_close(struct connection **connection);
+
+/* What the node said of itself in its welcome. */
+const Tonghop__Welcome *connection_welcome(const struct connection *connection);
+
+/* Sends `request` (body set) and waits for its answer, which belongs to the connection and is valid
+ * until the next request. A refusal is an answer too: check body_case. ERR_TIMEOUT, ERR_IO. */
+enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
+                            const Tonghop__Envelope **ret_answer, char *reason);
+
+/* The error that a refusal names; ERR_FORBIDDEN for a name of a newer version. */
+enum err connection_refusal_err(const Tonghop__Refusal *refusal);
+
+/* Fetches the catalogue in force at the node, checks hash and content. The caller frees it. */
+enum err connection_fetch_catalogue(struct connection *connection, struct catalogue **ret_catalogue,
+                                    char *reason);
+
+#endif

@@ -1,0 +1,362 @@
+/* The home decides; here it is asked in a way that can be repeated. A report names the revision it
+ * is based on, so two people who change the same report cannot overwrite each other. */
+#include "client/filing.h"
+
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/format.h"
+#include "client/words.h"
+#include "core/mem.h"
+#include "core/utf8.h"
+
+enum { REASON_SIZE = 256, SAFE_POLL_MS = 200 };
+
+int filing_init(struct filing *filing, const struct common *common,
+                const struct selection *selection)
+{
+    static const struct {
+        const char *key;
+        enum word heading;
+        enum table_align align;
+    } columns[] = {
+        {"unit", WORD_COLUMN_CODE, TABLE_LEFT},     {"unit_name", WORD_KEYS_UNIT, TABLE_LEFT},
+        {"form", WORD_COLUMN_FORM, TABLE_LEFT},     {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
+        {"result", WORD_COLUMN_RESULT, TABLE_LEFT},
+    };
+    char reason[REASON_SIZE] = "";
+    *filing = (struct filing){.common = common, .selection = selection, .results = table_new()};
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        table_add_column(filing->results, columns[i].key,
+                         words(common->is_english, columns[i].heading), columns[i].align);
+    int status = command_connect(common, &filing->connection);
+    if (status != EXIT_DONE)
+        return status;
+    enum err err = connection_fetch_catalogue(filing->connection, &filing->catalogue, reason);
+    if (err != ERR_OK)
+        return command_print_failure(common, err, reason);
+    filing->tree = tree_new(filing->catalogue, selection->period);
+    return EXIT_DONE;
+}
+
+void filing_fini(struct filing *filing)
+{
+    table_free(&filing->results);
+    tree_free(&filing->tree);
+    catalogue_free(&filing->catalogue);
+    connection_close(&filing->connection);
+}
+
+/* ---- what the node holds ---- */
+
+/* Latest revisions of a unit ("": the sender's own) and form ("": all). */
+static int ask_history(struct filing *filing, char *unit, char *form, bool with_content,
+                       const Tonghop__History **ret_history)
+{
+    char period[PERIOD_TEXT_SIZE];
+    Tonghop__HistoryQuery query = TONGHOP__HISTORY_QUERY__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer = NULL;
+    query.kind = filing->selection->kind;
+    query.period = selection_period(filing->selection, period);
+    query.unit = unit;
+    query.form = form;
+    query.latest_only = true;
+    query.with_content = with_content;
+    request.body_case = TONGHOP__ENVELOPE__BODY_HISTORY_QUERY;
+    request.history_query = &query;
+    int status = command_request(filing->common, filing->connection, &request,
+                                 TONGHOP__ENVELOPE__BODY_HISTORY, &answer);
+    if (status == EXIT_DONE)
+        *ret_history = answer->history;
+    return status;
+}
+
+static int ask_latest(struct filing *filing, const struct report_key *key, bool with_content,
+                      const Tonghop__HistoryEntry **ret_entry)
+{
+    const struct form *form = catalogue_form(filing->catalogue, key->form);
+    const Tonghop__History *history = NULL;
+    char *unit = mem_printf("id:%" PRIu32, key->unit);
+    int status = ask_history(filing, unit, form->code, with_content, &history);
+    free(unit);
+    if (status == EXIT_DONE)
+        *ret_entry = history->n_entries > 0 ? history->entries[0] : NULL;
+    return status;
+}
+
+int filing_own_unit(struct filing *filing, uint32_t *ret_unit)
+{
+    char all[] = "";
+    const Tonghop__History *history = NULL;
+    int status = ask_history(filing, all, all, false, &history);
+    if (status == EXIT_DONE)
+        *ret_unit = history->unit->id;
+    return status;
+}
+
+int filing_fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base)
+{
+    const Tonghop__HistoryEntry *entry = NULL;
+    struct filing_base base = {0};
+    struct wire_filing opened;
+    char reason[REASON_SIZE] = "";
+    int status = ask_latest(filing, key, true, &entry);
+    if (status != EXIT_DONE || entry == NULL) {
+        if (status == EXIT_DONE)
+            *ret_base = base;
+        return status;
+    }
+    struct arena *arena = arena_new(WIRE_ARENA_MAX);
+    enum err err = wire_open_filing((struct span){entry->filing.data, entry->filing.len}, arena,
+                                    &opened, &base.report, reason, sizeof(reason));
+    arena_free(&arena);
+    if (err == ERR_OK && !report_key_equal(key, &base.report.key)) {
+        err = ERR_MALFORMED;
+        (void)snprintf(reason, sizeof(reason), "the answer is about another report");
+    }
+    if (err != ERR_OK) {
+        report_fini(&base.report);
+        return command_print_failure(filing->common, err, reason);
+    }
+    base.revision = entry->revision;
+    *ret_base = base;
+    return EXIT_DONE;
+}
+
+/* ---- differences ---- */
+
+static void print_change(const struct filing *filing, uint32_t number, const struct cell *before,
+                         const struct cell *after)
+{
+    const struct indicator *indicator = catalogue_indicator(filing->catalogue, number);
+    struct format format = {.is_english = filing->common->is_english,
+                            .decimals = indicator != NULL ? indicator->decimals : 0};
+    char *old_text = before != NULL ? format_cell(&format, before) : mem_strdup("–");
+    char *new_text = after != NULL ? format_cell(&format, after) : mem_strdup("–");
+    if (indicator != NULL)
+        (void)fprintf(stderr, "  %s: %s → %s\n", indicator->code, old_text, new_text);
+    else /* a catalogue never loses one: the node has a newer catalogue by now */
+        (void)fprintf(stderr, "  %" PRIu32 ": %s → %s\n", number, old_text, new_text);
+    free(old_text);
+    free(new_text);
+}
+
+static bool is_same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->qualifier == b->qualifier && a->value == b->value && a->upper == b->upper;
+}
+
+/* Both are in order of indicator. Returns how many cells differ. */
+static size_t print_changes(const struct filing *filing, const struct report *before,
+                            const struct report *after)
+{
+    size_t count = 0;
+    size_t b = 0, a = 0;
+    while (b < before->cell_count || a < after->cell_count) {
+        const struct cell *old_cell = b < before->cell_count ? &before->cells[b] : NULL;
+        const struct cell *new_cell = a < after->cell_count ? &after->cells[a] : NULL;
+        uint32_t old_number = old_cell != NULL ? old_cell->indicator : UINT32_MAX;
+        uint32_t new_number = new_cell != NULL ? new_cell->indicator : UINT32_MAX;
+        uint32_t number = old_number < new_number ? old_number : new_number;
+        if (old_number != number)
+            old_cell = NULL;
+        if (new_number != number)
+            new_cell = NULL;
+        b += old_cell != NULL;
+        a += new_cell != NULL;
+        if (old_cell == NULL || new_cell == NULL || !is_same_cell(old_cell, new_cell)) {
+            print_change(filing, number, old_cell, new_cell);
+            count++;
+        }
+    }
+    return count;
+}
+
+static const char *scope_word(const struct filing *filing, uint8_t scope)
+{
+    return words(filing->common->is_english,
+                 scope == SCOPE_WHOLE ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
+}
+
+void filing_show(const struct filing *filing, const struct filing_base *base,
+                 const struct report *next, bool with_all)
+{
+    bool is_english = filing->common->is_english;
+    const struct form *form = catalogue_form(filing->catalogue, next->key.form);
+    uint32_t index = tree_find(filing->tree, next->key.unit);
+    const struct unit_version *version = filing->tree->nodes[index].version;
+    char period[PERIOD_TEXT_SIZE];
+    size_t count = 0;
+
+    (void)fprintf(stderr, "%s %s, %s, %s: ", version->code, unit_name(version, is_english),
+                  form->code, period_format(next->key.period, period));
+    if (base->revision == 0)
+        (void)fprintf(stderr, words(is_english, WORD_FILING_FIRST), next->cell_count);
+    else
+        (void)fprintf(stderr, words(is_english, WORD_FILING_BASE),
+                      (unsigned long long)base->revision);
+    (void)fputc('\n', stderr);
+    if (base->revision == 0 && !with_all)
+        return;
+    if (base->revision > 0 && base->report.scope != next->scope)
+        (void)fprintf(stderr, "  %s → %s\n", scope_word(filing, base->report.scope),
+                      scope_word(filing, next->scope));
+    count = print_changes(filing, &base->report, next);
+    if (base->report.is_withdrawn != next->is_withdrawn)
+        (void)fprintf(
+            stderr, "  %s\n",
+            words(is_english, next->is_withdrawn ? WORD_FILING_WITHDRAWS : WORD_FILING_RESTORES));
+    else if (count == 0)
+        (void)fprintf(stderr, "  %s\n", words(is_english, WORD_FILING_SAME));
+}
+
+/* ---- results ---- */
+
+void filing_add_result(struct filing *filing, const struct report_key *key, uint64_t revision,
+                       enum filing_outcome outcome)
+{
+    static const struct {
+        const char *name; /* for programs */
+        enum word word;
+    } outcomes[] = {
+        [FILING_ACCEPTED] = {"accepted", WORD_RESULT_ACCEPTED},
+        [FILING_WAITING] = {"waiting", WORD_RESULT_WAITING},
+        [FILING_UNCHANGED] = {"unchanged", WORD_RESULT_UNCHANGED},
+        [FILING_REFUSED] = {"refused", WORD_RESULT_REFUSED},
+        [FILING_UNKNOWN] = {"unknown", WORD_RESULT_UNKNOWN},
+        [FILING_NOT_SENT] = {"not-sent", WORD_RESULT_NOT_SENT},
+        [FILING_CHECKED] = {"checked", WORD_RESULT_CHECKED},
+    };
+    bool is_english = filing->common->is_english;
+    uint32_t index = tree_find(filing->tree, key->unit);
+    const struct unit_version *version = filing->tree->nodes[index].version;
+    table_add(filing->results, version->code);
+    table_add(filing->results, unit_name(version, is_english));
+    table_add(filing->results, catalogue_form(filing->catalogue, key->form)->code);
+    if (revision > 0)
+        table_addf(filing->results, "%" PRIu64, revision);
+    else
+        table_add(filing->results, NULL);
+    table_add(filing->results, filing->common->output == OUTPUT_TEXT
+                                   ? words(is_english, outcomes[outcome].word)
+                                   : outcomes[outcome].name);
+}
+
+void filing_print_results(const struct filing *filing)
+{
+    if (table_row_count(filing->results) > 0)
+        table_print(filing->results, filing->common->output, stdout);
+}
+
+int filing_send(struct filing *filing, const struct report *report)
+{
+    struct buf bytes = {0};
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer = NULL;
+    wire_pack_filing(report, &bytes);
+    file.filing.data = bytes.data;
+    file.filing.len = bytes.len;
+    request.body_case = TONGHOP__ENVELOPE__BODY_FILE;
+    request.file = &file;
+    int status = command_request(filing->common, filing->connection, &request,
+                                 TONGHOP__ENVELOPE__BODY_RECEIPT, &answer);
+    buf_fini(&bytes);
+    if (status != EXIT_DONE) {
+        filing_add_result(filing, &report->key, 0,
+                          status == EXIT_NO ? FILING_REFUSED : FILING_UNKNOWN);
+        return status;
+    }
+    const Tonghop__Receipt *receipt = answer->receipt;
+    for (size_t i = 0; i < receipt->n_warnings; i++)
+        command_say(words(filing->common->is_english, WORD_FILING_WARNING),
+                    receipt->warnings[i]->text);
+    filing_add_result(filing, &report->key, receipt->revision,
+                      receipt->repeated_content            ? FILING_UNCHANGED
+                      : (receipt->states & STATE_ACCEPTED) ? FILING_ACCEPTED
+                                                           : FILING_WAITING);
+    return EXIT_DONE;
+}
+
+/* ---- waiting ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int filing_ask_has_parent(const struct common *common, struct connection *connection,
+                          bool *ret_has_parent)
+{
+    Tonghop__StatusQuery query = TONGHOP__STATUS_QUERY__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer = NULL;
+    request.body_case = TONGHOP__ENVELOPE__BODY_STATUS_QUERY;
+    request.status_query = &query;
+    int status =
+        command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_STATUS, &answer);
+    if (status == EXIT_DONE)
+        *ret_has_parent = answer->status->has_parent;
+    return status;
+}
+
+int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_t count)
+{
+    const struct timespec pause = {.tv_nsec = SAFE_POLL_MS * 1000000L};
+    int64_t deadline_ms = now_ms() + filing->common->timeout_ms;
+    bool has_parent = false;
+    int status = filing_ask_has_parent(filing->common, filing->connection, &has_parent);
+    for (size_t i = 0; status == EXIT_DONE && has_parent && i < count;) {
+        const Tonghop__HistoryEntry *entry = NULL;
+        status = ask_latest(filing, &keys[i], false, &entry);
+        if (status != EXIT_DONE)
+            return status;
+        if (entry != NULL && entry->is_safe) {
+            i++;
+        } else if (now_ms() >= deadline_ms) {
+            command_say("%s", words(filing->common->is_english, WORD_FILING_NOT_SAFE));
+            return EXIT_UNKNOWN;
+        } else {
+            (void)nanosleep(&pause, NULL); /* cut short by a signal: asked a little early */
+        }
+    }
+    return status;
+}
+
+/* ---- author and reason ---- */
+
+static bool check_text(const struct common *common, const char *name, const char *option,
+                       const char *text, size_t max_bytes, bool may_have_lines)
+{
+    size_t len = strlen(text);
+    if (len <= max_bytes && utf8_is_text(text, len) &&
+        (may_have_lines || strpbrk(text, "\n\t") == NULL))
+        return true;
+    (void)command_usage(name, words(common->is_english, WORD_FILING_BAD_TEXT), option, max_bytes);
+    return false;
+}
+
+char *filing_author(const struct common *common, const char *name, const char *option)
+{
+    const char *text = option != NULL ? option : getenv("TONGHOP_AUTHOR");
+    if (text == NULL || text[0] == '\0') {
+        const struct passwd *user = getpwuid(getuid());
+        text = user != NULL ? user->pw_name : "";
+    }
+    return check_text(common, name, "--author", text, REPORT_AUTHOR_MAX, false) ? mem_strdup(text)
+                                                                                : NULL;
+}
+
+char *filing_reason(const struct common *common, const char *name, const char *option)
+{
+    const char *text = option != NULL ? option : "";
+    return check_text(common, name, "--reason", text, REPORT_REASON_MAX, true) ? mem_strdup(text)
+                                                                               : NULL;
+}

@@ -1,0 +1,75 @@
+/* Filing reports, for `submit` and `amend`: what the node holds now, what would change, the filing
+ * itself, and one result line for each report.
+ *
+ * All of it may be repeated: a report that is held already is answered as such. */
+#ifndef CLIENT_FILING_H
+#define CLIENT_FILING_H
+
+#include "client/selection.h"
+#include "client/table.h"
+#include "core/tree.h"
+
+/* A connection with everything that filing needs to know. */
+struct filing {
+    const struct common *common;
+    const struct selection *selection;
+    struct connection *connection;
+    struct catalogue *catalogue; /* in force at the node */
+    struct tree *tree;           /* of the period */
+    struct table *results;
+};
+
+enum filing_outcome {
+    FILING_ACCEPTED,
+    FILING_WAITING,   /* taken in, to be accepted by hand */
+    FILING_UNCHANGED, /* held already with this content */
+    FILING_REFUSED,
+    FILING_UNKNOWN,  /* no answer */
+    FILING_NOT_SENT, /* because of that */
+    FILING_CHECKED,  /* not sent: --dry-run */
+};
+
+/* What the node holds of a report. */
+struct filing_base {
+    uint64_t revision; /* 0: nothing */
+    struct report report;
+};
+
+/* Connects and fetches the catalogue. EXIT_DONE, or the exit status with the reason printed; in any
+ * case the caller calls filing_fini. `common` and `selection` must outlive it. */
+int filing_init(struct filing *filing, const struct common *common,
+                const struct selection *selection);
+void filing_fini(struct filing *filing);
+
+/* The unit that the sender speaks for: the node's on its local socket, else its key's. Exit status.
+ */
+int filing_own_unit(struct filing *filing, uint32_t *ret_unit);
+/* The current revision with its content; report_fini(&ret_base->report). Exit status. */
+int filing_fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base);
+
+/* Prints on standard error which report it is and which cells it changes. The cells of a first
+ * filing are only counted, unless `with_all`. */
+void filing_show(const struct filing *filing, const struct filing_base *base,
+                 const struct report *next, bool with_all);
+/* Hands the report in, prints warnings or the refusal, and adds its result line. EXIT_DONE, EXIT_NO
+ * or EXIT_UNKNOWN. */
+int filing_send(struct filing *filing, const struct report *report);
+/* Adds a result line; `revision` 0: none. */
+void filing_add_result(struct filing *filing, const struct report_key *key, uint64_t revision,
+                       enum filing_outcome outcome);
+void filing_print_results(const struct filing *filing);
+
+/* Whether the node has a parent that could hold reports too. Exit status. */
+int filing_ask_has_parent(const struct common *common, struct connection *connection,
+                          bool *ret_has_parent);
+/* Waits until the parent has acknowledged the reports too, at most --timeout for all of them. At
+ * once when the node has no parent. Exit status; EXIT_UNKNOWN when the time is over. */
+int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_t count);
+
+/* `option` (--author), else TONGHOP_AUTHOR, else the login name; NULL, with the reason printed,
+ * when the text is too long or not one line. The caller frees. */
+char *filing_author(const struct common *common, const char *name, const char *option);
+/* The text of --reason, "" for NULL; likewise. */
+char *filing_reason(const struct common *common, const char *name, const char *option);
+
+#endif

@@ -1,0 +1,207 @@
+/* A qualifier says which bounds of a value are known; differences are taken of bounds, so that the
+ * qualifier of a difference needs no table. */
+#include "client/format.h"
+
+#include <stdlib.h>
+
+#include "client/words.h"
+#include "core/mem.h"
+
+struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator)
+{
+    return (struct format){
+        .is_english = is_english, .decimals = indicator->decimals, .is_ratio = indicator->is_ratio};
+}
+
+static i128 value_of(const Tonghop__Value *value)
+{
+    return i128_of(value->value_high, value->value_low);
+}
+
+static i128 upper_of(const Tonghop__Value *value)
+{
+    return i128_of(value->upper_high, value->upper_low);
+}
+
+/* ---- numbers ---- */
+
+static char *format_number(const struct format *format, i128 value, enum number_style style,
+                           const char *sign)
+{
+    char text[I128_TEXT_SIZE];
+    return mem_printf("%s%s", sign,
+                      number_format(value, format->decimals, format->is_ratio, style, text));
+}
+
+static enum number_style style_of(const struct format *format)
+{
+    return format->is_english ? NUMBER_PLAIN : NUMBER_VI;
+}
+
+/* Puts the words of a qualifier around the number; `sign` goes in front of numbers above zero. */
+static char *format_qualified(const struct format *format, const Tonghop__Value *value,
+                              const char *sign)
+{
+    const char *value_sign = value_of(value) > 0 ? sign : "";
+    char *number = format_number(format, value_of(value), style_of(format), value_sign);
+    char *upper = NULL;
+    char *text = NULL;
+
+    switch ((enum qualifier)value->qualifier) {
+    case QUALIFIER_NONE:
+    case QUALIFIER_EXACT:
+        break;
+    case QUALIFIER_AT_LEAST:
+        text = mem_printf(words(format->is_english, WORD_VALUE_AT_LEAST), number);
+        break;
+    case QUALIFIER_AT_MOST:
+        text = mem_printf(words(format->is_english, WORD_VALUE_AT_MOST), number);
+        break;
+    case QUALIFIER_ABOUT:
+        text = mem_printf(words(format->is_english, WORD_VALUE_ABOUT), number);
+        break;
+    case QUALIFIER_RANGE:
+        upper = format_number(format, upper_of(value), style_of(format),
+                              upper_of(value) > 0 ? sign : "");
+        text = mem_printf("%s–%s", number, upper);
+        break;
+    }
+    if (text == NULL)
+        return number;
+    free(number);
+    free(upper);
+    return text;
+}
+
+char *format_value(const struct format *format, const Tonghop__Value *value)
+{
+    return value->has_value ? format_qualified(format, value, "") : mem_strdup("–");
+}
+
+char *format_change(const struct format *format, const Tonghop__Value *change)
+{
+    return change->has_value ? format_qualified(format, change, "+") : mem_strdup("–");
+}
+
+static void set_value(Tonghop__Value *value, Tonghop__Qualifier qualifier, i128 lower, i128 upper)
+{
+    value->has_value = true;
+    value->qualifier = qualifier;
+    value->value_high = i128_high(lower);
+    value->value_low = i128_low(lower);
+    value->upper_high = i128_high(upper);
+    value->upper_low = i128_low(upper);
+}
+
+char *format_cell(const struct format *format, const struct cell *cell)
+{
+    Tonghop__Value value = TONGHOP__VALUE__INIT;
+    set_value(&value, (Tonghop__Qualifier)cell->qualifier, cell->value, cell->upper);
+    return format_value(format, &value);
+}
+
+char *format_plain(const struct format *format, const Tonghop__Value *value)
+{
+    return value->has_value ? format_number(format, value_of(value), NUMBER_PLAIN, "") : NULL;
+}
+
+char *format_plain_upper(const struct format *format, const Tonghop__Value *value)
+{
+    bool is_range = value->has_value && value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_RANGE;
+    return is_range ? format_number(format, upper_of(value), NUMBER_PLAIN, "") : NULL;
+}
+
+const char *format_qualifier(const Tonghop__Value *value)
+{
+    bool is_known = value->has_value && (unsigned)value->qualifier < QUALIFIER_COUNT;
+    return is_known ? qualifier_sign((enum qualifier)value->qualifier) : NULL;
+}
+
+/* ---- marks ---- */
+
+static void put_mark(const struct format *format, struct buf *out, enum word word, uint32_t count)
+{
+    if (count == 0)
+        return;
+    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    buf_printf(out, words(format->is_english, word), count);
+}
+
+char *format_marks(const struct format *format, const Tonghop__Value *value)
+{
+    struct buf out = {0};
+    put_mark(format, &out, WORD_MARK_PARTIAL, value->partial_count);
+    put_mark(format, &out, WORD_MARK_IMPLIED, value->implied_count);
+    put_mark(format, &out, WORD_MARK_NEGATIVE, value->negative_count);
+    if (value->most_units > 0) {
+        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
+        buf_printf(&out, words(format->is_english, WORD_MARK_UNEVEN), value->least_units,
+                   value->most_units);
+    }
+    if (value->known_count < value->all_count) {
+        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
+        buf_printf(&out, words(format->is_english, WORD_MARK_KNOWN), value->known_count,
+                   value->all_count);
+    }
+    return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
+}
+
+/* ---- differences ---- */
+
+/* What is known of a value. `center` is what is printed when neither bound is. */
+struct bounds {
+    bool has_low, has_high;
+    i128 low, high, center;
+};
+
+static struct bounds bounds_of(const Tonghop__Value *value)
+{
+    i128 center = value_of(value);
+    bool is_range = value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_RANGE;
+    bool is_exact = value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT;
+    return (struct bounds){
+        .has_low =
+            is_exact || is_range || value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST,
+        .has_high =
+            is_exact || is_range || value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_AT_MOST,
+        .low = center,
+        .high = is_range ? upper_of(value) : center,
+        .center = center,
+    };
+}
+
+/* a - b by complement, because -b of the least number does not exist. */
+static bool subtract(i128 a, i128 b, i128 *ret_result)
+{
+    i128 result;
+    if (!i128_add(a, ~b, &result) || !i128_add(result, 1, &result))
+        return false;
+    *ret_result = result;
+    return true;
+}
+
+void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
+                     Tonghop__Value *ret_change)
+{
+    tonghop__value__init(ret_change);
+    if (!now->has_value || !before->has_value)
+        return;
+    struct bounds a = bounds_of(now), b = bounds_of(before);
+    i128 low, high, center;
+    if (!subtract(a.low, b.high, &low) || !subtract(a.high, b.low, &high) ||
+        !subtract(a.center, b.center, &center))
+        return;
+    bool has_low = a.has_low && b.has_high;
+    bool has_high = a.has_high && b.has_low;
+    if (has_low && has_high)
+        set_value(ret_change,
+                  low == high ? TONGHOP__QUALIFIER__QUALIFIER_EXACT
+                              : TONGHOP__QUALIFIER__QUALIFIER_RANGE,
+                  low, low == high ? 0 : high);
+    else if (has_low)
+        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST, low, 0);
+    else if (has_high)
+        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_AT_MOST, high, 0);
+    else
+        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_ABOUT, center, 0);
+}

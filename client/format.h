@@ -1,0 +1,43 @@
+/* Values as people read them: "trên 5.023", "0,70", "100–200", "–" for what is not known.
+ *
+ * Absent is not zero: a value that is not there prints as a dash and never as 0. Numbers are
+ * written the Vietnamese way in Vietnamese and plainly in English. */
+#ifndef CLIENT_FORMAT_H
+#define CLIENT_FORMAT_H
+
+#include "core/cell.h"
+#include "tonghop.pb-c.h"
+
+/* How the values of one indicator are written. */
+struct format {
+    bool is_english;
+    unsigned decimals;
+    bool is_ratio; /* decimals in full: 0,70 */
+};
+
+struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator);
+
+/* "trên 5.023" or "at least 5023"; the caller frees. */
+char *format_value(const struct format *format, const Tonghop__Value *value);
+char *format_cell(const struct format *format, const struct cell *cell);
+/* A change with its sign: "+118", "-25", "0"; the caller frees. */
+char *format_change(const struct format *format, const Tonghop__Value *change);
+/* What beside the number a reader has to know: partial, implied, negative parts, operands made of
+ * different numbers of units, counts that could not be decided everywhere; "" if nothing. The
+ * caller frees. */
+char *format_marks(const struct format *format, const Tonghop__Value *value);
+
+/* A bare number for programs: 5023, 75.6; NULL when there is no value. The caller frees. */
+char *format_plain(const struct format *format, const Tonghop__Value *value);
+/* The same of the upper bound; NULL for anything but a range. */
+char *format_plain_upper(const struct format *format, const Tonghop__Value *value);
+/* "=", ">=" ...; NULL when there is no value. */
+const char *format_qualifier(const Tonghop__Value *value);
+
+/* now - before, with the qualifier that follows from the two: at least minus exact is at least,
+ * exact minus at least is at most, at least minus at least is about. No value when one of the two
+ * has none, or the difference does not fit. */
+void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
+                     Tonghop__Value *ret_change);
+
+#endif

@@ -1,0 +1,69 @@
+/* The node's own complaints are in English and name units and reasons; the ones here are those that
+ * follow from its numbers, in both languages. In English, what the node has said already is not
+ * said again. */
+#include "client/health.h"
+
+#include <stdint.h>
+
+#include "client/words.h"
+#include "core/mem.h"
+
+struct condition {
+    bool is_bad;
+    bool is_told_by_node;
+    bool has_count;
+    uint64_t count;
+    enum word word;
+};
+
+enum { CONDITION_COUNT = 7 };
+
+static void list_conditions(const Tonghop__Status *status, struct condition *conditions)
+{
+    enum word catalogue =
+        status->has_parent ? WORD_STATUS_DO_CATALOGUE : WORD_STATUS_DO_CATALOGUE_ROOT;
+    const struct condition list[CONDITION_COUNT] = {
+        {status->has_parent && !status->parent_linked, true, false, 0, WORD_STATUS_DO_LINK},
+        {status->catalogue == 0, true, false, 0, catalogue},
+        {status->rebuilding, false, false, 0, WORD_STATUS_DO_REBUILD},
+        {status->outbox_count > status->parked_count, false, true,
+         status->outbox_count - status->parked_count, WORD_STATUS_DO_OUTBOX},
+        {status->parked_count > 0, true, true, status->parked_count, WORD_STATUS_DO_PARKED},
+        {status->quarantine_count > 0, true, true, status->quarantine_count,
+         WORD_STATUS_DO_QUARANTINE},
+        {status->alarm_count > 0, true, true, status->alarm_count, WORD_STATUS_DO_ALARMS},
+    };
+    for (size_t i = 0; i < CONDITION_COUNT; i++)
+        conditions[i] = list[i];
+}
+
+bool health_is_good(const Tonghop__Status *status)
+{
+    struct condition conditions[CONDITION_COUNT];
+    bool is_good = status->n_problems == 0;
+    list_conditions(status, conditions);
+    for (size_t i = 0; i < CONDITION_COUNT; i++)
+        is_good = is_good && !conditions[i].is_bad;
+    return is_good;
+}
+
+bool health_complaint(const Tonghop__Status *status, bool is_english, size_t index, char **ret_text)
+{
+    struct condition conditions[CONDITION_COUNT];
+    list_conditions(status, conditions);
+    for (size_t i = 0; i < CONDITION_COUNT; i++) {
+        const struct condition *condition = &conditions[i];
+        bool is_told = is_english && condition->is_told_by_node && status->n_problems > 0;
+        if (!condition->is_bad || is_told || index-- > 0)
+            continue;
+        const char *text = words(is_english, condition->word);
+        *ret_text = condition->has_count ? mem_printf(text, (unsigned long long)condition->count)
+                                         : mem_strdup(text);
+        return true;
+    }
+    if (index >= status->n_problems)
+        return false;
+    *ret_text = is_english ? mem_strdup(status->problems[index])
+                           : mem_printf(words(false, WORD_NODE_SAYS), status->problems[index]);
+    return true;
+}

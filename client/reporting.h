@@ -1,0 +1,72 @@
+/* Report files: CSV with `indicator,value`, and optional `qualifier`, `upper`, `note` and `unit`,
+ * to reports that are ready to be filed.
+ *
+ * One file may hold many units and forms; it is taken apart into one report for each (unit, form).
+ * Everything is checked before anything is sent, all errors are found at once, and each has the
+ * place in the file that it is about: also what validate_report finds, which is the very check that
+ * the home node makes. */
+#ifndef CLIENT_REPORTING_H
+#define CLIENT_REPORTING_H
+
+#include "core/report.h"
+#include "core/tree.h"
+#include "text/csv.h"
+
+/* What the file does not say. */
+struct reporting_context {
+    const struct tree *tree; /* of the period */
+    const struct catalogue *catalogue;
+    uint8_t kind;
+    uint8_t scope;
+    uint32_t unit; /* of every row, unless the file has a column `unit`; in the tree */
+    enum number_style numbers;
+};
+
+/* One report of the file, in order and validated. The caller sets author, reason, based_on and
+ * may_drop_cells. */
+struct reporting_item {
+    struct report report;
+    struct place *places; /* where each of report.cells stands */
+};
+
+struct reporting {
+    struct reporting_item *items; /* by unit id, then form number */
+    size_t count;
+};
+
+void reporting_fini(struct reporting *reporting);
+
+/* True when the rows of the file say whose they are. */
+bool reporting_has_units(const struct csv_table *table);
+
+/* Checks everything and takes the file apart. A row with an empty value is not reported, as if it
+ * were not there; a file without any value is an error. Problems are added in order of their place;
+ * ERR_INVALID if one is an error, else warnings may have been added. */
+enum err reporting_build(const struct csv_table *table, const struct reporting_context *context,
+                         struct problems *problems, struct reporting *ret_reporting);
+
+/* A unit as a person names it, in the tree of the period. ERR_NOT_FOUND or ERR_EXISTS with a
+ * problem added at `file` and `place` (NULL and zero: not from a file). */
+enum err reporting_find_unit(const struct reporting_context *context, const char *text,
+                             const char *file, struct place place, struct problems *problems,
+                             uint32_t *ret_unit);
+
+/* A text with its place. */
+struct reporting_field {
+    const char *text; /* "" when it was left empty */
+    struct place place;
+};
+
+/* The fields that make up a cell; `file` NULL and places zero when a command line gave them. */
+struct reporting_fields {
+    const char *file;
+    struct reporting_field value, qualifier, upper;
+};
+
+/* Reads a cell of `indicator`, an entered one, whose value is there. Every problem of its fields is
+ * added; ERR_INVALID. What cell_check and the catalogue say of it is left to validate_report. */
+enum err reporting_read_cell(const struct indicator *indicator,
+                             const struct reporting_fields *fields, enum number_style numbers,
+                             struct problems *problems, struct cell *ret_cell);
+
+#endif

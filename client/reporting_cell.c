@@ -1,0 +1,144 @@
+/* Numbers are the ones that people get wrong: each message says what to write instead. */
+#include <string.h>
+
+#include "client/reporting.h"
+#include "client/reporting_parts.h"
+
+const char *reporting_quote(const char *text, char *out)
+{
+    size_t len = 0;
+    size_t characters = 0;
+    for (; text[len] != '\0'; len++) {
+        bool begins = ((unsigned char)text[len] & 0xC0) != 0x80;
+        characters += begins;
+        if (characters > QUOTE_CHARACTERS) {
+            memcpy(out + len, "...", sizeof("..."));
+            return out;
+        }
+        bool is_control = (unsigned char)text[len] < ' ' || text[len] == 0x7f;
+        out[len] = is_control ? ' ' : text[len];
+    }
+    out[len] = '\0';
+    return out;
+}
+
+/* Whether a number has a digit other than 0 beyond its decimals; if not, and it is out of range,
+ * it is too large. */
+static bool has_more_decimals(const char *text, unsigned decimals, enum number_style numbers)
+{
+    const char *mark = strchr(text, numbers == NUMBER_VI ? ',' : '.');
+    if (mark == NULL || strlen(mark + 1) <= decimals)
+        return false;
+    return strpbrk(mark + 1 + decimals, "123456789") != NULL;
+}
+
+static void add_number_problem(const struct indicator *indicator, const char *file,
+                               const struct reporting_field *field, enum number_style numbers,
+                               enum err err, struct problems *problems)
+{
+    char text[QUOTE_SIZE];
+    char most[I128_TEXT_SIZE];
+    int64_t ignored;
+    bool is_vi = numbers == NUMBER_VI;
+    /* 2.861 is one number to some and another to others: what it may have meant is named. */
+    bool is_of_other_style = number_parse(field->text, indicator->decimals,
+                                          is_vi ? NUMBER_PLAIN : NUMBER_VI, &ignored) == ERR_OK;
+    const char *style = is_vi ? "plain" : "vi";
+
+    reporting_quote(field->text, text);
+    if (err == ERR_SYNTAX && is_of_other_style)
+        problems_add(problems, file, field->place,
+                     "'%s' is not a number here: write it like %s, or file with --numbers %s", text,
+                     is_vi ? "2.861 or 75,6" : "2861 or 75.6", style);
+    else if (err == ERR_SYNTAX)
+        problems_add(problems, file, field->place, "'%s' is not a number: write it like %s", text,
+                     is_vi ? "2.861 or 75,6" : "2861 or 75.6");
+    else if (!has_more_decimals(field->text, indicator->decimals, numbers))
+        problems_add(problems, file, field->place,
+                     "'%s' is too large, %s takes at most %s: check it, and the unit of measure",
+                     text, indicator->code,
+                     number_format(INT64_MAX, indicator->decimals, true, numbers, most));
+    else
+        problems_add(
+            problems, file, field->place, "'%s' has more decimals than the %u of %s: round it%s%s",
+            text, (unsigned)indicator->decimals, indicator->code,
+            is_of_other_style ? ", or file with --numbers " : "", is_of_other_style ? style : "");
+}
+
+static bool read_number(const struct indicator *indicator, const char *file,
+                        const struct reporting_field *field, enum number_style numbers,
+                        struct problems *problems, int64_t *ret_value)
+{
+    enum err err = number_parse(field->text, indicator->decimals, numbers, ret_value);
+    if (err == ERR_OK)
+        return true;
+    add_number_problem(indicator, file, field, numbers, err, problems);
+    return false;
+}
+
+enum err reporting_read_cell(const struct indicator *indicator,
+                             const struct reporting_fields *fields, enum number_style numbers,
+                             struct problems *problems, struct cell *ret_cell)
+{
+    struct cell cell = {.indicator = indicator->number};
+    enum qualifier qualifier = QUALIFIER_NONE;
+    char text[QUOTE_SIZE];
+    bool has_upper = fields->upper.text[0] != '\0';
+    bool is_good =
+        read_number(indicator, fields->file, &fields->value, numbers, problems, &cell.value);
+
+    if (qualifier_parse(fields->qualifier.text, &qualifier) != ERR_OK) {
+        problems_add(problems, fields->file, fields->qualifier.place,
+                     "'%s' is not a qualifier: use =, >=, <=, ~ or .., or leave it empty",
+                     reporting_quote(fields->qualifier.text, text));
+        is_good = false;
+    } else if (qualifier == QUALIFIER_RANGE && !has_upper) {
+        problems_add(problems, fields->file, fields->qualifier.place,
+                     "the range of %s has no upper bound: give it in 'upper'", indicator->code);
+        is_good = false;
+    } else if (qualifier != QUALIFIER_RANGE && has_upper) {
+        problems_add(problems, fields->file, fields->upper.place,
+                     "%s has an upper bound without being a range: leave the bound out, or make "
+                     "the qualifier ..",
+                     indicator->code);
+        is_good = false;
+    }
+    if (has_upper &&
+        !read_number(indicator, fields->file, &fields->upper, numbers, problems, &cell.upper))
+        is_good = false;
+    if (!is_good)
+        return ERR_INVALID;
+    cell.qualifier = (uint8_t)qualifier;
+    *ret_cell = cell;
+    return ERR_OK;
+}
+
+enum err reporting_find_unit(const struct reporting_context *context, const char *text,
+                             const char *file, struct place place, struct problems *problems,
+                             uint32_t *ret_unit)
+{
+    const struct tree *tree = context->tree;
+    char quoted[QUOTE_SIZE];
+    char period[PERIOD_TEXT_SIZE];
+    uint32_t unit = 0;
+    enum err err = catalogue_find_unit(context->catalogue, text, tree->window.last, &unit);
+
+    reporting_quote(text, quoted);
+    period_format(tree->period, period);
+    if (err == ERR_EXISTS) {
+        problems_add(problems, file, place, "'%s' names more than one unit: write id:%s or code:%s",
+                     quoted, quoted, quoted);
+    } else if (err != ERR_OK) {
+        problems_add(problems, file, place,
+                     "no unit '%s' in %s: see 'tonghop catalogue show units'", quoted, period);
+    } else if (tree_find(tree, unit) == TREE_NONE) {
+        problems_add(problems, file, place,
+                     "unit '%s' is not in the tree of %s: check the unit and the period, or file "
+                     "for its successor",
+                     quoted, period);
+        err = ERR_NOT_FOUND;
+    } else {
+        *ret_unit = unit;
+    }
+    return err;
+}

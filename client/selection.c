@@ -1,0 +1,48 @@
+/* A query is checked here as far as that goes without a catalogue; the rest is the node's. */
+#include "client/selection.h"
+
+#include <string.h>
+
+#include "client/words.h"
+
+bool selection_check(const struct common *common, const char *name, struct selection *selection)
+{
+    const char *kind = selection->kind_text;
+    selection->kind = KIND_ACTUAL;
+    if (kind != NULL && strcmp(kind, "plan") == 0) {
+        selection->kind = KIND_PLAN;
+    } else if (kind != NULL && strcmp(kind, "actual") != 0) {
+        (void)command_usage(name, words(common->is_english, WORD_OPTION_CHOICE), "--kind",
+                            "actual, plan");
+        return false;
+    }
+    if (period_parse(selection->period_text, &selection->period) != ERR_OK) {
+        (void)command_usage(name, words(common->is_english, WORD_PERIOD_BAD));
+        return false;
+    }
+    return true;
+}
+
+char *selection_period(const struct selection *selection, char *out)
+{
+    return period_format(selection->period, out);
+}
+
+char *selection_unit(const struct selection *selection)
+{
+    static char own[] = "";
+    /* protobuf-c only reads it. */
+    return selection->unit_text != NULL ? (char *)(uintptr_t)selection->unit_text : own;
+}
+
+const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit)
+{
+    return common->is_english && unit->name_en[0] != '\0' ? unit->name_en : unit->name_vi;
+}
+
+const char *selection_indicator_name(const struct common *common,
+                                     const Tonghop__IndicatorInfo *indicator)
+{
+    return common->is_english && indicator->name_en[0] != '\0' ? indicator->name_en
+                                                               : indicator->name_vi;
+}

@@ -1,0 +1,242 @@
+/* Cells are kept in one array, row after row; the columns give it its shape when it is printed. */
+#include "client/table.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "core/utf8.h"
+
+struct column {
+    char *key;
+    char *heading;
+    enum table_align align;
+};
+
+struct table {
+    struct column *columns;
+    size_t column_count, column_capacity;
+    char **cells; /* NULL: no value */
+    size_t cell_count, cell_capacity;
+};
+
+struct table *table_new(void)
+{
+    return mem_calloc(1, sizeof(struct table));
+}
+
+void table_free(struct table **table)
+{
+    struct table *t = *table;
+    if (t == NULL)
+        return;
+    for (size_t i = 0; i < t->column_count; i++) {
+        free(t->columns[i].key);
+        free(t->columns[i].heading);
+    }
+    for (size_t i = 0; i < t->cell_count; i++)
+        free(t->cells[i]);
+    free(t->columns);
+    free(t->cells);
+    free(t);
+    *table = NULL;
+}
+
+void table_add_column(struct table *table, const char *key, const char *heading,
+                      enum table_align align)
+{
+    assert(table->cell_count == 0);
+    assert(table->column_count < TABLE_COLUMNS_MAX);
+    table->columns = mem_grow(table->columns, table->column_count, &table->column_capacity,
+                              sizeof(*table->columns));
+    table->columns[table->column_count++] =
+        (struct column){mem_strdup(key), mem_strdup(heading), align};
+}
+
+/* Takes ownership of `text`. */
+static void take_cell(struct table *table, char *text)
+{
+    assert(table->column_count > 0);
+    table->cells =
+        mem_grow(table->cells, table->cell_count, &table->cell_capacity, sizeof(*table->cells));
+    table->cells[table->cell_count++] = text;
+}
+
+void table_add(struct table *table, const char *text)
+{
+    take_cell(table, text != NULL ? mem_strdup(text) : NULL);
+}
+
+void table_addf(struct table *table, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    take_cell(table, mem_vprintf(format, args));
+    va_end(args);
+}
+
+size_t table_row_count(const struct table *table)
+{
+    return table->column_count > 0 ? table->cell_count / table->column_count : 0;
+}
+
+/* ---- text ---- */
+
+static size_t width_of(const char *text)
+{
+    return text != NULL ? utf8_length(text, strlen(text)) : 0;
+}
+
+static void put_blanks(size_t count, FILE *out)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)fputc(' ', out); /* errors of `out` are sticky; main looks at the end */
+}
+
+static void put_plain(const char *text, FILE *out)
+{
+    for (const char *at = text != NULL ? text : ""; *at != '\0'; at++)
+        (void)fputc((unsigned char)*at < ' ' || *at == 0x7f ? ' ' : *at, out);
+}
+
+/* One line; the last column is not padded, so that no line ends with blanks of ours. */
+static void print_line(const struct table *table, const size_t *widths, const char *const *cells,
+                       FILE *out)
+{
+    size_t owed = 0; /* blanks to be printed before the next cell that is not empty */
+    for (size_t i = 0; i < table->column_count; i++) {
+        size_t padding = widths[i] - width_of(cells[i]);
+        bool is_right = table->columns[i].align == TABLE_RIGHT;
+        if (width_of(cells[i]) > 0) {
+            put_blanks(owed + (is_right ? padding : 0), out);
+            put_plain(cells[i], out);
+            owed = is_right ? 0 : padding;
+        } else {
+            owed += padding;
+        }
+        owed += 2;
+    }
+    (void)fputc('\n', out);
+}
+
+static void print_text(const struct table *table, FILE *out)
+{
+    size_t widths[TABLE_COLUMNS_MAX];
+    const char *headings[TABLE_COLUMNS_MAX];
+    size_t count = table->column_count;
+
+    for (size_t i = 0; i < count; i++) {
+        headings[i] = table->columns[i].heading;
+        widths[i] = width_of(headings[i]);
+    }
+    for (size_t i = 0; i < table->cell_count; i++) {
+        size_t width = width_of(table->cells[i]);
+        if (width > widths[i % count])
+            widths[i % count] = width;
+    }
+    print_line(table, widths, headings, out);
+    for (size_t i = 0; i < table->cell_count; i += count)
+        print_line(table, widths, (const char *const *)&table->cells[i], out);
+}
+
+/* ---- CSV, RFC 4180 ---- */
+
+static void put_csv_field(const char *text, FILE *out)
+{
+    if (text == NULL)
+        return;
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        (void)fputs(text, out);
+        return;
+    }
+    (void)fputc('"', out);
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '"')
+            (void)fputc('"', out);
+        (void)fputc(*at, out);
+    }
+    (void)fputc('"', out);
+}
+
+static void print_csv(const struct table *table, FILE *out)
+{
+    size_t count = table->column_count;
+    for (size_t i = 0; i < count; i++) {
+        put_csv_field(table->columns[i].key, out);
+        (void)fputs(i + 1 < count ? "," : "\r\n", out);
+    }
+    for (size_t i = 0; i < table->cell_count; i++) {
+        put_csv_field(table->cells[i], out);
+        (void)fputs(i % count + 1 < count ? "," : "\r\n", out);
+    }
+}
+
+/* ---- JSON ---- */
+
+struct json_t *table_to_json(const struct table *table)
+{
+    json_t *rows = json_array();
+    json_t *row = NULL;
+    for (size_t i = 0; i < table->cell_count; i++) {
+        if (i % table->column_count == 0) {
+            row = json_object();
+            (void)json_array_append_new(rows, row);
+        }
+        /* A text that is not UTF-8 gives NULL, which json_object_set_new refuses: the key is left
+         * out. What comes from a node was checked to be UTF-8 before. */
+        (void)json_object_set_new(row, table->columns[i % table->column_count].key,
+                                  table->cells[i] != NULL ? json_string(table->cells[i])
+                                                          : json_null());
+    }
+    return rows;
+}
+
+static void print_json(const struct table *table, FILE *out)
+{
+    json_t *rows = table_to_json(table);
+    (void)json_dumpf(rows, out, JSON_INDENT(2));
+    (void)fputc('\n', out);
+    json_decref(rows);
+}
+
+void table_print(const struct table *table, enum output output, FILE *out)
+{
+    assert(table->column_count > 0);
+    assert(table->cell_count % table->column_count == 0);
+    switch (output) {
+    case OUTPUT_TEXT:
+        print_text(table, out);
+        return;
+    case OUTPUT_CSV:
+        print_csv(table, out);
+        return;
+    case OUTPUT_JSON:
+        print_json(table, out);
+        return;
+    }
+    assert(false);
+}
+
+void table_print_record(const struct table *table, enum output output, FILE *out)
+{
+    assert(table_row_count(table) == 1);
+    if (output != OUTPUT_TEXT) {
+        table_print(table, output, out);
+        return;
+    }
+    size_t widest = 0;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (width_of(table->columns[i].heading) > widest)
+            widest = width_of(table->columns[i].heading);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const char *heading = table->columns[i].heading;
+        (void)fputs(heading, out);
+        if (width_of(table->cells[i]) > 0)
+            put_blanks(widest - width_of(heading) + 2, out);
+        put_plain(table->cells[i], out);
+        (void)fputc('\n', out);
+    }
+}

@@ -1,0 +1,41 @@
+/* Tables on standard output: as aligned text, as CSV (RFC 4180) or as a JSON array of objects.
+ *
+ * A table is filled cell by cell, row after row, and printed once. Figures are texts everywhere,
+ * also in JSON: a JSON number would be read as floating point. */
+#ifndef CLIENT_TABLE_H
+#define CLIENT_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "client/command.h"
+
+enum { TABLE_COLUMNS_MAX = 256 };
+
+enum table_align { TABLE_LEFT, TABLE_RIGHT };
+
+struct table;
+
+/* The caller owns it. */
+struct table *table_new(void);
+void table_free(struct table **table);
+
+/* Adds a column; all of them before the first cell. `key` names it in CSV and JSON and is the same
+ * in every language; `heading` is for people. Both are copied. */
+void table_add_column(struct table *table, const char *key, const char *heading,
+                      enum table_align align);
+/* Adds the next cell of the current row, which is full after the last column. The text is copied;
+ * NULL says that there is no value: empty as text and CSV, null in JSON. */
+void table_add(struct table *table, const char *text);
+void table_addf(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+size_t table_row_count(const struct table *table);
+
+/* Prints it. Only complete rows may be there. In text, control characters inside a cell (a note of
+ * several lines) are shown as blanks; a table without rows prints its headings only. */
+void table_print(const struct table *table, enum output output, FILE *out);
+/* As table_print, for a table of one row: in text, one line for each column. */
+void table_print_record(const struct table *table, enum output output, FILE *out);
+/* The JSON array of the rows, for embedding; the caller owns it (json_decref). */
+struct json_t *table_to_json(const struct table *table);
+
+#endif

@@ -1,0 +1,326 @@
+/* The table of words. Terms follow the glossary of docs/ARCHITECTURE.md: đơn vị, nút, danh mục, chỉ
+ * tiêu, biểu mẫu, kỳ báo cáo. An officer reads this, so no word here is a computer's. */
+#include "client/words.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *vi;
+    const char *en;
+} table[WORD_COUNT] = {
+    /* common */
+    [WORD_YES] = {"có", "yes"},
+    [WORD_NO] = {"không", "no"},
+    [WORD_NONE] = {"không có", "none"},
+    [WORD_OPTION_UNKNOWN] = {"không có tùy chọn %s", "there is no option %s"},
+    [WORD_OPTION_NO_VALUE] = {"tùy chọn %s cần một giá trị", "option %s needs a value"},
+    [WORD_OPTION_CHOICE] = {"%s phải là %s", "%s has to be %s"},
+    [WORD_ARGUMENT_EXTRA] = {"thừa “%s”", "'%s' is one argument too many"},
+    [WORD_ARGUMENT_NEEDED] = {"thiếu %s", "%s is missing"},
+    [WORD_NOT_A_UNIT_ID] =
+        {"“%s” không phải mã số đơn vị (id) trong danh mục: cần một số nguyên từ 1",
+         "'%s' is not a unit's id in the catalogue: a whole number from 1"},
+    [WORD_NOT_A_KEY] = {"“%s” không phải khóa: cần 44 ký tự base64, như trong tệp NAME.pub",
+                        "'%s' is not a key: it has to be 44 characters of base64, as in a file "
+                        "NAME.pub"},
+    [WORD_REFUSED] = {"bị từ chối (%s): %s", "refused (%s): %s"},
+    [WORD_NODE_SAYS] = {"nút trả lời: %s", "the node says: %s"},
+    [WORD_NO_ANSWER] = {"không có trả lời, chưa rõ kết quả; chạy lại lệnh là an toàn. Lý do: %s",
+                        "no answer, the outcome is unknown; running the command again is safe. "
+                        "Reason: %s"},
+    [WORD_NOT_REACHED] = {"không gặp được nút, chưa có gì được gửi. Lý do: %s",
+                          "the node was not reached, nothing was sent. Reason: %s"},
+    [WORD_OTHER_ANSWER] = {"nút trả lời bằng “%s”, không phải điều đã hỏi; hãy dùng cùng phiên bản "
+                           "ở hai đầu",
+                           "the node answered with '%s', which was not asked for; use the same "
+                           "version at both ends"},
+    [WORD_PROBLEMS_FOUND] = {"có %zu lỗi, chưa có gì thay đổi", "%zu errors; nothing was changed"},
+    [WORD_PROBLEMS_MORE] = {"và %zu lỗi nữa, không liệt kê", "and %zu more that are not listed"},
+    [WORD_NO_NODE] = {"chưa có tệp cấu hình nào trong %s; hãy chạy `tonghop init`, hoặc chỉ ra tệp "
+                      "bằng --config",
+                      "there is no configuration in %s; run `tonghop init`, or name a file with "
+                      "--config"},
+    [WORD_NODE_UNKNOWN] = {"không có %s.conf trong %s; hãy kiểm tra --node hoặc TONGHOP_NODE",
+                           "there is no %s.conf in %s; check --node or TONGHOP_NODE"},
+    [WORD_SEVERAL_NODES] = {"có nhiều nút; hãy chọn một bằng --node hoặc TONGHOP_NODE:",
+                            "there are several nodes; choose one with --node or TONGHOP_NODE:"},
+    [WORD_OUTPUT_FAILED] = {"không ghi được kết quả ra: %s", "the output cannot be written: %s"},
+    [WORD_CURRENT_REVISION] = {"bản hiện tại là %llu", "the current revision is %llu"},
+    [WORD_HOME_IS] = {"nơi nhận là nút của đơn vị %u", "its home is the node of unit %u"},
+    /* main */
+    [WORD_COMMAND_UNKNOWN] = {"không có lệnh “%s”", "there is no command '%s'"},
+    [WORD_COMMAND_GUESS] = {"có phải là `%s`?", "did you mean `%s`?"},
+    [WORD_USAGE] = {"Cách dùng:", "Usage:"},
+    /* init */
+    [WORD_INIT_EXISTS] =
+        {"%s đã có và không bao giờ bị ghi đè; hãy chọn tên khác, hoặc tự xóa nó đi",
+         "%s is there already and is never overwritten; choose another name, or "
+         "remove it yourself"},
+    [WORD_INIT_BAD_NAME] =
+        {"“%s” không dùng làm tên được: chỉ gồm chữ cái, chữ số, “-” và “_”, tối đa "
+         "64 ký tự",
+         "'%s' cannot be a name: only letters, digits, '-' and '_', at most 64"},
+    [WORD_INIT_BAD_PARENT] = {"--parent “%s” phải có dạng 'ĐỊA-CHỈ KHÓA', ví dụ "
+                              "'tcp://10.0.0.1:7464 4Gq…='",
+                              "--parent '%s' has to be 'ENDPOINT KEY', such as "
+                              "'tcp://10.0.0.1:7464 4Gq…='"},
+    [WORD_INIT_LINE_BREAK] = {"giá trị của %s không được có dấu xuống dòng",
+                              "the value of %s may not have a line break"},
+    [WORD_INIT_CLIENT_ONLY] = {"%s không đi cùng --client", "%s does not go with --client"},
+    [WORD_INIT_CANNOT_WRITE] = {"không ghi được %s: %s; chưa có gì được tạo ra",
+                                "%s cannot be written: %s; nothing was made"},
+    [WORD_INIT_MADE] = {"đã tạo %s, %s (khóa bí mật: đừng đưa cho ai) và %s",
+                        "made %s, %s (the secret key: give it to nobody) and %s"},
+    [WORD_INIT_ENROL_THERE] =
+        {"%d. ở nút đó, nhờ người quản trị chạy dòng vừa in ra",
+         "%d. at that node, have its administrator run the line just printed"},
+    [WORD_INIT_IS_ROOT] = {"%d. nút này ở trên cùng: không cần ai đăng ký nó",
+                           "%d. this node is the root: nobody has to enrol it"},
+    [WORD_INIT_START] = {"%d. khởi động: %s", "%d. start it: %s"},
+    [WORD_INIT_THEN] = {"%d. kiểm tra: %s", "%d. check it: %s"},
+    [WORD_INIT_BENEATH] =
+        {"nút cấp dưới dùng: --parent '%s %s' (thay địa chỉ bằng địa chỉ mà họ thấy)",
+         "nodes beneath use: --parent '%s %s' (with the address that they see)"},
+    /* enrol, keys, revoke */
+    [WORD_ROLE_NODE] = {"nút", "node"},
+    [WORD_ROLE_REPORTER] = {"bên nộp", "reporter"},
+    [WORD_ROLE_READER] = {"người xem", "reader"},
+    [WORD_ROLE_ADMIN] = {"quản trị", "admin"},
+    [WORD_ROLE_UNKNOWN] = {"không rõ", "unknown"},
+    [WORD_KEYS_KEY] = {"Khóa", "Key"},
+    [WORD_KEYS_UNIT] = {"Đơn vị", "Unit"},
+    [WORD_KEYS_ROLE] = {"Vai trò", "Role"},
+    [WORD_KEYS_NAME] = {"Tên", "Name"},
+    [WORD_KEYS_STATE] = {"Trạng thái", "State"},
+    [WORD_KEYS_CHANGED] = {"Thay đổi lúc", "Changed"},
+    [WORD_KEYS_CONNECTED] = {"Đang nối", "Connected"},
+    [WORD_KEYS_ENROLLED] = {"đã đăng ký", "enrolled"},
+    [WORD_KEYS_REVOKED] = {"đã thu hồi", "revoked"},
+    [WORD_KEYS_EMPTY] = {"chưa có khóa nào được đăng ký; xem `tonghop enrol --help`",
+                         "no key is enrolled yet; see `tonghop enrol --help`"},
+    [WORD_ENROL_DONE] = {"đã đăng ký khóa %s cho đơn vị %u, vai trò %s",
+                         "enrolled key %s for unit %u as %s"},
+    [WORD_REVOKE_DONE] = {"đã thu hồi khóa %s; nó không còn nối vào được nữa",
+                          "revoked key %s; it can connect no more"},
+    /* catalogue */
+    [WORD_CATALOGUE_FINE] = {"danh mục %u không có lỗi: %zu đơn vị, %zu chỉ tiêu, %zu biểu mẫu",
+                             "catalogue %u is in order: %zu units, %zu indicators, %zu forms"},
+    [WORD_CATALOGUE_PUBLISHED] = {"đã công bố danh mục %u", "published catalogue %u"},
+    [WORD_CATALOGUE_TOO_LARGE] = {"danh mục có %zu byte, tối đa là %d",
+                                  "the catalogue has %zu bytes, "
+                                  "at most %d are allowed"},
+    [WORD_CATALOGUE_SHOW_WHAT] = {"xem được units, indicators hoặc forms, không có “%s”",
+                                  "units, indicators or forms can be shown, not '%s'"},
+    [WORD_CATALOGUE_ACTION] = {"“%s” không phải check, publish hoặc show",
+                               "'%s' is not check, publish or show"},
+    [WORD_CATALOGUE_NUMBER] = {"Số", "Number"},
+    [WORD_CATALOGUE_TITLE] = {"Tên", "Title"},
+    [WORD_CATALOGUE_LEVELS] = {"Cấp", "Levels"},
+    [WORD_CATALOGUE_FORMS] = {"Biểu mẫu", "Forms"},
+    [WORD_CATALOGUE_INDICATORS] = {"Chỉ tiêu", "Indicators"},
+    [WORD_CATALOGUE_UNITS] = {"Đơn vị", "Units"},
+    [WORD_COLUMN_ID] = {"Id", "Id"},
+    [WORD_COLUMN_NUMBER] = {"Số", "No."},
+    [WORD_COLUMN_CODE] = {"Mã", "Code"},
+    [WORD_COLUMN_NAME] = {"Tên", "Name"},
+    [WORD_COLUMN_LEVEL] = {"Cấp", "Level"},
+    [WORD_COLUMN_LEVELS] = {"Cấp báo cáo", "Levels"},
+    [WORD_COLUMN_TYPE] = {"Loại", "Type"},
+    [WORD_COLUMN_PARENT] = {"Cấp trên", "Parent"},
+    [WORD_COLUMN_FROM] = {"Từ ngày", "From"},
+    [WORD_COLUMN_TO] = {"Đến ngày", "To"},
+    [WORD_COLUMN_SUCCESSORS] = {"Đơn vị kế thừa", "Successors"},
+    [WORD_COLUMN_FORM] = {"Biểu mẫu", "Form"},
+    [WORD_COLUMN_NATURE] = {"Tính chất", "Nature"},
+    [WORD_COLUMN_AGGREGATION] = {"Cách gộp", "Aggregation"},
+    [WORD_COLUMN_DECIMALS] = {"Số lẻ", "Decimals"},
+    [WORD_COLUMN_MEASURE] = {"Đơn vị tính", "Measure"},
+    [WORD_COLUMN_RULE] = {"Công thức", "Rule"},
+    [WORD_COLUMN_DUE] = {"Cấp phải nộp", "Due from"},
+    [WORD_COLUMN_VALUE] = {"Giá trị", "Value"},
+    [WORD_NATURE_FLOW] = {"trong kỳ", "flow"},
+    [WORD_NATURE_STOCK] = {"cuối kỳ", "stock"},
+    [WORD_AGGREGATION_SUM] = {"cộng", "sum"},
+    [WORD_AGGREGATION_MAX] = {"lớn nhất", "max"},
+    [WORD_AGGREGATION_MIN] = {"nhỏ nhất", "min"},
+    [WORD_AGGREGATION_DERIVED] = {"tính ra", "derived"},
+    /* status */
+    [WORD_STATUS_NODE] = {"Nút", "Node"},
+    [WORD_STATUS_UNIT] = {"Đơn vị", "Unit"},
+    [WORD_STATUS_CATALOGUE] = {"Danh mục", "Catalogue"},
+    [WORD_STATUS_STARTED] = {"Chạy từ", "Started"},
+    [WORD_STATUS_PARENT] = {"Cấp trên", "Parent"},
+    [WORD_STATUS_PARENT_ROOT] = {"không có (nút trên cùng)", "none (this is the root)"},
+    [WORD_STATUS_PARENT_LINKED] = {"%s, đã nối", "%s, linked"},
+    [WORD_STATUS_PARENT_UNLINKED] = {"%s, CHƯA nối", "%s, NOT linked"},
+    [WORD_STATUS_PARENT_BROKEN] = {"%s, KHÔNG nối được: %s", "%s, NOT linked: %s"},
+    [WORD_STATUS_REPORTS] = {"Báo cáo", "Reports"},
+    [WORD_STATUS_OUTBOX] = {"Chờ gửi lên", "To be sent"},
+    [WORD_STATUS_PARKED] = {"Gác lại", "Parked"},
+    [WORD_STATUS_QUARANTINE] = {"Cách ly", "Quarantine"},
+    [WORD_STATUS_ALARMS] = {"Báo động", "Alarms"},
+    [WORD_STATUS_DISK] = {"Đĩa còn trống", "Disk free"},
+    [WORD_STATUS_REBUILDING] = {"Đang tính lại", "Rebuilding"},
+    [WORD_STATUS_HEARD] = {"Tin gần nhất", "Last heard"},
+    [WORD_STATUS_NEVER] = {"chưa lần nào", "never"},
+    [WORD_STATUS_HEALTHY] = {"Nút hoạt động tốt.", "All is well."},
+    [WORD_STATUS_UNHEALTHY] = {"Cần xem lại:", "To be looked at:"},
+    [WORD_STATUS_DO_LINK] =
+        {"chưa nối được với cấp trên: kiểm tra mạng, địa chỉ và khóa trong [parent], "
+         "và việc đăng ký ở cấp trên (`tonghop keys` ở đó)",
+         "there is no link to the parent: check the network, address and key in "
+         "[parent], and the enrolment there (`tonghop keys` at the parent)"},
+    [WORD_STATUS_DO_CATALOGUE] =
+        {"chưa có danh mục: nó về từ cấp trên ngay khi nối được",
+         "no catalogue yet: it comes from the parent once there is a link"},
+    [WORD_STATUS_DO_CATALOGUE_ROOT] = {"chưa có danh mục: hãy chạy `tonghop catalogue publish DIR`",
+                                       "no catalogue yet: run `tonghop catalogue publish DIR`"},
+    [WORD_STATUS_DO_REBUILD] = {"đang tính lại số tổng hợp theo danh mục mới: chờ, số liệu chưa đủ",
+                                "totals are being rebuilt under a new catalogue: wait, figures are "
+                                "incomplete"},
+    [WORD_STATUS_DO_OUTBOX] =
+        {"%llu mục chờ gửi lên cấp trên: chờ; nếu không giảm, xem đường nối",
+         "%llu entries are to be sent to the parent: wait; if they stay, look at "
+         "the link"},
+    [WORD_STATUS_DO_PARKED] =
+        {"%llu mục bị gác lại vì cấp trên chưa nhận được: xem nhật ký của nút",
+         "%llu entries are parked because the parent cannot take them yet: see "
+         "the node's log"},
+    [WORD_STATUS_DO_QUARANTINE] =
+        {"%llu thông điệp bị cách ly vì không xử lý được: xem nhật ký và báo "
+         "nhóm phát triển",
+         "%llu messages are in quarantine because they cannot be processed: "
+         "see the log and tell the developers"},
+    [WORD_STATUS_DO_ALARMS] = {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
+                               "`tonghop verify` ở cả hai nút",
+                               "%llu alarms: totals of a node beneath differ from those here; run "
+                               "`tonghop verify` at both nodes"},
+    [WORD_STATUS_GAVE_UP] = {"đã chờ %s giây mà nút chưa sẵn sàng",
+                             "waited %s seconds and the node is not ready"},
+    /* verify */
+    [WORD_VERIFY_CLIENT] = {"%s là cấu hình của bên nộp; hãy chạy verify trên máy có nút",
+                            "%s is the configuration of a client; run verify on the machine of the "
+                            "node"},
+    [WORD_VERIFY_NO_DAEMON] =
+        {"không chạy được tonghopd: %s; nó phải nằm cạnh lệnh tonghop hoặc trong "
+         "PATH",
+         "tonghopd cannot be run: %s; it has to be beside tonghop or in PATH"},
+    /* values */
+    [WORD_VALUE_AT_LEAST] = {"trên %s", "at least %s"},
+    [WORD_VALUE_AT_MOST] = {"không quá %s", "at most %s"},
+    [WORD_VALUE_ABOUT] = {"khoảng %s", "about %s"},
+    [WORD_MARK_PARTIAL] = {"%u báo cáo mới có nửa năm", "%u with half of the year only"},
+    [WORD_MARK_IMPLIED] = {"%u suy ra từ số cả năm", "%u derived from the year's figure"},
+    [WORD_MARK_NEGATIVE] = {"%u bị âm", "%u below zero"},
+    [WORD_MARK_UNEVEN] = {"các số gộp từ %u đến %u báo cáo", "operands made of %u to %u reports"},
+    [WORD_MARK_KNOWN] = {"xác định được %u trên %u đơn vị", "decided for %u of %u units"},
+    /* submit, amend, history */
+    [WORD_SCOPE_OWN] = {"số của riêng đơn vị", "own"},
+    [WORD_SCOPE_WHOLE] = {"số toàn đơn vị", "whole"},
+    [WORD_COLUMN_REVISION] = {"Bản", "Revision"},
+    [WORD_COLUMN_RESULT] = {"Kết quả", "Result"},
+    [WORD_RESULT_ACCEPTED] = {"đã nhận", "accepted"},
+    [WORD_RESULT_WAITING] = {"đã nộp, chờ duyệt", "taken in, waiting to be accepted"},
+    [WORD_RESULT_UNCHANGED] = {"không đổi", "unchanged"},
+    [WORD_RESULT_REFUSED] = {"bị từ chối", "refused"},
+    [WORD_RESULT_UNKNOWN] = {"chưa rõ, hãy chạy lại", "unknown, run it again"},
+    [WORD_RESULT_NOT_SENT] = {"chưa gửi", "not sent"},
+    [WORD_RESULT_CHECKED] = {"không có lỗi, chưa gửi", "in order, not sent"},
+    [WORD_FILING_FIRST] = {"lần nộp đầu, %zu số liệu", "first filing, %zu figures"},
+    [WORD_FILING_BASE] = {"thay cho bản %llu", "replaces revision %llu"},
+    [WORD_FILING_SAME] = {"số liệu không đổi", "the figures are the same"},
+    [WORD_FILING_WITHDRAWS] = {"rút báo cáo", "takes the report back"},
+    [WORD_FILING_RESTORES] = {"nộp lại báo cáo đã rút", "files again what was taken back"},
+    [WORD_FILING_WARNING] = {"cảnh báo: %s", "warning: %s"},
+    [WORD_FILING_NOT_SAFE] = {"nút này đã giữ báo cáo, nhưng nút cấp trên chưa xác nhận; báo cáo "
+                              "sẽ tự được gửi lên khi nối được",
+                              "the report is held here, but the node above has not acknowledged it "
+                              "yet; it is sent by itself once there is a link"},
+    [WORD_FILING_BAD_TEXT] = {"%s phải là văn bản thường, tối đa %zu byte",
+                              "%s has to be plain text of at most %zu bytes"},
+    [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",
+                                "exactly one of FILE, --nil FORM and --withdraw FORM is needed"},
+    [WORD_AMEND_VALUE_OR_REMOVE] = {"cần số liệu mới, hoặc chỉ --remove",
+                                    "either a new value or --remove alone is needed"},
+    [WORD_AMEND_NO_REPORT] = {"chưa có báo cáo “%s” để sửa; hãy nộp bằng `tonghop submit`",
+                              "there is no report '%s' to amend; file it with `tonghop submit`"},
+    [WORD_AMEND_NO_CELL] = {"báo cáo đang có không có số liệu %s",
+                            "the report that is held has no figure %s"},
+    [WORD_HISTORY_EMPTY] = {"chưa có báo cáo nào", "nothing was filed"},
+    [WORD_COLUMN_COUNTS] = {"Được tính", "Counts"},
+    [WORD_COLUMN_SAFE] = {"An toàn", "Safe"},
+    [WORD_COLUMN_SCOPE] = {"Phạm vi", "Scope"},
+    [WORD_COLUMN_CELLS] = {"Số liệu", "Figures"},
+    [WORD_COLUMN_WITHDRAWN] = {"Đã rút", "Withdrawn"},
+    [WORD_COLUMN_RECORDED_BY] = {"Ghi nhận từ", "Recorded by"},
+    [WORD_COLUMN_REASON] = {"Lý do", "Reason"},
+    /* totals, coverage, explain */
+    [WORD_PERIOD_BAD] = {"--period phải có dạng 2024-S1, 2024-S2 hoặc 2024",
+                         "--period has to be like 2024-S1, 2024-S2 or 2024"},
+    [WORD_TOTALS_CATALOGUE] = {" (danh mục %u)", " (catalogue %u)"},
+    [WORD_COLUMN_FIGURE] = {"Số liệu", "Figure"},
+    [WORD_COLUMN_CHANGE] = {"Tăng/giảm", "Change"},
+    [WORD_COLUMN_UNIT_COUNT] = {"Báo cáo", "Reports"},
+    [WORD_COLUMN_MARKS] = {"Ghi chú", "Notes"},
+    [WORD_COLUMN_PERIOD] = {"Kỳ", "Period"},
+    [WORD_COLUMN_RECEIVED] = {"Nhận lúc", "Received"},
+    [WORD_COLUMN_AUTHOR] = {"Người lập", "Author"},
+    [WORD_COLUMN_TIMELY] = {"Thời hạn", "Deadline"},
+    [WORD_COLUMN_FILED] = {"Nộp lần đầu", "First filed"},
+    [WORD_COLUMN_MET_BY] = {"Nộp bằng", "Met by"},
+    [WORD_COLUMN_COVERED_BY] = {"Gộp trong", "Covered by"},
+    [WORD_COVERAGE_MISSING] = {"chưa nộp", "missing"},
+    [WORD_COVERAGE_WAITING] = {"chờ duyệt", "waiting"},
+    [WORD_COVERAGE_ACCEPTED] = {"đã nhận", "accepted"},
+    [WORD_COVERAGE_RETURNED] = {"bị trả lại", "returned"},
+    [WORD_COVERAGE_COVERED] = {"đã có số toàn đơn vị", "covered"},
+    [WORD_COVERAGE_EARLY] = {"sớm", "early"},
+    [WORD_COVERAGE_ON_TIME] = {"đúng hạn", "on time"},
+    [WORD_COVERAGE_LATE] = {"muộn", "late"},
+    [WORD_COVERAGE_SUMMARY] =
+        {"phải nộp %u: đã nộp %u, đã nhận %u, đã có số toàn đơn vị %u, nộp muộn %u",
+         "%u due: %u filed, %u accepted, %u covered, %u late"},
+    [WORD_COVERAGE_COMPLETE] = {"không thiếu đơn vị nào", "nobody is missing"},
+    [WORD_EXPLAIN_COVERED] = {"không cộng: đã có trong số toàn đơn vị",
+                              "not added: it is in the whole figure above"},
+};
+
+const char *words(bool is_english, enum word id)
+{
+    assert(id < WORD_COUNT);
+    const char *text = is_english ? table[id].en : table[id].vi;
+    assert(text != NULL);
+    return text;
+}
+
+static bool language_of(const char *text, bool *ret_is_english)
+{
+    bool is_english = strcmp(text, "en") == 0;
+    if (!is_english && strcmp(text, "vi") != 0)
+        return false;
+    *ret_is_english = is_english;
+    return true;
+}
+
+bool words_choose(const char *option, bool *ret_is_english)
+{
+    static const char *const locale_names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *text = getenv("TONGHOP_LANG");
+
+    if (option != NULL)
+        return language_of(option, ret_is_english);
+    if (text != NULL && language_of(text, ret_is_english))
+        return true;
+    *ret_is_english = true;
+    for (size_t i = 0; i < sizeof(locale_names) / sizeof(locale_names[0]); i++) {
+        text = getenv(locale_names[i]);
+        if (text == NULL || text[0] == '\0')
+            continue;
+        *ret_is_english = strncmp(text, "vi", 2) != 0;
+        break;
+    }
+    return true;
+}

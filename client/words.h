@@ -1,0 +1,223 @@
+/* What people read: every text of the `tonghop` command in Vietnamese and in English.
+ *
+ * One table, words.c, holds both languages side by side. A text with conversions (%s ...) takes the
+ * same arguments in the same types in both languages; where the order of the sentence differs, they
+ * are numbered (%2$s). A test compares them. Help pages stand with their commands. */
+#ifndef CLIENT_WORDS_H
+#define CLIENT_WORDS_H
+
+#include <stdbool.h>
+
+enum word {
+    /* common */
+    WORD_YES,
+    WORD_NO,
+    WORD_NONE,
+    WORD_OPTION_UNKNOWN,  /* %s option */
+    WORD_OPTION_NO_VALUE, /* %s option */
+    WORD_OPTION_CHOICE,   /* %s option, %s what it may be */
+    WORD_ARGUMENT_EXTRA,  /* %s argument */
+    WORD_ARGUMENT_NEEDED, /* %s what */
+    WORD_NOT_A_UNIT_ID,   /* %s text */
+    WORD_NOT_A_KEY,       /* %s text */
+    WORD_REFUSED,         /* %s code, %s sentence */
+    WORD_NODE_SAYS,       /* %s text */
+    WORD_NO_ANSWER,       /* %s reason */
+    WORD_NOT_REACHED,     /* %s reason */
+    WORD_OTHER_ANSWER,    /* %s name of the body */
+    WORD_PROBLEMS_FOUND,  /* %zu errors */
+    WORD_PROBLEMS_MORE,   /* %zu further ones */
+    WORD_NO_NODE,         /* %s folders */
+    WORD_NODE_UNKNOWN,    /* %s name, %s folders */
+    WORD_SEVERAL_NODES,
+    WORD_OUTPUT_FAILED,    /* %s reason */
+    WORD_CURRENT_REVISION, /* %llu */
+    WORD_HOME_IS,          /* %u unit */
+    /* main */
+    WORD_COMMAND_UNKNOWN, /* %s */
+    WORD_COMMAND_GUESS,   /* %s */
+    WORD_USAGE,
+    /* init */
+    WORD_INIT_EXISTS,       /* %s path */
+    WORD_INIT_BAD_NAME,     /* %s name */
+    WORD_INIT_BAD_PARENT,   /* %s text */
+    WORD_INIT_LINE_BREAK,   /* %s option */
+    WORD_INIT_CLIENT_ONLY,  /* %s option */
+    WORD_INIT_CANNOT_WRITE, /* %s path, %s reason */
+    WORD_INIT_MADE,         /* %s path, %s path, %s path */
+    WORD_INIT_ENROL_THERE,  /* %d step, as in the next ones */
+    WORD_INIT_IS_ROOT,
+    WORD_INIT_START,   /* ..., %s command */
+    WORD_INIT_THEN,    /* ..., %s command */
+    WORD_INIT_BENEATH, /* %s endpoint, %s key */
+    /* enrol, keys, revoke */
+    WORD_ROLE_NODE,
+    WORD_ROLE_REPORTER,
+    WORD_ROLE_READER,
+    WORD_ROLE_ADMIN,
+    WORD_ROLE_UNKNOWN,
+    WORD_KEYS_KEY,
+    WORD_KEYS_UNIT,
+    WORD_KEYS_ROLE,
+    WORD_KEYS_NAME,
+    WORD_KEYS_STATE,
+    WORD_KEYS_CHANGED,
+    WORD_KEYS_CONNECTED,
+    WORD_KEYS_ENROLLED,
+    WORD_KEYS_REVOKED,
+    WORD_KEYS_EMPTY,
+    WORD_ENROL_DONE,  /* %s key, %u unit, %s role */
+    WORD_REVOKE_DONE, /* %s key */
+    /* catalogue */
+    WORD_CATALOGUE_FINE,      /* %u number, %zu units, %zu indicators, %zu forms */
+    WORD_CATALOGUE_PUBLISHED, /* %u number */
+    WORD_CATALOGUE_TOO_LARGE, /* %zu bytes, %d limit */
+    WORD_CATALOGUE_SHOW_WHAT, /* %s text */
+    WORD_CATALOGUE_ACTION,    /* %s text */
+    WORD_CATALOGUE_NUMBER,
+    WORD_CATALOGUE_TITLE,
+    WORD_CATALOGUE_LEVELS,
+    WORD_CATALOGUE_FORMS,
+    WORD_CATALOGUE_INDICATORS,
+    WORD_CATALOGUE_UNITS,
+    WORD_COLUMN_ID,
+    WORD_COLUMN_NUMBER,
+    WORD_COLUMN_CODE,
+    WORD_COLUMN_NAME,
+    WORD_COLUMN_LEVEL,
+    WORD_COLUMN_LEVELS,
+    WORD_COLUMN_TYPE,
+    WORD_COLUMN_PARENT,
+    WORD_COLUMN_FROM,
+    WORD_COLUMN_TO,
+    WORD_COLUMN_SUCCESSORS,
+    WORD_COLUMN_FORM,
+    WORD_COLUMN_NATURE,
+    WORD_COLUMN_AGGREGATION,
+    WORD_COLUMN_DECIMALS,
+    WORD_COLUMN_MEASURE,
+    WORD_COLUMN_RULE,
+    WORD_COLUMN_DUE,
+    WORD_COLUMN_VALUE,
+    WORD_NATURE_FLOW,
+    WORD_NATURE_STOCK,
+    WORD_AGGREGATION_SUM,
+    WORD_AGGREGATION_MAX,
+    WORD_AGGREGATION_MIN,
+    WORD_AGGREGATION_DERIVED,
+    /* status */
+    WORD_STATUS_NODE,
+    WORD_STATUS_UNIT,
+    WORD_STATUS_CATALOGUE,
+    WORD_STATUS_STARTED,
+    WORD_STATUS_PARENT,
+    WORD_STATUS_PARENT_ROOT,
+    WORD_STATUS_PARENT_LINKED,   /* %s endpoint */
+    WORD_STATUS_PARENT_UNLINKED, /* %s endpoint */
+    WORD_STATUS_PARENT_BROKEN,   /* %s endpoint, %s why */
+    WORD_STATUS_REPORTS,
+    WORD_STATUS_OUTBOX,
+    WORD_STATUS_PARKED,
+    WORD_STATUS_QUARANTINE,
+    WORD_STATUS_ALARMS,
+    WORD_STATUS_DISK,
+    WORD_STATUS_REBUILDING,
+    WORD_STATUS_HEARD,
+    WORD_STATUS_NEVER,
+    WORD_STATUS_HEALTHY,
+    WORD_STATUS_UNHEALTHY,
+    WORD_STATUS_DO_LINK,
+    WORD_STATUS_DO_CATALOGUE,
+    WORD_STATUS_DO_CATALOGUE_ROOT,
+    WORD_STATUS_DO_REBUILD,
+    WORD_STATUS_DO_OUTBOX,     /* %llu */
+    WORD_STATUS_DO_PARKED,     /* %llu */
+    WORD_STATUS_DO_QUARANTINE, /* %llu */
+    WORD_STATUS_DO_ALARMS,     /* %llu */
+    WORD_STATUS_GAVE_UP,       /* %s seconds */
+    /* verify */
+    WORD_VERIFY_CLIENT,    /* %s name */
+    WORD_VERIFY_NO_DAEMON, /* %s reason */
+    /* values */
+    WORD_VALUE_AT_LEAST, /* %s number */
+    WORD_VALUE_AT_MOST,  /* %s number */
+    WORD_VALUE_ABOUT,    /* %s number */
+    WORD_MARK_PARTIAL,   /* %u reports */
+    WORD_MARK_IMPLIED,   /* %u reports */
+    WORD_MARK_NEGATIVE,  /* %u reports */
+    WORD_MARK_UNEVEN,    /* %u least, %u most */
+    WORD_MARK_KNOWN,     /* %u known, %u all */
+    /* submit, amend, history */
+    WORD_SCOPE_OWN,
+    WORD_SCOPE_WHOLE,
+    WORD_COLUMN_REVISION,
+    WORD_COLUMN_RESULT,
+    WORD_RESULT_ACCEPTED,
+    WORD_RESULT_WAITING,
+    WORD_RESULT_UNCHANGED,
+    WORD_RESULT_REFUSED,
+    WORD_RESULT_UNKNOWN,
+    WORD_RESULT_NOT_SENT,
+    WORD_RESULT_CHECKED,
+    WORD_FILING_FIRST, /* %zu figures */
+    WORD_FILING_BASE,  /* %llu revision */
+    WORD_FILING_SAME,
+    WORD_FILING_WITHDRAWS,
+    WORD_FILING_RESTORES,
+    WORD_FILING_WARNING, /* %s text */
+    WORD_FILING_NOT_SAFE,
+    WORD_FILING_BAD_TEXT, /* %s option, %zu bytes */
+    WORD_SUBMIT_ONE_SOURCE,
+    WORD_AMEND_VALUE_OR_REMOVE,
+    WORD_AMEND_NO_REPORT, /* %s form */
+    WORD_AMEND_NO_CELL,   /* %s indicator */
+    WORD_HISTORY_EMPTY,
+    WORD_COLUMN_COUNTS,
+    WORD_COLUMN_SAFE,
+    WORD_COLUMN_SCOPE,
+    WORD_COLUMN_CELLS,
+    WORD_COLUMN_WITHDRAWN,
+    WORD_COLUMN_RECORDED_BY,
+    WORD_COLUMN_REASON,
+    /* totals, coverage, explain */
+    WORD_PERIOD_BAD,
+    WORD_TOTALS_CATALOGUE, /* %u number */
+    WORD_COLUMN_FIGURE,
+    WORD_COLUMN_CHANGE,
+    WORD_COLUMN_UNIT_COUNT,
+    WORD_COLUMN_MARKS,
+    WORD_COLUMN_PERIOD,
+    WORD_COLUMN_RECEIVED,
+    WORD_COLUMN_AUTHOR,
+    WORD_COLUMN_TIMELY,
+    WORD_COLUMN_FILED,
+    WORD_COLUMN_MET_BY,
+    WORD_COLUMN_COVERED_BY,
+    WORD_COVERAGE_MISSING,
+    WORD_COVERAGE_WAITING,
+    WORD_COVERAGE_ACCEPTED,
+    WORD_COVERAGE_RETURNED,
+    WORD_COVERAGE_COVERED,
+    WORD_COVERAGE_EARLY,
+    WORD_COVERAGE_ON_TIME,
+    WORD_COVERAGE_LATE,
+    WORD_COVERAGE_SUMMARY, /* %u due, filed, accepted, covered, late */
+    WORD_COVERAGE_COMPLETE,
+    WORD_EXPLAIN_COVERED,
+    /* Add the words of another command at the end, under a comment with its name. */
+    WORD_COUNT
+};
+
+/* The text in the language wanted; static storage, never NULL. */
+const char *words(bool is_english, enum word id);
+
+/* What an error code, as it stands in a refusal, means and what to do about it. A code that this
+ * version does not know has words too. */
+const char *words_of_error(bool is_english, const char *code);
+
+/* Chooses the language: `option` ("vi", "en", or NULL for none given), else TONGHOP_LANG, else
+ * Vietnamese if the first set one of LC_ALL, LC_MESSAGES and LANG begins with "vi", else English.
+ * False, with nothing chosen, when `option` is another language; such a TONGHOP_LANG is ignored. */
+bool words_choose(const char *option, bool *ret_is_english);
+
+#endif

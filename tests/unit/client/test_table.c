@@ -1,0 +1,157 @@
+/* Tables: the same cells as text, CSV and JSON. */
+#include "lib/cm.h"
+
+#include "client/table.h"
+
+/* What table_print writes; the caller frees. */
+static char *printed(const struct table *table, enum output output, bool is_record)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    if (is_record)
+        table_print_record(table, output, out);
+    else
+        table_print(table, output, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void assert_prints(const struct table *table, enum output output, const char *expected)
+{
+    char *text = printed(table, output, false);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* Two units and a figure, with what is hard in each format. */
+static struct table *hard_table(void)
+{
+    struct table *table = table_new();
+    table_add_column(table, "unit", "Đơn vị", TABLE_LEFT);
+    table_add_column(table, "value", "Số", TABLE_RIGHT);
+    table_add_column(table, "note", "Ghi chú", TABLE_LEFT);
+    table_add(table, "Huyện Đức Cơ");
+    table_addf(table, "%d", 2861);
+    table_add(table, "a \"b\", c");
+    table_add(table, "Ia O");
+    table_add(table, NULL);
+    table_add(table, "");
+    table_add(table, "Ia Mơ");
+    table_add(table, "7");
+    table_add(table, "một\nhai");
+    return table;
+}
+
+static void test_text_is_aligned_by_characters(void **state)
+{
+    /* Vietnamese letters take two and three bytes; no line ends in blanks; a cell is one line. */
+    struct table *table = hard_table();
+    (void)state;
+    assert_prints(table, OUTPUT_TEXT,
+                  "Đơn vị          Số  Ghi chú\n"
+                  "Huyện Đức Cơ  2861  a \"b\", c\n"
+                  "Ia O\n"
+                  "Ia Mơ            7  một hai\n");
+    table_free(&table);
+    assert_null(table);
+}
+
+static void test_csv_is_rfc_4180(void **state)
+{
+    /* RFC 4180: CRLF, quotes around commas, quotes and line breaks, quotes doubled. The header has
+     * the keys, which no language changes. */
+    struct table *table = hard_table();
+    (void)state;
+    assert_prints(table, OUTPUT_CSV,
+                  "unit,value,note\r\n"
+                  "Huyện Đức Cơ,2861,\"a \"\"b\"\", c\"\r\n"
+                  "Ia O,,\r\n"
+                  "Ia Mơ,7,\"một\nhai\"\r\n");
+    table_free(&table);
+}
+
+static void test_json_has_texts_and_null(void **state)
+{
+    /* Figures are texts, so that no reader makes floating point of them; absent is null, not "". */
+    struct table *table = hard_table();
+    (void)state;
+    assert_prints(table, OUTPUT_JSON,
+                  "[\n"
+                  "  {\n"
+                  "    \"unit\": \"Huyện Đức Cơ\",\n"
+                  "    \"value\": \"2861\",\n"
+                  "    \"note\": \"a \\\"b\\\", c\"\n"
+                  "  },\n"
+                  "  {\n"
+                  "    \"unit\": \"Ia O\",\n"
+                  "    \"value\": null,\n"
+                  "    \"note\": \"\"\n"
+                  "  },\n"
+                  "  {\n"
+                  "    \"unit\": \"Ia Mơ\",\n"
+                  "    \"value\": \"7\",\n"
+                  "    \"note\": \"một\\nhai\"\n"
+                  "  }\n"
+                  "]\n");
+    table_free(&table);
+}
+
+static void test_table_without_rows(void **state)
+{
+    /* Nothing found is still well-formed output. */
+    struct table *table = table_new();
+    (void)state;
+    table_add_column(table, "a", "A", TABLE_RIGHT);
+    table_add_column(table, "b", "B", TABLE_LEFT);
+    assert_int_equal(table_row_count(table), 0);
+    assert_prints(table, OUTPUT_TEXT, "A  B\n");
+    assert_prints(table, OUTPUT_CSV, "a,b\r\n");
+    assert_prints(table, OUTPUT_JSON, "[]\n");
+    table_free(&table);
+}
+
+static void test_record_has_a_line_for_each_column(void **state)
+{
+    /* One row reads better downwards; programs get the same as from any table. */
+    struct table *table = table_new();
+    (void)state;
+    table_add_column(table, "name", "Tên", TABLE_LEFT);
+    table_add_column(table, "parent", "Cấp trên", TABLE_LEFT);
+    table_add_column(table, "count", "Số", TABLE_LEFT);
+    table_add(table, "Ia O");
+    table_add(table, NULL);
+    table_add(table, "3");
+    char *text = printed(table, OUTPUT_TEXT, true);
+    assert_string_equal(text, "Tên       Ia O\nCấp trên\nSố        3\n");
+    free(text);
+    text = printed(table, OUTPUT_CSV, true);
+    assert_string_equal(text, "name,parent,count\r\nIa O,,3\r\n");
+    free(text);
+    table_free(&table);
+}
+
+static void test_control_characters_do_not_reach_the_terminal(void **state)
+{
+    /* A note from elsewhere must not move the cursor. */
+    struct table *table = table_new();
+    (void)state;
+    table_add_column(table, "a", "A", TABLE_LEFT);
+    table_add(table, "x\x1b[2J\ty\x7f");
+    assert_prints(table, OUTPUT_TEXT, "A\nx [2J y \n");
+    table_free(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_is_aligned_by_characters),
+        cmocka_unit_test(test_csv_is_rfc_4180),
+        cmocka_unit_test(test_json_has_texts_and_null),
+        cmocka_unit_test(test_table_without_rows),
+        cmocka_unit_test(test_record_has_a_line_for_each_column),
+        cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
