@@ -54,8 +54,6 @@ static enum err err_of(int rc)
         return ERR_OK;
     case MDB_NOTFOUND:
         return ERR_NOT_FOUND;
-    case MDB_KEYEXIST:
-        return ERR_EXISTS;
     case MDB_PAGE_NOTFOUND:
     case MDB_CORRUPTED:
     case MDB_INVALID:
@@ -81,7 +79,7 @@ static const char *remedy_of(int rc)
 {
     switch (rc) {
     case MDB_MAP_FULL:
-        return ": raise map_size and start again";
+        return ": raise map_size_mib and start again";
     case MDB_READERS_FULL:
         return ": too many readers at once: end some";
     case MDB_VERSION_MISMATCH:

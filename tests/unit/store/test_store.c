@@ -156,6 +156,20 @@ static void foreign_schema(void **state)
     }
 }
 
+/* Tables without a schema are another program's: not a store, and not made into one. */
+static void no_schema(void **state)
+{
+    struct temp_store *temp = *state;
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_delete_meta(txn, "schema"), ERR_OK);
+    assert_commits(&txn);
+    store_close(&temp->store);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(temp_open(temp), ERR_CORRUPT);
+        assert_logged("not a store of tonghop");
+    }
+}
+
 /* Paths that cannot be a state folder say so. */
 static void bad_paths(void **state)
 {
@@ -387,6 +401,7 @@ int main(void)
         STORE_TEST(reader_beside_writer),
         cmocka_unit_test(reader_makes_nothing),
         STORE_TEST(foreign_schema),
+        STORE_TEST(no_schema),
         cmocka_unit_test(bad_paths),
         cmocka_unit_test(network_file_systems),
         STORE_TEST(abort_leaves_nothing),

@@ -1,6 +1,9 @@
 /* A full map is a full disk: intake is refused in time, and what makes room works to the end. */
 #include "unit/store/temp_store.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 enum { SMALL_MAP_BYTES = 1 << 20, FILING_BYTES = 3000 };
 
 static const struct report_key key = {KIND_ACTUAL, {2024, PERIOD_S1}, 7, 1};
@@ -117,6 +120,42 @@ static void map_filled_to_the_end(void **state)
     temp_fini(&temp);
 }
 
+/* 0 when a commit that the file system refuses in its middle is an error with an unknown outcome.
+ */
+static int commit_beyond_the_file_limit(struct temp_store *temp)
+{
+    static const uint8_t filing[FILING_BYTES];
+    const struct rlimit limit = {SMALL_MAP_BYTES / 4, SMALL_MAP_BYTES / 4};
+    bool is_unknown = false;
+    if (temp_open(temp) != ERR_OK || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+        setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        return 1;
+    struct store_txn *txn = store_begin_write(temp->store);
+    for (uint64_t number = 1; number <= 100; number++) {
+        struct revision revision = {.number = number, .filing = {filing, sizeof filing}};
+        if (store_put_revision(txn, &key, &revision) != ERR_OK)
+            return 2;
+    }
+    if (store_commit(&txn, &is_unknown) != ERR_IO)
+        return 3;
+    return is_unknown ? 0 : 4;
+}
+
+/* A commit that fails while it is written stops the process; what was committed before is there. */
+static void failed_commit(void **state)
+{
+    (void)state;
+    struct temp_store temp;
+    open_small(&temp);
+    assert_int_equal(put_revisions(&temp, 1, 10), ERR_OK);
+    store_close(&temp.store);
+    assert_int_equal(run_in_child(commit_beyond_the_file_limit, &temp), 0);
+    assert_int_equal(temp_open(&temp), ERR_OK);
+    assert_held(&temp, 10);
+    assert_int_equal(put_revisions(&temp, 11, 10), ERR_OK);
+    temp_fini(&temp);
+}
+
 /* A disk with less than the reserve free takes nothing in; the reserve is compared in bytes. */
 static void disk_reserve(void **state)
 {
@@ -157,8 +196,11 @@ static void map_of_another_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(room_ends_before_the_map), cmocka_unit_test(transaction_beyond_the_map),
-        cmocka_unit_test(map_filled_to_the_end),    cmocka_unit_test(disk_reserve),
+        cmocka_unit_test(room_ends_before_the_map),
+        cmocka_unit_test(transaction_beyond_the_map),
+        cmocka_unit_test(map_filled_to_the_end),
+        cmocka_unit_test(failed_commit),
+        cmocka_unit_test(disk_reserve),
         cmocka_unit_test(map_of_another_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
