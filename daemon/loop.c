@@ -20,6 +20,9 @@ enum {
     LOOP_READERS_MS = 600000, /* how often slots of dead readers are cleared */
 };
 
+_Static_assert((int)SOCK_MESSAGE_MAX == (int)WIRE_MESSAGE_MAX,
+               "what a socket lets in is what the wire accepts");
+
 /* A message received and not stepped yet. */
 struct inbox {
     struct buf payload;
@@ -240,6 +243,8 @@ static enum err step_batch(struct loop *loop)
             return err;
         node_apply(loop->node, &loop->effects, &loop->transport, now, now_ms);
     }
+    if (loop->parent != NULL && sock_trouble(loop->parent)[0] != '\0')
+        node_link_lost(loop->node, &loop->transport, now_ms);
     node_pump(loop->node, &loop->transport, now_ms);
     return ERR_OK;
 }

@@ -325,6 +325,9 @@ static void step_peer_message(struct step *step)
 {
     struct node *node = step->node;
     const struct peer *known = peers_find(&node->peers, &step->event->from.address);
+    /* An address is no identity: under another key it has no session. */
+    if (known != NULL && memcmp(known->from.key, step->event->from.key, PEER_KEY_SIZE) != 0)
+        known = NULL;
     step->peer = known != NULL ? *known : (struct peer){0};
     step->peer.from = step->event->from;
     step->peer.heard_ms = step->event->now_ms;

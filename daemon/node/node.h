@@ -137,6 +137,9 @@ void node_apply(struct node *node, struct effects *effects, const struct transpo
 /* Lets the session act on the time, forgets silent peers, and sends what waits, as far as the
  * window goes. */
 void node_pump(struct node *node, const struct transport *transport, int64_t now_ms);
+/* The transport says that the connection to the parent failed or is gone: begin anew after a wait.
+ */
+void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
 int64_t node_due_ms(const struct node *node, int64_t now_ms);
 /* True when an EVENT_TICK would find background work: rebuilding accumulators, or parked items

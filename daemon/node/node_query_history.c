@@ -31,9 +31,13 @@ static void entries_fini(struct entries *entries)
     free(entries->items);
 }
 
-static bool is_safe(struct step *step, const struct report_key *key)
+/* Safe: more than one node holds it on disk. What another node took in is held there too; what this
+ * one took in is safe when the node above has acknowledged it. */
+static bool is_safe(struct step *step, const struct report_key *key, const struct head *head)
 {
     struct outbox_item item;
+    if (head->home != step->node->options.unit)
+        return true;
     return step->node->options.has_parent &&
            store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) == ERR_NOT_FOUND;
 }
@@ -67,7 +71,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     message->states = revision->states;
     message->counts = revision->number == head->counting;
     message->is_latest = revision->number == head->revision;
-    message->is_safe = message->is_latest && is_safe(step, key);
+    message->is_safe = message->is_latest && is_safe(step, key, head);
     message->received_us = revision->received.us;
     message->scope = (Tonghop__Scope)report.scope;
     message->withdrawn = report.is_withdrawn;

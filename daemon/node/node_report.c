@@ -25,22 +25,38 @@ struct incoming {
 
 /* ---- one revision into the store ---- */
 
-static void clear_state_digest(struct head *head)
+/* The highest accepted revision counts, unless it is returned: then none does. A revision that
+ * waits for acceptance leaves what counts alone. */
+static uint64_t counting_of(const struct incoming *in, const struct head *old)
 {
-    memset(head->state_digest, 0, sizeof(head->state_digest));
+    if ((in->revision.states & STATE_ACCEPTED) == 0)
+        return old->counting;
+    return state_counts(in->revision.states) ? in->revision.number : 0;
 }
 
-/* Writes head and revision and carries the difference into totals and digests. `had_head`: there
- * was a state of this key before, given in `old`. */
-static void put_state(struct step *step, const struct incoming *in, bool had_head,
-                      const struct head *old)
+/* Carries the change of what counts under a key into the totals; the store still holds the old
+ * state. */
+static void change_totals(struct step *step, const struct incoming *in, uint64_t counting)
 {
-    struct node *node = step->node;
+    struct group group = {0};
+    struct year_triple after = {0};
+    group_load(step->node, step->txn, &in->key, false, &group);
+    group_resolve_with(step->node, &group, (enum period_label)in->key.period.label,
+                       counting == 0 ? NULL : &in->report, &after);
+    rollup_change(step->node, step->txn, &in->key, &group.triple, &after);
+    year_triple_fini(&after);
+    group_fini(&group);
+}
+
+/* Writes head and revision and carries the difference into totals and digests. `old` is the state
+ * of this key before, NULL if there was none. */
+static void put_state(struct step *step, const struct incoming *in, const struct head *old)
+{
+    static const struct head nothing;
     struct store_txn *txn = step->txn;
-    bool does_count = state_counts(in->revision.states);
     struct head head = {
         .revision = in->revision.number,
-        .counting = does_count ? in->revision.number : (had_head ? old->counting : 0),
+        .counting = counting_of(in, old != NULL ? old : &nothing),
         .states = in->revision.states,
         .scope = in->report.scope,
         .is_withdrawn = in->report.is_withdrawn,
@@ -49,29 +65,19 @@ static void put_state(struct step *step, const struct incoming *in, bool had_hea
         .first_filed = in->revision.first_filed,
     };
     memcpy(head.content, in->filing.content, sizeof(head.content));
-    clear_state_digest(&head);
     digest_of_state(&in->key, head.revision, head.states, head.content, head.counting,
                     head.state_digest);
-
-    struct group group = {0};
-    struct year_triple after = {0};
-    group_load(node, txn, &in->key, false, &group);
+    if (head.counting != (old != NULL ? old->counting : 0))
+        change_totals(step, in, head.counting);
     (void)store_put_revision(txn, &in->key, &in->revision); /* errors are sticky */
     (void)store_put_head(txn, &in->key, &head);
-    if (does_count) {
-        group_resolve_with(node, &group, (enum period_label)in->key.period.label, &in->report,
-                           &after);
-        rollup_change(node, txn, &in->key, &group.triple, &after);
-    }
-    rollup_change_digest(node, txn, &in->key, had_head ? old->state_digest : NULL,
+    rollup_change_digest(step->node, txn, &in->key, old != NULL ? old->state_digest : NULL,
                          head.state_digest);
-    if (node->options.has_parent) {
+    if (step->node->options.has_parent) {
         struct report_key year = {.kind = in->key.kind, .period = {.year = in->key.period.year}};
         (void)store_mark_outbox(txn, OUTBOX_REPORT, &in->key);
         (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &year);
     }
-    year_triple_fini(&after);
-    group_fini(&group);
 }
 
 /* ---- intake: node_handle_file ---- */
@@ -214,7 +220,7 @@ static void take_in(struct step *step, struct incoming *in)
                         .len = recorder_of(step, recorder, sizeof(recorder))},
         .filing = in->revision.filing,
     };
-    put_state(step, in, had_head, &head);
+    put_state(step, in, had_head ? &head : NULL);
     struct head now = {.revision = in->revision.number,
                        .states = in->revision.states,
                        .received = in->revision.received};
@@ -333,7 +339,7 @@ static enum merge merge_state(struct step *step, struct incoming *in)
             return MERGE_HELD;
         in->revision.states |= head.states;
     }
-    put_state(step, in, had_head, &head);
+    put_state(step, in, had_head ? &head : NULL);
     return MERGE_TAKEN;
 }
 
@@ -360,6 +366,14 @@ static bool child_may_send(struct step *step, const struct incoming *in)
          step->peer.catalogue > node->catalogue->number)) {
         step_refuse(step, ERR_CATALOGUE, NULL, "catalogue %" PRIu32 " has not come here yet",
                     in->report.catalogue);
+        return false;
+    }
+    if (catalogue_form(node->catalogue, in->key.form) == NULL) {
+        (void)snprintf(reason, sizeof(reason),
+                       "catalogue %" PRIu32 " has no form %" PRIu32 " and the node of unit %" PRIu32
+                       " sent a report of it",
+                       node->catalogue->number, in->key.form, step->peer.unit);
+        quarantine_and_refuse(step, ERR_INVALID, reason);
         return false;
     }
     if (node_home_of(node, step->txn, tree, in->key.unit) != step->peer.unit) {

@@ -132,10 +132,22 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
     }
 }
 
+/* Why there is no link, as the socket knows it before it is closed. Said once, not at each try. */
+static void note_trouble(struct node *node, const struct transport *transport)
+{
+    const char *why = transport->parent_trouble(transport->ctx);
+    if (why[0] == '\0' || strcmp(why, node->uplink.trouble) == 0)
+        return;
+    (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
+    log_warning("no link with the node above: %s", why);
+}
+
 static void act(struct node *node, unsigned actions, const struct transport *transport)
 {
-    if (actions & SESSION_DO_CLOSE)
+    if (actions & SESSION_DO_CLOSE) {
+        note_trouble(node, transport);
         transport->close_parent(transport->ctx);
+    }
     if (actions & SESSION_DO_OPEN)
         transport->open_parent(transport->ctx);
     if (actions & SESSION_DO_HELLO)
@@ -143,11 +155,8 @@ static void act(struct node *node, unsigned actions, const struct transport *tra
     if (actions & SESSION_DO_PING)
         send_ping(node, transport);
     if (actions & SESSION_DID_UNLINK) {
-        const char *why = transport->parent_trouble(transport->ctx);
         node->uplink.request_seq = 0;
-        if (why[0] != '\0')
-            (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
-        log_warning("no link with the node above%s%s", why[0] != '\0' ? ": " : "", why);
+        log_warning("the link with the node above is gone");
     }
 }
 
@@ -235,6 +244,11 @@ void node_apply(struct node *node, struct effects *effects, const struct transpo
         apply_one(node, effect, effects_bytes(effects, effect), transport, now_ms);
     }
     effects_clear(effects);
+}
+
+void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms)
+{
+    act(node, session_handle(&node->session, SESSION_DEAD, 0, now_ms), transport);
 }
 
 void node_pump(struct node *node, const struct transport *transport, int64_t now_ms)

@@ -1,0 +1,112 @@
+/* The parent's side of a rig's uplink: what the node sends upwards, and what comes down. */
+#ifndef TESTS_UNIT_NODE_UPLINK_H
+#define TESTS_UNIT_NODE_UPLINK_H
+
+#include "unit/node/rig.h"
+
+/* Lets the node act on the time and send what waits. What was sent before is forgotten. */
+static inline void rig_pump(struct rig *rig)
+{
+    struct transport transport = rig_transport(rig);
+    rig->sent_count = 0;
+    node_pump(rig->node, &transport, rig->now_ms);
+}
+
+/* The `nth` (from 0) message with that body among those just sent to the parent, NULL if there are
+ * not so many. Lives until the next message is opened. */
+static inline const Tonghop__Envelope *to_parent(struct rig *rig, int body, size_t nth)
+{
+    for (size_t i = 0; i < rig->sent_count; i++) {
+        if (!rig->sent[i].is_to_parent)
+            continue;
+        const Tonghop__Envelope *envelope = rig_open(rig, span_of(&rig->sent[i].bytes));
+        if ((int)envelope->body_case == body && nth-- == 0)
+            return envelope;
+    }
+    return NULL;
+}
+
+static inline size_t count_to_parent(const struct rig *rig)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rig->sent_count; i++)
+        count += rig->sent[i].is_to_parent;
+    return count;
+}
+
+/* Hands the node a message of its parent, which answers message `re` (0: none). */
+static inline void from_parent(struct rig *rig, uint64_t re, Tonghop__Envelope *envelope)
+{
+    struct buf bytes = {0};
+    struct event event = rig_event(rig, EVENT_PARENT_MESSAGE);
+    envelope->seq = ++rig->seq;
+    envelope->re = re;
+    wire_pack(envelope, &bytes);
+    event.bytes = span_of(&bytes);
+    rig_batch(rig, &event, 1);
+    buf_fini(&bytes);
+}
+
+/* What a parent says of itself. */
+struct parent {
+    uint32_t catalogue; /* 0: none */
+    const uint8_t *hash;
+    const struct bucket *differing; /* one of them, or NULL */
+};
+
+static inline void welcome_from_parent(struct rig *rig, uint64_t re, struct parent parent)
+{
+    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT;
+    Tonghop__Bucket *differing[] = {&bucket};
+    uint8_t digest[WIRE_DIGEST_SIZE] = {0};
+    Tonghop__Welcome welcome = TONGHOP__WELCOME__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    welcome.protocol = WIRE_PROTOCOL;
+    welcome.unit = 64;
+    welcome.role = ROLE(NODE);
+    welcome.window = NODE_WINDOW;
+    welcome.catalogue = parent.catalogue;
+    if (parent.catalogue != 0)
+        welcome.catalogue_hash =
+            (ProtobufCBinaryData){WIRE_DIGEST_SIZE, (uint8_t *)(uintptr_t)parent.hash};
+    if (parent.differing != NULL) {
+        bucket.kind = parent.differing->kind;
+        bucket.year = parent.differing->period.year;
+        bucket.label = parent.differing->period.label;
+        bucket.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+        welcome.differing = differing;
+        welcome.n_differing = 1;
+    }
+    envelope.body_case = BODY(WELCOME);
+    envelope.welcome = &welcome;
+    from_parent(rig, re, &envelope);
+}
+
+/* Lets the node connect, also when it has to notice first that its old link is dead, and welcomes
+ * it. The person on the local socket was silent meanwhile and says hello again. */
+static inline void rig_link(struct rig *rig, struct parent parent)
+{
+    const Tonghop__Envelope *hello = NULL;
+    for (int i = 0; i < 2 && hello == NULL; i++) {
+        rig->now_ms += SESSION_BACKOFF_MAX_MS;
+        rig_pump(rig);
+        hello = to_parent(rig, BODY(HELLO), 0);
+    }
+    assert_non_null(hello);
+    welcome_from_parent(rig, hello->seq, parent);
+    assert_int_equal(rig->node->session.state, SESSION_UP);
+    rig_hello(rig, from_local(), 0);
+}
+
+static inline void refusal_from_parent(struct rig *rig, uint64_t re, const char *code)
+{
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    refusal.code = TEXT(code);
+    refusal.text = TEXT("because of the test");
+    envelope.body_case = BODY(REFUSAL);
+    envelope.refusal = &refusal;
+    from_parent(rig, re, &envelope);
+}
+
+#endif
