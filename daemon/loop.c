@@ -43,6 +43,8 @@ struct loop {
     struct inbox inbox[NODE_BATCH_MAX];
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
+    bool was_linked;        /* when the manager was told last ... */
+    uint32_t old_catalogue; /* ... and the catalogue then */
     int64_t status_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
@@ -261,16 +263,20 @@ static void tell_manager(struct loop *loop)
         loop->readers_ms = now_ms;
         store_check_readers(loop->node->store);
     }
-    if (loop->status_ms != 0 && now_ms - loop->status_ms < LOOP_STATUS_MS)
+    bool is_linked = loop->node->session.state == SESSION_UP;
+    uint32_t catalogue = loop->node->catalogue != NULL ? loop->node->catalogue->number : 0;
+    if (loop->status_ms != 0 && now_ms - loop->status_ms < LOOP_STATUS_MS &&
+        is_linked == loop->was_linked && catalogue == loop->old_catalogue)
         return;
     loop->status_ms = now_ms;
+    loop->was_linked = is_linked;
+    loop->old_catalogue = catalogue;
     struct node_health health;
     node_get_health(loop->node, &health);
     (void)sd_notifyf(0,
                      "STATUS=%s; catalogue %u; %" PRIu64 " to send, %" PRIu64 " parked, %" PRIu64
                      " quarantined, %" PRIu64 " alarms",
-                     health.is_linked ? "linked" : "no link with the node above",
-                     loop->node->catalogue != NULL ? loop->node->catalogue->number : 0,
+                     health.is_linked ? "linked" : "no link with the node above", catalogue,
                      health.outbox_count, health.parked_count, health.quarantine_count,
                      health.alarm_count);
 }

@@ -157,7 +157,7 @@ static void check_units(const struct catalogue *current, const struct catalogue 
         else if (find_change(current, was, next, is, fixed, &day))
             problems_add(problems, NULL, NOWHERE,
                          "unit %u changes its place, level, type or validity on %s, but periods "
-                         "that have begun fix the tree until %s: let the change begin later",
+                         "that have ended fix the tree until %s: let the change begin later",
                          was->id,
                          date_format(day, day_text)[0] != '\0' ? day_text : "its first day",
                          fixed_text);
@@ -172,7 +172,7 @@ static void check_units(const struct catalogue *current, const struct catalogue 
 
         if (catalogue_unit(current, is->id) == NULL && date_compare(unit_begin(is), fixed) <= 0)
             problems_add(problems, NULL, NOWHERE,
-                         "unit %u is new, but periods that have begun fix the tree until %s: let "
+                         "unit %u is new, but periods that have ended fix the tree until %s: let "
                          "it begin later",
                          is->id, fixed_text);
     }

@@ -31,6 +31,7 @@ static void add(struct problems *problems, struct problem problem, const char *f
     }
     problem.file = file != NULL ? mem_strdup(file) : NULL;
     problem.text = mem_vprintf(format, args);
+    problem.is_vietnamese = problems->is_vietnamese;
     problems->items =
         mem_grow(problems->items, problems->count, &problems->capacity, sizeof *problems->items);
     problems->items[problems->count++] = problem;

@@ -17,7 +17,8 @@ struct place {
 };
 
 struct problem {
-    char *file; /* NULL when it did not come from a file */
+    bool is_vietnamese; /* the language of `text` */
+    char *file;         /* NULL when it did not come from a file */
     struct place place;
     bool is_warning;
     char *text;         /* what is wrong and what to do */
@@ -25,12 +26,19 @@ struct problem {
 };
 
 struct problems {
+    bool is_vietnamese; /* set before the first is added: the language to write in */
     struct problem *items;
     size_t count;
     size_t capacity;
     size_t error_count;
     size_t dropped_count;
 };
+
+/* The format in the list's language: problems_add(p, ..., PROBLEM_WORDS(p, "English %s",
+ * "tiếng Việt %s"), x). Both are literals, so that the compiler checks both against the arguments.
+ */
+#define PROBLEM_WORDS(problems, english, vietnamese)                                               \
+    ((problems)->is_vietnamese ? (vietnamese) : (english))
 
 void problems_fini(struct problems *problems);
 void problems_add(struct problems *problems, const char *file, struct place place,
@@ -43,7 +51,7 @@ void problems_cell(struct problems *problems, uint32_t indicator, const char *fo
 void problems_cell_warn(struct problems *problems, uint32_t indicator, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "file:line:column: error: text" without a newline; the caller frees. */
+/* "file:line:column: error: text" (or "lỗi:", "cảnh báo:") without a newline; the caller frees. */
 char *problem_format(const struct problem *problem);
 
 #endif

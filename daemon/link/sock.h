@@ -2,7 +2,7 @@
  * measured facts (docs/ARCHITECTURE.md, "What libzmq does").
  *
  * One payload frame per message. A peer that sends more, or none, is hostile: its message is
- * dropped and counted, and sock_receive says so. No call here blocks, except sock_poll and closing
+ * dropped, and sock_receive says so. No call here blocks, except sock_poll and closing
  * (LINGER is set). Not thread-safe. */
 #ifndef LINK_SOCK_H
 #define LINK_SOCK_H
@@ -39,7 +39,7 @@ struct sock_peer {
     uint32_t uid, gid;     /* of the peer process; if local */
 };
 
-/* Decides whether a CURVE key may connect; called from sock_context_zap. */
+/* Decides whether a CURVE key may connect; called from sock_context_serve_zap. */
 typedef bool sock_allow_fn(void *ctx, const uint8_t *key);
 
 /* Binds the in-memory ZAP handler. Must come before any other socket: without it libzmq lets every
@@ -48,8 +48,9 @@ enum err sock_context_start_zap(struct sock_context *context, sock_allow_fn *all
 /* Answers pending ZAP requests; call when sock_poll reports the ZAP item ready. */
 void sock_context_serve_zap(struct sock_context *context);
 /* Proves that an unknown key is refused, over a loopback TCP socket of its own with a throw-away
- * server key, and that a known one gets in. Blocks up to a few seconds. ERR_FORBIDDEN if the proof
- * fails: the daemon must not start. */
+ * server key, and that a known one gets in. Blocks up to a few seconds. Call it before anything
+ * listens: other handshakes would use up its patience. ERR_FORBIDDEN if the proof fails: the daemon
+ * must not start. */
 enum err sock_context_self_test(struct sock_context *context);
 
 /* The listening side: ROUTER, CURVE server, MANDATORY. `endpoint` tcp://HOST:PORT. ERR_EXISTS:
@@ -57,7 +58,8 @@ enum err sock_context_self_test(struct sock_context *context);
 enum err sock_listen(struct sock_context *context, const char *endpoint,
                      const struct key_pair *pair, struct sock **ret_sock);
 /* The local side: ROUTER on ipc://`path` without CURVE; mode 0660 by umask around the bind; a path
- * with a live listener is ERR_EXISTS, a dead one is replaced. */
+ * with a live listener, or with anything but a socket, is ERR_EXISTS; a dead one is replaced.
+ * ERR_USAGE: path too long for a socket; ERR_FORBIDDEN, ERR_IO. */
 enum err sock_listen_local(struct sock_context *context, const char *path, struct sock **ret_sock);
 /* The connecting side: DEALER, CURVE client of `server_key`. Succeeds at once; whether it connects
  * shows by an answer, or by sock_trouble. Tries once a second; a refused key is not tried again. An
@@ -65,7 +67,8 @@ enum err sock_listen_local(struct sock_context *context, const char *path, struc
 enum err sock_connect(struct sock_context *context, const char *endpoint, const uint8_t *server_key,
                       const struct key_pair *pair, size_t message_max_bytes,
                       struct sock **ret_sock);
-/* DEALER to the local socket of a daemon. ERR_NOT_FOUND: no socket file; ERR_FORBIDDEN: no right to
+/* DEALER to the local socket of a daemon. ERR_NOT_FOUND: no socket file, or nobody
+ * listens on it; ERR_FORBIDDEN: no right to
  * use it; ERR_USAGE: path too long for a socket. */
 enum err sock_connect_local(struct sock_context *context, const char *path,
                             size_t message_max_bytes, struct sock **ret_sock);

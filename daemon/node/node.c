@@ -379,17 +379,27 @@ static void step_parent_message(struct step *step)
     dispatch_parent(step);
 }
 
-/* What the parent could not take a while ago may go by now: its disk has room again, its catalogue
- * has come. */
+/* Refused for now, not for good: the disk above has room again some day, its catalogue comes. */
+static bool is_temporary(const char *reason)
+{
+    static const enum err codes[] = {ERR_FULL, ERR_BUSY, ERR_CATALOGUE, ERR_IO};
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (strncmp(reason, err_name(codes[i]), strlen(err_name(codes[i]))) == 0)
+            return true;
+    return false;
+}
+
+/* What the parent could not take a while ago may go by now; what it will never take waits for a
+ * person, and for the next link. */
 static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_ms)
 {
-    uint64_t parked;
+    struct outbox_item item = {0};
     if (now_ms - node->uplink.unparked_ms < NODE_RETRY_PARKED_MS)
         return;
     node->uplink.unparked_ms = now_ms;
-    (void)store_count_outbox(txn, &parked);
-    if (parked > 0)
-        (void)store_unpark_outbox(txn); /* the error is sticky */
+    while (store_next_outbox(txn, &item))
+        if (item.is_parked && is_temporary(item.reason))
+            (void)store_mark_outbox(txn, item.type, &item.key); /* the error is sticky */
 }
 
 enum err node_step(struct node *node, struct store_txn *txn, const struct event *event,

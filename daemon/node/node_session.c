@@ -215,7 +215,11 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     bool is_over = strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0;
     if (sent != NULL && !is_over) {
         char text[320];
-        (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
+        struct outbox_item item;
+        /* What was marked again meanwhile was not refused: it goes up by itself. */
+        if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
+            item.version == sent->version)
+            (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
         effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
         log_warning("the parent did not take %s: %s",
                     node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);

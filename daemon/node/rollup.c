@@ -340,8 +340,11 @@ static void rebuild_group(struct node *node, struct store_txn *txn, const struct
     group_load(node, txn, key, true, &group);
     year_resolve(none, node->catalogue, &nothing);
     /* From here on the group counts as applied. */
-    node->rebuild.next = *key;
-    node->rebuild.next.form++;
+    struct report_key *next = &node->rebuild.next;
+    *next = *key;
+    next->period.label = 0;
+    if (++next->form == 0 && ++next->unit == 0) /* numbers go up to UINT32_MAX */
+        next->period.year++;
     rollup_change(node, txn, key, &nothing, &group.triple);
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key k = with_label(key, (enum period_label)label);

@@ -1,12 +1,12 @@
-/* sim [--seeds N] [--seed S] [--self-test]: runs the small simulator over seeds 1 to N, or one seed.
- * A failure prints its seed; that seed alone reproduces it. */
+/* sim [--seeds N] [--seed S] [--self-test]: runs the small simulator over seeds 1 to N, or one
+ * seed. A failure prints its seed; that seed alone reproduces it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
-#include "sim.h"
+#include "sim/sim.h"
 
 enum { SIM_STEPS = 3000, SIM_QUIET_STEPS = 400000 };
 
@@ -117,7 +117,8 @@ int main(int argc, char **argv)
     for (uint64_t seed = first; seed <= last; seed++) {
         size_t wrong = run(seed, false, &tally);
         if (wrong > 0) {
-            printf("seed %" PRIu64 ": %zu wrong; again: sim --seed %" PRIu64 "\n", seed, wrong, seed);
+            printf("seed %" PRIu64 ": %zu wrong; again: sim --seed %" PRIu64 "\n", seed, wrong,
+                   seed);
             return 1;
         }
     }

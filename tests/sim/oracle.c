@@ -1,12 +1,12 @@
-/* The oracle: what every node must hold, computed from what was acknowledged, in the simplest possible
- * way and by other code: recursion over units, plain 64-bit numbers, no accumulators, no figures.
- * It knows sums, maxima and minima of values and how many units are in them. */
+/* The oracle: what every node must hold, computed from what was acknowledged, in the simplest
+ * possible way and by other code: recursion over units, plain 64-bit numbers, no accumulators, no
+ * figures. It knows sums, maxima and minima of values and how many units are in them. */
 #include <stdio.h>
 #include <string.h>
 
 #include "node/rollup.h"
 #include "node/step.h"
-#include "sim.h"
+#include "sim/sim.h"
 
 /* A value of one indicator: made of `parts` units; no parts, no value. */
 struct value {
@@ -63,8 +63,8 @@ static void combine(struct value *total, struct value part, enum aggregation agg
 {
     if (part.parts == 0)
         return;
-    bool is_better = aggregation == AGGREGATION_MAX ? part.value > total->value
-                                                    : part.value < total->value;
+    bool is_better =
+        aggregation == AGGREGATION_MAX ? part.value > total->value : part.value < total->value;
     if (aggregation == AGGREGATION_SUM)
         total->value += part.value;
     else if (total->parts == 0 || is_better)
@@ -81,8 +81,7 @@ static struct value of_unit(const struct sim *sim, const struct indicator *in,
         reports[l] = acked(sim, tree->nodes[index].unit, in->form, l);
         whole[l] = reports[l] != NULL && reports[l]->scope == SCOPE_WHOLE;
     }
-    bool is_covered = whole[label] ||
-                      (label == PERIOD_S2 && whole[PERIOD_Y] && whole[PERIOD_S1]) ||
+    bool is_covered = whole[label] || (label == PERIOD_S2 && whole[PERIOD_Y] && whole[PERIOD_S1]) ||
                       (label == PERIOD_Y && whole[PERIOD_S1] && whole[PERIOD_S2]);
     if (is_covered)
         return of_reports(in, reports, SCOPE_WHOLE, label);
@@ -105,9 +104,9 @@ static size_t check_figure(struct sim *sim, size_t n, const struct indicator *in
     bool is_right = parts == expected.parts && (parts == 0 || figure->value == expected.value);
     tree_free(&tree);
     if (!is_right)
-        printf("node %u, label %d, %s: %lld of %u units, should be %lld of %u\n", sim->nodes[n].unit,
-               label, in->code, parts == 0 ? 0LL : (long long)figure->value, parts,
-               (long long)expected.value, expected.parts);
+        printf("node %u, label %d, %s: %lld of %u units, should be %lld of %u\n",
+               sim->nodes[n].unit, label, in->code, parts == 0 ? 0LL : (long long)figure->value,
+               parts, (long long)expected.value, expected.parts);
     return is_right ? 0 : 1;
 }
 

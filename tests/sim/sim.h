@@ -1,5 +1,5 @@
-/* The simulator: real node, store, wire and session code; the network, the clock and the crashes are
- * ours. Everything comes from one seed, so the seed is the bug report.
+/* The simulator: real node, store, wire and session code; the network, the clock and the crashes
+ * are ours. Everything comes from one seed, so the seed is the bug report.
  *
  *     world     nodes, messages under way, virtual time, faults      world.c
  *     work      reporters that file, correct and withdraw            work.c

@@ -1,13 +1,13 @@
 /* The work: for every unit that some node takes in, reports of three labels and two forms, own and
- * whole, corrected and withdrawn. A reporter repeats what was not answered, and when it is told that
- * it is stale it bases itself on the revision named. */
+ * whole, corrected and withdrawn. A reporter repeats what was not answered, and when it is told
+ * that it is stale it bases itself on the revision named. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
 #include "lib/sample.h"
-#include "sim.h"
+#include "sim/sim.h"
 #include "wire/digest.h"
 
 enum { WORK_RETRY_MS = 3000 };

@@ -1,6 +1,6 @@
 /* The world: messages take time, get lost, come twice; nodes crash at the worst moments and come
- * back with what their disk holds. A crash before the commit is an aborted transaction, a crash after
- * it is effects that never leave; both lose everything in memory. */
+ * back with what their disk holds. A crash before the commit is an aborted transaction, a crash
+ * after it is effects that never leave; both lose everything in memory. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +8,11 @@
 #include <unistd.h>
 
 #include "core/mem.h"
-#include "sim.h"
+#include "sim/sim.h"
 
 enum { SIM_TICK_MS = 50, SIM_LOCAL_ID = 1 };
 
-static const struct store_options store_options = {.map_size_bytes = 64u << 20,
-                                                   .reserve_bytes = 0};
+static const struct store_options store_options = {.map_size_bytes = 64u << 20, .reserve_bytes = 0};
 
 /* xorshift64*: small, and the same everywhere. */
 uint64_t sim_random(struct sim *sim, uint64_t below)
@@ -285,14 +284,15 @@ static void deliver(struct sim *sim, size_t index)
 {
     struct sim_message message = sim->messages[index];
     sim->messages[index] = sim->messages[--sim->message_count];
-    struct event event = {.type = message.is_from_parent ? EVENT_PARENT_MESSAGE : EVENT_PEER_MESSAGE,
+    struct event event = {.type =
+                              message.is_from_parent ? EVENT_PARENT_MESSAGE : EVENT_PEER_MESSAGE,
                           .now = wall(sim),
                           .now_ms = sim->now_ms,
                           .bytes = {.data = message.bytes, .len = message.len}};
-    bool is_alive = message.address.is_local ||
-                    (message.connection != 0 &&
-                     (!message.is_from_parent ||
-                      message.connection == sim->nodes[message.to].connection));
+    bool is_alive =
+        message.address.is_local ||
+        (message.connection != 0 &&
+         (!message.is_from_parent || message.connection == sim->nodes[message.to].connection));
     event.from.address = message.address;
     if (!message.address.is_local)
         fill_key(message.from_unit, event.from.key);
