@@ -54,27 +54,28 @@ static struct place find_place(void *ctx, const char *file, uint32_t line, const
     return row != NULL ? csv_place(row, csv_column(table, column)) : (struct place){line, 0};
 }
 
-static enum err read_csv(const char *dir, const char *name, struct problems *problems,
-                         struct csv_table *ret_table)
+/* False when rows are missing: the others would be blamed for that. */
+static bool read_csv(const char *dir, const char *name, struct problems *problems,
+                     struct csv_table *ret_table)
 {
     char *path = mem_printf("%s/%s", dir, name);
-    enum err err = csv_read(path, problems, ret_table);
+    (void)csv_read(path, problems, ret_table); /* what is wrong is in the problems */
     free(path);
-    return err;
+    return ret_table->header.field_count > 0 && !ret_table->is_cut;
 }
 
-/* False unless every file is a table with the columns it should have. */
+/* False unless every file is a table with all its rows and the columns it should have. */
 static bool folder_read(const char *dir, struct problems *problems, struct folder *folder)
 {
     folder->ini_path = mem_printf("%s/%s", dir, ini_name);
     bool is_good = ini_read(folder->ini_path, problems, &folder->ini) == ERR_OK;
-    if (read_csv(dir, units_name, problems, &folder->units) != ERR_OK ||
+    if (!read_csv(dir, units_name, problems, &folder->units) ||
         !catalogue_dir_check_units_header(&folder->units, problems))
         is_good = false;
-    if (read_csv(dir, forms_name, problems, &folder->forms) != ERR_OK ||
+    if (!read_csv(dir, forms_name, problems, &folder->forms) ||
         !catalogue_dir_check_forms_header(&folder->forms, problems))
         is_good = false;
-    if (read_csv(dir, indicators_name, problems, &folder->indicators) != ERR_OK ||
+    if (!read_csv(dir, indicators_name, problems, &folder->indicators) ||
         !catalogue_dir_check_indicators_header(&folder->indicators, problems))
         is_good = false;
     return is_good;

@@ -67,13 +67,19 @@ static const struct indicator *find_indicator(struct amend *amend)
     const struct indicator *indicator =
         catalogue_indicator_by_code(amend->filing.catalogue, amend->indicator_text);
     if (indicator == NULL) {
-        problems_add(&amend->problems, NULL, (struct place){0},
-                     "no indicator '%s': see 'tonghop catalogue show indicators'",
-                     amend->indicator_text);
+        problems_add(
+            &amend->problems, NULL, (struct place){0},
+            PROBLEM_WORDS(&amend->problems,
+                          "no indicator '%s': see 'tonghop catalogue show indicators'",
+                          "không có chỉ tiêu “%s”: xem `tonghop catalogue show indicators`"),
+            amend->indicator_text);
     } else if (!indicator_is_entered(indicator)) {
         problems_add(&amend->problems, NULL, (struct place){0},
-                     "%s is computed from other figures: amend those ('tonghop explain %s' names "
-                     "them)",
+                     PROBLEM_WORDS(&amend->problems,
+                                   "%s is computed from other figures: amend those ('tonghop "
+                                   "explain %s' names them)",
+                                   "%s được tính từ các số liệu khác: sửa các số liệu ấy (xem "
+                                   "`tonghop explain %s`)"),
                      indicator->code, indicator->code);
         indicator = NULL;
     }
@@ -164,7 +170,7 @@ static int prepare(struct amend *amend)
 
 static int run_amend(const struct common *common, int argc, char **argv)
 {
-    struct amend amend = {.common = common};
+    struct amend amend = {.common = common, .problems.is_vietnamese = !common->is_english};
     int status = EXIT_INPUT;
     if (!read_arguments(&amend, argc, argv))
         goto out;

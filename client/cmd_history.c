@@ -14,7 +14,6 @@ struct asked {
     struct selection selection;
     const char *form;
     bool with_cells;
-    bool has_parent; /* of the node that answers: at the root no report can be safer than it is */
 };
 
 static const char *yes_or_no(const struct common *common, bool is_yes)
@@ -42,8 +41,7 @@ static const char *scope_of(const struct common *common, const Tonghop__HistoryE
     return words(common->is_english, is_whole ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
 }
 
-static void print_revisions(const struct common *common, const struct asked *asked,
-                            const Tonghop__History *history)
+static void print_revisions(const struct common *common, const Tonghop__History *history)
 {
     static const struct {
         const char *key;
@@ -74,8 +72,8 @@ static void print_revisions(const struct common *common, const struct asked *ask
         table_addf(table, "%" PRIu64, entry->revision);
         table_add(table, state_of(common, entry));
         table_add(table, yes_or_no(common, entry->counts));
-        table_add(table,
-                  entry->is_latest && asked->has_parent ? yes_or_no(common, entry->is_safe) : NULL);
+        /* Only the latest revision travels: of the others nobody asks. */
+        table_add(table, entry->is_latest ? yes_or_no(common, entry->is_safe) : NULL);
         table_add(table, instant_format((struct instant){entry->received_us}, received));
         table_add(table, scope_of(common, entry));
         table_addf(table, "%" PRIu32, entry->cell_count);
@@ -191,11 +189,12 @@ static int print_history(const struct common *common, const struct asked *asked,
                      selection_period(&asked->selection, period));
     /* One table for programs, both for people. */
     if (is_text || !asked->with_cells)
-        print_revisions(common, asked, history);
+        print_revisions(common, history);
     return asked->with_cells ? print_cells(common, catalogue, history) : EXIT_DONE;
 }
 
-static int ask(const struct common *common, struct asked *asked, struct connection *connection)
+static int ask(const struct common *common, const struct asked *asked,
+               struct connection *connection)
 {
     char period[PERIOD_TEXT_SIZE], reason[REASON_SIZE] = "";
     Tonghop__HistoryQuery query = TONGHOP__HISTORY_QUERY__INIT;
@@ -216,10 +215,8 @@ static int ask(const struct common *common, struct asked *asked, struct connecti
     query.with_content = asked->with_cells;
     request.body_case = TONGHOP__ENVELOPE__BODY_HISTORY_QUERY;
     request.history_query = &query;
-    int status = filing_ask_has_parent(common, connection, &asked->has_parent);
-    if (status == EXIT_DONE)
-        status =
-            command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_HISTORY, &answer);
+    int status =
+        command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_HISTORY, &answer);
     if (status == EXIT_DONE && answer->history->n_entries == 0)
         command_say("%s", words(common->is_english, WORD_HISTORY_EMPTY));
     if (status == EXIT_DONE && (answer->history->n_entries > 0 || common->output != OUTPUT_TEXT))
@@ -255,22 +252,21 @@ const struct command command_history = {
     .summary = "show the revisions of a unit's reports",
     .summary_vi = "xem các bản báo cáo của một đơn vị",
     .help =
-        "Newest first. `counts`: this revision is the one in the totals; `safe`: the node above\n"
-        "holds it too.\n\n"
+        "Newest first. `counts`: this revision is the one in the totals; `safe`: more than one\n"
+        "node holds the latest one.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --form FORM       only this form\n"
         "  --cells           also the figures of each revision\n"
         "  --kind KIND       actual (default) or plan\n\n"
         "Example:\n"
         "  tonghop history 23857 --period 2024-S1 --cells\n",
-    .help_vi =
-        "Bản mới nhất trước. “Được tính”: bản này nằm trong số tổng hợp; “An toàn”: nút cấp trên\n"
-        "cũng đã giữ.\n\n"
-        "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
-        "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
-        "  --cells           kèm số liệu của từng bản\n"
-        "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
-        "Ví dụ:\n"
-        "  tonghop history 23857 --period 2024-S1 --cells\n",
+    .help_vi = "Bản mới nhất trước. “Được tính”: bản này nằm trong số tổng hợp; “An toàn”: bản\n"
+               "mới nhất có ở hơn một nút.\n\n"
+               "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
+               "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
+               "  --cells           kèm số liệu của từng bản\n"
+               "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
+               "Ví dụ:\n"
+               "  tonghop history 23857 --period 2024-S1 --cells\n",
     .run = run_history,
 };

@@ -203,7 +203,8 @@ static enum err ask(const struct conf *conf, int64_t timeout_ms, struct connecti
     request.body_case = TONGHOP__ENVELOPE__BODY_STATUS_QUERY;
     request.status_query = &query;
     connection_close(connection);
-    enum err err = connection_open(conf, timeout_ms, connection, reason);
+    /* A status is English; health.c has the Vietnamese words. */
+    enum err err = connection_open(conf, false, timeout_ms, connection, reason);
     return err == ERR_OK ? connection_request(*connection, &request, ret_answer, reason) : err;
 }
 

@@ -101,17 +101,18 @@ static bool read_arguments(struct submit *submit, int argc, char **argv)
 
 /* ---- first pass: the file ---- */
 
-static enum err read_file(struct submit *submit)
+/* False when there is nothing in it to go on with. A file that is broken in places is read as far
+ * as it goes, so that all its errors are told at once. */
+static bool read_file(struct submit *submit)
 {
     struct buf bytes = {0};
-    enum err err;
+    /* What is wrong is in the problems. */
     if (strcmp(submit->file, "-") != 0)
-        return csv_read(submit->file, &submit->problems, &submit->table);
-    err = input_read("/dev/stdin", CSV_FILE_MAX, &submit->problems, &bytes);
-    if (err == ERR_OK)
-        err = csv_read_bytes("-", span_of(&bytes), &submit->problems, &submit->table);
+        (void)csv_read(submit->file, &submit->problems, &submit->table);
+    else if (input_read("/dev/stdin", CSV_FILE_MAX, &submit->problems, &bytes) == ERR_OK)
+        (void)csv_read_bytes("-", span_of(&bytes), &submit->problems, &submit->table);
     buf_fini(&bytes);
-    return err;
+    return submit->table.header.field_count > 0;
 }
 
 /* The unit of --unit, or else the sender's own, which only the node knows. Exit status. */
@@ -144,7 +145,10 @@ static int build_empty(struct submit *submit, const struct reporting_context *co
     const struct form *form = catalogue_form_by_code(context->catalogue, code);
     if (form == NULL) {
         problems_add(&submit->problems, NULL, (struct place){0},
-                     "no form '%s': see 'tonghop catalogue show forms'", code);
+                     PROBLEM_WORDS(&submit->problems,
+                                   "no form '%s': see 'tonghop catalogue show forms'",
+                                   "không có biểu mẫu “%s”: xem `tonghop catalogue show forms`"),
+                     code);
         return EXIT_INPUT;
     }
     submit->reporting.items = mem_calloc(1, sizeof(*submit->reporting.items));
@@ -173,7 +177,9 @@ static int build(struct submit *submit)
     if (has_units && submit->selection.unit_text != NULL) {
         problems_add(&submit->problems, submit->table.file,
                      csv_place(&submit->table.header, csv_column(&submit->table, "unit")),
-                     "the file names its units in this column: leave out --unit");
+                     PROBLEM_WORDS(&submit->problems,
+                                   "the file names its units in this column: leave out --unit",
+                                   "tệp đã ghi đơn vị ở cột này: bỏ --unit"));
         return EXIT_INPUT;
     }
     int status = has_units ? EXIT_DONE : choose_unit(submit, &context, &context.unit);
@@ -203,8 +209,11 @@ static void check_against_base(struct submit *submit, struct reporting_item *ite
     report->may_drop_cells = submit->may_replace;
     if (base->revision == 0) {
         if (report->is_withdrawn)
-            problems_add(&submit->problems, NULL, (struct place){0},
-                         "there is no report to withdraw: check unit, period and form");
+            problems_add(
+                &submit->problems, NULL, (struct place){0},
+                PROBLEM_WORDS(&submit->problems,
+                              "there is no report to withdraw: check unit, period and form",
+                              "không có báo cáo nào để rút: kiểm tra lại đơn vị, kỳ và biểu mẫu"));
         return;
     }
     /* What it finds is in the problems. */
@@ -268,19 +277,20 @@ static int wait_safe(struct submit *submit)
 
 static int submit_all(struct submit *submit)
 {
-    if (submit->file != NULL && read_file(submit) != ERR_OK)
+    if (submit->file != NULL && !read_file(submit))
         return EXIT_INPUT;
     int status = filing_init(&submit->filing, submit->common, &submit->selection);
     if (status == EXIT_DONE)
         status = build(submit);
     if (status == EXIT_DONE)
         status = fetch_bases(submit);
-    return status;
+    /* What is wrong with the file is wrong whether or not the node answered. */
+    return submit->problems.error_count > 0 ? EXIT_INPUT : status;
 }
 
 static int run_submit(const struct common *common, int argc, char **argv)
 {
-    struct submit submit = {.common = common};
+    struct submit submit = {.common = common, .problems.is_vietnamese = !common->is_english};
     int status = EXIT_INPUT;
     if (!read_arguments(&submit, argc, argv))
         goto out;
@@ -319,7 +329,7 @@ const struct command command_submit = {
         "  --reason TEXT       why it is corrected\n"
         "  --replace           cells that the report had before may be left out\n"
         "  --dry-run           check and show changes, send nothing\n"
-        "  --wait safe         wait until the node above holds it too\n"
+        "  --wait safe         wait until the node above holds it too, at most --timeout\n"
         "  --nil FORM          instead of FILE: report that there is nothing to report\n"
         "  --withdraw FORM     instead of FILE: take the report back\n\n"
         "Example:\n"

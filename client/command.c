@@ -220,7 +220,8 @@ int command_connect(const struct common *common, struct connection **ret_connect
     struct conf conf;
     if (!command_find_conf(common, &conf))
         return EXIT_INPUT;
-    enum err err = connection_open(&conf, common->timeout_ms, ret_connection, reason);
+    enum err err =
+        connection_open(&conf, !common->is_english, common->timeout_ms, ret_connection, reason);
     conf_fini(&conf);
     return err == ERR_OK ? EXIT_DONE : command_print_failure(common, err, reason);
 }
@@ -249,9 +250,7 @@ int command_print_refusal(const struct common *common, const Tonghop__Refusal *r
     bool is_english = common->is_english;
     command_say(words(is_english, WORD_REFUSED), refusal->code,
                 words_of_error(is_english, refusal->code));
-    (void)fputs("  ", stderr);
-    (void)fprintf(stderr, words(is_english, WORD_NODE_SAYS), refusal->text);
-    (void)fputc('\n', stderr);
+    (void)fprintf(stderr, "  %s\n", refusal->text);
     for (size_t i = 0; i < refusal->n_problems; i++)
         (void)fprintf(stderr, "  - %s\n", refusal->problems[i]->text);
     if (refusal->current_revision > 0) {

@@ -18,7 +18,8 @@ struct connection {
     bool is_local;
     uint8_t server_key[KEY_SIZE];
     struct key_pair pair;
-    uint32_t unit; /* that the hello speaks for */
+    uint32_t unit;      /* that the hello speaks for */
+    bool is_vietnamese; /* the language it asks for */
     int64_t timeout_ms;
     struct sock_context *context;
     struct sock *sock; /* NULL: no link */
@@ -163,11 +164,13 @@ static enum err say_hello(struct connection *connection, int64_t deadline_ms, ch
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     const Tonghop__Envelope *answer;
     char software[] = "tonghop " TONGHOP_VERSION;
+    char vietnamese[] = "vi", english[] = "en";
 
     hello.protocol_min = WIRE_PROTOCOL;
     hello.protocol_max = WIRE_PROTOCOL;
     hello.unit = connection->unit;
     hello.software = software;
+    hello.language = connection->is_vietnamese ? vietnamese : english;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
     envelope.hello = &hello;
     connection->welcome = NULL;
@@ -197,7 +200,7 @@ static enum err open_link(struct connection *connection, int64_t deadline_ms, ch
     return err;
 }
 
-enum err connection_open(const struct conf *conf, int64_t timeout_ms,
+enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
                          struct connection **ret_connection, char *reason)
 {
     struct key_pair pair = {0};
@@ -209,6 +212,7 @@ enum err connection_open(const struct conf *conf, int64_t timeout_ms,
     connection->address =
         conf->is_client ? mem_strdup(conf->parent_endpoint) : conf_control_path(conf);
     connection->unit = conf->is_client ? conf->unit : 0;
+    connection->is_vietnamese = is_vietnamese;
     memcpy(connection->server_key, conf->parent_key, KEY_SIZE);
     connection->pair = pair;
     key_wipe(&pair);

@@ -15,10 +15,10 @@ enum { CONNECTION_TIMEOUT_MS = 15000, CONNECTION_REASON_SIZE = 256 };
 struct connection;
 
 /* Connects to the local socket of a node's configuration, or over CURVE for a [client] one, and
- * says hello. `catalogue` is the number we hold (0). Errors: ERR_NOT_FOUND no daemon there,
- * ERR_FORBIDDEN no right or not enrolled, ERR_TIMEOUT, ERR_VERSION ...; `reason`
+ * says hello; the node's texts about reports come in Vietnamese if wanted. Errors: ERR_NOT_FOUND
+ * no daemon there, ERR_FORBIDDEN no right or not enrolled, ERR_TIMEOUT, ERR_VERSION ...; `reason`
  * (CONNECTION_REASON_SIZE bytes) says what and what to do. */
-enum err connection_open(const struct conf *conf, int64_t timeout_ms,
+enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
                          struct connection **ret_connection, char *reason);
 void connection_close(struct connection **connection);
 

@@ -292,16 +292,16 @@ static int64_t now_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-int filing_ask_has_parent(const struct common *common, struct connection *connection,
-                          bool *ret_has_parent)
+/* Whether the node has a parent that could hold reports too. Exit status. */
+static int ask_has_parent(const struct filing *filing, bool *ret_has_parent)
 {
     Tonghop__StatusQuery query = TONGHOP__STATUS_QUERY__INIT;
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     const Tonghop__Envelope *answer = NULL;
     request.body_case = TONGHOP__ENVELOPE__BODY_STATUS_QUERY;
     request.status_query = &query;
-    int status =
-        command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_STATUS, &answer);
+    int status = command_request(filing->common, filing->connection, &request,
+                                 TONGHOP__ENVELOPE__BODY_STATUS, &answer);
     if (status == EXIT_DONE)
         *ret_has_parent = answer->status->has_parent;
     return status;
@@ -312,7 +312,7 @@ int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_
     const struct timespec pause = {.tv_nsec = SAFE_POLL_MS * 1000000L};
     int64_t deadline_ms = now_ms() + filing->common->timeout_ms;
     bool has_parent = false;
-    int status = filing_ask_has_parent(filing->common, filing->connection, &has_parent);
+    int status = ask_has_parent(filing, &has_parent);
     for (size_t i = 0; status == EXIT_DONE && has_parent && i < count;) {
         const Tonghop__HistoryEntry *entry = NULL;
         status = ask_latest(filing, &keys[i], false, &entry);

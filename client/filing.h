@@ -59,9 +59,6 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
                        enum filing_outcome outcome);
 void filing_print_results(const struct filing *filing);
 
-/* Whether the node has a parent that could hold reports too. Exit status. */
-int filing_ask_has_parent(const struct common *common, struct connection *connection,
-                          bool *ret_has_parent);
 /* Waits until the parent has acknowledged the reports too, at most --timeout for all of them. At
  * once when the node has no parent. Exit status; EXIT_UNKNOWN when the time is over. */
 int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_t count);

@@ -79,7 +79,9 @@ static uint32_t unit_of_row(struct parse *parse, const struct csv_row *row)
     parse->unit = 0;
     if (name.text[0] == '\0')
         problems_add(parse->problems, parse->table->file, name.place,
-                     "the row names no unit: write its code, in every row");
+                     PROBLEM_WORDS(parse->problems,
+                                   "the row names no unit: write its code, in every row",
+                                   "dòng không ghi đơn vị: ghi mã đơn vị ở mọi dòng"));
     else /* what is wrong has been added, and the unit stays 0 */
         (void)reporting_find_unit(parse->context, name.text, parse->table->file, name.place,
                                   parse->problems, &parse->unit);
@@ -97,15 +99,23 @@ static const struct indicator *indicator_of_row(struct parse *parse, const struc
 
     if (code[0] == '\0') {
         problems_add(parse->problems, parse->table->file, place,
-                     "the row names no indicator: write its code, or remove the row");
+                     PROBLEM_WORDS(parse->problems,
+                                   "the row names no indicator: write its code, or remove the row",
+                                   "dòng không ghi chỉ tiêu: ghi mã chỉ tiêu, hoặc xóa dòng"));
     } else if (indicator == NULL) {
-        problems_add(parse->problems, parse->table->file, place,
-                     "no indicator '%s': see 'tonghop catalogue show indicators'",
-                     reporting_quote(code, quoted));
+        problems_add(
+            parse->problems, parse->table->file, place,
+            PROBLEM_WORDS(parse->problems,
+                          "no indicator '%s': see 'tonghop catalogue show indicators'",
+                          "không có chỉ tiêu “%s”: xem `tonghop catalogue show indicators`"),
+            reporting_quote(code, quoted));
     } else if (!indicator_is_entered(indicator)) {
         if (text_at(parse, row, COLUMN_VALUE)[0] != '\0')
             problems_add(parse->problems, parse->table->file, place,
-                         "%s is computed from other figures: leave it out", indicator->code);
+                         PROBLEM_WORDS(parse->problems,
+                                       "%s is computed from other figures: leave it out",
+                                       "%s được tính từ các số liệu khác: bỏ số liệu này"),
+                         indicator->code);
         indicator = NULL;
     }
     return indicator;
@@ -116,9 +126,12 @@ static void check_row_without_value(struct parse *parse, const struct csv_row *r
 {
     for (enum column c = COLUMN_QUALIFIER; c <= COLUMN_NOTE; c++)
         if (text_at(parse, row, c)[0] != '\0')
-            problems_add(parse->problems, parse->table->file, place_at(parse, row, c),
-                         "a %s without a value: fill in the value, or empty this field too",
-                         column_names[c]);
+            problems_add(
+                parse->problems, parse->table->file, place_at(parse, row, c),
+                PROBLEM_WORDS(parse->problems,
+                              "a %s without a value: fill in the value, or empty this field too",
+                              "có %s mà không có số liệu: điền cột value, hoặc xóa cả ô này"),
+                column_names[c]);
 }
 
 static bool check_note(struct parse *parse, const struct csv_row *row)
@@ -127,11 +140,15 @@ static bool check_note(struct parse *parse, const struct csv_row *row)
     size_t len = strlen(note);
     if (len > REPORT_NOTE_MAX)
         problems_add(parse->problems, parse->table->file, place_at(parse, row, COLUMN_NOTE),
-                     "the note has %zu bytes, at most %d are taken: shorten it", len,
-                     REPORT_NOTE_MAX);
+                     PROBLEM_WORDS(parse->problems,
+                                   "the note has %zu bytes, at most %d are taken: shorten it",
+                                   "ghi chú dài %zu byte, tối đa %d: rút ngắn lại"),
+                     len, REPORT_NOTE_MAX);
     else if (!utf8_is_text(note, len))
         problems_add(parse->problems, parse->table->file, place_at(parse, row, COLUMN_NOTE),
-                     "the note has a control character in it: type it again");
+                     PROBLEM_WORDS(parse->problems,
+                                   "the note has a control character in it: type it again",
+                                   "ghi chú có ký tự điều khiển: gõ lại ghi chú"));
     else
         return true;
     return false;
@@ -182,8 +199,11 @@ static void check_unnamed_columns(struct parse *parse)
         for (size_t f = 0; f < table->rows[r].field_count; f++)
             if (table->header.fields[f].text[0] == '\0' && table->rows[r].fields[f].text[0] != '\0')
                 problems_add(parse->problems, table->file, table->rows[r].fields[f].place,
-                             "a field in a column without a name: empty it, or name the column in "
-                             "the first line");
+                             PROBLEM_WORDS(parse->problems,
+                                           "a field in a column without a name: empty it, or name "
+                                           "the column in the first line",
+                                           "ô thuộc cột không có tên: xóa ô này, hoặc ghi tên cột "
+                                           "ở dòng đầu"));
 }
 
 static bool read_header(struct parse *parse)
@@ -196,15 +216,21 @@ static bool read_header(struct parse *parse)
         parse->columns[c] = csv_column(table, column_names[c]);
         if (c < COLUMNS_NEEDED && parse->columns[c] < 0)
             problems_add(parse->problems, table->file, csv_place(&table->header, 0),
-                         "the column '%s' is missing: the first line has to name the columns, at "
-                         "least indicator,value",
+                         PROBLEM_WORDS(parse->problems,
+                                       "the column '%s' is missing: the first line has to name the "
+                                       "columns, at least indicator,value",
+                                       "thiếu cột “%s”: dòng đầu phải ghi tên các cột, ít nhất là "
+                                       "indicator,value"),
                          column_names[c]);
     }
     for (size_t i = 0; i < table->header.field_count; i++)
         if (!is_known_column(table->header.fields[i].text, table, i))
             problems_add(parse->problems, table->file, table->header.fields[i].place,
-                         "unknown column '%s': there are indicator, value, qualifier, upper, note "
-                         "and unit",
+                         PROBLEM_WORDS(parse->problems,
+                                       "unknown column '%s': there are indicator, value, "
+                                       "qualifier, upper, note and unit",
+                                       "không có cột “%s”: chỉ dùng indicator, value, qualifier, "
+                                       "upper, note và unit"),
                          reporting_quote(table->header.fields[i].text, quoted));
     check_unnamed_columns(parse);
     return parse->problems->error_count == error_count;
@@ -248,13 +274,19 @@ static void add_entry(struct parse *parse, const struct entry *entry, const stru
         const struct indicator *indicator =
             catalogue_indicator(parse->context->catalogue, entry->cell.indicator);
         problems_add(parse->problems, parse->table->file, entry->place,
-                     "%s has a value already, in line %" PRIu32 ": remove one of the two",
+                     PROBLEM_WORDS(parse->problems,
+                                   "%s has a value already, in line %" PRIu32
+                                   ": remove one of the two",
+                                   "%s đã có số liệu ở dòng %" PRIu32 ": xóa một trong hai dòng"),
                      indicator->code, before->place.line);
         return;
     }
     if (entry->note[0] != '\0' && report->note_count == REPORT_NOTES_MAX)
         problems_add(parse->problems, parse->table->file, entry->place,
-                     "more than %d notes in one report: leave some out", REPORT_NOTES_MAX);
+                     PROBLEM_WORDS(parse->problems,
+                                   "more than %d notes in one report: leave some out",
+                                   "một báo cáo có hơn %d ghi chú: bỏ bớt"),
+                     REPORT_NOTES_MAX);
     else if (entry->note[0] != '\0')
         report_add_note(&item->report, entry->cell.indicator, entry->note);
     item->places[report->cell_count] = entry->place;
@@ -279,9 +311,12 @@ static void check_size(struct parse *parse, const struct reporting_item *item)
     struct buf bytes = {0};
     wire_pack_filing(&item->report, &bytes);
     if (bytes.len + WIRE_HEADER_MAX > WIRE_FILING_MAX)
-        problems_add(parse->problems, parse->table->file, item->places[0],
-                     "the report that begins here is larger than %d KiB: shorten its notes",
-                     WIRE_FILING_MAX >> 10);
+        problems_add(
+            parse->problems, parse->table->file, item->places[0],
+            PROBLEM_WORDS(parse->problems,
+                          "the report that begins here is larger than %d KiB: shorten its notes",
+                          "báo cáo bắt đầu ở đây lớn hơn %d KiB: rút ngắn các ghi chú"),
+            WIRE_FILING_MAX >> 10);
     buf_fini(&bytes);
 }
 
@@ -340,24 +375,24 @@ enum err reporting_build(const struct csv_table *table, const struct reporting_c
 {
     struct parse parse = {.table = table, .context = context, .problems = problems};
     struct reporting reporting = {0};
-    size_t first = problems->count;
-    size_t error_count = problems->error_count;
 
     if (read_header(&parse)) {
         for (size_t i = 0; i < table->row_count; i++)
             parse_row(&parse, &table->rows[i]);
         build_items(&parse, &reporting);
-        if (reporting.count == 0 && problems->error_count == error_count)
+        if (reporting.count == 0 && problems->error_count == 0)
             problems_add(problems, table->file, csv_place(&table->header, 0),
-                         "the file has no value: to report that there is nothing to report, file "
-                         "with --nil FORM");
+                         PROBLEM_WORDS(problems,
+                                       "the file has no value: to report that there is nothing to "
+                                       "report, file with --nil FORM",
+                                       "tệp không có số liệu nào: nếu không phát sinh thì nộp với "
+                                       "--nil BIỂU-MẪU"));
     }
     /* In the order in which a person goes through the file. */
-    if (problems->count > first)
-        qsort(problems->items + first, problems->count - first, sizeof(*problems->items),
-              compare_problems);
+    if (problems->count > 0)
+        qsort(problems->items, problems->count, sizeof(*problems->items), compare_problems);
     free(parse.entries);
-    if (problems->error_count > error_count) {
+    if (problems->error_count > 0) {
         reporting_fini(&reporting);
         return ERR_INVALID;
     }

@@ -40,8 +40,9 @@ void reporting_fini(struct reporting *reporting);
 bool reporting_has_units(const struct csv_table *table);
 
 /* Checks everything and takes the file apart. A row with an empty value is not reported, as if it
- * were not there; a file without any value is an error. Problems are added in order of their place;
- * ERR_INVALID if one is an error, else warnings may have been added. */
+ * were not there; a file without any value is an error. `table` is one whose header csv_read could
+ * read; what that found wrong is in `problems` (with nothing else), and all of them come out in
+ * order of their place. ERR_INVALID if one is an error, else warnings may have been added. */
 enum err reporting_build(const struct csv_table *table, const struct reporting_context *context,
                          struct problems *problems, struct reporting *ret_reporting);
 

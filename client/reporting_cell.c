@@ -44,25 +44,42 @@ static void add_number_problem(const struct indicator *indicator, const char *fi
     bool is_of_other_style = number_parse(field->text, indicator->decimals,
                                           is_vi ? NUMBER_PLAIN : NUMBER_VI, &ignored) == ERR_OK;
     const char *style = is_vi ? "plain" : "vi";
+    const char *example = is_vi ? PROBLEM_WORDS(problems, "2.861 or 75,6", "2.861 hoặc 75,6")
+                                : PROBLEM_WORDS(problems, "2861 or 75.6", "2861 hoặc 75.6");
 
     reporting_quote(field->text, text);
     if (err == ERR_SYNTAX && is_of_other_style)
         problems_add(problems, file, field->place,
-                     "'%s' is not a number here: write it like %s, or file with --numbers %s", text,
-                     is_vi ? "2.861 or 75,6" : "2861 or 75.6", style);
+                     PROBLEM_WORDS(problems,
+                                   "'%s' is not a number here: write it like %s, or file with "
+                                   "--numbers %s",
+                                   "“%s” ở đây không phải là số: viết như %s, hoặc nộp với "
+                                   "--numbers %s"),
+                     text, example, style);
     else if (err == ERR_SYNTAX)
-        problems_add(problems, file, field->place, "'%s' is not a number: write it like %s", text,
-                     is_vi ? "2.861 or 75,6" : "2861 or 75.6");
+        problems_add(problems, file, field->place,
+                     PROBLEM_WORDS(problems, "'%s' is not a number: write it like %s",
+                                   "“%s” không phải là số: viết như %s"),
+                     text, example);
     else if (!has_more_decimals(field->text, indicator->decimals, numbers))
         problems_add(problems, file, field->place,
-                     "'%s' is too large, %s takes at most %s: check it, and the unit of measure",
+                     PROBLEM_WORDS(problems,
+                                   "'%s' is too large, %s takes at most %s: check it, and the unit "
+                                   "of measure",
+                                   "“%s” quá lớn, %s tối đa là %s: kiểm tra lại số và đơn vị tính"),
                      text, indicator->code,
                      number_format(INT64_MAX, indicator->decimals, true, numbers, most));
     else
         problems_add(
-            problems, file, field->place, "'%s' has more decimals than the %u of %s: round it%s%s",
+            problems, file, field->place,
+            PROBLEM_WORDS(
+                problems, "'%s' has more decimals than the %u of %s: round it%s%s",
+                "“%1$s” có quá nhiều chữ số thập phân, %3$s chỉ lấy %2$u: làm tròn%4$s%5$s"),
             text, (unsigned)indicator->decimals, indicator->code,
-            is_of_other_style ? ", or file with --numbers " : "", is_of_other_style ? style : "");
+            is_of_other_style
+                ? PROBLEM_WORDS(problems, ", or file with --numbers ", ", hoặc nộp với --numbers ")
+                : "",
+            is_of_other_style ? style : "");
 }
 
 static bool read_number(const struct indicator *indicator, const char *file,
@@ -88,18 +105,28 @@ enum err reporting_read_cell(const struct indicator *indicator,
         read_number(indicator, fields->file, &fields->value, numbers, problems, &cell.value);
 
     if (qualifier_parse(fields->qualifier.text, &qualifier) != ERR_OK) {
-        problems_add(problems, fields->file, fields->qualifier.place,
-                     "'%s' is not a qualifier: use =, >=, <=, ~ or .., or leave it empty",
-                     reporting_quote(fields->qualifier.text, text));
+        problems_add(
+            problems, fields->file, fields->qualifier.place,
+            PROBLEM_WORDS(problems,
+                          "'%s' is not a qualifier: use =, >=, <=, ~ or .., or leave it empty",
+                          "“%s” không phải là dấu hợp lệ: dùng =, >=, <=, ~ hoặc .., hoặc để "
+                          "trống"),
+            reporting_quote(fields->qualifier.text, text));
         is_good = false;
     } else if (qualifier == QUALIFIER_RANGE && !has_upper) {
         problems_add(problems, fields->file, fields->qualifier.place,
-                     "the range of %s has no upper bound: give it in 'upper'", indicator->code);
+                     PROBLEM_WORDS(problems,
+                                   "the range of %s has no upper bound: give it in 'upper'",
+                                   "khoảng của %s chưa có cận trên: ghi vào “upper”"),
+                     indicator->code);
         is_good = false;
     } else if (qualifier != QUALIFIER_RANGE && has_upper) {
         problems_add(problems, fields->file, fields->upper.place,
-                     "%s has an upper bound without being a range: leave the bound out, or make "
-                     "the qualifier ..",
+                     PROBLEM_WORDS(problems,
+                                   "%s has an upper bound without being a range: leave the bound "
+                                   "out, or make the qualifier ..",
+                                   "%s có cận trên mà không phải là khoảng: bỏ cận trên, hoặc đổi "
+                                   "dấu thành .."),
                      indicator->code);
         is_good = false;
     }
@@ -126,15 +153,25 @@ enum err reporting_find_unit(const struct reporting_context *context, const char
     reporting_quote(text, quoted);
     period_format(tree->period, period);
     if (err == ERR_EXISTS) {
-        problems_add(problems, file, place, "'%s' names more than one unit: write id:%s or code:%s",
+        problems_add(problems, file, place,
+                     PROBLEM_WORDS(problems,
+                                   "'%s' names more than one unit: write id:%s or code:%s",
+                                   "“%s” chỉ nhiều đơn vị: ghi id:%s hoặc code:%s"),
                      quoted, quoted, quoted);
     } else if (err != ERR_OK) {
         problems_add(problems, file, place,
-                     "no unit '%s' in %s: see 'tonghop catalogue show units'", quoted, period);
+                     PROBLEM_WORDS(problems,
+                                   "no unit '%s' in %s: see 'tonghop catalogue show units'",
+                                   "không có đơn vị “%s” trong kỳ %s: xem `tonghop catalogue show "
+                                   "units`"),
+                     quoted, period);
     } else if (tree_find(tree, unit) == TREE_NONE) {
         problems_add(problems, file, place,
-                     "unit '%s' is not in the tree of %s: check the unit and the period, or file "
-                     "for its successor",
+                     PROBLEM_WORDS(problems,
+                                   "unit '%s' is not in the tree of %s: check the unit and the "
+                                   "period, or file for its successor",
+                                   "đơn vị “%s” không có trong kỳ %s: kiểm tra lại đơn vị và kỳ, "
+                                   "hoặc nộp cho đơn vị kế thừa"),
                      quoted, period);
         err = ERR_NOT_FOUND;
     } else {

@@ -69,7 +69,7 @@ enum err tonghop_open(const char *conf_path, struct tonghop **ret_tonghop, char 
     }
     problems_fini(&problems);
     tonghop = mem_calloc(1, sizeof(*tonghop));
-    err = connection_open(&conf, CONNECTION_TIMEOUT_MS, &tonghop->connection, reason);
+    err = connection_open(&conf, false, CONNECTION_TIMEOUT_MS, &tonghop->connection, reason);
     if (err == ERR_OK)
         err = connection_fetch_catalogue(tonghop->connection, &tonghop->catalogue, reason);
     conf_fini(&conf);

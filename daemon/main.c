@@ -34,7 +34,9 @@ static const char help[] =
     "                 beside the daemon; exit status 1 if anything differs\n"
     "  --help, --version\n"
     "\n"
-    "Signals: SIGTERM and SIGINT stop it. See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
+    "Signals: SIGTERM and SIGINT stop it. Exit status: 0 stopped, or all is well; 1 failed, or\n"
+    "--verify found a difference; 2 usage or configuration; 3 out of memory.\n"
+    "See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
 
 struct options {
     const char *config;

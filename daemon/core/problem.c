@@ -80,7 +80,8 @@ char *problem_format(const struct problem *problem)
         buf_printf(&line, "%" PRIu32 ":", problem->place.line);
     if (problem->place.column > 0)
         buf_printf(&line, "%" PRIu32 ":", problem->place.column);
-    buf_printf(&line, "%s%s: %s", line.len > 0 ? " " : "",
-               problem->is_warning ? "warning" : "error", problem->text);
+    const char *severity = problem->is_warning ? PROBLEM_WORDS(problem, "warning", "cảnh báo")
+                                               : PROBLEM_WORDS(problem, "error", "lỗi");
+    buf_printf(&line, "%s%s: %s", line.len > 0 ? " " : "", severity, problem->text);
     return (char *)line.data; /* buf_printf ends it with a NUL */
 }

@@ -35,8 +35,8 @@ struct problems {
 };
 
 /* The format in the list's language: problems_add(p, ..., PROBLEM_WORDS(p, "English %s",
- * "tiếng Việt %s"), x). Both are literals, so that the compiler checks both against the arguments.
- */
+ * "tiếng Việt %s"), x). Both are literals, so that the compiler checks both against the arguments;
+ * where the order of the sentence differs, they are numbered (%2$s). */
 #define PROBLEM_WORDS(problems, english, vietnamese)                                               \
     ((problems)->is_vietnamese ? (vietnamese) : (english))
 

@@ -17,49 +17,73 @@ struct context {
 
 static const struct place NOWHERE = {0};
 
+/* A figure as the reader of the problems writes it. Into I128_TEXT_SIZE bytes; returns `out`. */
+static char *figure_text(const struct problems *problems, const struct indicator *indicator,
+                         int64_t value, char *out)
+{
+    return number_format(value, indicator->decimals, false,
+                         PROBLEM_WORDS(problems, NUMBER_PLAIN, NUMBER_VI), out);
+}
+
 static void check_place_in_tree(const struct context *context, const struct indicator *indicator)
 {
     const struct date last = context->tree->window.last;
     if (!indicator_is_valid_on(indicator, last)) {
         char period[PERIOD_TEXT_SIZE], day[DATE_TEXT_SIZE];
-        problems_cell(context->problems, indicator->number,
-                      "%s is not valid on %s, the last day of %s: leave it out", indicator->code,
-                      date_format(last, day), period_format(context->tree->period, period));
+        problems_cell(
+            context->problems, indicator->number,
+            PROBLEM_WORDS(context->problems,
+                          "%s is not valid on %s, the last day of %s: leave it out",
+                          "%s không có hiệu lực vào %s, ngày cuối của kỳ %s: bỏ số liệu này"),
+            indicator->code, date_format(last, day), period_format(context->tree->period, period));
     }
     /* A whole report speaks for everything beneath, with the indicators of lower levels too. */
     const unsigned level = context->unit->level;
+    const struct level *named = &context->catalogue->levels[level];
     const uint32_t levels = indicator->level_mask >> level;
     const bool is_whole = context->report->scope == SCOPE_WHOLE;
     if (is_whole ? levels == 0 : (levels & 1) == 0)
         problems_cell(context->problems, indicator->number,
-                      "%s is not reported by units of level %s: leave it out", indicator->code,
-                      context->catalogue->levels[level].code);
+                      PROBLEM_WORDS(context->problems,
+                                    "%s is not reported by units of level %s: leave it out",
+                                    "%s không phải chỉ tiêu của “%s”: bỏ số liệu này"),
+                      indicator->code,
+                      PROBLEM_WORDS(context->problems, named->code, named->name_vi));
 }
 
-static void check_value(const struct context *context, const struct indicator *indicator,
+static void check_value(struct problems *problems, const struct indicator *indicator,
                         const struct cell *cell)
 {
     if (cell_check(cell) != ERR_OK) {
         if (cell->qualifier == QUALIFIER_NONE || cell->qualifier >= QUALIFIER_COUNT)
-            problems_cell(context->problems, indicator->number,
-                          "%s has the unknown qualifier %u: use =, >=, <=, ~ or ..",
+            problems_cell(problems, indicator->number,
+                          PROBLEM_WORDS(problems,
+                                        "%s has the unknown qualifier %u: use =, >=, <=, ~ or ..",
+                                        "%s có dấu không hợp lệ (%u): dùng =, >=, <=, ~ hoặc .."),
                           indicator->code, (unsigned)cell->qualifier);
         else if (cell->qualifier == QUALIFIER_RANGE)
-            problems_cell(context->problems, indicator->number,
-                          "%s: the upper bound of the range is not above its lower bound: give a "
-                          "higher one, or a single value",
+            problems_cell(problems, indicator->number,
+                          PROBLEM_WORDS(problems,
+                                        "%s: the upper bound of the range is not above its lower "
+                                        "bound: give a higher one, or a single value",
+                                        "%s: cận trên của khoảng không lớn hơn cận dưới: nhập cận "
+                                        "trên lớn hơn, hoặc chỉ một số"),
                           indicator->code);
         else
-            problems_cell(context->problems, indicator->number,
-                          "%s has an upper bound without being a range: leave the bound out, or "
-                          "make it a range",
+            problems_cell(problems, indicator->number,
+                          PROBLEM_WORDS(problems,
+                                        "%s has an upper bound without being a range: leave the "
+                                        "bound out, or make it a range",
+                                        "%s có cận trên mà không phải là khoảng: bỏ cận trên, hoặc "
+                                        "đổi thành khoảng"),
                           indicator->code);
     }
     if (cell->value < 0 && !indicator->is_signed) {
         char value[I128_TEXT_SIZE];
-        problems_cell(context->problems, indicator->number,
-                      "%s: %s is negative: enter zero or more", indicator->code,
-                      number_format(cell->value, indicator->decimals, false, NUMBER_PLAIN, value));
+        problems_cell(problems, indicator->number,
+                      PROBLEM_WORDS(problems, "%s: %s is negative: enter zero or more",
+                                    "%s: %s là số âm: nhập từ 0 trở lên"),
+                      indicator->code, figure_text(problems, indicator, cell->value, value));
     }
 }
 
@@ -95,43 +119,53 @@ static void check_part(const struct context *context, const struct indicator *pa
     if (!lowest(part_cell, &least) || !highest(whole_cell, &most) || least <= most)
         return;
 
-    char least_text[I128_TEXT_SIZE], most_text[I128_TEXT_SIZE];
-    number_format(least, part->decimals, false, NUMBER_PLAIN, least_text);
-    number_format(most, whole->decimals, false, NUMBER_PLAIN, most_text);
-    static const char format[] =
+    static const char english[] =
         "%s: %s is above the %s of %s, which it is a part of: correct the one that is wrong";
+    static const char vietnamese[] = "%s: %s lớn hơn số chung %s ở %s: sửa số bị sai";
+    struct problems *problems = context->problems;
+    char least_text[I128_TEXT_SIZE], most_text[I128_TEXT_SIZE];
+    figure_text(problems, part, least, least_text);
+    figure_text(problems, whole, most, most_text);
     if (part_cell->qualifier == QUALIFIER_EXACT && whole_cell->qualifier == QUALIFIER_EXACT)
-        problems_cell(context->problems, part->number, format, part->code, least_text, most_text,
-                      whole->code);
+        problems_cell(problems, part->number, PROBLEM_WORDS(problems, english, vietnamese),
+                      part->code, least_text, most_text, whole->code);
     else
-        problems_cell_warn(context->problems, part->number, format, part->code, least_text,
-                           most_text, whole->code);
+        problems_cell_warn(problems, part->number, PROBLEM_WORDS(problems, english, vietnamese),
+                           part->code, least_text, most_text, whole->code);
 }
 
 static void check_cell(const struct context *context, const struct cell *cell)
 {
     const struct catalogue *catalogue = context->catalogue;
+    struct problems *problems = context->problems;
     const struct indicator *indicator = catalogue_indicator(catalogue, cell->indicator);
     if (indicator == NULL) {
-        problems_cell(context->problems, cell->indicator,
-                      "indicator %" PRIu32 " is not in catalogue %" PRIu32
-                      ": leave it out, or fetch the newer catalogue",
+        problems_cell(problems, cell->indicator,
+                      PROBLEM_WORDS(problems,
+                                    "indicator %" PRIu32 " is not in catalogue %" PRIu32
+                                    ": leave it out, or fetch the newer catalogue",
+                                    "chỉ tiêu số %" PRIu32 " không có trong danh mục %" PRIu32
+                                    ": bỏ số liệu này, hoặc lấy danh mục mới hơn"),
                       cell->indicator, catalogue->number);
         return;
     }
     if (!indicator_is_entered(indicator)) {
-        problems_cell(context->problems, cell->indicator,
-                      "%s is computed from other figures: leave it out", indicator->code);
+        problems_cell(problems, cell->indicator,
+                      PROBLEM_WORDS(problems, "%s is computed from other figures: leave it out",
+                                    "%s được tính từ các số liệu khác: bỏ số liệu này"),
+                      indicator->code);
         return;
     }
     if (indicator->form != context->report->key.form) {
         const struct form *form = catalogue_form(catalogue, indicator->form);
-        problems_cell(context->problems, cell->indicator, "%s belongs to form %s: file it there",
+        problems_cell(problems, cell->indicator,
+                      PROBLEM_WORDS(problems, "%s belongs to form %s: file it there",
+                                    "%s thuộc biểu mẫu %s: nộp ở biểu mẫu đó"),
                       indicator->code, form != NULL ? form->code : "?");
         return;
     }
     check_place_in_tree(context, indicator);
-    check_value(context, indicator, cell);
+    check_value(problems, indicator, cell);
     if (indicator->part_of != 0)
         check_part(context, indicator, cell);
 }
@@ -146,21 +180,31 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
     if (at == TREE_NONE) {
         char period[PERIOD_TEXT_SIZE];
         problems_add(problems, NULL, NOWHERE,
-                     "unit %" PRIu32 " is not in the tree of %s: check the unit and the period, or "
-                     "file for its successor",
+                     PROBLEM_WORDS(problems,
+                                   "unit %" PRIu32 " is not in the tree of %s: check the unit and "
+                                   "the period, or file for its successor",
+                                   "đơn vị %" PRIu32 " không có trong kỳ %s: kiểm tra lại đơn vị "
+                                   "và kỳ, hoặc nộp cho đơn vị kế thừa"),
                      report->key.unit, period_format(tree->period, period));
         return ERR_INVALID;
     }
     if (catalogue_form(catalogue, report->key.form) == NULL) {
         problems_add(problems, NULL, NOWHERE,
-                     "form %" PRIu32 " is not in catalogue %" PRIu32
-                     ": choose one that is, or fetch the newer catalogue",
+                     PROBLEM_WORDS(problems,
+                                   "form %" PRIu32 " is not in catalogue %" PRIu32
+                                   ": choose one that is, or fetch the newer catalogue",
+                                   "biểu mẫu số %" PRIu32 " không có trong danh mục %" PRIu32
+                                   ": chọn biểu mẫu có trong đó, hoặc lấy danh mục mới hơn"),
                      report->key.form, catalogue->number);
         return ERR_INVALID;
     }
     if (report->is_withdrawn && report->cell_count > 0)
         problems_add(problems, NULL, NOWHERE,
-                     "a withdrawal has no cells: leave them out, or file them as a new revision");
+                     PROBLEM_WORDS(problems,
+                                   "a withdrawal has no cells: leave them out, or file them as a "
+                                   "new revision",
+                                   "rút báo cáo thì không kèm số liệu: bỏ số liệu ra, hoặc nộp "
+                                   "thành bản mới"));
 
     const struct context context = {report, catalogue, tree, &tree->nodes[at], problems};
     for (size_t i = 0; i < report->cell_count; i++) {
@@ -173,21 +217,26 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
 static void name_dropped(const struct cell *cell, const struct catalogue *catalogue,
                          struct problems *problems)
 {
-    static const char remedy[] = "enter it again, or file with --replace to drop it";
+    const char *remedy =
+        PROBLEM_WORDS(problems, "enter it again, or file with --replace to drop it",
+                      "nhập lại, hoặc nộp với --replace để bỏ");
     const struct indicator *indicator = catalogue_indicator(catalogue, cell->indicator);
     if (indicator == NULL) {
-        problems_cell(problems, cell->indicator,
-                      "indicator %" PRIu32 " was in the revision before and is missing now: %s",
-                      cell->indicator, remedy);
+        problems_cell(
+            problems, cell->indicator,
+            PROBLEM_WORDS(problems,
+                          "indicator %" PRIu32 " was in the revision before and is missing now: %s",
+                          "chỉ tiêu số %" PRIu32 " có trong bản trước mà nay không có: %s"),
+            cell->indicator, remedy);
         return;
     }
     char value[I128_TEXT_SIZE];
     problems_cell(
         problems, cell->indicator,
-        "%s was %s%s in the revision before and is missing "
-        "now: %s",
+        PROBLEM_WORDS(problems, "%s was %s%s in the revision before and is missing now: %s",
+                      "%s trong bản trước là %s%s mà nay không có: %s"),
         indicator->code, cell->qualifier == QUALIFIER_EXACT ? "" : qualifier_sign(cell->qualifier),
-        number_format(cell->value, indicator->decimals, false, NUMBER_PLAIN, value), remedy);
+        figure_text(problems, indicator, cell->value, value), remedy);
 }
 
 enum err validate_dropped(const struct report *previous, const struct report *next,

@@ -234,14 +234,18 @@ static void check_halves(const struct cell *const cells[PERIOD_LABEL_COUNT],
     if (cells[Y]->value == halves)
         return;
     const unsigned decimals = indicator->decimals;
+    const enum number_style style = PROBLEM_WORDS(problems, NUMBER_PLAIN, NUMBER_VI);
     problems_cell_warn(problems, indicator->number,
-                       "%s: the year says %s, but S1 + S2 = %s + %s = %s; the year stands: correct "
-                       "the year or the half that is wrong",
+                       PROBLEM_WORDS(problems,
+                                     "%s: the year says %s, but S1 + S2 = %s + %s = %s; the year "
+                                     "stands: correct the year or the half that is wrong",
+                                     "%s: cả năm là %s, nhưng S1 + S2 = %s + %s = %s; vẫn lấy số "
+                                     "cả năm: sửa số cả năm hoặc số nửa năm bị sai"),
                        indicator->code,
-                       number_format(cells[Y]->value, decimals, false, NUMBER_PLAIN, year),
-                       number_format(cells[S1]->value, decimals, false, NUMBER_PLAIN, s1),
-                       number_format(cells[S2]->value, decimals, false, NUMBER_PLAIN, s2),
-                       number_format(halves, decimals, false, NUMBER_PLAIN, sum));
+                       number_format(cells[Y]->value, decimals, false, style, year),
+                       number_format(cells[S1]->value, decimals, false, style, s1),
+                       number_format(cells[S2]->value, decimals, false, style, s2),
+                       number_format(halves, decimals, false, style, sum));
 }
 
 static void check_below_s1(const struct cell *const cells[PERIOD_LABEL_COUNT],
@@ -255,9 +259,24 @@ static void check_below_s1(const struct cell *const cells[PERIOD_LABEL_COUNT],
     char text[I128_TEXT_SIZE];
     problems_cell_warn(
         problems, indicator->number,
-        "%s: the year is below its S1 and leaves %s for S2: correct the year or S1",
+        PROBLEM_WORDS(problems,
+                      "%s: the year is below its S1 and leaves %s for S2: correct the year or S1",
+                      "%s: số cả năm nhỏ hơn số S1, S2 chỉ còn %s: sửa số cả năm hoặc số S1"),
         indicator->code,
-        number_format(figure_shown(&rest), indicator->decimals, false, NUMBER_PLAIN, text));
+        number_format(figure_shown(&rest), indicator->decimals, false,
+                      PROBLEM_WORDS(problems, NUMBER_PLAIN, NUMBER_VI), text));
+}
+
+static void warn_lacking(const char *half, const struct indicator *indicator,
+                         struct problems *problems)
+{
+    problems_cell_warn(problems, indicator->number,
+                       PROBLEM_WORDS(problems,
+                                     "%s: the filed year lacks it although %s has it; the "
+                                     "half-year stands in for it: add it to the year",
+                                     "%s: báo cáo năm thiếu số này trong khi %s có; tạm lấy số nửa "
+                                     "năm: bổ sung vào báo cáo năm"),
+                       indicator->code, half);
 }
 
 void year_check(const struct year_filed *filed, const struct catalogue *catalogue,
@@ -278,10 +297,7 @@ void year_check(const struct year_filed *filed, const struct catalogue *catalogu
                 check_below_s1(cells, indicator, problems);
             if (is_filed_as(&filed[Y], SCOPES[i]) && cells[Y] == NULL &&
                 counts_under(&filed[Y], indicator))
-                problems_cell_warn(problems, number,
-                                   "%s: the filed year lacks it although %s has it; the half-year "
-                                   "stands in for it: add it to the year",
-                                   indicator->code, cells[S1] != NULL ? "S1" : "S2");
+                warn_lacking(cells[S1] != NULL ? "S1" : "S2", indicator, problems);
         }
     }
 }

@@ -18,9 +18,10 @@
 
 static void drop_trees(struct node *node)
 {
-    for (size_t i = 0; i < NODE_TREES_MAX; i++)
+    for (size_t i = 0; i < NODE_TREES_MAX; i++) {
         tree_free(&node->trees[i]);
-    node->next_tree = 0;
+        node->tree_used[i] = 0;
+    }
 }
 
 static void drop_catalogue(struct node *node)
@@ -64,17 +65,23 @@ static enum err load_catalogue(struct node *node, struct store_txn *txn)
     return err;
 }
 
+/* The one not used for longest gives way: a caller may hold as many as there are slots. */
 const struct tree *node_tree(struct node *node, struct period period)
 {
+    size_t oldest = 0;
     assert(node->catalogue != NULL);
-    for (size_t i = 0; i < NODE_TREES_MAX; i++)
-        if (node->trees[i] != NULL && period_equal(node->trees[i]->period, period))
+    for (size_t i = 0; i < NODE_TREES_MAX; i++) {
+        if (node->trees[i] != NULL && period_equal(node->trees[i]->period, period)) {
+            node->tree_used[i] = ++node->tree_clock;
             return node->trees[i];
-    struct tree **slot = &node->trees[node->next_tree];
-    node->next_tree = (node->next_tree + 1) % NODE_TREES_MAX;
-    tree_free(slot);
-    *slot = tree_new(node->catalogue, period);
-    return *slot;
+        }
+        if (node->tree_used[i] < node->tree_used[oldest])
+            oldest = i;
+    }
+    tree_free(&node->trees[oldest]);
+    node->trees[oldest] = tree_new(node->catalogue, period);
+    node->tree_used[oldest] = ++node->tree_clock;
+    return node->trees[oldest];
 }
 
 bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit)

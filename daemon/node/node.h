@@ -71,7 +71,8 @@ struct node {
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX];
-    size_t next_tree; /* the slot to be replaced next */
+    uint64_t tree_used[NODE_TREES_MAX]; /* tree_clock at its last use; 0: free */
+    uint64_t tree_clock;
     struct node_rebuild rebuild;
     struct unit_set child_units;
     struct peers peers;

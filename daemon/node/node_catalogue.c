@@ -178,11 +178,13 @@ void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk)
 {
     struct node *node = step->node;
     struct catalogue_meta meta;
+    if (step->in->re == 0 || step->in->re != node->uplink.request_seq)
+        return; /* not what was asked for */
     effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
-    if (step->in->re != node->uplink.request_seq || chunk->number != node->uplink.catalogue ||
+    if (chunk->number != node->uplink.catalogue ||
         memcmp(chunk->hash.data, node->uplink.catalogue_hash, DIGEST_SIZE) != 0 ||
         (node->catalogue != NULL && chunk->number <= node->catalogue->number))
-        return; /* of an earlier request: the next one asks for what is due */
+        return; /* the parent has another one by now: the next request asks for that */
     if (stage_chunk(step, chunk, &meta) != ERR_OK || meta.chunks_held < meta.chunk_count)
         return;
     struct problems problems = {0};

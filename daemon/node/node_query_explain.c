@@ -67,16 +67,26 @@ static const char *note_of(const struct report *report, uint32_t indicator)
     return "";
 }
 
+/* Whether a figure under the asked label can stand on the report of `label`: it has the cell, and
+ * it is of the scope that counts, because own and whole cells never combine. */
+static bool is_source(const struct explain *explain, const struct group *group, int label)
+{
+    bool is_covered = group->triple.is_covered[explain->query->period.label - 1];
+    const struct report *report = &group->reports[label - 1];
+    return report->scope == (is_covered ? SCOPE_WHOLE : SCOPE_OWN) &&
+           report_cell(report, explain->indicator->number) != NULL;
+}
+
 /* The label of the report that a figure under the asked label mainly stands on: itself if it was
  * filed, else the year, else the later half. */
 static int source_label(const struct explain *explain, const struct group *group)
 {
     static const uint8_t order[] = {PERIOD_Y, PERIOD_S2, PERIOD_S1};
     int asked = explain->query->period.label;
-    if (report_cell(&group->reports[asked - 1], explain->indicator->number) != NULL)
+    if (is_source(explain, group, asked))
         return asked;
     for (size_t i = 0; i < sizeof(order); i++)
-        if (report_cell(&group->reports[order[i] - 1], explain->indicator->number) != NULL)
+        if (is_source(explain, group, order[i]))
             return order[i];
     return asked;
 }
@@ -123,7 +133,7 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
                   (explain->indicator->level_mask >> node->level & 1u) != 0 && !node->has_ended;
     bool has_filed = false;
     for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
-        has_filed = has_filed || group->revisions[i] != 0;
+        has_filed = has_filed || group->filed[i].is_filed; /* a withdrawn one is none */
     if (is_due && !has_filed)
         add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
 }

@@ -122,30 +122,40 @@ static bool may_take_in(struct step *step, const struct report *report)
     char text[256];
     if (report->catalogue > node->catalogue->number) {
         step_refuse(step, ERR_CATALOGUE, NULL,
-                    "the report was made under catalogue %" PRIu32 ", this node has %" PRIu32
-                    ": try again when it has come",
+                    STEP_WORDS(step,
+                               "the report was made under catalogue %" PRIu32
+                               ", this node has %" PRIu32 ": try again when it has come",
+                               "báo cáo lập theo danh mục %" PRIu32 ", nút này mới có danh mục "
+                               "%" PRIu32 ": thử lại khi danh mục mới về tới"),
                     report->catalogue, node->catalogue->number);
         return false;
     }
     if (!tree_contains(tree, step->peer.unit, unit)) {
-        step_refuse(step, ERR_FOREIGN, NULL, "this key speaks for %s, not for unit %" PRIu32,
+        step_refuse(step, ERR_FOREIGN, NULL,
+                    STEP_WORDS(step, "this key speaks for %s, not for unit %" PRIu32,
+                               "chỉ được nộp cho %s, không được nộp cho đơn vị %" PRIu32),
                     node_unit_text(node, step->peer.unit, text, sizeof(text)), unit);
         return false;
     }
     uint32_t home = node_home_of(node, step->txn, tree, unit);
     if (home == 0) {
         step_refuse(step, ERR_FOREIGN, NULL,
-                    "unit %" PRIu32
-                    " is not beneath this node in that period: hand the report to a "
-                    "node above it",
+                    STEP_WORDS(step,
+                               "unit %" PRIu32 " is not beneath this node in that period: hand the "
+                               "report to a node above it",
+                               "đơn vị %" PRIu32 " không thuộc nút này trong kỳ đó: nộp ở nút cấp "
+                               "trên của đơn vị"),
                     unit);
         return false;
     }
     if (home != node->options.unit) {
         struct refusal detail = {.home = home};
-        step_refuse(step, ERR_NOT_HOME, &detail,
-                    "reports of that unit are taken in by the node of %s: hand it in there",
-                    node_unit_text(node, home, text, sizeof(text)));
+        step_refuse(
+            step, ERR_NOT_HOME, &detail,
+            STEP_WORDS(step,
+                       "reports of that unit are taken in by the node of %s: hand it in there",
+                       "báo cáo của đơn vị đó do nút của %s nhận: nộp ở nút đó"),
+            node_unit_text(node, home, text, sizeof(text)));
         return false;
     }
     return true;
@@ -196,16 +206,23 @@ static void take_in(struct step *step, struct incoming *in)
     if (in->report.based_on != head.revision) {
         struct refusal detail = {.current_revision = head.revision};
         step_refuse(step, ERR_STALE, &detail,
-                    "the report is based on revision %" PRIu64 ", the current one is %" PRIu64
-                    ": look at it and file again on that base",
+                    STEP_WORDS(step,
+                               "the report is based on revision %" PRIu64
+                               ", the current one is %" PRIu64
+                               ": look at it and file again on that base",
+                               "báo cáo dựa trên bản %" PRIu64 ", bản hiện tại là %" PRIu64
+                               ": xem bản hiện tại rồi nộp lại trên bản đó"),
                     in->report.based_on, head.revision);
         return;
     }
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
     if (check_content(step, &in->report, &problems) != ERR_OK) {
         struct refusal detail = {.problems = &problems};
-        step_refuse(step, ERR_INVALID, &detail, "%zu error%s in the report: nothing was taken in",
-                    problems.error_count, problems.error_count == 1 ? "" : "s");
+        step_refuse(step, ERR_INVALID, &detail,
+                    STEP_WORDS(step, "%zu error%s in the report: nothing was taken in",
+                               "báo cáo có %zu lỗi%s: chưa có gì được nhận"),
+                    problems.error_count,
+                    STEP_WORDS(step, problems.error_count == 1 ? "" : "s", ""));
         problems_fini(&problems);
         return;
     }
@@ -238,14 +255,20 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
     char reason[256] = "";
     if (node->catalogue == NULL) {
         step_refuse(step, ERR_CATALOGUE, NULL,
-                    "this node has no catalogue yet: it comes from the node above, or by 'tonghop "
-                    "catalogue publish' at the root");
+                    STEP_WORDS(step,
+                               "this node has no catalogue yet: it comes from the node above, or "
+                               "by 'tonghop catalogue publish' at the root",
+                               "nút này chưa có danh mục: chờ danh mục từ nút cấp trên, hoặc công "
+                               "bố ở nút gốc bằng `tonghop catalogue publish`"));
         return;
     }
     if (!store_has_room(node->store)) {
         step_refuse(
             step, ERR_FULL, NULL,
-            "the disk of this node is nearly full: nothing is taken in until there is room");
+            STEP_WORDS(
+                step,
+                "the disk of this node is nearly full: nothing is taken in until there is room",
+                "đĩa của nút này gần đầy: chưa nhận báo cáo cho đến khi có chỗ trống"));
         return;
     }
     enum err err = wire_open_filing(in.revision.filing, node->arena, &in.filing, &in.report, reason,

@@ -134,6 +134,7 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
         return;
     }
     step->peer.catalogue = hello->catalogue;
+    step->peer.is_vietnamese = strcmp(hello->language, "vi") == 0;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256];
         compare_buckets(step, hello, &list);
@@ -232,7 +233,8 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
         return;
     }
     log_warning("refused by the node above: %s", trouble);
+    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
+    /* Last, because what the parent says tells more than what the transport saw. */
     effects_add(step->effects, EFFECT_TROUBLE,
                 (struct span){(const uint8_t *)trouble, strlen(trouble)});
-    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
 }

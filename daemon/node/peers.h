@@ -27,6 +27,7 @@ struct peer {
     uint8_t role;       /* wire role number */
     uint32_t unit;      /* it may speak for this and what lies beneath */
     uint32_t catalogue; /* number it said it has */
+    bool is_vietnamese; /* the language of the texts it wants */
     int64_t heard_ms;
 };
 

@@ -27,12 +27,16 @@ struct refusal {
 /* Answers no. The text says what and what to do. */
 void step_refuse(struct step *step, enum err code, const struct refusal *detail, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
+/* The format in the peer's language, as PROBLEM_WORDS: step_refuse(step, ..., STEP_WORDS(step,
+ * "English %s", "tiếng Việt %s"), x). */
+#define STEP_WORDS(step, english, vietnamese)                                                      \
+    ((step)->peer.is_vietnamese ? (vietnamese) : (english))
 void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- what the families ask of the node: node.c ---- */
 
-/* The tree of a period under the catalogue in force (there must be one); belongs to the cache, good
- * until the next call but NODE_TREES_MAX - 1. */
+/* The tree of a period under the catalogue in force (there must be one). It belongs to a cache:
+ * good until NODE_TREES_MAX other periods were asked for since, or the catalogue changes. */
 const struct tree *node_tree(struct node *node, struct period period);
 /* True when `unit` is the node's unit or lies beneath it in `tree`. */
 bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit);

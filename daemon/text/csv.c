@@ -23,6 +23,8 @@ struct parse {
     size_t field_capacity;
     size_t surplus_count; /* fields of the row beyond what can be kept */
     struct place surplus; /* where the first of them stands */
+    bool is_too_long;     /* a field of the row is */
+    bool is_header_bad;
 };
 
 static void row_fini(struct csv_row *row)
@@ -56,10 +58,16 @@ static void take_field(void *text, size_t len, void *ctx)
             parse->surplus = place;
         return;
     }
-    if (len > CSV_FIELD_MAX)
+    if (len > CSV_FIELD_MAX) {
         problems_add(parse->problems, parse->table->file, place,
-                     "the field is longer than %d bytes: shorten it, or close a quote before it",
+                     PROBLEM_WORDS(parse->problems,
+                                   "the field is longer than %d bytes: shorten it, or close a "
+                                   "quote before it",
+                                   "ô dài quá %d byte: rút ngắn lại, hoặc đóng dấu nháy kép ở "
+                                   "trước đó"),
                      CSV_FIELD_MAX);
+        parse->is_too_long = true;
+    }
     parse->row.fields = mem_grow(parse->row.fields, parse->row.field_count, &parse->field_capacity,
                                  sizeof *parse->row.fields);
     parse->row.fields[parse->row.field_count++] =
@@ -90,21 +98,53 @@ static void check_header(struct parse *parse)
 {
     const struct csv_table *table = parse->table;
     const struct csv_row *header = &table->header;
+    size_t error_count = parse->problems->error_count;
 
     if (parse->surplus_count > 0)
         problems_add(parse->problems, table->file, parse->surplus,
-                     "more than %d columns: remove those that are not needed", CSV_COLUMNS_MAX);
+                     PROBLEM_WORDS(parse->problems,
+                                   "more than %d columns: remove those that are not needed",
+                                   "nhiều hơn %d cột: xóa các cột không cần"),
+                     CSV_COLUMNS_MAX);
     if (header->field_count == 1 && strchr(header->fields[0].text, ';') != NULL)
         problems_add(parse->problems, table->file, header->fields[0].place,
-                     "the columns are separated by ';': save the file with commas");
+                     PROBLEM_WORDS(parse->problems,
+                                   "the columns are separated by ';': save the file with commas",
+                                   "các cột ngăn cách bằng dấu “;”: lưu lại tệp với dấu phẩy"));
     for (size_t i = 0; i < header->field_count; i++) {
         const struct csv_field *field = &header->fields[i];
         size_t first = (size_t)csv_column(table, field->text);
         if (field->text[0] != '\0' && first < i)
-            problems_add(parse->problems, table->file, field->place,
-                         "the column %s stands here twice: remove or rename one of the two",
-                         field->text);
+            problems_add(
+                parse->problems, table->file, field->place,
+                PROBLEM_WORDS(parse->problems,
+                              "the column %s stands here twice: remove or rename one of the two",
+                              "cột %s có hai lần: xóa hoặc đổi tên một cột"),
+                field->text);
     }
+    parse->is_header_bad = parse->is_too_long || parse->problems->error_count > error_count;
+}
+
+static void take_data_row(struct parse *parse)
+{
+    struct csv_table *table = parse->table;
+
+    if (parse->surplus_count > 0)
+        problems_add(parse->problems, table->file, parse->surplus,
+                     PROBLEM_WORDS(parse->problems,
+                                   "the row has %zu fields but the header has %zu: remove a comma, "
+                                   "or put quotes around the field that contains it",
+                                   "dòng có %zu ô mà dòng tiêu đề có %zu: bỏ bớt dấu phẩy, hoặc "
+                                   "đặt ô có dấu phẩy trong dấu nháy kép"),
+                     table->header.field_count + parse->surplus_count, table->header.field_count);
+    if (parse->is_too_long) { /* whatever else would be said of it follows from that */
+        table->is_cut = true;
+        row_fini(&parse->row);
+        return;
+    }
+    table->rows =
+        mem_grow(table->rows, table->row_count, &table->row_capacity, sizeof *table->rows);
+    table->rows[table->row_count++] = parse->row;
 }
 
 /* libcsv's second callback: the end of a row. */
@@ -120,19 +160,12 @@ static void take_row(int terminator, void *ctx)
         table->header = parse->row;
         check_header(parse);
     } else {
-        if (parse->surplus_count > 0)
-            problems_add(parse->problems, table->file, parse->surplus,
-                         "the row has %zu fields but the header has %zu: remove a comma, or put "
-                         "quotes around the field that contains it",
-                         table->header.field_count + parse->surplus_count,
-                         table->header.field_count);
-        table->rows =
-            mem_grow(table->rows, table->row_count, &table->row_capacity, sizeof *table->rows);
-        table->rows[table->row_count++] = parse->row;
+        take_data_row(parse);
     }
     parse->row = (struct csv_row){0};
     parse->field_capacity = 0;
     parse->surplus_count = 0;
+    parse->is_too_long = false;
 }
 
 /* Feeds one byte; false where libcsv finds a quote that RFC 4180 does not allow. */
@@ -148,8 +181,12 @@ static bool feed(struct csv_parser *parser, struct parse *parse, char byte)
     }
     if (csv_parse(parser, &byte, 1, take_field, take_row, parse) != 1) {
         problems_add(parse->problems, parse->table->file, parse->at,
-                     "a quote in the middle of a field: put quotes around the whole field, and "
-                     "write each quote inside it twice");
+                     PROBLEM_WORDS(parse->problems,
+                                   "a quote in the middle of a field: put quotes around the whole "
+                                   "field, and write each quote inside it twice",
+                                   "dấu nháy kép ở giữa ô: đặt cả ô trong dấu nháy kép, và viết "
+                                   "mỗi dấu nháy kép bên trong thành hai dấu"));
+        parse->table->is_cut = true;
         return false;
     }
     if (byte == '\n')
@@ -167,13 +204,20 @@ static void feed_all(struct csv_parser *parser, struct parse *parse, struct span
             return; /* what follows would be cut at the wrong places */
     }
     parse->at.column++;
-    if (csv_fini(parser, take_field, take_row, parse) != 0)
+    if (csv_fini(parser, take_field, take_row, parse) != 0) {
         problems_add(parse->problems, parse->table->file, parse->field_begin,
-                     "the quote that opens here is never closed: close it, or write a quote "
-                     "inside a quoted field twice");
-    else if (parse->table->header.field_count == 0)
+                     PROBLEM_WORDS(parse->problems,
+                                   "the quote that opens here is never closed: close it, or write "
+                                   "a quote inside a quoted field twice",
+                                   "dấu nháy kép mở ở đây không được đóng: đóng lại, hoặc viết dấu "
+                                   "nháy kép bên trong ô thành hai dấu"));
+        parse->table->is_cut = true;
+    } else if (parse->table->header.field_count == 0) {
         problems_add(parse->problems, parse->table->file, (struct place){1, 1},
-                     "the file is empty: its first line has to name the columns");
+                     PROBLEM_WORDS(parse->problems,
+                                   "the file is empty: its first line has to name the columns",
+                                   "tệp trống: dòng đầu phải ghi tên các cột"));
+    }
 }
 
 enum err csv_read_bytes(const char *file, struct span bytes, struct problems *problems,
@@ -193,17 +237,16 @@ enum err csv_read_bytes(const char *file, struct span bytes, struct problems *pr
         csv_free(&parser);
         row_fini(&parse.row);
     }
-    if (problems->error_count > error_count) {
+    if (parse.is_header_bad)
         csv_table_fini(&table);
-        return ERR_INVALID;
-    }
     *ret_table = table;
-    return ERR_OK;
+    return problems->error_count > error_count ? ERR_INVALID : ERR_OK;
 }
 
 enum err csv_read(const char *path, struct problems *problems, struct csv_table *ret_table)
 {
     struct buf bytes = {0};
+    *ret_table = (struct csv_table){0};
     enum err err = input_read(path, CSV_FILE_MAX, problems, &bytes);
     if (err == ERR_OK)
         err = csv_read_bytes(path, span_of(&bytes), problems, ret_table);

@@ -25,16 +25,22 @@ struct csv_row {
 
 /* A whole file in memory. The header row is apart. */
 struct csv_table {
-    char *file; /* its name in messages */
-    struct csv_row header;
-    struct csv_row *rows; /* rows that are entirely empty are left out */
+    char *file;            /* its name in messages */
+    struct csv_row header; /* no fields: it could not be read, and there are no rows either */
+    struct csv_row *rows;  /* rows that are entirely empty are left out */
     size_t row_count, row_capacity;
+    bool is_cut; /* rows are missing, because they could not be read */
 };
 
 /* Reads a file. Problems (unreadable, too large, not UTF-8, NUL byte, quote left open or in the
  * middle of a field, no header, a column named twice, a row with more fields than the header) are
  * added with their place; ERR_INVALID then, ERR_NOT_FOUND or ERR_IO for the file itself (also added
- * as a problem). Rows shorter than the header read as empty fields. */
+ * as a problem). Rows shorter than the header read as empty fields.
+ *
+ * `ret_table` is set in any case, and the caller frees it with csv_table_fini: on ERR_INVALID it
+ * holds what could be read, so that the rest of the file can be checked before it is given back. A
+ * row with more fields than the header is there without the surplus; behind a bad quote nothing is.
+ */
 enum err csv_read(const char *path, struct problems *problems, struct csv_table *ret_table);
 /* As csv_read, from bytes (standard input, tests); `file` is the name in messages. */
 enum err csv_read_bytes(const char *file, struct span bytes, struct problems *problems,

@@ -11,6 +11,24 @@ enum { CHUNK_BYTES = 64 << 10, CHARACTER_MAX = 4 };
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
+/* Why a file cannot be had; the words of the C library are English. */
+static const char *reason_of(const struct problems *problems, int error)
+{
+    if (problems->is_vietnamese) {
+        switch (error) {
+        case ENOENT:
+            return "không có tệp này, hãy kiểm tra tên và thư mục";
+        case EACCES:
+            return "không có quyền đọc, hãy nhờ người quản trị cấp quyền";
+        case EISDIR:
+            return "đây là thư mục, hãy chỉ ra một tệp";
+        default:
+            break;
+        }
+    }
+    return strerror(error);
+}
+
 static enum err read_all(FILE *stream, const char *path, size_t max_bytes,
                          struct problems *problems, struct buf *ret_bytes)
 {
@@ -19,15 +37,20 @@ static enum err read_all(FILE *stream, const char *path, size_t max_bytes,
 
     while ((size = fread(chunk, 1, sizeof chunk, stream)) > 0) {
         if (size > max_bytes - ret_bytes->len) {
-            problems_add(problems, path, (struct place){0},
-                         "the file is larger than %zu KiB: split it into several files",
-                         max_bytes >> 10);
+            problems_add(
+                problems, path, (struct place){0},
+                PROBLEM_WORDS(problems,
+                              "the file is larger than %zu KiB: split it into several files",
+                              "tệp lớn hơn %zu KiB: chia thành nhiều tệp"),
+                max_bytes >> 10);
             return ERR_INVALID;
         }
         buf_put(ret_bytes, chunk, size);
     }
     if (ferror(stream)) {
-        problems_add(problems, path, (struct place){0}, "cannot be read: %s", strerror(errno));
+        problems_add(problems, path, (struct place){0},
+                     PROBLEM_WORDS(problems, "cannot be read: %s", "không đọc được: %s"),
+                     reason_of(problems, errno));
         return ERR_IO;
     }
     return ERR_OK;
@@ -39,7 +62,9 @@ enum err input_read(const char *path, size_t max_bytes, struct problems *problem
     FILE *stream = fopen(path, "rb");
     if (stream == NULL) {
         enum err err = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO;
-        problems_add(problems, path, (struct place){0}, "cannot be opened: %s", strerror(errno));
+        problems_add(problems, path, (struct place){0},
+                     PROBLEM_WORDS(problems, "cannot be opened: %s", "không mở được: %s"),
+                     reason_of(problems, errno));
         return err;
     }
     enum err err = read_all(stream, path, max_bytes, problems, ret_bytes);
@@ -91,10 +116,16 @@ enum err input_check(const char *file, struct span bytes, struct problems *probl
     struct place place = find_bad_byte(bytes, &byte);
     if (byte == 0)
         problems_add(problems, file, place,
-                     "a NUL byte: this is not a text file, or it is not encoded as UTF-8; save it "
-                     "again as UTF-8");
+                     PROBLEM_WORDS(problems,
+                                   "a NUL byte: this is not a text file, or it is not encoded as "
+                                   "UTF-8; save it again as UTF-8",
+                                   "có byte NUL: tệp không phải là văn bản, hoặc không theo mã "
+                                   "UTF-8; lưu lại theo mã UTF-8"));
     else
         problems_add(problems, file, place,
-                     "byte 0x%02x is not UTF-8: save the file again as UTF-8", (unsigned)byte);
+                     PROBLEM_WORDS(problems,
+                                   "byte 0x%02x is not UTF-8: save the file again as UTF-8",
+                                   "byte 0x%02x không thuộc mã UTF-8: lưu lại tệp theo mã UTF-8"),
+                     (unsigned)byte);
     return ERR_INVALID;
 }

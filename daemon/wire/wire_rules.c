@@ -34,6 +34,7 @@ enum {
     QUERY_PERIOD_MAX = 16,
     RECORDED_BY_MAX = 64, /* "key:" and 44 characters */
     SOFTWARE_MAX = 200,
+    LANGUAGE_MAX = 16,                  /* "vi", or a longer tag of languages to come */
     FIGURE_PARTS = QUALIFIER_COUNT - 1, /* a part always has a qualifier */
 };
 
@@ -43,6 +44,7 @@ static const struct wire_rule hello_rules[] = {
     {HASH(Hello, catalogue_hash)},
     {AT(Hello, buckets), 0, WIRE_BUCKETS_MAX, 0},
     {AT(Hello, software), 0, SOFTWARE_MAX, 0},
+    {AT(Hello, language), 0, LANGUAGE_MAX, 0},
 };
 
 static const struct wire_rule bucket_rules[] = {

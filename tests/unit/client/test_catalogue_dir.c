@@ -269,7 +269,20 @@ static const struct {
      "forms.csv:2:31: error: the row has 5 fields but the header has 4: remove a comma, or put "
      "quotes around the field that contains it\n"
      "forms.csv:3:16: error: the row has 5 fields but the header has 4: remove a comma, or put "
-     "quotes around the field that contains it\n"},
+     "quotes around the field that contains it\n"
+     "forms.csv:1:1: error: the column due is missing: add it to the header; its cells may be "
+     "empty\n"},
+    {"surplus field beside a bad cell", UNITS, ",,2022-12-31,Xã Hai,,", ",,31/12,Xã Hai,,,",
+     "units.csv:4:39: error: the row has 11 fields but the header has 10: remove a comma, or "
+     "put quotes around the field that contains it\n"
+     "units.csv:4:24: error: to \"31/12\" is not a day: write 2024-12-14, or leave it empty for "
+     "no limit\n"
+     "units.csv:5:23: error: unit 1002 has two rows that are valid on the same days: end one "
+     "on the day before the other begins\n"},
+    {"rows behind a bad quote are not blamed on others", UNITS, "02,commune,xa,64,2023-01-01",
+     "02,com\"mune,xa,64,2023-01-01",
+     "units.csv:5:12: error: a quote in the middle of a field: put quotes around the whole "
+     "field, and write each quote inside it twice\n"},
     {"other column", FORMS, "name_en,due", "name_en,owed",
      "forms.csv:1:1: error: the column due is missing: add it to the header; its cells may be "
      "empty\n"

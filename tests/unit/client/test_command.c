@@ -315,9 +315,10 @@ static void test_which_node_is_meant(void **state)
 
 static void test_refusal_is_told_in_full(void **state)
 {
-    /* Code, sentence in the language chosen, the node's words, the cells, what to go on with. */
+    /* Code, sentence in the language chosen, the node's words, which come in that language as they
+     * are, the cells, what to go on with. */
     const struct common common = {.is_english = false};
-    char code[] = "stale", text[] = "revision 3 is current", cell[] = "model.total: too large";
+    char code[] = "stale", text[] = "bản hiện tại của nút là 3", cell[] = "model.total: quá lớn";
     Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
     Tonghop__Problem problem = TONGHOP__PROBLEM__INIT;
     Tonghop__Problem *problems[] = {&problem};
@@ -337,8 +338,8 @@ static void test_refusal_is_told_in_full(void **state)
     assert_string_equal(capture.text,
                         "tonghop: bị từ chối (stale): Báo cáo đã được sửa sau khi anh/chị lấy số "
                         "liệu; hãy xem bản hiện tại rồi nộp lại.\n"
-                        "  nút trả lời: revision 3 is current\n"
-                        "  - model.total: too large\n"
+                        "  bản hiện tại của nút là 3\n"
+                        "  - model.total: quá lớn\n"
                         "  bản hiện tại là 3\n"
                         "  nơi nhận là nút của đơn vị 631\n");
 }

@@ -13,6 +13,9 @@
 
 enum { PATH_SIZE = 128, UNIT = 631, EXTRA_UNITS = 1200, TIMEOUT_MS = 10000, SHORT_MS = 100 };
 
+/* What the node that is played says of the language it was asked for. */
+enum { WINDOW_VIETNAMESE = 8, WINDOW_ENGLISH = 9, WINDOW_OTHER = 10 };
+
 /* ---- the node that is played ---- */
 
 struct played {
@@ -61,7 +64,9 @@ static void answer_hello(struct played *node)
     welcome.protocol = WIRE_PROTOCOL;
     welcome.unit = UNIT;
     welcome.role = TONGHOP__ROLE__ROLE_LOCAL;
-    welcome.window = 8;
+    welcome.window = strcmp(node->in->hello->language, "vi") == 0   ? WINDOW_VIETNAMESE
+                     : strcmp(node->in->hello->language, "en") == 0 ? WINDOW_ENGLISH
+                                                                    : WINDOW_OTHER;
     welcome.now_us = 1;
     answer(node, TONGHOP__ENVELOPE__BODY_WELCOME, &welcome, node->in->seq);
 }
@@ -339,7 +344,7 @@ static struct connection *open_connection(const struct world *world, int64_t tim
 {
     struct connection *connection = NULL;
     char reason[CONNECTION_REASON_SIZE];
-    assert_int_equal(connection_open(&world->conf, timeout_ms, &connection, reason), ERR_OK);
+    assert_int_equal(connection_open(&world->conf, true, timeout_ms, &connection, reason), ERR_OK);
     return connection;
 }
 
@@ -408,6 +413,26 @@ static void test_forgotten_session_is_begun_anew(void **state)
     connection_close(&connection);
 }
 
+static void test_language_is_asked_for(void **state)
+{
+    /* In every hello: the one after a forgotten session too. */
+    const struct world *world = *state;
+    for (int is_vietnamese = 0; is_vietnamese < 2; is_vietnamese++) {
+        struct connection *connection = NULL;
+        Tonghop__KeysQuery query = TONGHOP__KEYS_QUERY__INIT;
+        const Tonghop__Envelope *got = NULL;
+        char reason[CONNECTION_REASON_SIZE];
+        uint32_t expected = is_vietnamese ? WINDOW_VIETNAMESE : WINDOW_ENGLISH;
+        assert_int_equal(
+            connection_open(&world->conf, is_vietnamese, TIMEOUT_MS, &connection, reason), ERR_OK);
+        assert_int_equal(connection_welcome(connection)->window, expected);
+        assert_int_equal(
+            request(connection, TONGHOP__ENVELOPE__BODY_KEYS_QUERY, &query, &got, reason), ERR_OK);
+        assert_int_equal(connection_welcome(connection)->window, expected);
+        connection_close(&connection);
+    }
+}
+
 static void test_garbage_is_malformed(void **state)
 {
     /* A node of another make must not be able to confuse us. */
@@ -445,7 +470,8 @@ static void test_node_that_dies(void **state)
         request(connection, TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY, &query, &got, reason),
         ERR_NOT_FOUND);
     connection_close(&connection);
-    assert_int_equal(connection_open(&world->conf, TIMEOUT_MS, &connection, reason), ERR_NOT_FOUND);
+    assert_int_equal(connection_open(&world->conf, false, TIMEOUT_MS, &connection, reason),
+                     ERR_NOT_FOUND);
     assert_non_null(strstr(reason, world->socket));
     assert_null(connection);
 }
@@ -599,6 +625,7 @@ int main(void)
         with_node(test_request_takes_its_own_answer),
         with_node(test_silence_is_a_timeout),
         with_node(test_forgotten_session_is_begun_anew),
+        with_node(test_language_is_asked_for),
         with_node(test_garbage_is_malformed),
         with_node(test_node_that_dies),
         cmocka_unit_test_setup_teardown(test_catalogue_is_fetched_in_chunks, setup_big, teardown),

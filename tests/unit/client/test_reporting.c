@@ -39,7 +39,7 @@ static struct reporting_context context_of(const struct world *world)
                                       .unit = 23857};
 }
 
-/* Reads a file of `size_bytes`. */
+/* Reads a file of `size_bytes` as `submit` does. */
 static enum err read_bytes(const struct reporting_context *context, const char *bytes,
                            size_t size_bytes, struct problems *problems,
                            struct reporting *ret_reporting)
@@ -47,7 +47,7 @@ static enum err read_bytes(const struct reporting_context *context, const char *
     struct csv_table table = {0};
     enum err err = csv_read_bytes("f.csv", (struct span){(const uint8_t *)bytes, size_bytes},
                                   problems, &table);
-    if (err == ERR_OK)
+    if (table.header.field_count > 0)
         err = reporting_build(&table, context, problems, ret_reporting);
     csv_table_fini(&table);
     return err;
@@ -319,6 +319,24 @@ static const struct {
      "out\n"
      "f.csv:6:20: error: '1.25' has more decimals than the 1 of contrib.land: round it\n",
      NUMBER_PLAIN},
+    {"a row with a comma too many hides no other mistake",
+     "indicator,value\nmodel.registered,x\ncontrib.land,75,6\nmodel.unknown,1\n",
+     "f.csv:2:18: error: 'x' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:3:17: error: the row has 3 fields but the header has 2: remove a comma, or put "
+     "quotes around the field that contains it\n"
+     "f.csv:4:1: error: no indicator 'model.unknown': see 'tonghop catalogue show "
+     "indicators'\n",
+     NUMBER_PLAIN},
+    {"a bad quote hides no mistake before it",
+     "indicator,value,note\nmodel.registered,x,\npoverty.poor,1,tổ \"5\"\n",
+     "f.csv:2:18: error: 'x' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:3:19: error: a quote in the middle of a field: put quotes around the whole field, "
+     "and write each quote inside it twice\n",
+     NUMBER_PLAIN},
+    {"rows that are lost are not missed", "indicator,value\nmodel.registered,\"1\n",
+     "f.csv:2:18: error: the quote that opens here is never closed: close it, or write a quote "
+     "inside a quoted field twice\n",
+     NUMBER_PLAIN},
 };
 
 /* Each mistake is told where it stands and with what to do, and nothing of the file is kept. */
@@ -335,6 +353,87 @@ static void test_bad_files(void **state)
         if (err != ERR_INVALID || reporting.count != 0 || strcmp(said, bad_files[i].said) != 0)
             fail_msg("%s: %d, said:\n%sinstead of:\n%s", bad_files[i].name, (int)err, said,
                      bad_files[i].said);
+        free(said);
+        problems_fini(&problems);
+    }
+}
+
+/* The same in the words of an officer, who writes 75,6: a row for each message. */
+static void test_vietnamese(void **state)
+{
+    static const struct {
+        const char *bytes, *said;
+        enum number_style numbers;
+    } rows[] = {
+        {"indicator,value\nmodel.unknown,1\n",
+         "f.csv:2:1: lỗi: không có chỉ tiêu “model.unknown”: xem `tonghop catalogue show "
+         "indicators`\n",
+         NUMBER_VI},
+        {"indicator,value\n,5\n",
+         "f.csv:2:1: lỗi: dòng không ghi chỉ tiêu: ghi mã chỉ tiêu, hoặc xóa dòng\n", NUMBER_VI},
+        {"indicator,value\nmodel.recognition_rate,85\n",
+         "f.csv:2:1: lỗi: model.recognition_rate được tính từ các số liệu khác: bỏ số liệu này\n",
+         NUMBER_VI},
+        {"unit,indicator,value\n99999,model.registered,1\n,poverty.poor,1\n",
+         "f.csv:2:1: lỗi: không có đơn vị “99999” trong kỳ 2024: xem `tonghop catalogue show "
+         "units`\n"
+         "f.csv:3:1: lỗi: dòng không ghi đơn vị: ghi mã đơn vị ở mọi dòng\n",
+         NUMBER_VI},
+        {"indicator,value\nmodel.registered,12 xe\n",
+         "f.csv:2:18: lỗi: “12 xe” không phải là số: viết như 2.861 hoặc 75,6\n", NUMBER_VI},
+        {"indicator,value\ncontrib.land,75.6\n",
+         "f.csv:2:14: lỗi: “75.6” ở đây không phải là số: viết như 2.861 hoặc 75,6, hoặc nộp với "
+         "--numbers plain\n",
+         NUMBER_VI},
+        {"indicator,value\nmodel.registered,2.861\n",
+         "f.csv:2:18: lỗi: “2.861” có quá nhiều chữ số thập phân, model.registered chỉ lấy 0: làm "
+         "tròn, hoặc nộp với --numbers vi\n",
+         NUMBER_PLAIN},
+        {"indicator,value\nmodel.registered,9223372036854775808\n",
+         "f.csv:2:18: lỗi: “9223372036854775808” quá lớn, model.registered tối đa là "
+         "9.223.372.036.854.775.807: kiểm tra lại số và đơn vị tính\n",
+         NUMBER_VI},
+        {"indicator,value\ncontrib.land,\"-1.250,5\"\n",
+         "f.csv:2:14: lỗi: contrib.land: -1.250,5 là số âm: nhập từ 0 trở lên\n", NUMBER_VI},
+        {"indicator,value\nmodel.registered,1\nmodel.registered,1\n",
+         "f.csv:3:18: lỗi: model.registered đã có số liệu ở dòng 2: xóa một trong hai dòng\n",
+         NUMBER_VI},
+        {"indicator,value,qualifier,upper\nmodel.registered,1,>,\npoverty.poor,1,..,\n"
+         "contrib.land,1,,2\n",
+         "f.csv:2:20: lỗi: “>” không phải là dấu hợp lệ: dùng =, >=, <=, ~ hoặc .., hoặc để "
+         "trống\n"
+         "f.csv:3:16: lỗi: khoảng của poverty.poor chưa có cận trên: ghi vào “upper”\n"
+         "f.csv:4:17: lỗi: contrib.land có cận trên mà không phải là khoảng: bỏ cận trên, hoặc "
+         "đổi dấu thành ..\n",
+         NUMBER_VI},
+        {"indicator,value,note\nmodel.registered,,rà soát\npoverty.poor,1,a\x1b[2Jb\n",
+         "f.csv:2:19: lỗi: có note mà không có số liệu: điền cột value, hoặc xóa cả ô này\n"
+         "f.csv:3:16: lỗi: ghi chú có ký tự điều khiển: gõ lại ghi chú\n",
+         NUMBER_VI},
+        {"indicator,số liệu\nmodel.registered,1\n",
+         "f.csv:1:1: lỗi: thiếu cột “value”: dòng đầu phải ghi tên các cột, ít nhất là "
+         "indicator,value\n"
+         "f.csv:1:11: lỗi: không có cột “số liệu”: chỉ dùng indicator, value, qualifier, upper, "
+         "note và unit\n",
+         NUMBER_VI},
+        {"indicator,value,\nmodel.registered,1,7\n",
+         "f.csv:2:20: lỗi: ô thuộc cột không có tên: xóa ô này, hoặc ghi tên cột ở dòng đầu\n",
+         NUMBER_VI},
+        {"indicator,value\nmodel.registered,\n",
+         "f.csv:1:1: lỗi: tệp không có số liệu nào: nếu không phát sinh thì nộp với --nil "
+         "BIỂU-MẪU\n",
+         NUMBER_VI},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reporting_context context = context_of(*state);
+        struct problems problems = {.is_vietnamese = true};
+        struct reporting reporting = {0};
+        context.numbers = rows[i].numbers;
+        assert_int_equal(
+            read_bytes(&context, rows[i].bytes, strlen(rows[i].bytes), &problems, &reporting),
+            ERR_INVALID);
+        char *said = text_of(&problems);
+        assert_string_equal(said, rows[i].said);
         free(said);
         problems_fini(&problems);
     }
@@ -438,7 +537,7 @@ int main(void)
         cmocka_unit_test(test_good_files), cmocka_unit_test(test_report),
         cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_nul),
         cmocka_unit_test(test_warning),    cmocka_unit_test(test_long_notes),
-        cmocka_unit_test(test_find_unit),
+        cmocka_unit_test(test_find_unit),  cmocka_unit_test(test_vietnamese),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

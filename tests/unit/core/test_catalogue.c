@@ -327,11 +327,11 @@ static void other_type(struct catalogue *c)
 }
 static void ends_before_last_fixed_day(struct catalogue *c)
 {
-    unit_of(c, 23860)->versions[0].to = day(2024, 12, 13);
+    unit_of(c, 23860)->versions[0].to = day(2025, 6, 13);
 }
 static void ends_on_last_fixed_day(struct catalogue *c)
 {
-    unit_of(c, 23860)->versions[0].to = day(2024, 12, 14);
+    unit_of(c, 23860)->versions[0].to = day(2025, 6, 14);
 }
 static void ends_earlier(struct catalogue *c)
 {
@@ -379,7 +379,7 @@ static void what_was_published_stays(void **state)
         {"rule of a derived indicator", other_rule, NULL},
         {"deadline", other_deadline, NULL},
         {"an end on the last fixed day", ends_on_last_fixed_day, NULL},
-        {"an end before it", ends_before_last_fixed_day, "on 2024-12-14"},
+        {"an end before it", ends_before_last_fixed_day, "on 2025-06-14"},
         {"same number", same_number, "give it a higher one"},
         {"calendar", other_calendar, "calendar was published"},
         {"indicator gone", indicator_gone, "indicator 1 (model.registered) is gone"},

@@ -33,6 +33,27 @@ static void problems_print_their_place(void **state)
     }
 }
 
+/* Rule: a Vietnamese list is Vietnamese to its frame; each problem keeps the language of its text.
+ */
+static void problems_speak_vietnamese(void **state)
+{
+    (void)state;
+    struct problems problems = {.is_vietnamese = true};
+    problems_add(&problems, "a.csv", (struct place){3, 1},
+                 PROBLEM_WORDS(&problems, "unknown unit %d", "không có đơn vị %d"), 7);
+    problems_cell_warn(&problems, 2, PROBLEM_WORDS(&problems, "too low", "quá thấp"));
+    problems.is_vietnamese = false;
+    problems_cell(&problems, 2, PROBLEM_WORDS(&problems, "too high", "quá cao"));
+    static const char *const wanted[] = {"a.csv:3:1: lỗi: không có đơn vị 7", "cảnh báo: quá thấp",
+                                         "error: too high"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        char *line = problem_format(&problems.items[i]);
+        assert_string_equal(line, wanted[i]);
+        free(line);
+    }
+    problems_fini(&problems);
+}
+
 /* Rule: errors and warnings are told apart, in order, each with its cell; warnings do not count as
  * errors. */
 static void problems_are_kept_in_order(void **state)
@@ -146,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(problems_print_their_place),
+        cmocka_unit_test(problems_speak_vietnamese),
         cmocka_unit_test(problems_are_kept_in_order),
         cmocka_unit_test(further_problems_are_counted),
         cmocka_unit_test(utf8_is_told_from_other_bytes),

@@ -296,6 +296,84 @@ static void test_rules(void **state)
     }
 }
 
+/* The same rules in the words of an officer, who writes 1.250,5: a row for each message. */
+static void test_vietnamese(void **state)
+{
+    static const struct {
+        uint32_t unit, form;
+        struct cell cells[CELLS];
+        const char *text;
+    } rows[] = {
+        {99999,
+         1,
+         {{0}},
+         "đơn vị 99999 không có trong kỳ 2024-S2: kiểm tra lại đơn vị và kỳ, hoặc nộp cho đơn vị "
+         "kế thừa"},
+        {23860,
+         9,
+         {{0}},
+         "biểu mẫu số 9 không có trong danh mục 1: chọn biểu mẫu có trong đó, hoặc lấy danh mục "
+         "mới hơn"},
+        {23860,
+         1,
+         {{99, E, 1, 0}},
+         "chỉ tiêu số 99 không có trong danh mục 1: bỏ số liệu này, hoặc lấy danh mục mới hơn"},
+        {23860,
+         1,
+         {{RATE, E, 80, 0}},
+         "model.recognition_rate được tính từ các số liệu khác: bỏ số liệu này"},
+        {23860, 1, {{TEAM, E, 3, 0}}, "security.team thuộc biểu mẫu security: nộp ở biểu mẫu đó"},
+        {23860,
+         1,
+         {{DISTRICT_DIALOGUE, E, 3, 0}},
+         "dialogue.district không phải chỉ tiêu của “Cấp xã”: bỏ số liệu này"},
+        {23860,
+         1,
+         {{REGISTERED, 6, 1, 0}},
+         "model.registered có dấu không hợp lệ (6): dùng =, >=, <=, ~ hoặc .."},
+        {23860,
+         1,
+         {{REGISTERED, R, 5, 5}},
+         "model.registered: cận trên của khoảng không lớn hơn cận dưới: nhập cận trên lớn hơn, "
+         "hoặc chỉ một số"},
+        {23860,
+         1,
+         {{REGISTERED, E, 5, 9}},
+         "model.registered có cận trên mà không phải là khoảng: bỏ cận trên, hoặc đổi thành "
+         "khoảng"},
+        {23860, 1, {{LAND, E, -12505, 0}}, "contrib.land: -1.250,5 là số âm: nhập từ 0 trở lên"},
+        {23860,
+         1,
+         {{RECOGNISED, E, 8000, 0}, {COLLECTIVE, E, 9000, 0}},
+         "model.recognised.collective: 9.000 lớn hơn số chung 8.000 ở model.recognised: sửa số bị "
+         "sai"},
+    };
+    const struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = report_of(rows[i].unit, rows[i].form, SCOPE_OWN, rows[i].cells);
+        struct problems problems = {.is_vietnamese = true};
+        assert_int_equal(
+            validate_report(&report, fixture->catalogue, fixture->trees[PERIOD_S2 - 1], &problems),
+            ERR_INVALID);
+        assert_int_equal(problems.count, 1);
+        assert_string_equal(problems.items[0].text, rows[i].text);
+        problems_fini(&problems);
+        report_fini(&report);
+    }
+    const struct cell before[CELLS] = {{LAND, L, 12505, 0}}, after[CELLS] = {{0}};
+    struct report previous = report_of(23860, 1, SCOPE_OWN, before);
+    struct report next = report_of(23860, 1, SCOPE_OWN, after);
+    struct problems problems = {.is_vietnamese = true};
+    assert_int_equal(validate_dropped(&previous, &next, fixture->catalogue, &problems),
+                     ERR_INVALID);
+    assert_string_equal(problems.items[0].text,
+                        "contrib.land trong bản trước là >=1.250,5 mà nay không có: nhập lại, hoặc "
+                        "nộp với --replace để bỏ");
+    problems_fini(&problems);
+    report_fini(&previous);
+    report_fini(&next);
+}
+
 /* Everything that is wrong is said at once, and what was in the list before does not count. */
 static void test_all_at_once(void **state)
 {
@@ -428,6 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rules, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_vietnamese, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_all_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_validity, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_signed_part, set_up, tear_down),

@@ -552,31 +552,44 @@ static void test_check(void **state)
     }
 }
 
-/* The texts themselves, in the units that people filed: two decimals of a real indicator. */
+/* The texts themselves, in the units that people filed and in their language: one decimal of a real
+ * indicator. */
 static void test_check_texts(void **state)
 {
     (void)state;
+    static const struct {
+        bool is_vietnamese;
+        const char *texts[3];
+    } rows[] = {
+        {false,
+         {"contrib.land: the year says 900, but S1 + S2 = 1000.5 + 5 = 1005.5; the year stands: "
+          "correct the year or the half that is wrong",
+          "contrib.land: the year is below its S1 and leaves -100.5 for S2: correct the year or S1",
+          "contrib.land: the filed year lacks it although S1 has it; the half-year stands in for "
+          "it: add it to the year"}},
+        {true,
+         {"contrib.land: cả năm là 900, nhưng S1 + S2 = 1.000,5 + 5 = 1.005,5; vẫn lấy số cả năm: "
+          "sửa số cả năm hoặc số nửa năm bị sai",
+          "contrib.land: số cả năm nhỏ hơn số S1, S2 chỉ còn -100,5: sửa số cả năm hoặc số S1",
+          "contrib.land: báo cáo năm thiếu số này trong khi S1 có; tạm lấy số nửa năm: bổ sung vào "
+          "báo cáo năm"}},
+    };
     struct catalogue *catalogue = sample_catalogue();
-    const struct cell s1 = {7, E, 1005, 0}, s2 = {7, E, 50, 0}, year = {7, E, 900, 0};
-    struct year_filed filed[] = {{true, SCOPE_OWN, &s1, 1, false},
-                                 {true, SCOPE_OWN, &s2, 1, false},
-                                 {true, SCOPE_OWN, &year, 1, false}};
-    struct problems problems = {0};
-    year_check(filed, catalogue, &problems);
-    filed[Y].cell_count = 0;
-    year_check(filed, catalogue, &problems);
-    assert_int_equal(problems.count, 3);
-    assert_int_equal(problems.error_count, 0);
-    assert_string_equal(problems.items[0].text,
-                        "contrib.land: the year says 90, but S1 + S2 = 100.5 + 5 = 105.5; the year "
-                        "stands: correct the year or the half that is wrong");
-    assert_string_equal(problems.items[1].text,
-                        "contrib.land: the year is below its S1 and leaves -10.5 for S2: correct "
-                        "the year or S1");
-    assert_string_equal(problems.items[2].text,
-                        "contrib.land: the filed year lacks it although S1 has it; the half-year "
-                        "stands in for it: add it to the year");
-    problems_fini(&problems);
+    const struct cell s1 = {7, E, 10005, 0}, s2 = {7, E, 50, 0}, year = {7, E, 9000, 0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct year_filed filed[] = {{true, SCOPE_OWN, &s1, 1, false},
+                                     {true, SCOPE_OWN, &s2, 1, false},
+                                     {true, SCOPE_OWN, &year, 1, false}};
+        struct problems problems = {.is_vietnamese = rows[i].is_vietnamese};
+        year_check(filed, catalogue, &problems);
+        filed[Y].cell_count = 0;
+        year_check(filed, catalogue, &problems);
+        assert_int_equal(problems.count, 3);
+        assert_int_equal(problems.error_count, 0);
+        for (size_t p = 0; p < problems.count; p++)
+            assert_string_equal(problems.items[p].text, rows[i].texts[p]);
+        problems_fini(&problems);
+    }
     catalogue_free(&catalogue);
 }
 

@@ -375,10 +375,8 @@ static inline void rig_put_catalogue(struct rig *rig, struct span bytes)
     struct catalogue *catalogue = NULL;
     bool is_unknown;
     assert_int_equal(wire_open_catalogue(bytes, &catalogue, &problems), ERR_OK);
-    struct catalogue_meta meta = {.number = catalogue->number,
-                                  .chunk_count = 1,
-                                  .chunks_held = 1,
-                                  .size_bytes = bytes.len};
+    struct catalogue_meta meta = {
+        .number = catalogue->number, .chunk_count = 1, .chunks_held = 1, .size_bytes = bytes.len};
     digest_of(bytes, meta.hash);
     struct store_txn *txn = store_begin_write(rig->store);
     (void)store_put_chunk(txn, meta.number, 0, bytes); /* errors are sticky */

@@ -1,4 +1,5 @@
 /* Intake: the home decides about a report once, and what it refuses leaves no trace. */
+#include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
 
@@ -192,11 +193,7 @@ static void test_full_disk(void **state)
         file_as(rig, from_local(), DRAFT(.period = "2024-S2", .unit = 23887, CELLS(EXACT(1, 1))));
     assert_contains(assert_refused(answer, "full")->text, "disk");
     assert_unchanged(rig, before);
-    Tonghop__StatusQuery ask = TONGHOP__STATUS_QUERY__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    envelope.body_case = BODY(STATUS_QUERY);
-    envelope.status_query = &ask;
-    answer = rig_ask(rig, from_local(), &envelope);
+    answer = ask_status(rig, from_local());
     assert_body(answer, BODY(STATUS));
     assert_int_equal(answer->status->report_count, 1);
     assert_int_equal(answer->status->n_problems, 1);

@@ -1,4 +1,5 @@
 /* Sessions: who may connect as what, and that every message is judged by the key behind it, now. */
+#include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
 #include "unit/node/uplink.h"
@@ -11,15 +12,6 @@ static const Tonghop__Envelope *ask_ping(struct rig *rig, struct peer_from from)
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.body_case = BODY(PING);
     envelope.ping = &ping;
-    return rig_ask(rig, from, &envelope);
-}
-
-static const Tonghop__Envelope *ask_status(struct rig *rig, struct peer_from from)
-{
-    Tonghop__StatusQuery query = TONGHOP__STATUS_QUERY__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    envelope.body_case = BODY(STATUS_QUERY);
-    envelope.status_query = &query;
     return rig_ask(rig, from, &envelope);
 }
 

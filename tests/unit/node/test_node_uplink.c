@@ -321,7 +321,7 @@ static void test_no_session_begins_anew(void **state)
     assert_int_equal(rig->closed_count, 1);
     assert_int_equal(health_of(rig).parked_count, 0);
     assert_false(health_of(rig).is_linked);
-    assert_string_equal(rig->node->uplink.trouble, "no route");
+    assert_string_equal(rig->node->uplink.trouble, "no-session: because of the test");
     rig_link(rig, plain);
     assert_string_equal(rig->node->uplink.trouble, "");
     ack(rig, sent_report(rig), &draft, 1, NULL);

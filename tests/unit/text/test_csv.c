@@ -143,7 +143,7 @@ static void test_bad_files(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct problems problems = {0};
-        struct csv_table table = {.row_count = 77};
+        struct csv_table table;
         struct buf dump = {0};
         char *expected = mem_printf("%s%s", rows[i].place, rows[i].text);
 
@@ -153,9 +153,98 @@ static void test_bad_files(void **state)
         dump_problems(&problems, &dump);
         if (strcmp((const char *)dump.data, expected) != 0)
             fail_msg("%s: got\n%s", rows[i].name, (const char *)dump.data);
-        assert_int_equal(table.row_count, 77); /* outputs are untouched on failure */
         free(expected);
         buf_fini(&dump);
+        csv_table_fini(&table);
+        problems_fini(&problems);
+    }
+}
+
+/* What could be read of a broken file is handed over, so that the rest can be checked too: rows
+ * with surplus fields without these, and everything before a quote that cannot be followed. Without
+ * a good header there is nothing, since nobody knows what is what. */
+static void test_rest_is_handed_over(void **state)
+{
+    static const struct {
+        const char *name, *bytes, *rest;
+        bool is_cut;
+    } rows[] = {
+        {"surplus fields", "a,b\n1,2,3\n4,5\n6,7,,\n",
+         "1:1=a | 1:3=b\n2:1=1 | 2:3=2\n3:1=4 | 3:3=5\n4:1=6 | 4:3=7\n", false},
+        {"quote inside", "a,b\n1,2\n3 \"x\",4\n5,6\n", "1:1=a | 1:3=b\n2:1=1 | 2:3=2\n", true},
+        {"quote left open", "a,b\n1,2\n3,\"4\n5,6\n", "1:1=a | 1:3=b\n2:1=1 | 2:3=2\n", true},
+        {"quote left open in the header", "a,\"b\n1,2\n", "", true},
+        {"column twice", "a,b,A\n1,2,3\n", "", false},
+        {"semicolons", "a;b\n1;2\n", "", false},
+        {"not UTF-8", "a,b\n1,\xFF\n", "", false},
+        {"empty", "", "", false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct problems problems = {0};
+        struct csv_table table = {.row_count = 77}; /* what was there does not matter */
+        struct buf dump = {0};
+
+        assert_int_equal(csv_read_bytes("t.csv", span_make(rows[i].bytes, strlen(rows[i].bytes)),
+                                        &problems, &table),
+                         ERR_INVALID);
+        buf_printf(&dump, "%s", "");
+        if (table.header.field_count > 0)
+            dump_table(&table, &dump);
+        else
+            assert_int_equal(table.row_count, 0);
+        if (strcmp((const char *)dump.data, rows[i].rest) != 0)
+            fail_msg("%s: got\n%s", rows[i].name, (const char *)dump.data);
+        if (rows[i].rest[0] != '\0')
+            assert_int_equal(table.is_cut, rows[i].is_cut);
+        buf_fini(&dump);
+        csv_table_fini(&table);
+        problems_fini(&problems);
+    }
+}
+
+/* An officer who works in Vietnamese is told so, with the same places. */
+static void test_vietnamese(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *expected;
+    } rows[] = {
+        {BYTES("a,b\n1,2,3\n"),
+         "t.csv:2:5: lỗi: dòng có 3 ô mà dòng tiêu đề có 2: bỏ bớt dấu phẩy, hoặc đặt ô có dấu "
+         "phẩy trong dấu nháy kép\n"},
+        {BYTES("a,b\n1,\"2\n"),
+         "t.csv:2:3: lỗi: dấu nháy kép mở ở đây không được đóng: đóng lại, hoặc viết dấu nháy kép "
+         "bên trong ô thành hai dấu\n"},
+        {BYTES("a,b\nHội \"x\",2\n"),
+         "t.csv:2:5: lỗi: dấu nháy kép ở giữa ô: đặt cả ô trong dấu nháy kép, và viết mỗi dấu "
+         "nháy kép bên trong thành hai dấu\n"},
+        {BYTES("a;b\n1;2\n"),
+         "t.csv:1:1: lỗi: các cột ngăn cách bằng dấu “;”: lưu lại tệp với dấu phẩy\n"},
+        {BYTES("a,b,A\n"), "t.csv:1:5: lỗi: cột A có hai lần: xóa hoặc đổi tên một cột\n"},
+        {BYTES(""), "t.csv:1:1: lỗi: tệp trống: dòng đầu phải ghi tên các cột\n"},
+        {BYTES("a\nc\xF4ng\n"),
+         "t.csv:2:2: lỗi: byte 0xf4 không thuộc mã UTF-8: lưu lại tệp theo mã UTF-8\n"},
+        {BYTES("a\0"),
+         "t.csv:1:2: lỗi: có byte NUL: tệp không phải là văn bản, hoặc không theo mã UTF-8; lưu "
+         "lại theo mã UTF-8\n"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct problems problems = {.is_vietnamese = true};
+        struct csv_table table;
+        struct buf dump = {0};
+
+        assert_int_equal(
+            csv_read_bytes("t.csv", span_make(rows[i].bytes, rows[i].len), &problems, &table),
+            ERR_INVALID);
+        dump_problems(&problems, &dump);
+        assert_string_equal((const char *)dump.data, rows[i].expected);
+        buf_fini(&dump);
+        csv_table_fini(&table);
         problems_fini(&problems);
     }
 }
@@ -174,6 +263,7 @@ static void test_all_problems_at_once(void **state)
     assert_int_equal(problems.items[0].place.line, 2);
     assert_int_equal(problems.items[1].place.line, 5);
     assert_int_equal(problems.items[1].place.column, 6);
+    csv_table_fini(&table);
     problems_fini(&problems);
 }
 
@@ -202,12 +292,13 @@ static void test_column_limit(void **state)
     assert_int_equal(csv_read_bytes("t.csv", span_of(&too_many), &problems, &table), ERR_INVALID);
     assert_int_equal(problems.count, 1);
     assert_int_equal(problems.items[0].place.column, 4 * CSV_COLUMNS_MAX + 1);
+    csv_table_fini(&table);
     problems_fini(&problems);
     buf_fini(&most);
     buf_fini(&too_many);
 }
 
-/* A field of 64 KiB is taken, one byte more is refused, where it begins. */
+/* A field of 64 KiB is taken, one byte more is refused, where it begins, and its row left out. */
 static void test_field_limit(void **state)
 {
     (void)state;
@@ -221,17 +312,23 @@ static void test_field_limit(void **state)
         memset(field, 'x', CSV_FIELD_MAX + surplus);
         buf_printf(&bytes, "a,b\n1,");
         buf_put(&bytes, field, CSV_FIELD_MAX + surplus);
+        buf_printf(&bytes, "\n2,y\n");
         enum err err = csv_read_bytes("t.csv", span_of(&bytes), &problems, &table);
         if (surplus == 0) {
             assert_int_equal(err, ERR_OK);
             assert_int_equal(strlen(csv_text(&table.rows[0], 1)), CSV_FIELD_MAX);
-            csv_table_fini(&table);
+            assert_int_equal(table.row_count, 2);
+            assert_false(table.is_cut);
         } else {
             assert_int_equal(err, ERR_INVALID);
             assert_int_equal(problems.count, 1);
             assert_int_equal(problems.items[0].place.line, 2);
             assert_int_equal(problems.items[0].place.column, 3);
+            assert_int_equal(table.row_count, 1);
+            assert_string_equal(csv_text(&table.rows[0], 1), "y");
+            assert_true(table.is_cut);
         }
+        csv_table_fini(&table);
         problems_fini(&problems);
         buf_fini(&bytes);
         free(field);
@@ -263,18 +360,27 @@ static void test_lookup(void **state)
     csv_table_fini(&table);
 }
 
-/* Rule: a path that leads to no file, and one that leads to a folder, are told apart. */
+/* Rule: a path that leads to no file, and one that leads to a folder, are told apart, in Vietnamese
+ * too; the table is empty then. */
 static void test_unreadable(void **state)
 {
     struct problems problems = {0};
-    struct csv_table table;
+    struct csv_table table = {.row_count = 77};
     (void)state;
 
     assert_int_equal(csv_read("no-such-folder/x.csv", &problems, &table), ERR_NOT_FOUND);
+    assert_int_equal(table.header.field_count + table.row_count, 0);
     assert_int_equal(csv_read(".", &problems, &table), ERR_IO);
-    assert_int_equal(problems.error_count, 2);
+    problems.is_vietnamese = true;
+    assert_int_equal(csv_read("no-such-folder/x.csv", &problems, &table), ERR_NOT_FOUND);
+    assert_int_equal(csv_read(".", &problems, &table), ERR_IO);
+    assert_int_equal(problems.error_count, 4);
     assert_string_equal(problems.items[0].file, "no-such-folder/x.csv");
     assert_string_equal(problems.items[0].text, "cannot be opened: No such file or directory");
+    assert_string_equal(problems.items[2].text,
+                        "không mở được: không có tệp này, hãy kiểm tra tên và thư mục");
+    assert_string_equal(problems.items[3].text,
+                        "không đọc được: đây là thư mục, hãy chỉ ra một tệp");
     problems_fini(&problems);
 }
 
@@ -284,7 +390,8 @@ int main(void)
         cmocka_unit_test(test_good_files),           cmocka_unit_test(test_bad_files),
         cmocka_unit_test(test_all_problems_at_once), cmocka_unit_test(test_column_limit),
         cmocka_unit_test(test_field_limit),          cmocka_unit_test(test_lookup),
-        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_unreadable),           cmocka_unit_test(test_rest_is_handed_over),
+        cmocka_unit_test(test_vietnamese),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,9 @@
 /* What a reporter says first. */
 #define GOLDEN_REPORTER_HELLO "0801100152170801100118b1ba013a0d6d792d636c69656e7420312e30"
 
+/* The same by somebody who reads Vietnamese. */
+#define GOLDEN_VIETNAMESE_HELLO "08011001521b0801100118b1ba013a0d6d792d636c69656e7420312e3042027669"
+
 /* One of each body, in order of their numbers. */
 #define GOLDEN_HELLO                                                                               \
     "0801100152690801100118b1ba0120012a20202122232425262728292a2b2c2d2e2f303132333435"             \

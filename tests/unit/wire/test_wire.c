@@ -52,6 +52,27 @@ static void a_node_reads_what_it_was_sent(void **state)
     assert_null(envelope->ack->newer);
 }
 
+/* Rule: a hello names the language of the texts that it wants, and one that names none keeps the
+ * bytes it had before there were languages. */
+static void a_hello_may_name_a_language(void **state)
+{
+    static const struct {
+        const char *hex, *language;
+    } rows[] = {{GOLDEN_REPORTER_HELLO, ""}, {GOLDEN_VIETNAMESE_HELLO, "vi"}};
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct buf golden = hex_bytes(rows[i].hex);
+        struct buf packed = {0};
+        assert_int_equal(open_bytes(fixture, span_of(&golden)), ERR_OK);
+        assert_string_equal(fixture->message.envelope->hello->language, rows[i].language);
+        assert_string_equal(fixture->message.envelope->hello->software, "my-client 1.0");
+        wire_pack(fixture->message.envelope, &packed);
+        assert_true(span_equal(span_of(&packed), span_of(&golden)));
+        buf_fini(&golden);
+        buf_fini(&packed);
+    }
+}
+
 /* Rule: a key goes out as it came in. */
 static void keys_round_trip(void **state)
 {
@@ -361,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_body_has_golden_bytes),
         TEST(a_node_reads_what_it_was_sent),
+        TEST(a_hello_may_name_a_language),
         TEST(keys_round_trip),
         TEST(figures_round_trip),
         TEST(figures_have_two_halves),

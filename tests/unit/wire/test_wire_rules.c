@@ -33,6 +33,10 @@ static char *letters(struct arena *arena, size_t len)
     X(hello, software_latin_1, m->software = TEXT("caf\xe9"), MALFORMED, "Hello.software")         \
     X(hello, software_escape, m->software = TEXT("\x1b[2J"), MALFORMED, "Hello.software")          \
     X(hello, software_line, m->software = TEXT("a\nb"), MALFORMED, "Hello.software")               \
+    X(hello, language_long, m->language = letters(arena, 17), TOO_LARGE, "Hello.language")         \
+    X(hello, language_limit, m->language = letters(arena, 16), OK, "")                             \
+    X(hello, language_unknown, m->language = TEXT("fr"), OK, "")                                   \
+    X(hello, language_line, m->language = TEXT("vi\n"), MALFORMED, "Hello.language")               \
     X(hello, buckets_many, (m->buckets = copies(arena, m->buckets[0], 4097), m->n_buckets = 4097), \
       TOO_LARGE, "Hello.buckets")                                                                  \
     X(hello, bucket_kind, m->buckets[0]->kind = 3, MALFORMED, "Bucket.kind")                       \
