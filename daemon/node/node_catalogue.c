@@ -174,24 +174,32 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
 
 /* ---- beneath ---- */
 
+/* A chunk that brings us no further leaves its request under way: it is repeated when that has
+ * expired, not at once and for ever. */
 void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk)
 {
     struct node *node = step->node;
     struct catalogue_meta meta;
     if (step->in->re == 0 || step->in->re != node->uplink.request_seq)
-        return; /* not what was asked for */
-    effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
-    if (chunk->number != node->uplink.catalogue ||
-        memcmp(chunk->hash.data, node->uplink.catalogue_hash, DIGEST_SIZE) != 0 ||
-        (node->catalogue != NULL && chunk->number <= node->catalogue->number))
-        return; /* the parent has another one by now: the next request asks for that */
-    if (stage_chunk(step, chunk, &meta) != ERR_OK || meta.chunks_held < meta.chunk_count)
+        return;                                    /* not what was asked for */
+    if (chunk->number != node->uplink.catalogue) { /* it has a newer one by now: ask for that */
+        effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
         return;
+    }
+    if (memcmp(chunk->hash.data, node->uplink.catalogue_hash, DIGEST_SIZE) != 0 ||
+        (node->catalogue != NULL && chunk->number <= node->catalogue->number) ||
+        stage_chunk(step, chunk, &meta) != ERR_OK)
+        return;
+    if (meta.chunks_held < meta.chunk_count) {
+        effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
+        return;
+    }
     struct problems problems = {0};
     struct catalogue *catalogue = NULL;
     enum err err = open_staged(step, &meta, &catalogue, &problems);
     if (err == ERR_OK) {
         put_in_force(step, catalogue, meta.hash);
+        effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
     } else {
         log_error("catalogue %" PRIu32 " from the node above cannot be used (%s)", chunk->number,
                   err_name(err));

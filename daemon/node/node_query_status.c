@@ -84,6 +84,11 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
         complain(complaints, mem_printf("the catalogue has no unit %" PRIu32
                                         ": correct 'unit' in the configuration",
                                         node->options.unit));
+    if (node->catalogue != NULL && node->uplink.catalogue > node->catalogue->number)
+        complain(complaints,
+                 mem_printf("catalogue %" PRIu32 " of the node above is not in force here "
+                            "yet: wait; if that stays, see the log",
+                            node->uplink.catalogue));
     if (status->has_parent && !status->parent_linked)
         complain(complaints,
                  mem_printf("no link with the node above (%s)%s%s: see that it runs, that its "

@@ -228,7 +228,7 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     }
     if (!is_over && step->node->uplink.request_seq != 0 &&
         step->in->re == step->node->uplink.request_seq) {
-        effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
+        /* The request stays under way: it is repeated when that has expired, not at once. */
         log_warning("the parent did not hand down its catalogue: %s", trouble);
         return;
     }

@@ -46,7 +46,7 @@ static int group_compare(const struct report_key *a, const struct report_key *b)
     return 0;
 }
 
-static bool group_is_applied(const struct node *node, const struct report_key *key)
+bool rollup_is_applied(const struct node *node, const struct report_key *key)
 {
     return !node->rebuild.is_active || group_compare(key, &node->rebuild.next) < 0;
 }
@@ -97,7 +97,7 @@ void group_load(struct node *node, struct store_txn *txn, const struct report_ke
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key k = with_label(key, (enum period_label)label);
         group->filed[label - 1].has_ended = unit_has_ended(node, &k);
-        if (even_unapplied || group_is_applied(node, key))
+        if (even_unapplied || rollup_is_applied(node, key))
             load_label(node, txn, &k, group);
     }
     year_resolve(group->filed, node->catalogue, &group->triple);
@@ -257,7 +257,7 @@ static void change_label(struct node *node, struct store_txn *txn, const struct 
 void rollup_change(struct node *node, struct store_txn *txn, const struct report_key *key,
                    const struct year_triple *before, const struct year_triple *after)
 {
-    if (!group_is_applied(node, key))
+    if (!rollup_is_applied(node, key))
         return;
     for (int l = PERIOD_S1; l <= PERIOD_Y; l++) {
         enum period_label label = (enum period_label)l;
@@ -275,7 +275,7 @@ void rollup_change_digest(struct node *node, struct store_txn *txn, const struct
                           const uint8_t *before, const uint8_t *after)
 {
     const struct tree *tree = node_tree(node, key->period);
-    if (!group_is_applied(node, key) || !node_covers(node, tree, key->unit))
+    if (!rollup_is_applied(node, key) || !node_covers(node, tree, key->unit))
         return;
     for (uint32_t unit = key->unit;; unit = tree_parent(tree, unit)) {
         struct bucket bucket;

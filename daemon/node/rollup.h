@@ -43,6 +43,9 @@ void rollup_change(struct node *node, struct store_txn *txn, const struct report
 void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,
                           const uint8_t *before, const uint8_t *after);
 
+/* Whether the group of `key` is in the accumulators; a rebuild may not have come to it yet. */
+bool rollup_is_applied(const struct node *node, const struct report_key *key);
+
 /* Empties the accumulators and begins to rebuild them. */
 void rollup_start_rebuild(struct node *node, struct store_txn *txn);
 /* Reads how far a rebuild has come into node->rebuild. */

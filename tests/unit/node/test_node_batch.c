@@ -181,6 +181,37 @@ static void test_memory_follows_the_store(void **state)
     buf_fini(&guilty);
 }
 
+/* Likewise the units that have nodes of their own: an enrolment that was lost moves no home. */
+static void test_a_lost_enrolment_moves_no_home(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft *draft = DRAFT(.period = "2024", .unit = 23857, CELLS(EXACT(1, 5)));
+    struct peer_from owner = from_key(1);
+    Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    struct buf first = {0}, second = file_message(draft, 2);
+    enrol.unit = 631;
+    enrol.key = (ProtobufCBinaryData){sizeof(owner.key), owner.key};
+    enrol.role = ROLE(NODE);
+    enrol.name = TEXT("test");
+    envelope.seq = 1;
+    envelope.body_case = BODY(ENROL);
+    envelope.enrol = &enrol;
+    wire_pack(&envelope, &first);
+    const struct event events[] = {event_of(rig, &first), event_of(rig, &second)};
+    struct store_txn *txn = store_begin_write(rig->store);
+    for (size_t i = 0; i < LENGTH(events); i++)
+        assert_int_equal(node_step(rig->node, txn, &events[i], &rig->effects), ERR_OK);
+    store_abort(&txn);
+    effects_clear(&rig->effects);
+    txn = store_begin_read(rig->store);
+    assert_int_equal(node_reload(rig->node, txn), ERR_OK);
+    store_abort(&txn);
+    assert_int_equal(file_ok(rig, draft), 1);
+    buf_fini(&first);
+    buf_fini(&second);
+}
+
 /* Nothing is sent before its transaction is committed: a step only says what to send. */
 static void test_answers_wait_for_the_commit(void **state)
 {
@@ -216,6 +247,7 @@ int main(void)
         ROOT_TEST(test_a_batch_is_in_order),
         ROOT_TEST(test_the_guilty_one_pays),
         ROOT_TEST(test_memory_follows_the_store),
+        ROOT_TEST(test_a_lost_enrolment_moves_no_home),
         ROOT_TEST(test_answers_wait_for_the_commit),
         ROOT_TEST(test_an_empty_batch),
     };

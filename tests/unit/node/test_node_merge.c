@@ -202,6 +202,16 @@ static void test_a_returned_revision_leaves_the_totals(void **state)
     assert_int_equal(head_of(rig, &draft).counting, 0);
     assert_total(rig, 0, 0);
     assert_verifies(rig);
+    /* The bits may come one by one, in two messages. */
+    struct draft other = draft;
+    other.unit = 23860;
+    assert_acked(send_revision(rig, NODE_631, &other, accepted(1)), 1, STATE_ACCEPTED);
+    assert_acked(send_revision(rig, NODE_631, &other, (struct wrapper){1, STATE_RETURNED}), 1,
+                 returned.states);
+    assert_total(rig, 0, 0);
+    assert_acked(send_revision(rig, NODE_631, &other, accepted(1)), 1, returned.states);
+    assert_total(rig, 0, 0);
+    assert_verifies(rig);
 }
 
 /* ---- refused ---- */

@@ -142,7 +142,11 @@ static void test_resumed_after_a_lost_link(void **state)
     send_chunk(rig, &source, requested_chunk(rig, &source, 0), 0);
     uint64_t lost = requested_chunk(rig, &source, 1);
     refusal_from_parent(rig, 0, "no-session");
-    rig_link(rig, parent_of(&source));
+    rig->now_ms += 4 * SESSION_BACKOFF_MIN_MS; /* well before the request would be repeated */
+    rig_pump(rig);
+    const Tonghop__Envelope *hello = to_parent(rig, BODY(HELLO), 0);
+    assert_non_null(hello);
+    welcome_from_parent(rig, hello->seq, parent_of(&source));
     uint64_t seq = requested_chunk(rig, &source, 1);
     assert_true(seq > lost);
     send_chunk(rig, &source, lost, 1); /* too late: it was asked for anew */
@@ -170,6 +174,16 @@ static void test_asked_again(void **state)
 
 /* ---- what is not taken ---- */
 
+/* Pumps until the request that brought us no further goes up again: not at once, for a parent whose
+ * catalogue cannot be used would be asked for it for ever. */
+static uint64_t requested_later(struct rig *rig, const struct source *source, uint32_t expected)
+{
+    uint32_t index;
+    assert_int_equal(requested(rig, source, &index), 0);
+    rig->now_ms += SESSION_RESEND_MS;
+    return requested_chunk(rig, source, expected);
+}
+
 /* Only the chunk that was asked for, of the catalogue that the parent named, is taken. */
 static void test_chunks_that_nobody_asked_for(void **state)
 {
@@ -182,11 +196,12 @@ static void test_chunks_that_nobody_asked_for(void **state)
     uint64_t seq = requested_chunk(rig, &source, 0);
     send_chunk(rig, &source, 0, 0);
     send_chunk(rig, &source, seq + 100, 0);
-    send_chunk(rig, &other, seq, 0); /* each answer ends its request */
+    send_chunk(rig, &other, seq, 0); /* of another number: the right one is asked for at once */
     send_chunk(rig, &forged, requested_chunk(rig, &source, 0), 0);
-    send_chunk(rig, &source, requested_chunk(rig, &source, 0), 2);
+    send_chunk(rig, &source, requested_later(rig, &source, 0), 2);
     assert_unchanged(rig, before);
-    pull_from(rig, &source, 0);
+    send_chunk(rig, &source, requested_later(rig, &source, 0), 0);
+    pull_from(rig, &source, 1);
     assert_int_equal(rig->node->catalogue->number, 4);
     buf_fini(&source.bytes);
     buf_fini(&other.bytes);
@@ -206,13 +221,14 @@ static void test_a_damaged_chunk(void **state)
     assert_null(rig->node->catalogue);
     assert_logged("cannot be used (corrupt)");
     assert_unchanged(rig, before);
-    pull_from(rig, &source, 0);
+    send_chunk(rig, &source, requested_later(rig, &source, 0), 0);
+    pull_from(rig, &source, 1);
     assert_int_equal(rig->node->catalogue->number, 4);
     buf_fini(&source.bytes);
     buf_fini(&damaged.bytes);
 }
 
-/* A refusal of a chunk is no end of the link; the chunk is asked for again. */
+/* A refusal of a chunk is no end of the link; the chunk is asked for again, later. */
 static void test_a_refused_chunk(void **state)
 {
     struct rig *rig = *state;
@@ -220,7 +236,8 @@ static void test_a_refused_chunk(void **state)
     rig_link(rig, parent_of(&source));
     refusal_from_parent(rig, requested_chunk(rig, &source, 0), "catalogue");
     assert_int_equal(rig->node->session.state, SESSION_UP);
-    pull_from(rig, &source, 0);
+    send_chunk(rig, &source, requested_later(rig, &source, 0), 0);
+    pull_from(rig, &source, 1);
     assert_int_equal(rig->node->catalogue->number, 4);
     buf_fini(&source.bytes);
 }
@@ -244,8 +261,13 @@ static void test_a_notice(void **state)
     notice(rig, &lower);
     assert_logged("another one than ours");
     assert_int_equal(requested(rig, &lower, &index), 0);
+    refusal_from_parent(rig, to_parent(rig, BODY(REVISION), 0)->seq, "catalogue");
     notice(rig, &higher);
-    pull_from(rig, &higher, 0);
+    rig_pump(rig); /* what was parked is tried again, and is not taken yet */
+    uint64_t request = to_parent(rig, BODY(CATALOGUE_REQUEST), 0)->seq;
+    refusal_from_parent(rig, to_parent(rig, BODY(REVISION), 0)->seq, "catalogue");
+    send_chunk(rig, &higher, request, 0);
+    pull_from(rig, &higher, 1);
     assert_int_equal(rig->node->catalogue->number, 6);
     node_get_health(rig->node, &health);
     assert_true(health.is_rebuilding);
@@ -258,6 +280,24 @@ static void test_a_notice(void **state)
     free(after);
     buf_fini(&lower.bytes);
     buf_fini(&higher.bytes);
+}
+
+/* Another catalogue of the number that was being pulled is pulled from its beginning. */
+static void test_another_of_that_number(void **state)
+{
+    struct rig *rig = *state;
+    struct source first = source_of(4);
+    Tonghop__Catalogue *catalogue = edit_begin(4);
+    edit_grow(catalogue, 2000, 600);
+    struct source second = {.number = 4, .count = 3, .bytes = edit_end(catalogue)};
+    digest_of(span_of(&second.bytes), second.hash);
+    rig_link(rig, parent_of(&first));
+    send_chunk(rig, &first, requested_chunk(rig, &first, 0), 0);
+    notice(rig, &second);
+    pull_from(rig, &second, 0);
+    assert_memory_equal(rig->node->catalogue_hash, second.hash, sizeof(second.hash));
+    buf_fini(&first.bytes);
+    buf_fini(&second.bytes);
 }
 
 /* A still higher number that comes in the middle of a pull is what is pulled from then on. */
@@ -287,6 +327,7 @@ int main(void)
         PULL_TEST(test_a_damaged_chunk),
         PULL_TEST(test_a_refused_chunk),
         DISTRICT_TEST(test_a_notice),
+        PULL_TEST(test_another_of_that_number),
         PULL_TEST(test_overtaken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

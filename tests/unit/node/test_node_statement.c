@@ -201,6 +201,21 @@ static void a_figure_too_few(Tonghop__Statement *statement)
     statement->parts[0]->n_figures--;
 }
 
+static void a_figure_too_many(Tonghop__Statement *statement)
+{
+    enum { ROOM = 8 };
+    static Tonghop__Figure more;
+    static Tonghop__Figure *figures[ROOM];
+    Tonghop__StatementPart *part = statement->parts[0];
+    size_t count = part->n_figures;
+    assert_true(count < ROOM);
+    memcpy(figures, part->figures, count * sizeof(*figures));
+    more = *figures[count - 1];
+    more.indicator = 13; /* balance, after the others */
+    figures[part->n_figures++] = &more;
+    part->figures = figures;
+}
+
 static void another_indicator(Tonghop__Statement *statement)
 {
     size_t last = statement->parts[0]->n_figures - 1;
@@ -234,6 +249,7 @@ static const struct lie {
     {"another count of partial years", another_partial_count, "model.registered"},
     {"another count of implied halves", another_implied_count, "model.registered"},
     {"a figure too few", a_figure_too_few, "contrib.land"},
+    {"a figure too many", a_figure_too_many, "balance"},
     {"another indicator", another_indicator, "contrib.land"},
     {"a part too few", a_part_too_few, "security.team"},
     {"nothing at all", nothing_at_all, "model.registered"},

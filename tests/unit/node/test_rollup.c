@@ -223,6 +223,18 @@ static void test_a_whole_report_covers(void **state)
                    {"2024-S1", 64, 6, 200, 1}, {"2024-S1", 64, 10, 0, 0});
 }
 
+/* A nil report can be whole: then there is nothing, whatever lies beneath. */
+static void test_a_whole_nil_report_covers(void **state)
+{
+    struct rig *rig = *state;
+    file_base(rig);
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 632, .scope = SCOPE_WHOLE));
+    ASSERT_FIGURES(rig, {"2024-S1", 632, 1, 0, 0}, {"2024-S1", 64, 1, 31, 3},
+                   {"2024-S1", 64, 14, 0, 0}, {"2024", 64, 1, 64, 4});
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 632, .based_on = 1, .is_withdrawn = true));
+    ASSERT_FIGURES(rig, {"2024-S1", 64, 1, 34, 4}, {"2024-S1", 64, 14, 40, 1});
+}
+
 /* The year is covered also by both halves filed whole, the second half also by a whole year with a
  * whole first half. */
 static void test_two_whole_reports_cover_the_third(void **state)
@@ -380,6 +392,7 @@ int main(void)
         ROOT_TEST(test_kinds_are_apart),
         DISTRICT_TEST(test_climbing_ends_at_the_node),
         ROOT_TEST(test_a_whole_report_covers),
+        ROOT_TEST(test_a_whole_nil_report_covers),
         ROOT_TEST(test_two_whole_reports_cover_the_third),
         ROOT_TEST(test_whole_reports_on_two_levels),
         ROOT_TEST(test_extremes_are_found_again),

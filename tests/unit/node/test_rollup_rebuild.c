@@ -83,7 +83,13 @@ static void test_changes_in_the_middle(void **state)
     begin(rig, 2);
     rig_tick(rig);
     assert_true(rig->node->rebuild.is_active);
-    assert_int_equal(rig->node->rebuild.next.period.year, FIRST_YEAR + NODE_REBUILD_GROUPS / 7);
+    /* The third unit's form 1 is in; its form 2 is exactly the next one. */
+    assert_int_equal(rig->node->rebuild.next.period.year, FIRST_YEAR + 71);
+    assert_int_equal(rig->node->rebuild.next.unit, 23857);
+    assert_int_equal(rig->node->rebuild.next.form, 2);
+    char next[PERIOD_TEXT_SIZE];
+    file_ok(rig, DRAFT(.period = period_of(FIRST_YEAR + 71, PERIOD_S1, next), .unit = 23857,
+                       .form = 2, CELLS(EXACT(20, 5))));
     for (size_t y = 0; y < LENGTH(years); y++) {
         for (size_t unit = 0; unit < LENGTH(units); unit++) {
             char period[PERIOD_TEXT_SIZE];
