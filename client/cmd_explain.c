@@ -22,6 +22,7 @@ static const char *type_name(Tonghop__ExplainType type)
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL] = "subtotal",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED] = "covered",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING] = "missing",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF] = "lone-half",
     };
     return (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
 }
@@ -35,6 +36,22 @@ static bool is_own_part(const Tonghop__ExplainLine *line, const Tonghop__Explain
            above->unit->id == line->unit->id;
 }
 
+/* Why the line is not in the total; "" if it is. */
+static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *line)
+{
+    switch (line->type) {
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED:
+        return words(is_english, WORD_EXPLAIN_COVERED);
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING:
+        return words(is_english,
+                     line->revision > 0 ? WORD_EXPLAIN_NOT_COUNTED : WORD_COVERAGE_MISSING);
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF:
+        return words(is_english, WORD_EXPLAIN_LONE_HALF);
+    default: /* protobuf-c adds a member of its own to the enum */
+        return "";
+    }
+}
+
 /* What a person has to know of the line beside its numbers; the caller frees. */
 static char *describe(const struct common *common, const struct format *format,
                       const Tonghop__ExplainLine *line, const Tonghop__ExplainLine *above)
@@ -43,11 +60,7 @@ static char *describe(const struct common *common, const struct format *format,
     struct buf out = {0};
     char *marks = line->value != NULL ? format_marks(format, line->value) : mem_strdup("");
     const char *const texts[] = {
-        line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED
-            ? words(is_english, WORD_EXPLAIN_COVERED)
-        : line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING
-            ? words(is_english, WORD_COVERAGE_MISSING)
-            : "",
+        why_not_added(is_english, line),
         line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? words(is_english, WORD_SCOPE_WHOLE)
         : is_own_part(line, above)                 ? words(is_english, WORD_SCOPE_OWN)
                                                    : "",
@@ -67,7 +80,7 @@ static void add_text_line(const struct common *common, const struct format *form
                           struct table *table)
 {
     char received[INSTANT_TEXT_SIZE];
-    bool is_report = line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT;
+    bool is_report = line->revision > 0;
     table_addf(table, "%*s%s %s", (int)(2 * line->depth), "", line->unit->code,
                selection_unit_name(common, line->unit));
     take_cell(table, line->value != NULL ? format_value(format, line->value) : NULL);
@@ -76,8 +89,9 @@ static void add_text_line(const struct common *common, const struct format *form
         table_addf(table, "%" PRIu64, line->revision);
     else
         table_add(table, NULL);
-    table_add(table,
-              is_report ? instant_format((struct instant){line->received_us}, received) : NULL);
+    table_add(table, line->received_us > 0
+                         ? instant_format((struct instant){line->received_us}, received)
+                         : NULL);
     table_add(table, line->author);
     take_cell(table, describe(common, format, line, above));
 }
@@ -209,6 +223,8 @@ static void print_explanation(const struct common *common, const Tonghop__Explan
         print_text(common, explanation);
     else
         print_plain(common, explanation);
+    if (explanation->split_year)
+        command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
 }
 
 static int ask(const struct common *common, const struct selection *selection,

@@ -217,7 +217,7 @@ static const char *const plain_columns[] = {
     "unit",        "unit_id",     "unit_name",     "indicator",     "name",
     "measure",     "period",      "value",         "qualifier",     "upper",
     "unit_count",  "exact_count", "partial_count", "implied_count", "negative_count",
-    "least_units", "most_units",  "known_count",   "all_count",
+    "least_units", "most_units",  "known_count",   "all_count",     "lone_half_count",
 };
 static const char *const plain_previous_columns[] = {
     "previous_period",     "previous", "previous_qualifier", "previous_upper",
@@ -257,6 +257,7 @@ static void add_plain_row(const struct common *common, const Tonghop__Totals *to
     table_add(table, totals->period);
     add_plain_value(table, &format, row->values[i]);
     add_plain_counts(table, row->values[i]);
+    table_addf(table, "%" PRIu32, row->lone_half_count);
     if (totals->previous[0] == '\0')
         return;
     Tonghop__Value absent = TONGHOP__VALUE__INIT;
@@ -286,6 +287,18 @@ static void print_plain(const struct common *common, const Tonghop__Totals *tota
     table_free(&table);
 }
 
+/* What a reader has to know of the whole table, beside the data and not in it. */
+static void say_notes(const struct common *common, const Tonghop__Totals *totals)
+{
+    uint32_t lone_halves = totals->units[0]->lone_half_count; /* everything beneath counted */
+    if (lone_halves > 0)
+        command_say(words(common->is_english, WORD_TOTALS_LONE_HALVES), lone_halves);
+    if (totals->split_year)
+        command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
+    if (totals->rebuilding)
+        command_say("%s", words(common->is_english, WORD_STATUS_DO_REBUILD));
+}
+
 static int ask(const struct common *common, const struct asked *asked)
 {
     char period[PERIOD_TEXT_SIZE];
@@ -312,8 +325,7 @@ static int ask(const struct common *common, const struct asked *asked)
             print_text(common, answer->totals);
         else
             print_plain(common, answer->totals);
-        if (answer->totals->rebuilding)
-            command_say("%s", words(common->is_english, WORD_STATUS_DO_REBUILD));
+        say_notes(common, answer->totals);
     }
     connection_close(&connection);
     return status;

@@ -61,6 +61,8 @@ static char *format_qualified(const struct format *format, const Tonghop__Value 
         text = mem_printf(words(format->is_english, WORD_VALUE_ABOUT), number);
         break;
     case QUALIFIER_RANGE:
+        if (upper_of(value) == value_of(value))
+            break; /* the greatest of 3–5 and 5 is 5 */
         upper = format_number(format, upper_of(value), style_of(format),
                               upper_of(value) > 0 ? sign : "");
         text = mem_printf("%s–%s", number, upper);

@@ -286,6 +286,23 @@ static const struct {
     [WORD_COVERAGE_COMPLETE] = {"không thiếu đơn vị nào", "nobody is missing"},
     [WORD_EXPLAIN_COVERED] = {"không cộng: đã có trong số toàn đơn vị",
                               "not added: it is in the whole figure above"},
+    [WORD_EXPLAIN_NOT_COUNTED] = {"chưa được tính: chờ duyệt hoặc bị trả lại",
+                                  "not counted: waiting or returned"},
+    [WORD_EXPLAIN_LONE_HALF] = {"không cộng: mới có số toàn đơn vị của nửa năm, số cả năm lấy từ "
+                                "cấp dưới",
+                                "not added: whole for half of the year only, and the year comes "
+                                "from beneath"},
+    [WORD_TOTALS_LONE_HALVES] =
+        {"%u báo cáo nửa năm có số toàn đơn vị không được tính vào số cả năm, vì số cả năm lấy từ "
+         "cấp dưới: hãy nộp số toàn đơn vị cho nửa năm còn lại hoặc cho cả năm; xem bằng `tonghop "
+         "explain`",
+         "whole reports of a half that are not part of this year, which comes from beneath: %u; "
+         "file the other half or the year as whole; `tonghop explain` names them"},
+    [WORD_TOTALS_SPLIT_YEAR] =
+        {"trong năm có đơn vị được chuyển đến: báo cáo đã nộp ở nơi cũ không có ở đây; số đầy đủ "
+         "nằm ở nút cấp trên",
+         "units moved here in this year: what they filed elsewhere before is not here; the node "
+         "above has all of it"},
 };
 
 const char *words(bool is_english, enum word id)

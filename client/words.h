@@ -204,6 +204,10 @@ enum word {
     WORD_COVERAGE_SUMMARY, /* %u due, filed, accepted, covered, late */
     WORD_COVERAGE_COMPLETE,
     WORD_EXPLAIN_COVERED,
+    WORD_EXPLAIN_NOT_COUNTED,
+    WORD_EXPLAIN_LONE_HALF,
+    WORD_TOTALS_LONE_HALVES, /* %u reports */
+    WORD_TOTALS_SPLIT_YEAR,
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

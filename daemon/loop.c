@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -18,6 +21,12 @@
 enum {
     LOOP_STATUS_MS = 10000,   /* how often the service manager is told how things are */
     LOOP_READERS_MS = 600000, /* how often slots of dead readers are cleared */
+    LOOP_DROPS_MS = 10000,    /* between log lines about messages dropped */
+    LOOP_LAST_MS = 100,       /* at the end: for messages on their way, and for their answers */
+    LOOP_TRIM_MS = 1000,      /* between two times of giving freed memory back */
+    /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
+    LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch */
+    LOOP_KEPT = 256 << 10,     /* of what there is once */
 };
 
 _Static_assert((int)SOCK_MESSAGE_MAX == (int)WIRE_MESSAGE_MAX,
@@ -43,8 +52,14 @@ struct loop {
     struct inbox inbox[NODE_BATCH_MAX];
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
-    bool was_linked;        /* when the manager was told last ... */
-    uint32_t old_catalogue; /* ... and the catalogue then */
+    size_t taken_count;            /* messages of this turn: events, and those dropped */
+    uint64_t dropped_count;        /* not told yet */
+    struct sock_peer dropped_from; /* the last one */
+    int64_t dropped_ms;            /* when the log was told last */
+    bool is_trim_due;              /* large buffers were freed ... */
+    int64_t trim_ms;               /* ... after this */
+    bool was_linked;               /* when the manager was told last ... */
+    uint32_t old_catalogue;        /* ... and the catalogue then */
     int64_t status_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
@@ -182,20 +197,69 @@ void loop_free(struct loop **loop)
     *loop = NULL;
 }
 
+/* ---- messages that no honest peer sends ---- */
+
+/* Answers at once: nothing of the message touches the store. */
+static void refuse_dropped(struct loop *loop, struct sock *sock, const struct sock_peer *peer)
+{
+    char code[32], text[] = "one payload frame per message";
+    struct buf bytes = {0};
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    (void)snprintf(code, sizeof(code), "%s", err_name(ERR_MALFORMED));
+    refusal.code = code;
+    refusal.text = text;
+    envelope.protocol = WIRE_PROTOCOL;
+    envelope.seq = ++loop->node->next_seq;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_REFUSAL;
+    envelope.refusal = &refusal;
+    wire_pack(&envelope, &bytes);
+    (void)sock_send(sock, peer, span_of(&bytes)); /* whoever does not read has no answer */
+    buf_fini(&bytes);
+}
+
+static void note_dropped(struct loop *loop, struct sock *sock, const struct sock_peer *peer)
+{
+    loop->dropped_count++;
+    loop->dropped_from = *peer;
+    if (peer->id_len > 0)
+        refuse_dropped(loop, sock, peer);
+}
+
+/* One line for any number of them: a peer must not be able to fill the disk with our log. */
+static void log_dropped(struct loop *loop)
+{
+    int64_t now_ms = loop_now_ms();
+    if (loop->dropped_count == 0 || now_ms - loop->dropped_ms < LOOP_DROPS_MS)
+        return;
+    const struct sock_peer *peer = &loop->dropped_from;
+    char from[KEY_TEXT_SIZE];
+    if (peer->is_local)
+        (void)snprintf(from, sizeof(from), "user %" PRIu32, peer->uid);
+    else
+        key_format(peer->key, from);
+    log_warning("dropped messages that no honest peer sends: %" PRIu64 ", the last from %s",
+                loop->dropped_count, from);
+    loop->dropped_count = 0;
+    loop->dropped_ms = now_ms;
+}
+
 /* ---- one turn ---- */
 
-/* Takes what waits on one socket into the batch. */
+/* Takes what waits on one socket into the batch. What is dropped counts too: else a peer could keep
+ * us here for ever. */
 static void drain(struct loop *loop, struct sock *sock, enum event_type type)
 {
-    while (loop->event_count < NODE_BATCH_MAX) {
+    while (loop->taken_count < NODE_BATCH_MAX) {
         struct inbox *slot = &loop->inbox[loop->event_count];
         enum err err = sock_receive(sock, &slot->payload, &slot->peer);
+        if (err != ERR_OK && err != ERR_MALFORMED)
+            return;
+        loop->taken_count++;
         if (err == ERR_MALFORMED) {
-            log_warning("dropped a message that no honest peer sends");
+            note_dropped(loop, sock, &slot->peer);
             continue;
         }
-        if (err != ERR_OK)
-            return;
         struct event *event = &loop->events[loop->event_count++];
         *event = (struct event){.type = type};
         if (type == EVENT_PARENT_MESSAGE)
@@ -208,14 +272,23 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type)
     }
 }
 
-/* Receives from whatever is ready; true when a signal asks to end. */
-static bool gather(struct loop *loop, const struct sock_poll_item *items, bool is_zap_ready)
+/* Waits, and adds what has come to the batch. `*ret_is_asked`: a signal asks to end; a `signal_fd`
+ * of -1 is not looked at. */
+static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, bool *ret_is_asked)
 {
+    struct sock_poll_item items[] = {
+        {.fd = signal_fd},
+        {.sock = loop->parent, .fd = -1},
+        {.sock = loop->local, .fd = -1},
+        {.sock = loop->listener, .fd = -1},
+    };
+    bool is_zap_ready = false;
+    enum err err = sock_poll(loop->context, items, sizeof(items) / sizeof(items[0]), timeout_ms,
+                             &is_zap_ready);
+    if (err != ERR_OK && err != ERR_TIMEOUT)
+        return err;
     if (is_zap_ready)
         sock_context_serve_zap(loop->context);
-    loop->event_count = 0;
-    if (items[0].is_ready)
-        return true;
     /* The parent's answers first: they free the window. People before children. */
     if (items[1].is_ready)
         drain(loop, loop->parent, EVENT_PARENT_MESSAGE);
@@ -223,7 +296,56 @@ static bool gather(struct loop *loop, const struct sock_poll_item *items, bool i
         drain(loop, loop->local, EVENT_PEER_MESSAGE);
     if (items[3].is_ready)
         drain(loop, loop->listener, EVENT_PEER_MESSAGE);
-    return false;
+    *ret_is_asked = items[0].is_ready;
+    return ERR_OK;
+}
+
+/* Once the end is asked for: who has asked us something before gets an answer, so that nobody is
+ * left not knowing. What came before may still be with libzmq's thread, hence the wait. */
+static enum err gather_last(struct loop *loop)
+{
+    int64_t end_ms = loop_now_ms() + LOOP_LAST_MS, left_ms = LOOP_LAST_MS;
+    bool is_asked; /* as we know */
+    enum err err = ERR_OK;
+    while (err == ERR_OK && left_ms > 0 && loop->taken_count < NODE_BATCH_MAX) {
+        err = gather(loop, -1, left_ms, &is_asked);
+        left_ms = end_ms - loop_now_ms();
+    }
+    return err;
+}
+
+/* When a connection ends, libzmq drops what its reader has received and not read yet (with
+ * ZMQ_IMMEDIATE): LINGER alone would lose answers that have left in time. */
+static void let_answers_arrive(void)
+{
+    (void)poll(NULL, 0, LOOP_LAST_MS); /* cut short by nothing: signals are blocked */
+}
+
+static void shrink(struct loop *loop, struct buf *buf, size_t kept_bytes)
+{
+    if (buf->cap <= kept_bytes)
+        return;
+    buf_fini(buf);
+    loop->is_trim_due = true;
+}
+
+static void shrink_buffers(struct loop *loop)
+{
+    for (size_t i = 0; i < NODE_BATCH_MAX; i++)
+        shrink(loop, &loop->inbox[i].payload, LOOP_INBOX_KEPT);
+    shrink(loop, &loop->effects.bytes, LOOP_KEPT);
+    shrink(loop, &loop->node->packed, LOOP_KEPT);
+}
+
+/* glibc keeps what was freed in the middle of its heap, libzmq's messages too, until it is told. */
+static void trim_heap(struct loop *loop)
+{
+    int64_t now_ms = loop_now_ms();
+    if (!loop->is_trim_due || now_ms - loop->trim_ms < LOOP_TRIM_MS)
+        return;
+    (void)malloc_trim(0); /* whether there was anything */
+    loop->is_trim_due = false;
+    loop->trim_ms = now_ms;
 }
 
 static enum err step_batch(struct loop *loop)
@@ -248,6 +370,7 @@ static enum err step_batch(struct loop *loop)
     if (loop->parent != NULL && sock_trouble(loop->parent)[0] != '\0')
         node_link_lost(loop->node, &loop->transport, now_ms);
     node_pump(loop->node, &loop->transport, now_ms);
+    shrink_buffers(loop);
     return ERR_OK;
 }
 
@@ -286,6 +409,10 @@ static int64_t poll_timeout(const struct loop *loop)
     int64_t timeout_ms = node_due_ms(loop->node, loop_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
+    if (loop->dropped_count > 0 && timeout_ms > LOOP_DROPS_MS)
+        timeout_ms = LOOP_DROPS_MS;
+    if (loop->is_trim_due && timeout_ms > LOOP_TRIM_MS)
+        timeout_ms = LOOP_TRIM_MS;
     return timeout_ms;
 }
 
@@ -294,27 +421,27 @@ enum err loop_run(struct loop *loop)
     node_pump(loop->node, &loop->transport, loop_now_ms());
     for (;;) {
         tell_manager(loop);
-        struct sock_poll_item items[] = {
-            {.fd = loop->signal_fd},
-            {.sock = loop->parent, .fd = -1},
-            {.sock = loop->local, .fd = -1},
-            {.sock = loop->listener, .fd = -1},
-        };
-        bool is_zap_ready = false;
-        enum err err = sock_poll(loop->context, items, sizeof(items) / sizeof(items[0]),
-                                 poll_timeout(loop), &is_zap_ready);
-        if (err != ERR_OK && err != ERR_TIMEOUT)
+        log_dropped(loop);
+        trim_heap(loop);
+        loop->event_count = loop->taken_count = 0;
+        bool is_ending = false;
+        enum err err = gather(loop, loop->signal_fd, poll_timeout(loop), &is_ending);
+        if (err == ERR_OK && is_ending)
+            err = gather_last(loop);
+        if (err != ERR_OK)
             return err;
-        if (gather(loop, items, is_zap_ready)) {
-            log_notice("stopping");
-            return ERR_OK;
-        }
         err = step_batch(loop);
         if (err != ERR_OK) {
             log_error("the store failed (%s): stopping without answering; what was not "
                       "acknowledged is sent again after the restart",
                       err_name(err));
             return err;
+        }
+        if (is_ending) {
+            log_notice("stopping");
+            if (loop->event_count > 0)
+                let_answers_arrive();
+            return ERR_OK;
         }
     }
 }

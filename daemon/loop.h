@@ -13,8 +13,9 @@ struct loop;
  * signalfd of the signals that end the loop. Every failure is logged with its remedy. */
 enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct node *node,
                   int signal_fd, struct loop **ret_loop);
-/* Runs until a signal comes (ERR_OK) or something fatal happens: a commit whose outcome is unknown.
- */
+/* Runs until a signal comes (ERR_OK), or something fatal happens: a commit whose outcome is
+ * unknown. What was received before the signal is still answered, up to a batch; the answers leave
+ * while loop_free closes the sockets. */
 enum err loop_run(struct loop *loop);
 void loop_free(struct loop **loop);
 

@@ -202,6 +202,14 @@ void coverage_fini(struct coverage *coverage)
     *coverage = (struct coverage){0};
 }
 
+struct coverage_line coverage_duty(const struct catalogue *catalogue, const struct tree *tree,
+                                   uint32_t index, uint32_t form,
+                                   const struct coverage_source *source)
+{
+    const struct context context = {catalogue, tree, source};
+    return line_of(&context, index, form);
+}
+
 void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
                     const struct coverage_source *source, struct coverage *ret_coverage)
 {

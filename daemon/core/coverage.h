@@ -66,5 +66,9 @@ void coverage_fini(struct coverage *coverage);
  * beneath a whole report that covers the label (year.h) is COVERED unless it filed itself. */
 void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
                     const struct coverage_source *source, struct coverage *ret_coverage);
+/* The line of one duty: of the unit at `index` of the tree, which must owe `form`. */
+struct coverage_line coverage_duty(const struct catalogue *catalogue, const struct tree *tree,
+                                   uint32_t index, uint32_t form,
+                                   const struct coverage_source *source);
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Bytes of the character at `at`, which has `left` bytes at most, and its code point; 0 when the
  * bytes are not a character. */
@@ -75,4 +76,15 @@ size_t utf8_length(const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         length += ((unsigned char)bytes[i] & 0xC0) != 0x80; /* all but continuation bytes */
     return length;
+}
+
+void utf8_cut(char *text)
+{
+    size_t len = strlen(text);
+    size_t start = len;
+    /* Back to the byte that begins the last character: at most three continuation bytes. */
+    while (start > 0 && len - start < 4 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start > 0 && !utf8_is_valid(text + start - 1, len - start + 1))
+        text[start - 1] = '\0';
 }

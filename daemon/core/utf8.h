@@ -1,4 +1,4 @@
-/* UTF-8: whether bytes from elsewhere are text, and how many characters they are.
+/* UTF-8: whether bytes from elsewhere are text, how many characters they are, and where to cut.
  *
  * The well-formed sequences are those of RFC 3629. */
 #ifndef CORE_UTF8_H
@@ -18,5 +18,9 @@ bool utf8_is_text(const char *bytes, size_t len);
 /* Characters in `len` bytes, for column positions; bytes that are not UTF-8 count in some way but
  * never fail. */
 size_t utf8_length(const char *bytes, size_t len);
+
+/* Drops what is left of a character at the end of a text that was cut to fit (snprintf, "%.64s"):
+ * half a character makes a whole message malformed. */
+void utf8_cut(char *text);
 
 #endif

@@ -2,8 +2,8 @@
  * measured facts (docs/ARCHITECTURE.md, "What libzmq does").
  *
  * One payload frame per message. A peer that sends more, or none, is hostile: its message is
- * dropped, and sock_receive says so. No call here blocks, except sock_poll and closing
- * (LINGER is set). Not thread-safe. */
+ * dropped, and sock_receive says so and whom to answer. No call here blocks, except sock_poll and
+ * closing (LINGER is set). Not thread-safe. */
 #ifndef LINK_SOCK_H
 #define LINK_SOCK_H
 
@@ -78,7 +78,8 @@ const char *sock_endpoint(const struct sock *sock);
 
 /* Takes one message without blocking: appends its payload to `payload` (cleared first) and fills
  * `*ret_peer`. ERR_BUSY: nothing there; ERR_MALFORMED: a hostile message was dropped (peer filled
- * as far as known). A CURVE message without User-Id is dropped as hostile. On the connecting side
+ * as far as known; its id_len is 0 unless it is known who sent it: that one can be answered). A
+ * CURVE message without User-Id is dropped as hostile. On the connecting side
  * the peer's key is the server's. */
 enum err sock_receive(struct sock *sock, struct buf *payload, struct sock_peer *ret_peer);
 /* Sends without blocking; `peer` NULL on the connecting side. ERR_NOT_FOUND: that peer is gone;

@@ -139,6 +139,8 @@ enum err sock_receive(struct sock *sock, struct buf *payload, struct sock_peer *
             err = ERR_MALFORMED;
         else
             buf_put(payload, zmq_msg_data(&frame), zmq_msg_size(&frame));
+        if (!is_known)
+            peer.id_len = 0; /* nobody to answer */
         *ret_peer = peer;
     }
     zmq_msg_close(&frame);

@@ -16,6 +16,8 @@ void effects_clear(struct effects *effects)
 {
     effects->count = 0;
     buf_clear(&effects->bytes);
+    if (effects->bytes.cap > EFFECTS_KEEP_MAX)
+        buf_fini(&effects->bytes);
 }
 
 struct effects_mark effects_mark(const struct effects *effects)

@@ -6,6 +6,8 @@
 #include "link/session.h"
 #include "node/peers.h"
 
+enum { EFFECTS_KEEP_MAX = 256 << 10 }; /* bytes kept from batch to batch */
+
 enum effect_type {
     EFFECT_SEND_PEER,        /* bytes to a peer */
     EFFECT_PEER_HELLO,       /* a peer said hello: remember it */

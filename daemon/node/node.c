@@ -281,6 +281,12 @@ static void dispatch_peer(struct step *step)
     case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
         node_handle_keys_query(step);
         return;
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
+        node_handle_quarantine_query(step);
+        return;
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR:
+        node_handle_quarantine_clear(step, in->quarantine_clear);
+        return;
     case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
         node_handle_totals_query(step, in->totals_query);
         return;

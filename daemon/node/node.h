@@ -27,6 +27,7 @@ enum {
     NODE_REBUILD_GROUPS = 500,    /* unit-forms rebuilt in one step */
     NODE_WINDOW = 64,             /* messages that a child may have under way */
     NODE_RETRY_PARKED_MS = 60000, /* parked items are tried again */
+    NODE_RETRY_WORK_MS = 5000,    /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
 };
 
@@ -56,6 +57,7 @@ struct unit_set {
 struct node_uplink {
     uint32_t catalogue; /* number in force there, 0: not known */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
+    uint64_t hello_seq;   /* of the last hello */
     uint64_t request_seq; /* of the catalogue chunk asked for, 0: none under way */
     int64_t request_ms;
     int64_t unparked_ms;
@@ -78,8 +80,9 @@ struct node {
     struct peers peers;
     struct session session;
     struct node_uplink uplink;
-    int64_t expired_ms; /* when silent peers were last looked for */
-    uint64_t next_seq;  /* of answers to peers; grows only */
+    int64_t work_after_ms; /* background work is not tried before */
+    int64_t expired_ms;    /* when silent peers were last looked for */
+    uint64_t next_seq;     /* of answers to peers; grows only */
     struct instant started;
     struct buf packed; /* scratch of packing */
 };

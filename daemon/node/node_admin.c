@@ -1,4 +1,5 @@
-/* Administration: which keys may connect, as what, for which unit. */
+/* Administration: which keys may connect, as what, for which unit; and what could not be processed,
+ * until somebody has dealt with it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,24 +11,114 @@
 #include "node/authority.h"
 #include "node/step.h"
 
-/* Whether the unit may have a key here, as far as can be told; refuses and returns false if not. */
+_Static_assert((int)WIRE_KEY_NAME_MAX < (int)STORE_NAME_MAX, "a name that came over the wire fits");
+
+/* ---- enrolling ---- */
+
+/* Beneath this node at some time from last year, whose reports are still coming in, to next year,
+ * whose units may be enrolled ahead. */
+static bool lies_beneath(struct step *step, uint32_t unit)
+{
+    struct node *node = step->node;
+    int this_year, month, day;
+    date_split(instant_date(step->event->now), &this_year, &month, &day);
+    for (int year = this_year - 1; year <= this_year + 1; year++) {
+        for (uint8_t label = PERIOD_S1; label <= PERIOD_S2; label++) {
+            struct period period = {.year = (uint16_t)year, .label = label};
+            if (period_is_valid(period) && node_covers(node, node_tree(node, period), unit))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the unit may have a key here; refuses and returns false if not. A node without a
+ * catalogue cannot tell. */
 static bool unit_is_beneath(struct step *step, const Tonghop__Enrol *enrol)
 {
     struct node *node = step->node;
-    if (enrol->role == TONGHOP__ROLE__ROLE_NODE && enrol->unit == node->options.unit) {
+    char unit[256];
+    bool is_own = enrol->unit == node->options.unit;
+    if (enrol->role == TONGHOP__ROLE__ROLE_NODE && is_own) {
         step_refuse(step, ERR_INVALID, NULL,
                     "this node serves unit %" PRIu32 " itself: enrol nodes of units beneath it",
                     enrol->unit);
         return false;
     }
-    if (node->catalogue != NULL && catalogue_unit(node->catalogue, enrol->unit) == NULL) {
+    if (node->catalogue == NULL)
+        return true;
+    if (catalogue_unit(node->catalogue, enrol->unit) == NULL) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     "the catalogue has no unit with id %" PRIu32 ": see 'tonghop catalogue show "
                     "units'",
                     enrol->unit);
         return false;
     }
+    if (!is_own && !lies_beneath(step, enrol->unit)) {
+        step_refuse(step, ERR_FOREIGN, NULL,
+                    "%s does not lie beneath this node: enrol the key at a node above that unit",
+                    node_unit_text(node, enrol->unit, unit, sizeof(unit)));
+        return false;
+    }
     return true;
+}
+
+/* The unrevoked node key of `unit` other than `but`; false if there is none. */
+static bool find_node_key(struct step *step, uint32_t unit, const uint8_t *but, uint8_t *ret_key)
+{
+    struct enrolled enrolled = {0};
+    while (store_next_enrolled(step->txn, &enrolled)) {
+        if (enrolled.role != TONGHOP__ROLE__ROLE_NODE || enrolled.is_revoked ||
+            enrolled.unit != unit || memcmp(enrolled.key, but, sizeof(enrolled.key)) == 0)
+            continue;
+        memcpy(ret_key, enrolled.key, sizeof(enrolled.key));
+        return true;
+    }
+    return false;
+}
+
+/* A unit is served by one node: two would number the revisions of the same reports. */
+static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
+{
+    uint8_t other[STORE_KEY_SIZE];
+    char key[KEY_TEXT_SIZE];
+    char unit[256];
+    if (enrol->role != TONGHOP__ROLE__ROLE_NODE ||
+        !find_node_key(step, enrol->unit, enrol->key.data, other))
+        return true;
+    step_refuse(step, ERR_EXISTS, NULL,
+                "%s has a node with another key: revoke that one first: tonghop revoke %s",
+                node_unit_text(step->node, enrol->unit, unit, sizeof(unit)),
+                key_format(other, key));
+    return false;
+}
+
+/* What a node's key stood for is over: with the last one, the alarms about its unit end, because
+ * nobody is left to settle them. */
+static void end_alarms(struct step *step, const struct enrolled *former)
+{
+    uint8_t other[STORE_KEY_SIZE];
+    struct alarm alarm = {0};
+    if (former->role != TONGHOP__ROLE__ROLE_NODE ||
+        find_node_key(step, former->unit, former->key, other))
+        return;
+    while (store_next_alarm(step->txn, &alarm))
+        if (alarm.unit == former->unit)
+            (void)store_delete_alarm(step->txn, alarm.kind, alarm.year, alarm.unit); /* sticky */
+}
+
+/* Puts an enrolment in force. A session under the key's former role must not go on. */
+static void put_enrolled(struct step *step, const struct enrolled *enrolled)
+{
+    struct enrolled former;
+    bool had_former = store_get_enrolled(step->txn, enrolled->key, &former) == ERR_OK;
+    (void)store_put_enrolled(step->txn, enrolled); /* the error is sticky */
+    step->node->child_units.is_loaded = false;
+    if (had_former &&
+        (enrolled->is_revoked || enrolled->unit != former.unit || enrolled->role != former.role))
+        end_alarms(step, &former);
+    effects_add(step->effects, EFFECT_REVOKE,
+                (struct span){.data = enrolled->key, .len = sizeof(enrolled->key)});
 }
 
 void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
@@ -36,15 +127,11 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
         .unit = enrol->unit, .role = (uint8_t)enrol->role, .changed = step->event->now};
     char key[KEY_TEXT_SIZE];
     char unit[256];
-    if (!unit_is_beneath(step, enrol))
+    if (!unit_is_beneath(step, enrol) || !is_the_only_node(step, enrol))
         return;
     memcpy(enrolled.key, enrol->key.data, sizeof(enrolled.key));
     (void)snprintf(enrolled.name, sizeof(enrolled.name), "%s", enrol->name);
-    (void)store_put_enrolled(step->txn, &enrolled); /* the error is sticky */
-    step->node->child_units.is_loaded = false;
-    /* A session under the key's former role must not go on. */
-    effects_add(step->effects, EFFECT_REVOKE,
-                (struct span){.data = enrolled.key, .len = sizeof(enrolled.key)});
+    put_enrolled(step, &enrolled);
     log_notice("enrolled %s as %s of %s", key_format(enrolled.key, key),
                authority_role_name(enrolled.role),
                node_unit_text(step->node, enrolled.unit, unit, sizeof(unit)));
@@ -61,13 +148,12 @@ void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)
     }
     enrolled.is_revoked = true;
     enrolled.changed = step->event->now;
-    (void)store_put_enrolled(step->txn, &enrolled); /* the error is sticky */
-    step->node->child_units.is_loaded = false;
-    effects_add(step->effects, EFFECT_REVOKE,
-                (struct span){.data = enrolled.key, .len = sizeof(enrolled.key)});
+    put_enrolled(step, &enrolled);
     log_notice("revoked %s", key_format(enrolled.key, key));
     step_done(step, "%s is revoked", key);
 }
+
+/* ---- listing ---- */
 
 static bool key_is_connected(const struct node *node, const uint8_t *key)
 {
@@ -112,4 +198,66 @@ void node_handle_keys_query(struct step *step)
     free(pointers);
     free(items);
     free(all);
+}
+
+/* ---- quarantine ---- */
+
+static void fill_quarantine_entry(struct quarantined *item, Tonghop__QuarantineEntry *ret_entry)
+{
+    static const uint8_t nobody[STORE_KEY_SIZE];
+    tonghop__quarantine_entry__init(ret_entry);
+    ret_entry->number = item->number;
+    ret_entry->received_us = item->received.us;
+    ret_entry->key.data = item->peer;
+    ret_entry->key.len = memcmp(item->peer, nobody, sizeof(nobody)) != 0 ? sizeof(item->peer) : 0;
+    ret_entry->reason = item->reason;
+    ret_entry->size = (uint32_t)item->bytes.len;
+}
+
+void node_handle_quarantine_query(struct step *step)
+{
+    size_t count = (size_t)store_count_quarantine(step->txn); /* at most STORE_QUARANTINE_MAX */
+    struct quarantined *all = mem_calloc(count + 1, sizeof(*all));
+    Tonghop__QuarantineEntry *items = mem_calloc(count + 1, sizeof(*items));
+    Tonghop__QuarantineEntry **pointers = mem_calloc(count + 1, sizeof(*pointers));
+    struct quarantined cursor = {0};
+    Tonghop__Quarantine quarantine = TONGHOP__QUARANTINE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    quarantine.entries = pointers;
+    for (size_t i = 0; i < count && store_next_quarantine(step->txn, &cursor); i++) {
+        all[i] = cursor;
+        fill_quarantine_entry(&all[i], &items[i]);
+        pointers[quarantine.n_entries++] = &items[i];
+    }
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_QUARANTINE;
+    envelope.quarantine = &quarantine;
+    step_reply(step, &envelope);
+    free(pointers);
+    free(items);
+    free(all);
+}
+
+void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear)
+{
+    if (clear->all) {
+        uint64_t messages = store_count_quarantine(step->txn);
+        uint64_t alarms = store_count_alarms(step->txn);
+        (void)store_clear_quarantine(step->txn); /* errors are sticky */
+        (void)store_clear_alarms(step->txn);
+        log_notice("cleared the quarantine (%" PRIu64 ") and the alarms (%" PRIu64 ")", messages,
+                   alarms);
+        step_done(step, "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared", messages,
+                  alarms);
+        return;
+    }
+    struct quarantined item = {.number = clear->number - 1}; /* the one before */
+    if (!store_next_quarantine(step->txn, &item) || item.number != clear->number) {
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'",
+                    clear->number);
+        return;
+    }
+    (void)store_delete_quarantine(step->txn, clear->number); /* the error is sticky */
+    log_notice("cleared message %" PRIu64 " from the quarantine", clear->number);
+    step_done(step, "message %" PRIu64 " is cleared", clear->number);
 }

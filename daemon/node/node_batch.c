@@ -56,6 +56,7 @@ static enum err step_alone(struct node *node, const struct event *event, struct 
         return fatal;
     if (event->type == EVENT_TICK) {
         log_error("background work failed (%s): it is tried again", err_name(err));
+        node->work_after_ms = event->now_ms + NODE_RETRY_WORK_MS;
         return err == ERR_FULL ? ERR_OK : err;
     }
     err = quarantine(node, event, err, effects, &is_fatal);

@@ -2,6 +2,7 @@
  * when complete, verified and checked. The chunks in the store are the staging area and the final
  * form. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,21 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
 
 /* A chunk that brings us no further leaves its request under way: it is repeated when that has
  * expired, not at once and for ever. */
+/* A catalogue that cannot be used is said in the log and kept for status. */
+static void refuse_catalogue(struct step *step, uint32_t number, enum err err)
+{
+    char trouble[160];
+    int len = snprintf(trouble, sizeof(trouble),
+                       "catalogue %" PRIu32 " from the node above cannot be used (%s)", number,
+                       err_name(err));
+    log_error("%s", trouble);
+    effects_add(step->effects, EFFECT_TROUBLE,
+                (struct span){.data = (const uint8_t *)trouble, .len = (size_t)len});
+    (void)store_delete_catalogue(step->txn, number); /* the error is sticky */
+}
+
+/* A chunk that brings us no further leaves its request under way: it is repeated when that has
+ * expired, not at once and for ever. */
 void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk)
 {
     struct node *node = step->node;
@@ -201,9 +217,7 @@ void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk)
         put_in_force(step, catalogue, meta.hash);
         effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
     } else {
-        log_error("catalogue %" PRIu32 " from the node above cannot be used (%s)", chunk->number,
-                  err_name(err));
-        (void)store_delete_catalogue(step->txn, chunk->number); /* the error is sticky */
+        refuse_catalogue(step, chunk->number, err);
     }
     problems_fini(&problems);
 }

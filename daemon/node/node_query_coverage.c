@@ -5,29 +5,6 @@
 #include "core/mem.h"
 #include "node/query.h"
 
-struct coverage_ctx {
-    struct store_txn *txn;
-    const struct query *query;
-};
-
-static struct coverage_filing get_filing(void *ctx, uint32_t unit, uint32_t form,
-                                         enum period_label label)
-{
-    const struct coverage_ctx *c = ctx;
-    struct report_key key = {.kind = c->query->kind,
-                             .period = {c->query->period.year, (uint8_t)label},
-                             .unit = unit,
-                             .form = form};
-    struct head head;
-    if (store_get_head(c->txn, &key, &head) != ERR_OK)
-        return (struct coverage_filing){0};
-    return (struct coverage_filing){.revision = head.revision,
-                                    .states = head.states,
-                                    .scope = head.scope,
-                                    .is_withdrawn = head.is_withdrawn,
-                                    .first_filed = head.first_filed};
-}
-
 /* The arrays an answer points to: two units for each line at most. */
 struct lines {
     Tonghop__CoverageLine *items;
@@ -58,14 +35,28 @@ static void fill_line(const struct node *node, const struct query *query,
     }
 }
 
+static bool is_sent(const struct coverage_line *line, bool only_missing)
+{
+    return !only_missing || line->state == COVERAGE_MISSING;
+}
+
+static size_t count_sent(const struct coverage *coverage, bool only_missing)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < coverage->count; i++)
+        count += is_sent(&coverage->lines[i], only_missing);
+    return count;
+}
+
 static void fill_lines(const struct node *node, const struct query *query,
                        const struct coverage *coverage, bool only_missing, struct lines *lines)
 {
-    lines->items = mem_calloc(coverage->count + 1, sizeof(*lines->items));
-    lines->pointers = mem_calloc(coverage->count + 1, sizeof(*lines->pointers));
-    lines->units = mem_calloc(coverage->count + 1, sizeof(*lines->units));
-    for (size_t i = 0; i < coverage->count && i < QUERY_LINES_MAX; i++) {
-        if (only_missing && coverage->lines[i].state != COVERAGE_MISSING)
+    size_t capacity = count_sent(coverage, only_missing) + 1;
+    lines->items = mem_calloc(capacity, sizeof(*lines->items));
+    lines->pointers = mem_calloc(capacity, sizeof(*lines->pointers));
+    lines->units = mem_calloc(capacity, sizeof(*lines->units));
+    for (size_t i = 0; i < coverage->count; i++) {
+        if (!is_sent(&coverage->lines[i], only_missing))
             continue;
         size_t n = lines->count++;
         fill_line(node, query, &coverage->lines[i], &lines->units[n], &lines->items[n]);
@@ -73,38 +64,47 @@ static void fill_lines(const struct node *node, const struct query *query,
     }
 }
 
-void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery *ask)
+static void answer(struct step *step, const struct query *query, const struct coverage *coverage,
+                   bool only_missing)
 {
-    struct query query;
-    struct coverage coverage = {0};
     struct lines lines = {0};
     char period[PERIOD_TEXT_SIZE];
-    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
-        return;
-    struct coverage_ctx ctx = {.txn = step->txn, .query = &query};
-    struct coverage_source source = {.ctx = &ctx, .filing = get_filing};
-    coverage_build(step->node->catalogue, query.tree, query.unit, &source, &coverage);
-    fill_lines(step->node, &query, &coverage, ask->only_missing, &lines);
-
     Tonghop__UnitInfo unit;
-    Tonghop__Coverage answer = TONGHOP__COVERAGE__INIT;
+    Tonghop__Coverage message = TONGHOP__COVERAGE__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    query_unit_info(step->node, query.unit, query.tree->window.last, &unit);
-    answer.period = period_format(query.period, period);
-    answer.catalogue = step->node->catalogue->number;
-    answer.unit = &unit;
-    answer.due_count = (uint32_t)coverage.due_count;
-    answer.filed_count = (uint32_t)coverage.filed_count;
-    answer.accepted_count = (uint32_t)coverage.accepted_count;
-    answer.covered_count = (uint32_t)coverage.covered_count;
-    answer.late_count = (uint32_t)coverage.late_count;
-    answer.n_lines = lines.count;
-    answer.lines = lines.pointers;
+    fill_lines(step->node, query, coverage, only_missing, &lines);
+    query_unit_info(step->node, query->unit, query->tree->window.last, &unit);
+    message.period = period_format(query->period, period);
+    message.catalogue = step->node->catalogue->number;
+    message.unit = &unit;
+    message.due_count = (uint32_t)coverage->due_count;
+    message.filed_count = (uint32_t)coverage->filed_count;
+    message.accepted_count = (uint32_t)coverage->accepted_count;
+    message.covered_count = (uint32_t)coverage->covered_count;
+    message.late_count = (uint32_t)coverage->late_count;
+    message.n_lines = lines.count;
+    message.lines = lines.pointers;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_COVERAGE;
-    envelope.coverage = &answer;
+    envelope.coverage = &message;
     step_reply(step, &envelope);
     free(lines.items);
     free(lines.pointers);
     free(lines.units);
+}
+
+void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery *ask)
+{
+    struct query query;
+    struct coverage coverage = {0};
+    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
+        return;
+    struct view_filings filings = {step->txn, query.kind, query.period.year};
+    struct coverage_source source = view_coverage_source(&filings);
+    coverage_build(step->node->catalogue, query.tree, query.unit, &source, &coverage);
+    if (count_sent(&coverage, ask->only_missing) > QUERY_LINES_MAX)
+        step_refuse(step, ERR_TOO_LARGE, NULL, "more than %d lines: ask for a smaller unit",
+                    QUERY_LINES_MAX);
+    else
+        answer(step, &query, &coverage, ask->only_missing);
     coverage_fini(&coverage);
 }

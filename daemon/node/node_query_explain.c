@@ -91,12 +91,12 @@ static int source_label(const struct explain *explain, const struct group *group
     return asked;
 }
 
-static void describe_report(struct explain *explain, const struct group *group, struct line *line,
-                            uint32_t unit)
+/* What the group's report of `label` says of itself. */
+static void describe_report(struct explain *explain, const struct group *group, int label,
+                            struct line *line)
 {
-    int label = source_label(explain, group);
     const struct report *report = &group->reports[label - 1];
-    struct report_key key = key_of(explain, unit);
+    struct report_key key = key_of(explain, line->unit.id);
     struct revision revision;
     key.period.label = (uint8_t)label;
     line->message.revision = group->revisions[label - 1];
@@ -122,20 +122,48 @@ static void explain_children(struct explain *explain, uint32_t index, uint32_t d
         explain_unit(explain, i, depth);
 }
 
-/* A unit that owes the form and filed nothing under any label is named: the total lacks it. */
-static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth,
-                            const struct group *group)
+/* A unit that owes the form and filed nothing that meets the duty and counts is named: the total
+ * lacks it. */
+static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
 {
-    const struct tree_node *node = &explain->query->tree->nodes[index];
-    const struct form *form =
-        catalogue_form(explain->step->node->catalogue, explain->indicator->form);
+    const struct query *query = explain->query;
+    const struct tree_node *node = &query->tree->nodes[index];
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    const struct form *form = catalogue_form(catalogue, explain->indicator->form);
     bool is_due = form != NULL && (form->due_level_mask >> node->level & 1u) != 0 &&
                   (explain->indicator->level_mask >> node->level & 1u) != 0 && !node->has_ended;
-    bool has_filed = false;
-    for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
-        has_filed = has_filed || group->filed[i].is_filed; /* a withdrawn one is none */
-    if (is_due && !has_filed)
+    if (!is_due)
+        return;
+    struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
+    struct coverage_source source = view_coverage_source(&filings);
+    struct coverage_line duty = coverage_duty(catalogue, query->tree, index, form->number, &source);
+    if (duty.state == COVERAGE_ACCEPTED || duty.state == COVERAGE_COVERED)
+        return;
+    struct line *line =
         add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
+    if (duty.revision == 0)
+        return;
+    line->message.revision = duty.revision;
+    line->message.source_period =
+        period_format((struct period){query->period.year, (uint8_t)duty.met_by}, line->period);
+}
+
+/* A whole half without the other one is not part of a year that comes from beneath: it is shown. */
+static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t depth,
+                              const struct group *group)
+{
+    for (int label = PERIOD_S1; label <= PERIOD_S2; label++) {
+        const struct year_filed *half = &group->filed[label - 1];
+        const struct cell *cell =
+            report_cell(&group->reports[label - 1], explain->indicator->number);
+        if (!half->is_filed || half->scope != SCOPE_WHOLE || cell == NULL)
+            continue;
+        struct figure figure = figure_of_cell(cell);
+        struct line *line =
+            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
+        value_of_figure(&figure, &line->value);
+        describe_report(explain, group, label, line);
+    }
 }
 
 /* What lies beneath a whole report is not added; that it was filed is shown. */
@@ -182,10 +210,12 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
         struct line *line =
             add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
         value_of_figure(own, &line->value);
-        describe_report(explain, &group, line, node->unit);
+        describe_report(explain, &group, source_label(explain, &group), line);
     } else {
-        explain_missing(explain, index, depth, &group);
+        explain_missing(explain, index, depth);
     }
+    if (label == PERIOD_Y - 1 && group.triple.has_lone_whole_half)
+        explain_lone_half(explain, node->unit, depth, &group);
     if (is_covered)
         explain_covered(explain, index, depth + 1);
     else
@@ -254,6 +284,8 @@ static void answer(struct explain *explain)
     message.operands = operands.info_pointers;
     message.n_operand_values = operands.count;
     message.operand_values = operands.value_pointers;
+    message.split_year =
+        view_is_split_year(explain->step->node, explain->query->period, explain->query->unit);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_EXPLANATION;
     envelope.explanation = &message;
     step_reply(explain->step, &envelope);

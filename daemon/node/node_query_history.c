@@ -17,7 +17,14 @@ struct entry {
 struct entries {
     struct entry **items;
     size_t count, capacity;
+    size_t bytes; /* of texts and content */
 };
+
+/* More than one answer may have: nothing more is gathered. */
+static bool is_too_large(const struct entries *entries)
+{
+    return entries->bytes > WIRE_ANSWER_MAX || entries->count > QUERY_LINES_MAX;
+}
 
 static void entries_fini(struct entries *entries)
 {
@@ -88,6 +95,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     entries->items =
         mem_grow(entries->items, entries->count, &entries->capacity, sizeof(*entries->items));
     entries->items[entries->count++] = entry;
+    entries->bytes += strlen(entry->author) + strlen(entry->reason) + message->filing.len;
     report_fini(&report);
 }
 
@@ -96,7 +104,7 @@ static void add_revisions(struct step *step, const struct report_key *key, const
 {
     uint64_t number = UINT64_MAX;
     struct revision revision;
-    while (entries->count < QUERY_LINES_MAX &&
+    while (!is_too_large(entries) &&
            store_previous_revision(step->txn, key, &number, &revision) == ERR_OK) {
         add_entry(step, key, head, &revision, ask->with_content, entries);
         if (ask->latest_only)
@@ -112,11 +120,13 @@ void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *a
         return;
     const struct catalogue *catalogue = step->node->catalogue;
     const struct form *only = NULL;
+    char word[QUERY_WORD_SIZE];
     if (ask->form[0] != '\0') {
         only = catalogue_form_by_code(catalogue, ask->form);
         if (only == NULL) {
             step_refuse(step, ERR_NOT_FOUND, NULL,
-                        "no form '%.64s': see 'tonghop catalogue show forms'", ask->form);
+                        "no form '%s': see 'tonghop catalogue show forms'",
+                        query_word(ask->form, word));
             return;
         }
     }
@@ -129,6 +139,13 @@ void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *a
         if ((only == NULL || only == &catalogue->forms[f]) &&
             store_get_head(step->txn, &key, &head) == ERR_OK)
             add_revisions(step, &key, &head, ask, &entries);
+    }
+    if (is_too_large(&entries)) {
+        step_refuse(step, ERR_TOO_LARGE, NULL,
+                    "the revisions are too many for one answer: name a form, or ask without "
+                    "content, or for the latest only");
+        entries_fini(&entries);
+        return;
     }
     Tonghop__UnitInfo unit;
     Tonghop__History history = TONGHOP__HISTORY__INIT;

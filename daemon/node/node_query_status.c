@@ -104,12 +104,16 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
                                         status->parked_count, item.reason));
     }
     if (status->quarantine_count > 0)
-        complain(complaints, mem_printf("%" PRIu64 " message(s) in quarantine: see the log",
+        complain(complaints, mem_printf("%" PRIu64 " message(s) in quarantine: see 'tonghop "
+                                        "quarantine', and 'tonghop quarantine --clear' when they "
+                                        "are dealt with",
                                         status->quarantine_count));
     if (status->alarm_count > 0) {
         struct alarm alarm = {0};
         if (store_next_alarm(step->txn, &alarm))
-            complain(complaints, mem_strdup(alarm.text));
+            complain(complaints, mem_printf("%s; 'tonghop quarantine --clear' ends an alarm that "
+                                            "nobody can settle any more",
+                                            alarm.text));
     }
     if (!store_has_room(node->store))
         complain(complaints, mem_printf("%" PRIu64 " MiB left on the disk: nothing is taken in "

@@ -1,27 +1,19 @@
-/* Reports: taken in from reporters (the home decides, once), taken over from children, forwarded to
- * the parent, acknowledged. What travels is the latest state of a key: applying it twice, out of
- * order or after a restore changes nothing. */
+/* Reports, as their home takes them in from reporters. Business rules are decided here, once; nodes
+ * above check form only (node_revision.c). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
+#include "core/mem.h"
 #include "core/validate.h"
 #include "link/key.h"
+#include "node/incoming.h"
 #include "node/rollup.h"
-#include "node/step.h"
 #include "wire/digest.h"
 
 enum { KEY_TEXT_MAX = 320 };
-
-/* Everything about one incoming revision, decoded. */
-struct incoming {
-    struct report_key key;
-    struct revision revision; /* its filing lies in the message */
-    struct wire_filing filing;
-    struct report report;
-};
 
 /* ---- one revision into the store ---- */
 
@@ -48,9 +40,7 @@ static void change_totals(struct step *step, const struct incoming *in, uint64_t
     group_fini(&group);
 }
 
-/* Writes head and revision and carries the difference into totals and digests. `old` is the state
- * of this key before, NULL if there was none. */
-static void put_state(struct step *step, const struct incoming *in, const struct head *old)
+void incoming_put(struct step *step, const struct incoming *in, const struct head *old)
 {
     static const struct head nothing;
     struct store_txn *txn = step->txn;
@@ -67,7 +57,10 @@ static void put_state(struct step *step, const struct incoming *in, const struct
     memcpy(head.content, in->filing.content, sizeof(head.content));
     digest_of_state(&in->key, head.revision, head.states, head.content, head.counting,
                     head.state_digest);
-    if (head.counting != (old != NULL ? old->counting : 0))
+    bool is_replaced = old != NULL && head.counting == old->counting &&
+                       head.counting == head.revision &&
+                       memcmp(head.content, old->content, sizeof(head.content)) != 0;
+    if (is_replaced || head.counting != (old != NULL ? old->counting : 0))
         change_totals(step, in, head.counting);
     (void)store_put_revision(txn, &in->key, &in->revision); /* errors are sticky */
     (void)store_put_head(txn, &in->key, &head);
@@ -89,9 +82,9 @@ static void send_receipt(struct step *step, const struct report_key *key, const 
     Tonghop__Receipt receipt = TONGHOP__RECEIPT__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     size_t count = warnings != NULL ? warnings->count : 0;
-    Tonghop__Problem *items = calloc(count + 1, sizeof(*items));
-    Tonghop__Problem **pointers = calloc(count + 1, sizeof(*pointers));
-    for (size_t i = 0; i < count && items != NULL && pointers != NULL; i++) {
+    Tonghop__Problem *items = mem_calloc(count + 1, sizeof(*items));
+    Tonghop__Problem **pointers = mem_calloc(count + 1, sizeof(*pointers));
+    for (size_t i = 0; i < count; i++) {
         tonghop__problem__init(&items[i]);
         items[i].indicator = warnings->items[i].indicator;
         items[i].warning = true;
@@ -237,7 +230,7 @@ static void take_in(struct step *step, struct incoming *in)
                         .len = recorder_of(step, recorder, sizeof(recorder))},
         .filing = in->revision.filing,
     };
-    put_state(step, in, had_head ? &head : NULL);
+    incoming_put(step, in, had_head ? &head : NULL);
     struct head now = {.revision = in->revision.number,
                        .states = in->revision.states,
                        .received = in->revision.received};
@@ -281,214 +274,4 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
             take_in(step, &in);
     }
     report_fini(&in.report);
-}
-
-/* ---- between nodes ---- */
-
-static void fill_revision(const struct revision *from, char *recorded_by, size_t size,
-                          Tonghop__Revision *ret)
-{
-    (void)snprintf(recorded_by, size, "%.*s", (int)from->recorded_by.len,
-                   (const char *)from->recorded_by.data);
-    ret->filing.data = (uint8_t *)(uintptr_t)from->filing.data; /* protobuf-c only reads it */
-    ret->filing.len = from->filing.len;
-    ret->revision = from->number;
-    ret->states = from->states;
-    ret->received_us = from->received.us;
-    ret->first_filed_us = from->first_filed.us;
-    ret->home = from->home;
-    ret->recorded_by = recorded_by;
-}
-
-static void send_ack(struct step *step, const struct report_key *key, uint64_t sent_revision)
-{
-    struct head head;
-    struct revision held;
-    char recorded_by[128];
-    Tonghop__Key wire_key = TONGHOP__KEY__INIT;
-    Tonghop__Revision newer = TONGHOP__REVISION__INIT;
-    Tonghop__Ack ack = TONGHOP__ACK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    if (store_get_head(step->txn, key, &head) != ERR_OK)
-        return; /* sticky: the batch is replayed */
-    wire_key_of(key, &wire_key);
-    ack.key = &wire_key;
-    ack.revision = head.revision;
-    ack.states = head.states;
-    if (head.revision > sent_revision &&
-        store_get_revision(step->txn, key, head.revision, &held) == ERR_OK) {
-        fill_revision(&held, recorded_by, sizeof(recorded_by), &newer);
-        ack.newer = &newer;
-    }
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_ACK;
-    envelope.ack = &ack;
-    step_reply(step, &envelope);
-}
-
-/* Decodes what a node sent. False (with a reason) when it is malformed. */
-static bool open_revision(struct step *step, const Tonghop__Revision *message, struct incoming *in,
-                          char *reason, size_t reason_size)
-{
-    in->revision = (struct revision){
-        .number = message->revision,
-        .states = (uint8_t)message->states,
-        .home = message->home,
-        .received = {message->received_us},
-        .first_filed = {message->first_filed_us},
-        .recorded_by = {.data = (const uint8_t *)message->recorded_by,
-                        .len = strlen(message->recorded_by)},
-        .filing = {.data = message->filing.data, .len = message->filing.len},
-    };
-    enum err err = wire_open_filing(in->revision.filing, step->node->arena, &in->filing,
-                                    &in->report, reason, reason_size);
-    in->key = in->report.key;
-    return err == ERR_OK;
-}
-
-enum merge { MERGE_TAKEN, MERGE_HELD, MERGE_CONFLICT };
-
-/* Merges another node's state of a key into ours: higher revisions win, equal ones OR their bits.
- */
-static enum merge merge_state(struct step *step, struct incoming *in)
-{
-    struct head head = {0};
-    bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
-    if (had_head && head.revision > in->revision.number)
-        return MERGE_HELD;
-    if (had_head && head.revision == in->revision.number) {
-        if (memcmp(head.content, in->filing.content, sizeof(head.content)) != 0)
-            return MERGE_CONFLICT;
-        if ((head.states | in->revision.states) == head.states)
-            return MERGE_HELD;
-        in->revision.states |= head.states;
-    }
-    put_state(step, in, had_head ? &head : NULL);
-    return MERGE_TAKEN;
-}
-
-/* Malformed or foreign between nodes: kept for a person, and refused for good. */
-static void quarantine_and_refuse(struct step *step, enum err code, const char *reason)
-{
-    struct quarantined item = {.received = step->event->now, .bytes = step->event->bytes};
-    memcpy(item.peer, step->peer.from.key, sizeof(item.peer));
-    (void)snprintf(item.reason, sizeof(item.reason), "%s", reason);
-    (void)store_put_quarantine(step->txn, &item); /* the error is sticky */
-    log_error("quarantined a revision from the node of unit %" PRIu32 ": %s", step->peer.unit,
-              reason);
-    step_refuse(step, code, NULL, "%s", reason);
-}
-
-/* Whether the sending child may speak for the key; refuses and returns false if not. */
-static bool child_may_send(struct step *step, const struct incoming *in)
-{
-    struct node *node = step->node;
-    const struct tree *tree = node_tree(node, in->key.period);
-    char reason[160];
-    if (in->report.catalogue > node->catalogue->number ||
-        (tree_find(tree, in->key.unit) == TREE_NONE &&
-         step->peer.catalogue > node->catalogue->number)) {
-        step_refuse(step, ERR_CATALOGUE, NULL, "catalogue %" PRIu32 " has not come here yet",
-                    in->report.catalogue);
-        return false;
-    }
-    if (catalogue_form(node->catalogue, in->key.form) == NULL) {
-        (void)snprintf(reason, sizeof(reason),
-                       "catalogue %" PRIu32 " has no form %" PRIu32 " and the node of unit %" PRIu32
-                       " sent a report of it",
-                       node->catalogue->number, in->key.form, step->peer.unit);
-        quarantine_and_refuse(step, ERR_INVALID, reason);
-        return false;
-    }
-    if (node_home_of(node, step->txn, tree, in->key.unit) != step->peer.unit) {
-        (void)snprintf(reason, sizeof(reason),
-                       "the node of unit %" PRIu32 " may not speak for unit %" PRIu32,
-                       step->peer.unit, in->key.unit);
-        quarantine_and_refuse(step, ERR_FOREIGN, reason);
-        return false;
-    }
-    return true;
-}
-
-void node_handle_revision(struct step *step, const Tonghop__Revision *message)
-{
-    struct incoming in = {0};
-    char reason[256] = "";
-    char text[KEY_TEXT_MAX];
-    if (step->node->catalogue == NULL) {
-        step_refuse(step, ERR_CATALOGUE, NULL, "this node has no catalogue yet");
-        return;
-    }
-    if (!store_has_room(step->node->store)) {
-        step_refuse(step, ERR_FULL, NULL, "the disk of this node is nearly full");
-        return;
-    }
-    if (!open_revision(step, message, &in, reason, sizeof(reason))) {
-        quarantine_and_refuse(step, ERR_MALFORMED, reason);
-    } else if (child_may_send(step, &in)) {
-        switch (merge_state(step, &in)) {
-        case MERGE_TAKEN:
-            log_info("took over %s, revision %" PRIu64,
-                     node_key_text(step->node, &in.key, text, sizeof(text)), in.revision.number);
-            send_ack(step, &in.key, in.revision.number);
-            break;
-        case MERGE_HELD:
-            send_ack(step, &in.key, in.revision.number);
-            break;
-        case MERGE_CONFLICT:
-            (void)snprintf(reason, sizeof(reason),
-                           "revision %" PRIu64 " of that report is held with another content",
-                           in.revision.number);
-            quarantine_and_refuse(step, ERR_CONFLICT, reason);
-            break;
-        }
-    }
-    report_fini(&in.report);
-}
-
-void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
-{
-    const struct session_sent *sent = node_sent(step->node, step->in->re);
-    effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-    if (sent == NULL || sent->type != OUTBOX_REPORT)
-        return; /* of an earlier connection: the report goes out again and is acked again */
-    struct report_key key;
-    struct head head;
-    wire_key_to_domain(ack->key, &key);
-    if (!report_key_equal(&key, &sent->key)) {
-        log_warning("the parent acknowledged another report than the one sent: ignored");
-        return;
-    }
-    if (store_get_head(step->txn, &key, &head) == ERR_OK && ack->revision >= head.revision)
-        (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */
-    if (ack->newer == NULL || step->node->catalogue == NULL)
-        return;
-    struct incoming in = {0};
-    char reason[256] = "";
-    if (open_revision(step, ack->newer, &in, reason, sizeof(reason)) &&
-        report_key_equal(&in.key, &key))
-        (void)merge_state(step,
-                          &in); /* held or in conflict: ours goes up again and is judged there */
-    else
-        log_warning("the parent's newer revision does not read: %s", reason);
-    report_fini(&in.report);
-}
-
-bool node_pack_revision(struct store_txn *txn, const struct report_key *key, uint64_t seq,
-                        struct buf *out)
-{
-    struct head head;
-    struct revision revision;
-    char recorded_by[128];
-    if (store_get_head(txn, key, &head) != ERR_OK ||
-        store_get_revision(txn, key, head.revision, &revision) != ERR_OK)
-        return false;
-    Tonghop__Revision message = TONGHOP__REVISION__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    fill_revision(&revision, recorded_by, sizeof(recorded_by), &message);
-    envelope.protocol = WIRE_PROTOCOL;
-    envelope.seq = seq;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_REVISION;
-    envelope.revision = &message;
-    wire_pack(&envelope, out);
-    return true;
 }

@@ -184,9 +184,8 @@ static bool subtree_lies_in(const struct tree *tree, const struct tree *other, u
     return true;
 }
 
-/* A unit that moved in mid-year has reports of that year in two places. The node of either place
- * holds a part of them and we hold all: what they make of the year is not the same, and that is no
- * alarm. */
+/* A unit that moved in mid-year has reports of that year in two places: the node of either place
+ * holds a part of them and we hold all, so that what they make of the year differs, rightly. */
 static bool year_has_one_tree(struct node *node, uint16_t year, uint32_t unit)
 {
     const struct tree *first = node_tree(node, (struct period){year, PERIOD_S1});
@@ -206,21 +205,20 @@ static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Stateme
         .kind = kind, .year = year, .unit = statement->unit, .since = step->event->now};
     char unit[256];
     char difference[160] = "";
-    if (node->catalogue == NULL || node->rebuild.is_active ||
-        statement->catalogue != node->catalogue->number ||
-        !year_has_one_tree(node, year, statement->unit) ||
+    if (statement->catalogue != node->catalogue->number ||
         year_digest(step->txn, kind, year, statement->unit, digest) != ERR_OK ||
         memcmp(digest, statement->digest.data, sizeof(digest)) != 0)
         return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
-    if (statement_agrees(step, statement, difference, sizeof(difference))) {
-        (void)store_delete_alarm(step->txn, kind, year, statement->unit); /* sticky */
+    (void)store_delete_alarm(step->txn, kind, year, statement->unit); /* errors are sticky */
+    if (!year_has_one_tree(node, year, statement->unit))
+        return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
+    if (statement_agrees(step, statement, difference, sizeof(difference)))
         return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_AGREES;
-    }
     (void)snprintf(alarm.text, sizeof(alarm.text),
                    "%s computes other totals for %u from the same reports (%s): run 'tonghop "
                    "verify' on both nodes",
                    node_unit_text(node, statement->unit, unit, sizeof(unit)), year, difference);
-    (void)store_put_alarm(step->txn, &alarm); /* the error is sticky */
+    (void)store_put_alarm(step->txn, &alarm);
     log_error("alarm: %s", alarm.text);
     return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_DIFFERS;
 }
@@ -233,14 +231,16 @@ void node_handle_statement(struct step *step, const Tonghop__Statement *statemen
                     step->peer.unit, statement->unit);
         return;
     }
+    if (step->node->catalogue == NULL || step->node->rebuild.is_active) {
+        step_refuse(step, ERR_BUSY, NULL, "totals are being rebuilt here: state them again later");
+        return;
+    }
     Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     ack.kind = statement->kind;
     ack.year = statement->year;
     ack.unit = statement->unit;
     ack.outcome = judge(step, statement);
-    (void)store_put_statement(step->txn, (uint8_t)statement->kind, (uint16_t)statement->year,
-                              statement->unit, step->event->bytes); /* the error is sticky */
     envelope.body_case = TONGHOP__ENVELOPE__BODY_STATEMENT_ACK;
     envelope.statement_ack = &ack;
     step_reply(step, &envelope);

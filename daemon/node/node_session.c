@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "node/authority.h"
 #include "node/step.h"
 #include "wire/digest.h"
@@ -38,6 +39,29 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
     step->peer.role = enrolled.role;
     step->peer.unit = enrolled.unit;
     return true;
+}
+
+/* The same number with another content would mix two programmes' figures; a higher one than ours is
+ * told. Refuses and returns false for the former. */
+static bool catalogue_is_ours(struct step *step, const Tonghop__Hello *hello)
+{
+    const struct node *node = step->node;
+    uint32_t ours = node->catalogue != NULL ? node->catalogue->number : 0;
+    if (hello->catalogue == 0 || step->peer.role != TONGHOP__ROLE__ROLE_NODE)
+        return true;
+    if (hello->catalogue > ours)
+        log_warning("the node of unit %" PRIu32 " has catalogue %" PRIu32 ", here is %" PRIu32
+                    ": was this node restored from an old backup?",
+                    step->peer.unit, hello->catalogue, ours);
+    if (hello->catalogue != ours ||
+        memcmp(hello->catalogue_hash.data, node->catalogue_hash, DIGEST_SIZE) == 0)
+        return true;
+    step_refuse(step, ERR_CATALOGUE, NULL,
+                "catalogue %" PRIu32
+                " is another one here: publish the right one at the root with a "
+                "higher number",
+                ours);
+    return false;
 }
 
 /* Buckets that the child and this node hold differently, and those that only this node has. */
@@ -133,6 +157,8 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
                     PEERS_MAX);
         return;
     }
+    if (!catalogue_is_ours(step, hello))
+        return;
     step->peer.catalogue = hello->catalogue;
     step->peer.is_vietnamese = strcmp(hello->language, "vi") == 0;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
@@ -179,11 +205,17 @@ static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCB
     struct effect *effect = effects_add(step->effects, EFFECT_PARENT_CATALOGUE,
                                         (struct span){.data = hash->data, .len = hash->len});
     effect->number = number;
-    if (step->node->catalogue != NULL && step->node->catalogue->number == number &&
-        memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) != 0)
-        log_error("the parent's catalogue %" PRIu32
-                  " is another one than ours: the two belong to different trees",
-                  number);
+    if (step->node->catalogue == NULL || step->node->catalogue->number != number ||
+        memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) == 0)
+        return;
+    char trouble[160];
+    int len = snprintf(trouble, sizeof(trouble),
+                       "the parent's catalogue %" PRIu32 " is another one than ours: publish the "
+                       "right one at the root with a higher number",
+                       number);
+    log_error("%s", trouble);
+    effects_add(step->effects, EFFECT_TROUBLE,
+                (struct span){.data = (const uint8_t *)trouble, .len = (size_t)len});
 }
 
 void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
@@ -206,35 +238,41 @@ void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notic
     (void)store_unpark_outbox(step->txn); /* the error is sticky */
 }
 
-/* A refusal of something that was under way: what waits for another state above is parked, what can
- * never be taken is parked for a person; anything else ends the session, to begin anew. */
+/* The parent did not take what was sent: parked with the reason, unless a newer state waits
+ * already. */
+static void park(struct step *step, const struct session_sent *sent, const char *trouble)
+{
+    char text[320];
+    struct outbox_item item;
+    effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
+    if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
+        item.version == sent->version)
+        (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
+    log_warning("the parent did not take %s: %s",
+                node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
+}
+
+/* A refusal of what was sent parks it; one of the hello, or of the session, ends the session, to
+ * begin anew. A refusal of what was forgotten meanwhile (and is sent again) says nothing new. */
 void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal)
 {
+    const struct node_uplink *uplink = &step->node->uplink;
     const struct session_sent *sent = node_sent(step->node, step->in->re);
+    uint64_t re = step->in->re;
     char trouble[256];
-    (void)snprintf(trouble, sizeof(trouble), "%s: %.200s", refusal->code, refusal->text);
-    bool is_over = strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0;
-    if (sent != NULL && !is_over) {
-        char text[320];
-        struct outbox_item item;
-        /* What was marked again meanwhile was not refused: it goes up by itself. */
-        if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
-            item.version == sent->version)
-            (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
-        effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-        log_warning("the parent did not take %s: %s",
-                    node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
-        return;
-    }
-    if (!is_over && step->node->uplink.request_seq != 0 &&
-        step->in->re == step->node->uplink.request_seq) {
-        /* The request stays under way: it is repeated when that has expired, not at once. */
+    bool is_over =
+        strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0 || re == 0 || re == uplink->hello_seq;
+    (void)snprintf(trouble, sizeof(trouble), "%s: %s", refusal->code, refusal->text);
+    utf8_cut(trouble);
+    if (is_over) {
+        log_warning("refused by the node above: %s", trouble);
+        effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
+        /* Last, because what the parent says tells more than what the transport saw. */
+        effects_add(step->effects, EFFECT_TROUBLE,
+                    (struct span){(const uint8_t *)trouble, strlen(trouble)});
+    } else if (sent != NULL) {
+        park(step, sent, trouble);
+    } else if (uplink->request_seq != 0 && re == uplink->request_seq) {
         log_warning("the parent did not hand down its catalogue: %s", trouble);
-        return;
     }
-    log_warning("refused by the node above: %s", trouble);
-    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
-    /* Last, because what the parent says tells more than what the transport saw. */
-    effects_add(step->effects, EFFECT_TROUBLE,
-                (struct span){(const uint8_t *)trouble, strlen(trouble)});
 }

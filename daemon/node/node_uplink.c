@@ -65,7 +65,8 @@ static void send_hello(struct node *node, const struct transport *transport)
     }
     hello.n_buckets = count;
     hello.buckets = pointers;
-    envelope.seq = session_take_seq(&node->session);
+    node->uplink.hello_seq = session_take_seq(&node->session);
+    envelope.seq = node->uplink.hello_seq;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
     envelope.hello = &hello;
     send_parent(node, transport, &envelope);
@@ -110,14 +111,21 @@ static void request_catalogue(struct node *node, struct store_txn *txn,
     send_parent(node, transport, &envelope);
 }
 
-/* Fills the window from the outbox: reports first, then statements, which speak of those reports.
- */
+/* Fills the window from the outbox: first the reports; statements, which speak of those reports,
+ * when every one that can go has arrived. */
 static void send_outbox(struct node *node, struct store_txn *txn, const struct transport *transport,
                         int64_t now_ms)
 {
     struct outbox_item item = {0};
+    bool has_reports = false;
     while (session_room(&node->session) > 0 && store_next_outbox(txn, &item)) {
-        if (item.is_parked || session_is_sent(&node->session, item.type, &item.key))
+        if (item.is_parked)
+            continue;
+        if (item.type == OUTBOX_REPORT)
+            has_reports = true;
+        else if (has_reports)
+            return;
+        if (session_is_sent(&node->session, item.type, &item.key))
             continue;
         uint64_t seq = node->session.next_seq; /* what session_send will give it */
         buf_clear(&node->packed);
@@ -267,6 +275,8 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
     request_catalogue(node, txn, transport, now_ms);
     send_outbox(node, txn, transport, now_ms);
     store_abort(&txn);
+    if (node->packed.cap > EFFECTS_KEEP_MAX)
+        buf_fini(&node->packed);
 }
 
 int64_t node_due_ms(const struct node *node, int64_t now_ms)
@@ -274,6 +284,8 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
     int64_t due_ms = 60000;
     if (node_has_work(node, now_ms))
         return 0;
+    if (node->rebuild.is_active && node->catalogue != NULL)
+        due_ms = node->work_after_ms - now_ms;
     if (node->options.has_parent) {
         int64_t session_ms = session_due_ms(&node->session, now_ms);
         if (session_ms < due_ms)
@@ -286,7 +298,8 @@ bool node_has_work(const struct node *node, int64_t now_ms)
 {
     bool is_retry_due = node->session.state == SESSION_UP &&
                         now_ms - node->uplink.unparked_ms >= NODE_RETRY_PARKED_MS;
-    return is_retry_due || (node->rebuild.is_active && node->catalogue != NULL);
+    bool is_rebuilding = node->rebuild.is_active && node->catalogue != NULL;
+    return (is_retry_due || is_rebuilding) && now_ms >= node->work_after_ms;
 }
 
 void node_get_health(struct node *node, struct node_health *ret_health)

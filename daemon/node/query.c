@@ -4,9 +4,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/utf8.h"
 #include "node/authority.h"
 
 static char no_text[] = "";
+
+const char *query_word(const char *text, char *out)
+{
+    (void)snprintf(out, QUERY_WORD_SIZE, "%s", text); /* cut when too long: it is for reading */
+    utf8_cut(out);
+    return out;
+}
 
 /* What the sender may read: administrators and people on the local socket everything held here. */
 static bool may_read(const struct step *step, const struct tree *tree, uint32_t unit)
@@ -21,6 +29,7 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
 {
     const struct node *node = step->node;
     char name[256];
+    char word[QUERY_WORD_SIZE];
     if (text[0] == '\0') {
         bool is_all = step->peer.role == TONGHOP__ROLE__ROLE_LOCAL ||
                       step->peer.role == TONGHOP__ROLE__ROLE_ADMIN;
@@ -32,12 +41,13 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
             break;
         case ERR_EXISTS:
             step_refuse(step, ERR_EXISTS, NULL,
-                        "'%.64s' names more than one unit: write 'id:%.64s' or 'code:%.64s'", text,
-                        text, text);
+                        "'%s' names more than one unit: write 'id:%s' or 'code:%s'",
+                        query_word(text, word), word, word);
             return false;
         default:
             step_refuse(step, ERR_NOT_FOUND, NULL,
-                        "no unit '%.64s' in that period: see 'tonghop catalogue show units'", text);
+                        "no unit '%s' in that period: see 'tonghop catalogue show units'",
+                        query_word(text, word));
             return false;
         }
     }
@@ -68,8 +78,8 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
         return false;
     }
     if (period_parse(period, &query.period) != ERR_OK) {
-        step_refuse(step, ERR_SYNTAX, NULL,
-                    "'%.32s' is not a period: write 2024-S1, 2024-S2 or 2024", period);
+        step_refuse(step, ERR_SYNTAX, NULL, "'%s' is not a period: write 2024-S1, 2024-S2 or 2024",
+                    period);
         return false;
     }
     query.tree = node_tree(step->node, query.period);
@@ -82,9 +92,11 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
 const struct indicator *query_indicator(struct step *step, const char *code)
 {
     const struct indicator *indicator = catalogue_indicator_by_code(step->node->catalogue, code);
+    char word[QUERY_WORD_SIZE];
     if (indicator == NULL)
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    "no indicator '%.64s': see 'tonghop catalogue show indicators'", code);
+                    "no indicator '%s': see 'tonghop catalogue show indicators'",
+                    query_word(code, word));
     return indicator;
 }
 

@@ -5,6 +5,7 @@
 #include "node/step.h"
 #include "node/view.h"
 
+enum { QUERY_WORD_SIZE = 65 };
 enum { QUERY_LINES_MAX = 50000 }; /* lines of one answer; more is a refusal that says "narrow it" */
 
 struct query {
@@ -17,6 +18,9 @@ struct query {
 /* Resolves kind, period and unit; refuses and returns false if something is wrong. */
 bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
                    struct query *ret_query);
+/* What was asked for, as a refusal repeats it: its beginning, into QUERY_WORD_SIZE bytes; returns
+ * `out`. */
+const char *query_word(const char *text, char *out);
 /* An entered or derived indicator by code; refuses and returns NULL if there is none. */
 const struct indicator *query_indicator(struct step *step, const char *code);
 

@@ -6,8 +6,17 @@
 #include <stdlib.h>
 
 #include "core/mem.h"
+#include "core/utf8.h"
 
-enum { REFUSAL_PROBLEMS_MAX = 200 };
+enum { REFUSAL_PROBLEMS_MAX = 200, BATCH_ANSWERS_MAX = 64 << 20 };
+
+/* Answers wait in memory until their batch is committed, and those to questions can be large. The
+ * others are small, and say what was done: they are never withheld. */
+static bool must_wait(const struct step *step, const Tonghop__Envelope *envelope)
+{
+    return envelope->body_case >= TONGHOP__ENVELOPE__BODY_TOTALS_QUERY &&
+           step->effects->bytes.len + step->node->packed.len > BATCH_ANSWERS_MAX;
+}
 
 void step_reply(struct step *step, Tonghop__Envelope *envelope)
 {
@@ -23,6 +32,10 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope)
                     step->node->packed.len);
         return;
     }
+    if (must_wait(step, envelope)) {
+        step_refuse(step, ERR_BUSY, NULL, "too much is being asked at once: ask again");
+        return;
+    }
     struct effect *effect =
         effects_add(step->effects, EFFECT_SEND_PEER, span_of(&step->node->packed));
     effect->peer = step->peer;
@@ -36,6 +49,7 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args); /* cut when too long: it is for reading */
     va_end(args);
+    utf8_cut(text);
 
     const struct problems *problems = detail != NULL ? detail->problems : NULL;
     size_t count = problems != NULL ? problems->count : 0;
@@ -74,6 +88,7 @@ void step_done(struct step *step, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args); /* cut when too long: it is for reading */
     va_end(args);
+    utf8_cut(text);
     Tonghop__Done done = TONGHOP__DONE__INIT;
     done.text = text;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;

@@ -183,3 +183,53 @@ void view_value(struct view *view, const struct indicator *indicator, Tonghop__V
         ret_value->most_units = derived.most_units;
     }
 }
+
+/* ---- what is held ---- */
+
+static struct coverage_filing get_filing(void *ctx, uint32_t unit, uint32_t form,
+                                         enum period_label label)
+{
+    const struct view_filings *filings = ctx;
+    struct report_key key = {.kind = filings->kind,
+                             .period = {filings->year, (uint8_t)label},
+                             .unit = unit,
+                             .form = form};
+    struct head head;
+    if (store_get_head(filings->txn, &key, &head) != ERR_OK)
+        return (struct coverage_filing){0};
+    return (struct coverage_filing){.revision = head.revision,
+                                    .states = head.states,
+                                    .scope = head.scope,
+                                    .is_withdrawn = head.is_withdrawn,
+                                    .first_filed = head.first_filed};
+}
+
+struct coverage_source view_coverage_source(struct view_filings *filings)
+{
+    return (struct coverage_source){.ctx = filings, .filing = get_filing};
+}
+
+/* Whether every unit beneath `unit` in `tree`, if it is in `other`, is beneath this node there. */
+static bool is_held_in(const struct node *node, const struct tree *tree, uint32_t unit,
+                       const struct tree *other)
+{
+    uint32_t root = tree_find(tree, unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        uint32_t member = tree->nodes[i].unit;
+        if (tree_find(other, member) != TREE_NONE && !node_covers(node, other, member))
+            return false;
+    }
+    return true;
+}
+
+bool view_is_split_year(struct node *node, struct period period, uint32_t unit)
+{
+    if (!node->options.has_parent || period.label == PERIOD_S1)
+        return false;
+    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        struct period other = {period.year, (uint8_t)label};
+        if (!is_held_in(node, node_tree(node, period), unit, node_tree(node, other)))
+            return true;
+    }
+    return false;
+}

@@ -36,11 +36,10 @@ struct db {
 const char *db_table_name(enum db_table table)
 {
     static const char *const names[DB_TABLE_COUNT] = {
-        [DB_META] = "meta",       [DB_HEAD] = "head",         [DB_REVISION] = "rev",
-        [DB_BELOW] = "below",     [DB_BUCKET] = "bucket",     [DB_OUTBOX] = "outbox",
-        [DB_PARKED] = "parked",   [DB_STATEMENT] = "stmt",    [DB_ALARM] = "alarm",
-        [DB_QUARANTINE] = "quar", [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat",
-        [DB_CHUNK] = "chunk",
+        [DB_META] = "meta",         [DB_HEAD] = "head",     [DB_REVISION] = "rev",
+        [DB_BELOW] = "below",       [DB_BUCKET] = "bucket", [DB_OUTBOX] = "outbox",
+        [DB_PARKED] = "parked",     [DB_ALARM] = "alarm",   [DB_QUARANTINE] = "quar",
+        [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat", [DB_CHUNK] = "chunk",
     };
     return names[table];
 }

@@ -20,7 +20,6 @@ enum db_table {
     DB_BUCKET,
     DB_OUTBOX,
     DB_PARKED,
-    DB_STATEMENT,
     DB_ALARM,
     DB_QUARANTINE,
     DB_ENROLLED,

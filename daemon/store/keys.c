@@ -143,7 +143,7 @@ bool keys_parse_outbox(struct span bytes, uint8_t *ret_type, struct report_key *
     return true;
 }
 
-struct store_key keys_statement(uint8_t kind, uint16_t year, uint32_t unit)
+struct store_key keys_alarm(uint8_t kind, uint16_t year, uint32_t unit)
 {
     struct store_key made = {0};
     put_number(&made, kind, 1);
@@ -152,8 +152,7 @@ struct store_key keys_statement(uint8_t kind, uint16_t year, uint32_t unit)
     return made;
 }
 
-bool keys_parse_statement(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year,
-                          uint32_t *ret_unit)
+bool keys_parse_alarm(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year, uint32_t *ret_unit)
 {
     struct reader r = reader_of(bytes);
     uint8_t kind = reader_u8(&r);

@@ -38,10 +38,9 @@ bool keys_parse_bucket(struct span bytes, uint32_t *ret_unit, uint8_t *ret_kind,
 struct store_key keys_outbox(uint8_t type, const struct report_key *key);
 bool keys_parse_outbox(struct span bytes, uint8_t *ret_type, struct report_key *ret_key);
 
-/* kind u8, year u16, unit u32: statements and alarms. */
-struct store_key keys_statement(uint8_t kind, uint16_t year, uint32_t unit);
-bool keys_parse_statement(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year,
-                          uint32_t *ret_unit);
+/* kind u8, year u16, unit u32. */
+struct store_key keys_alarm(uint8_t kind, uint16_t year, uint32_t unit);
+bool keys_parse_alarm(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year, uint32_t *ret_unit);
 
 /* number u64. */
 struct store_key keys_quarantine(uint64_t number);

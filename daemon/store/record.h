@@ -11,7 +11,7 @@
 
 enum { RECORD_VERSION = 1 };
 
-/* Bytes as they are: meta values, accumulators, statements, chunks. */
+/* Bytes as they are: meta values, accumulators, chunks. */
 void record_encode_bytes(struct span bytes, struct buf *out);
 bool record_decode_bytes(struct span record, struct span *ret_bytes);
 

@@ -62,8 +62,8 @@ void store_fail(struct store_txn *txn, enum err err);
 /* ---- meta: single values ---- */
 
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
- * unset. "schema" and names that begin with "outbox." are the store's own. What was put as u64 is
- * read as u64. */
+ * unset. "schema", "outbox.version" and "quarantine.number" are the store's own. What was put as
+ * u64 is read as u64. */
 enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value);
 enum err store_put_meta(struct store_txn *txn, const char *name, struct span value);
 enum err store_delete_meta(struct store_txn *txn, const char *name);
@@ -184,13 +184,7 @@ bool store_next_outbox(struct store_txn *txn, struct outbox_item *item);
 /* All entries, and through `ret_parked` (may be NULL) the parked ones among them. Cheap. */
 uint64_t store_count_outbox(struct store_txn *txn, uint64_t *ret_parked);
 
-/* ---- statements and alarms ---- */
-
-/* The last statement of a child's unit for (kind, year): its bytes as they came. */
-enum err store_put_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
-                             struct span bytes);
-enum err store_get_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
-                             struct span *ret_bytes);
+/* ---- alarms ---- */
 
 struct alarm {
     uint8_t kind;
@@ -201,6 +195,7 @@ struct alarm {
 };
 enum err store_put_alarm(struct store_txn *txn, const struct alarm *alarm);
 enum err store_delete_alarm(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit);
+enum err store_clear_alarms(struct store_txn *txn);
 bool store_next_alarm(struct store_txn *txn, struct alarm *cursor);
 uint64_t store_count_alarms(struct store_txn *txn);
 
@@ -209,14 +204,18 @@ uint64_t store_count_alarms(struct store_txn *txn);
 enum { STORE_QUARANTINE_MAX = 1000 }; /* the oldest goes when one more comes */
 
 struct quarantined {
-    uint64_t number; /* given by the store, rising */
+    uint64_t number; /* given by the store, rising, never used again */
     struct instant received;
-    uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero for the local socket */
+    uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero: the local socket, or the parent */
     char reason[STORE_REASON_SIZE];
     struct span bytes; /* at most 64 KiB are kept */
 };
+/* ERR_OK, with nothing kept, when one of the 64 newest is of the same peer, reason and bytes. */
 enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *item);
+/* Walks in order of arrival: after `cursor->number` (zeroed: at the start); false at the end. */
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor);
+enum err store_delete_quarantine(struct store_txn *txn, uint64_t number);
+enum err store_clear_quarantine(struct store_txn *txn);
 uint64_t store_count_quarantine(struct store_txn *txn);
 
 /* ---- enrolled keys ---- */

@@ -5,6 +5,9 @@
  * cleared must never come again, or an old answer would clear a newer mark. */
 #include "store/store.h"
 
+#include <stdio.h>
+
+#include "core/utf8.h"
 #include "store/txn.h"
 
 static const char version_name[] = "outbox.version";
@@ -58,10 +61,13 @@ enum err store_park_outbox(struct store_txn *txn, uint8_t type, const struct rep
 {
     struct store_key at = keys_outbox(type, key);
     struct span record;
+    char text[STORE_REASON_SIZE];
     enum err err = txn_get(txn, DB_OUTBOX, at, &record);
     if (err != ERR_OK)
         return err;
-    record_encode_text(reason, STORE_REASON_SIZE, txn_record(txn));
+    (void)snprintf(text, sizeof text, "%s", reason); /* cut when too long: it is for reading */
+    utf8_cut(text);
+    record_encode_text(text, sizeof text, txn_record(txn));
     return txn_put_record(txn, DB_PARKED, at);
 }
 

@@ -1,52 +1,49 @@
-/* What concerns other nodes and persons: statements, alarms, quarantine, enrolled keys. */
+/* What concerns other nodes and persons: alarms, quarantine, enrolled keys. */
 #include "store/store.h"
 
 #include <string.h>
 
+#include "core/utf8.h"
 #include "store/txn.h"
 
-enum { QUARANTINE_BYTES_MAX = 64 * 1024 };
+enum { QUARANTINE_BYTES_MAX = 64 * 1024, QUARANTINE_COMPARED = 64 };
 
-/* ---- statements ---- */
-
-enum err store_put_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
-                             struct span bytes)
-{
-    return txn_put_bytes(txn, DB_STATEMENT, keys_statement(kind, year, unit), bytes);
-}
-
-enum err store_get_statement(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
-                             struct span *ret_bytes)
-{
-    return txn_get_bytes(txn, DB_STATEMENT, keys_statement(kind, year, unit), ret_bytes);
-}
+/* Of the last quarantined message: a number that was shown to a person names no other message. */
+static const char number_name[] = "quarantine.number";
 
 /* ---- alarms ---- */
 
 enum err store_put_alarm(struct store_txn *txn, const struct alarm *alarm)
 {
-    record_encode_alarm(alarm, txn_record(txn));
-    return txn_put_record(txn, DB_ALARM, keys_statement(alarm->kind, alarm->year, alarm->unit));
+    struct alarm kept = *alarm;
+    utf8_cut(kept.text); /* whoever wrote it may have cut it */
+    record_encode_alarm(&kept, txn_record(txn));
+    return txn_put_record(txn, DB_ALARM, keys_alarm(kept.kind, kept.year, kept.unit));
 }
 
 enum err store_delete_alarm(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit)
 {
-    return txn_delete(txn, DB_ALARM, keys_statement(kind, year, unit));
+    return txn_delete(txn, DB_ALARM, keys_alarm(kind, year, unit));
 }
 
 bool store_next_alarm(struct store_txn *txn, struct alarm *cursor)
 {
     struct span key, record;
     struct alarm found = {0};
-    struct store_key after = keys_statement(cursor->kind, cursor->year, cursor->unit);
+    struct store_key after = keys_alarm(cursor->kind, cursor->year, cursor->unit);
     if (!txn_next(txn, DB_ALARM, after, &key, &record))
         return false;
-    bool is_decoded = keys_parse_statement(key, &found.kind, &found.year, &found.unit) &&
+    bool is_decoded = keys_parse_alarm(key, &found.kind, &found.year, &found.unit) &&
                       record_decode_alarm(record, &found);
     if (txn_check(txn, DB_ALARM, key, is_decoded) != ERR_OK)
         return false;
     *cursor = found;
     return true;
+}
+
+enum err store_clear_alarms(struct store_txn *txn)
+{
+    return db_clear(&txn->db, DB_ALARM);
 }
 
 uint64_t store_count_alarms(struct store_txn *txn)
@@ -56,15 +53,34 @@ uint64_t store_count_alarms(struct store_txn *txn)
 
 /* ---- quarantine ---- */
 
-/* The number after the highest: numbers are not used again while the table has an entry. */
-static uint64_t next_number(struct store_txn *txn)
+static bool decode_quarantined(struct store_txn *txn, struct span key, struct span record,
+                               struct quarantined *ret_item)
 {
-    struct store_key end = keys_quarantine(UINT64_MAX);
-    struct span key, record;
-    uint64_t last = 0;
-    if (db_previous(&txn->db, DB_QUARANTINE, keys_span(&end), &key, &record) == ERR_OK)
-        (void)txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &last)); /* sticky */
-    return last + 1;
+    struct quarantined found = {0};
+    bool is_decoded =
+        keys_parse_quarantine(key, &found.number) && record_decode_quarantined(record, &found);
+    if (txn_check(txn, DB_QUARANTINE, key, is_decoded) != ERR_OK)
+        return false;
+    *ret_item = found;
+    return true;
+}
+
+/* Whether one of the newest says the same: a peer that sends a message again and again must not
+ * push out what others sent. */
+static bool is_repeated(struct store_txn *txn, const struct quarantined *item)
+{
+    struct quarantined held = {.number = UINT64_MAX};
+    for (int i = 0; i < QUARANTINE_COMPARED; i++) {
+        struct store_key before = keys_quarantine(held.number);
+        struct span key, record;
+        if (db_previous(&txn->db, DB_QUARANTINE, keys_span(&before), &key, &record) != ERR_OK ||
+            !decode_quarantined(txn, key, record, &held))
+            return false;
+        if (memcmp(held.peer, item->peer, sizeof held.peer) == 0 &&
+            strcmp(held.reason, item->reason) == 0 && span_equal(held.bytes, item->bytes))
+            return true;
+    }
+    return false;
 }
 
 static void delete_oldest(struct store_txn *txn)
@@ -82,25 +98,32 @@ enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *i
     struct quarantined kept = *item;
     if (kept.bytes.len > QUARANTINE_BYTES_MAX)
         kept.bytes.len = QUARANTINE_BYTES_MAX;
+    utf8_cut(kept.reason); /* whoever wrote it may have cut it */
+    if (is_repeated(txn, &kept))
+        return ERR_OK;
+    uint64_t number = store_get_meta_u64(txn, number_name) + 1;
     record_encode_quarantined(&kept, txn_record(txn));
-    uint64_t number = next_number(txn);
     if (store_count_quarantine(txn) >= STORE_QUARANTINE_MAX)
         delete_oldest(txn);
-    return txn_put_record(txn, DB_QUARANTINE, keys_quarantine(number));
+    (void)txn_put_record(txn, DB_QUARANTINE, keys_quarantine(number)); /* errors are sticky */
+    return store_put_meta_u64(txn, number_name, number);
 }
 
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor)
 {
     struct span key, record;
-    struct quarantined found = {0};
-    if (!txn_next(txn, DB_QUARANTINE, keys_quarantine(cursor->number), &key, &record))
-        return false;
-    bool is_decoded =
-        keys_parse_quarantine(key, &found.number) && record_decode_quarantined(record, &found);
-    if (txn_check(txn, DB_QUARANTINE, key, is_decoded) != ERR_OK)
-        return false;
-    *cursor = found;
-    return true;
+    return txn_next(txn, DB_QUARANTINE, keys_quarantine(cursor->number), &key, &record) &&
+           decode_quarantined(txn, key, record, cursor);
+}
+
+enum err store_delete_quarantine(struct store_txn *txn, uint64_t number)
+{
+    return txn_delete(txn, DB_QUARANTINE, keys_quarantine(number));
+}
+
+enum err store_clear_quarantine(struct store_txn *txn)
+{
+    return db_clear(&txn->db, DB_QUARANTINE);
 }
 
 uint64_t store_count_quarantine(struct store_txn *txn)

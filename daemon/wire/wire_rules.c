@@ -300,6 +300,26 @@ static const struct wire_rule key_entry_rules[] = {
 };
 
 static const struct wire_rule done_rules[] = {{LINES(Done, text)}};
+static const struct wire_rule quarantine_rules[] = {{LIST(Quarantine, entries)}};
+
+static const struct wire_rule quarantine_entry_rules[] = {
+    {AT(QuarantineEntry, number), 1, WIRE_REVISION_MAX, 0},
+    {INSTANT(QuarantineEntry, received_us)},
+    {AT(QuarantineEntry, key), WIRE_KEY_SIZE, WIRE_KEY_SIZE, RULE_OR_EMPTY},
+    {LINES(QuarantineEntry, reason)},
+};
+
+static const struct wire_rule quarantine_clear_rules[] = {
+    {AT(QuarantineClear, number), 0, WIRE_REVISION_MAX, 0},
+};
+
+/* What is deleted must have been asked for: a message that says nothing does not mean everything.
+ */
+static const char *check_quarantine_clear(const ProtobufCMessage *message)
+{
+    const Tonghop__QuarantineClear *clear = (const void *)message;
+    return clear->all == (clear->number == 0) ? NULL : "either all or one number must be there";
+}
 
 /* ---- queries: texts are resolved by the node that answers, and kind 0 means actual ---- */
 
@@ -474,6 +494,9 @@ static const struct wire_shape shapes[] = {
     {SHAPE(keys, NULL)},
     {SHAPE(key_entry, NULL)},
     {SHAPE(done, NULL)},
+    {SHAPE(quarantine, NULL)},
+    {SHAPE(quarantine_entry, NULL)},
+    {SHAPE(quarantine_clear, check_quarantine_clear)},
     {SHAPE(unit_info, NULL)},
     {SHAPE(indicator_info, NULL)},
     {&tonghop__value__descriptor, NULL, 0, check_printed_value},

@@ -13,6 +13,7 @@ from peer import Keys, Peer, Silence, filing, pb
 from scene import (ROOT, exact, expect, expect_in, plant, play, status, submit, table, total, verify)
 
 WATCHDOG_US = 600_000
+BATCH = 128  # messages that the daemon takes at a time
 
 
 class House:
@@ -46,8 +47,9 @@ class House:
         """The same, with state, socket and port of its own."""
         run = self.tree.folder / "run" / name
         run.mkdir(exist_ok=True)
-        return self.variant(name, ("/state/gia-lai", f"/state/{name}"), ("/run/gia-lai", f"/run/{name}"),
-                            (self.node.endpoint, f"tcp://127.0.0.1:{self.tree.ports.take()}"), *changes)
+        endpoint = f"tcp://127.0.0.1:{self.tree.ports.take()}"
+        return self.variant(name, ("/state/gia-lai", f"/state/{name}"),
+                            ("/run/gia-lai", f"/run/{name}"), (self.node.endpoint, endpoint), *changes)
 
 
 BAD_CONFIGURATIONS = [
@@ -113,8 +115,8 @@ def expect_port_in_use(house: House) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         endpoint = "tcp://127.0.0.1:%d" % taken.getsockname()[1]
-        config = house.variant("port", ("/state/gia-lai", "/state/port"), ("/run/gia-lai", "/run/port"),
-                               (house.node.endpoint, endpoint))
+        config = house.variant("port", ("/state/gia-lai", "/state/port"),
+                               ("/run/gia-lai", "/run/port"), (house.node.endpoint, endpoint))
         (house.tree.folder / "run/port").mkdir()
         house.expect_end("a port in use", config, 1, f"{endpoint} is in use", "choose another port")
 
@@ -218,6 +220,47 @@ def terminates_in_the_middle(house: House) -> None:
     verify(node)
 
 
+def answers_before_it_ends(house: House) -> None:
+    """What reached it before SIGTERM is taken in and answered, up to a batch; then it ends with 0"""
+    node = house.node
+    keys = Keys.generate()
+    node.tonghop("enrol", "64", keys.public, "--role", "reporter")
+    filings = [filing(pb.Key(kind=1, year=year, label=2, unit=unit, form=1), {14: year}, author="x")
+               for year in range(1950, 1950 + BATCH // 2) for unit in (630, 631)]
+    reports = int(status(node)["reports"])
+    with Peer(node.endpoint, node.public_key, keys) as peer:
+        peer.hello()
+        envelopes = [peer.envelope(file=pb.File(filing=data)) for data in filings]
+        os.kill(node.pid, signal.SIGSTOP)
+        os.waitpid(node.pid, os.WUNTRACED)  # until all its threads have stopped
+        for envelope in envelopes:
+            peer.send(envelope)
+        sent = sum(map(encrypted_size, envelopes))
+        eventually(lambda: unread(node.endpoint) >= sent, "the messages lie in the kernel")
+        os.kill(node.pid, signal.SIGTERM)
+        os.kill(node.pid, signal.SIGCONT)
+        for envelope in envelopes:
+            answer = peer.receive()
+            expect("answer", (answer.re, answer.WhichOneof("body")), (envelope.seq, "receipt"))
+        node.stop()
+    node.start()
+    expect("reports", int(status(node)["reports"]), reports + BATCH)
+
+
+def encrypted_size(envelope: pb.Envelope) -> int:
+    """Bytes on the wire: CURVE adds 33, the frame's header 2 or 9."""
+    size = envelope.ByteSize() + 33
+    return size + (2 if size < 256 else 9)
+
+
+def unread(endpoint: str) -> int:
+    """Bytes that the kernel holds for who listens there: rx_queue in proc(5)."""
+    port = int(endpoint.rpartition(":")[2])
+    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(fields[4].partition(":")[2], 16) for fields in connections
+               if int(fields[1].partition(":")[2], 16) == port)
+
+
 def interrupt_ends_too(house: House) -> None:
     """SIGINT ends it as SIGTERM does; SIGPIPE does not disturb it"""
     node = house.node
@@ -243,7 +286,8 @@ def verify_beside_the_daemon(house: House) -> None:
 
 STEPS = (bad_configurations_are_explained, samples_are_good, state_belongs_to_one,
          state_belongs_to_its_unit, keys_are_private, folders_are_named, manager_is_told,
-         terminates_in_the_middle, interrupt_ends_too, verify_beside_the_daemon)
+         terminates_in_the_middle, answers_before_it_ends, interrupt_ends_too,
+         verify_beside_the_daemon)
 
 if __name__ == "__main__":
     with Tree() as grown:

@@ -19,7 +19,8 @@ LIMIT_S = 600  # the first time it builds
 
 
 def demo(*arguments: str, folder: str, expected: int = 0) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TONGHOP")}
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("TONGHOP")}
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         # Not a pipe: with --keep the daemons hold on to it.
         done = subprocess.run([DEMO, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
@@ -66,7 +67,8 @@ def main() -> None:
             expect("six daemons are left running", len(daemons()), len(before) + 6)
             # What it prints to try works.
             program = re.search(r"alias t='(.*)'", text)
-            result = subprocess.run([*shlex.split(program[1]), "status"], capture_output=True, text=True)
+            result = subprocess.run([*shlex.split(program[1]), "status"], capture_output=True,
+                                    text=True)
             expect(f"status\n{result.stderr}", result.returncode, 0)
             expect_in("a second demo", demo(folder=folder, expected=2), "deploy/demo --stop")
         finally:

@@ -1,23 +1,33 @@
-"""Whatever an enrolled key sends, the node answers it with a code, or drops it as PROTOCOL.md says,
-changes nothing, and goes on serving others.
+"""Whatever an enrolled key sends, the node answers it with a code, or ends its connection as
+PROTOCOL.md says, changes nothing, and goes on serving others.
 
-The hostile client holds a reporter's key: strangers do not get past the handshake. After each attack
-the node has the same process, the same totals and the same counts as before, and another client that
-has been connected all the time is answered."""
+Most of it comes from a client with a reporter's key, for strangers do not get past the handshake.
+After each attack the node has the same process, the same totals and the same counts as before, and
+another client that has been connected all the time is answered."""
 
 import random
-from typing import Any, Callable, Optional
+import re
+import socket
+import threading
+import time
+from typing import Any, Optional
 
 import zmq
 
-from harness import Failure, Tree
-from peer import Keys, Peer, Refused, Silence, digest, filing, pb
+from harness import Failure, Node, Tree, eventually
+from peer import Keys, Peer, Refused, digest, filing, pb
 from scene import IS_SANITIZED, expect, plant, play, status, totals, verify
 
 FORM, VISITS = 1, 14  # of the sample catalogue
 UNIT, PERIOD = 23860, "2024-S1"
 FRAME_MAX = 1 << 20
 FLOOD = 10000  # questions
+FLOOD_S = 3
+DROPS_LOGGED_S = 10  # between lines about messages dropped
+BURST = 256  # two batches
+IDLE_MAX_KB = 3 << 10
+STRANGERS = 60
+GREETING = b"\xff" + bytes(8) + b"\x7f\3\0CURVE" + bytes(47)  # of ZMTP 3.0, up to the handshake
 GROWTH_MAX_KB = 24 << 10  # unpacking one message may take 16 MiB
 SEED = 64
 KEY = pb.Key(kind=1, year=2024, label=1, unit=UNIT, form=FORM)
@@ -50,7 +60,8 @@ class Siege:
     def expect_unharmed(self, what: str) -> None:
         expect(f"{what}: the same process", self.node.pid, self.pid)
         expect(f"{what}: nothing changed", self.look(), self.before)
-        answer = self.friend.ask(totals_query=pb.TotalsQuery(period=PERIOD, indicators=["reception.visits"]))
+        query = pb.TotalsQuery(period=PERIOD, indicators=["reception.visits"])
+        answer = self.friend.ask(totals_query=query)
         expect(f"{what}: the other client is served", answer.units[0].values[0].value_low, 7)
 
     def expect_code(self, what: str, envelope: pb.Envelope, *codes: str) -> pb.Refusal:
@@ -63,16 +74,6 @@ class Siege:
             expect(f"{what}: has a text", refused.refusal.text != "", True)
             return refused.refusal
         raise Failure(f"{what}: not refused\n{answer}")
-
-    def expect_dropped(self, what: str, send: Callable[[], None]) -> None:
-        """No answer; the next honest message has one."""
-        send()
-        try:
-            ping = self.enemy.send(self.enemy.envelope(ping=pb.Ping()))
-            while (envelope := self.enemy.receive()).re != ping:
-                expect(f"{what}: not answered", envelope.WhichOneof("body"), "refusal")
-        except Silence:
-            raise Failure(f"{what}: the client is not served any more") from None
 
 
 def bytes_that_are_no_message(siege: Siege) -> None:
@@ -92,7 +93,7 @@ def bytes_that_are_no_message(siege: Siege) -> None:
 
 
 def bits_flipped(siege: Siege) -> None:
-    """A report with one bit of its figures wrong is refused; a question with one is answered somehow"""
+    """A report with one bit of its figures wrong is refused; a question with one has some answer"""
     enemy = siege.enemy
     frame = enemy.envelope(file=pb.File(filing=GOOD)).SerializeToString()
     cells = pb.Filing.FromString(GOOD).parts[0]
@@ -118,7 +119,8 @@ def envelopes_that_break_the_rules(siege: Siege) -> None:
     siege.expect_code("no body", enemy.envelope(), "malformed")
     siege.expect_code("a receipt", enemy.envelope(receipt=pb.Receipt(key=KEY, revision=1, states=1)),
                       "forbidden")
-    siege.expect_code("a refusal", enemy.envelope(refusal=pb.Refusal(code="io", text="x")), "forbidden")
+    siege.expect_code("a refusal", enemy.envelope(refusal=pb.Refusal(code="io", text="x")),
+                      "forbidden")
     for protocol in (0, 2, 2**32 - 1):
         envelope = enemy.envelope(ping=pb.Ping())
         envelope.protocol = protocol
@@ -221,15 +223,17 @@ def memory_of(pid: int) -> int:
         return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
 
 
-def frames_that_are_dropped(siege: Siege) -> None:
-    """A message of several frames is dropped; a frame above the limit ends its connection, no other"""
+def too_many_frames(siege: Siege) -> None:
+    """A message of several frames is refused as malformed; a frame above the limit ends its
+    connection, no other"""
     enemy = siege.enemy
     ping = pb.Envelope(protocol=1, seq=99, ping=pb.Ping()).SerializeToString()
-    siege.expect_dropped("two frames", lambda: enemy.socket.send_multipart([ping, ping]))
-    siege.expect_dropped("a delimiter", lambda: enemy.socket.send_multipart([b"", ping]))
-    siege.expect_dropped("many frames", lambda: enemy.socket.send_multipart([ping] * 1000))
-    biggest = pb.Envelope(protocol=1, seq=98, ping=pb.Ping()).SerializeToString()
-    biggest += b"\xa2\x1f" + length_of(FRAME_MAX - len(biggest) - 5) + bytes(FRAME_MAX - len(biggest) - 5)
+    for frames in ([ping, ping], [b"", ping], [b"", b""], [ping] * 1000):
+        enemy.socket.send_multipart(frames)
+        answer = enemy.receive()
+        expect(f"{len(frames)} frames", (answer.re, answer.refusal.code, answer.refusal.text),
+               (0, "malformed", "one payload frame per message"))
+    biggest = ping_of(FRAME_MAX)
     expect("size", len(biggest), FRAME_MAX)
     enemy.send_bytes(biggest)
     expect("the largest frame", enemy.receive().WhichOneof("body"), "pong")
@@ -242,9 +246,67 @@ def frames_that_are_dropped(siege: Siege) -> None:
     enemy.hello()
 
 
-def length_of(number: int) -> bytes:
-    """A varint of three bytes."""
-    return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
+def ping_of(size: int) -> bytes:
+    """A ping with a field of a version to come, which fills it up to `size` bytes."""
+    frame = pb.Envelope(protocol=1, seq=98, ping=pb.Ping()).SerializeToString()
+    length = size - len(frame) - 5
+    frame += b"\xa2\x1f" + bytes((length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14))
+    return frame + bytes(length)
+
+
+def a_flood_of_frames(siege: Siege) -> None:
+    """A flood of messages of several frames keeps nobody from an answer, and costs a line of the
+    log in ten seconds, which says how many there were"""
+    ended = threading.Event()
+    sent = 0
+
+    def flood() -> None:
+        nonlocal sent
+        while not ended.is_set():
+            if peer.socket.poll(100, zmq.POLLOUT):
+                peer.socket.send_multipart([b"", b""])
+                sent += 1
+
+    begin = time.monotonic()
+    with siege.connect() as peer:
+        flooder = threading.Thread(target=flood)
+        flooder.start()
+        try:
+            while time.monotonic() - begin < FLOOD_S:
+                siege.expect_unharmed("in a flood of frames")
+        finally:
+            ended.set()
+            flooder.join()
+        eventually(lambda: sum(drops_in_log(siege.node)) == sent,
+                   f"the log tells of all {sent} messages")
+    lines, passed_s = len(drops_in_log(siege.node)), time.monotonic() - begin
+    if sent < 1000 or lines > 1 + passed_s / DROPS_LOGGED_S:
+        raise Failure(f"{lines} lines in the log in {passed_s:.0f} s, of {sent} messages")
+
+
+def drops_in_log(node: Node) -> list[int]:
+    """The numbers in the lines about messages that were dropped."""
+    lines = re.findall(r"dropped messages that no honest peer sends: (\d+),", node.log.read_text())
+    return [int(number) for number in lines]
+
+
+def a_burst_of_large_messages(siege: Siege) -> None:
+    """A burst of large messages leaves the node as small as it was"""
+    for size in (FRAME_MAX, 200 << 10, 20 << 10):
+        frame, peers = ping_of(size), [siege.connect() for _ in range(4)]
+        for peer in peers:
+            peer.socket.sndhwm = peer.socket.rcvhwm = 0
+        for _ in range(BURST // len(peers)):
+            for peer in peers:
+                peer.send_bytes(frame)
+        for peer in peers:
+            for _ in range(BURST // len(peers)):
+                expect("answer", peer.receive().WhichOneof("body"), "pong")
+            peer.close()
+        siege.expect_unharmed(f"{BURST} messages of {size} bytes")
+        if not IS_SANITIZED:
+            eventually(lambda: memory_of(siege.pid) <= IDLE_MAX_KB,
+                       f"RssAnon is at most {IDLE_MAX_KB} kB after messages of {size} bytes")
 
 
 def replays(siege: Siege) -> None:
@@ -304,15 +366,45 @@ def a_flood(siege: Siege) -> None:
     siege.expect_unharmed("after the flood")
 
 
+def strangers_at_the_door(siege: Siege) -> None:
+    """Strangers without a key, without CURVE or without ZeroMQ get no word, and are in nobody's way"""
+    host, port = siege.node.endpoint.removeprefix("tcp://").split(":")
+    chance = random.Random(SEED)
+    knocking = []
+    for number in range(STRANGERS):
+        stranger = socket.create_connection((host, int(port)), 5)
+        if number % 4 != 0:  # the others say nothing at all
+            stranger.sendall((b"GET / HTTP/1.1\r\n\r\n", GREETING + b"\4" * 64,
+                              chance.randbytes(4000))[number % 4 - 1])
+        knocking.append(stranger)
+    plain = zmq.Context.instance().socket(zmq.DEALER)
+    plain.linger = 0
+    plain.connect(siege.node.endpoint)
+    plain.send(pb.Envelope(protocol=1, seq=1, hello=pb.Hello(protocol_min=1, protocol_max=1))
+               .SerializeToString())
+    unknown = [Peer(siege.node.endpoint, siege.node.public_key, Keys.generate())
+               for _ in range(STRANGERS)]
+    siege.expect_unharmed("with strangers at the door")
+    for peer in unknown:
+        expect("an unknown key", peer.socket.poll(10, zmq.POLLIN | zmq.POLLOUT), 0)
+        peer.close()
+    expect("no CURVE", plain.poll(10), 0)
+    plain.close()
+    siege.expect_unharmed("after the unknown keys")
+    for stranger in knocking:
+        stranger.close()
+    siege.expect_unharmed("after the strangers")
+
+
 def nothing_was_left_behind(siege: Siege) -> None:
     """After all of it the node is well, its totals are right, and it ends as asked"""
     siege.node.wait()
     verify(siege.node)
 
 
-STEPS = (bytes_that_are_no_message, bits_flipped, envelopes_that_break_the_rules, filings_that_lie,
-         absurd_counts, frames_that_are_dropped, replays, before_hello, a_flood,
-         nothing_was_left_behind)
+STEPS = (a_burst_of_large_messages, bytes_that_are_no_message, bits_flipped,
+         envelopes_that_break_the_rules, filings_that_lie, absurd_counts, a_flood_of_frames,
+         too_many_frames, replays, before_hello, a_flood, strangers_at_the_door, nothing_was_left_behind)
 
 if __name__ == "__main__":
     with Tree() as grown:

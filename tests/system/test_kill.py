@@ -16,7 +16,7 @@ from scene import (IS_SANITIZED, client, exact, expect, history, outcomes, plant
                    total, unit_table, verify)
 
 ROUNDS, LEAST_ROUNDS = 48, 8
-BUDGET_S = 50  # no further round after that
+BUDGET_S = 45  # no further round after that
 TRIES = 8
 PERIOD, VISITS = "2024", "reception.visits"
 DELAY_MAX_S = 0.6 if IS_SANITIZED else 0.15  # about as long as a submission takes

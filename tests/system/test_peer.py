@@ -147,7 +147,8 @@ def others_see_it_too(it: Integrator) -> None:
     settle(it.district, it.province)
     expect("province", total(it.province, PERIOD, "reception.visits"), exact(18, 1))
     newest = history(it.province, COMMUNE, PERIOD)[0]
-    expect("who and why", (newest["author"], newest["reason"]), ("Nguyễn Thị Hoa", "one more found"))
+    expect("who and why", (newest["author"], newest["reason"]),
+           ("Nguyễn Thị Hoa", "one more found"))
     expect_in("recorded by", newest["recorded_by"], it.keys.public)
 
 

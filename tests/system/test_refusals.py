@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness import Node, Tree, eventually
-from peer import Keys, Peer, Refused, Silence, filing, pb
+from peer import Keys, Peer, Refused, filing, pb
 from scene import (NO_FIGURE, client, exact, expect, expect_in, history, outcomes, plant, play, status,
                    submit, table, total, unit_table, verify)
 
@@ -91,7 +91,8 @@ def known_key_for_another_unit(office: Office) -> None:
         refusal = refusal_of(peer, hello=pb.Hello(protocol_min=1, protocol_max=1, unit=COMMUNE))
         expect("hello", refusal.code, "foreign")
         peer.hello()
-        expect("another commune's report", refusal_of(peer, file=pb.File(filing=report(COMMUNE, 1))).code, "foreign")
+        refusal = refusal_of(peer, file=pb.File(filing=report(COMMUNE, 1)))
+        expect("another commune's report", refusal.code, "foreign")
         query = pb.TotalsQuery(period=PERIOD, unit=str(COMMUNE))
         expect("another commune's totals", refusal_of(peer, totals_query=query).code, "foreign")
     with office.connect("node", unit=OTHER) as peer:
@@ -112,7 +113,8 @@ def revoked_key_is_cut_off(office: Office) -> None:
         peer.hello()
         expect("before", peer.file(report(COMMUNE, 5)).revision, 1)
         office.district.tonghop("revoke", keys.public)
-        expect("after", refusal_of(peer, file=pb.File(filing=report(COMMUNE, 6, based_on=1))).code, "no-session")
+        refusal = refusal_of(peer, file=pb.File(filing=report(COMMUNE, 6, based_on=1)))
+        expect("after", refusal.code, "no-session")
         hello = pb.Hello(protocol_min=1, protocol_max=1)
         expect("again on this connection", refusal_of(peer, hello=hello).code, "forbidden")
     with Peer(office.district.endpoint, office.district.public_key, keys) as peer:
@@ -195,7 +197,8 @@ BAD_FILES = [
     ("bad number", b"indicator,value\nreception.visits,many\n", "2:18", "many"),
     ("too many decimals", b"indicator,value\nreception.visits,1.5\n", "2:18", "decimal"),
     ("negative", b"indicator,value\nreception.visits,-1\n", "2:18", "negative"),
-    ("beyond 64 bits", b"indicator,value\nreception.visits,99999999999999999999\n", "2:18", "too large"),
+    ("beyond 64 bits", b"indicator,value\nreception.visits,99999999999999999999\n", "2:18",
+     "too large"),
     ("cell twice", b"indicator,value\nreception.visits,1\nreception.visits,1\n", "3:18", "in line 2"),
     ("another level's", b"indicator,value\ndialogue.province,1\n", "2:19", "dialogue.province"),
     ("a computed one", b"indicator,value\ndialogue.total,1\n", "2:1", "dialogue.total"),
@@ -247,11 +250,11 @@ def odd_files_are_read(office: Office) -> None:
 
 
 def bad_requests_are_explained(office: Office) -> None:
-    """Commands with bad arguments end with 2, questions that cannot be answered with 1, no node with 3"""
-    for arguments in (["totals"], ["totals", "--period", "2024-S3"], ["submit", "--period", "2024"],
-                      ["submit", "/does/not/exist.csv", "--period", "2024"], ["totals", "--perod", "1"],
-                      ["enrol", "631", "not-a-key", "--role", "node"], ["amend", "x", "1"], ["nothing"],
-                      ["status", "--wait", "soon"]):
+    """Bad arguments end with 2, questions that cannot be answered with 1, no daemon with 3"""
+    for line in ("totals", "totals --period 2024-S3", "totals --perod 1", "submit --period 2024",
+                 "submit /does/not/exist.csv --period 2024", "amend x 1", "nothing",
+                 "enrol 631 not-a-key --role node", "status --wait soon"):
+        arguments = line.split()
         result = office.district.tonghop(*arguments, expect=2)
         expect(f"{arguments}: says so", result.err != "" and result.out == "", True)
     for arguments in (["totals", "--period", "2024", "--unit", "99999"],

@@ -42,6 +42,8 @@ static void test_format_value(void **state)
         {"at most", 0, false, AT_MOST, 400000, 0, "không quá 400.000", "at most 400000"},
         {"about", 0, false, ABOUT, 100, 0, "khoảng 100", "about 100"},
         {"range", 1, false, RANGE, 1000, 2005, "100–200,5", "100–200.5"},
+        {"range of one number", 0, false, RANGE, 5, 5, "5", "5"}, /* max of 3–5 and 5 */
+        {"range of one rate", 2, true, RANGE, 7560, 7560, "75,60", "75.60"},
         {"beyond 64 bits", 0, false, EXACT, INT64_MAX, 0, "9.223.372.036.854.775.807",
          "9223372036854775807"},
     };
@@ -147,6 +149,7 @@ static void test_subtract(void **state)
         {"range - range", RANGE, 10, 20, RANGE, 1, 5, "+5–+19"},
         {"range - at least", RANGE, 10, 20, AT_LEAST, 5, 0, "at most +15"},
         {"at least - range", AT_LEAST, 30, 0, RANGE, 1, 5, "at least +25"},
+        {"range of one number - exact", RANGE, 5, 5, EXACT, 2, 0, "+3"},
     };
     struct format format = {.is_english = true};
     (void)state;

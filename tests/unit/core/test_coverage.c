@@ -492,6 +492,36 @@ static void test_counts(void **state)
     assert_int_equal(coverage->late_count, 1);
 }
 
+/* One duty asked for alone gives the line that the whole coverage has. */
+static void test_one_duty(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct filed filed[] = {
+        {631, GENERAL, PERIOD_S1, WHOLE, OK, "2024-06-20", false},
+        {23857, GENERAL, PERIOD_S1, OWN, BACK, "2024-06-18", false},
+        {23887, GENERAL, PERIOD_Y, OWN, OK, "2024-12-16", false},
+        {23888, GENERAL, PERIOD_S2, OWN, WAITS, "2024-12-20", false},
+        {0},
+    };
+    const struct coverage_source source = {(void *)(uintptr_t)filed, find_filing};
+    for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        const struct tree *tree = fixture->trees[label - 1];
+        const struct coverage *coverage = build(fixture, label, 64, filed);
+        for (size_t i = 0; i < coverage->count; i++) {
+            const struct coverage_line *line = &coverage->lines[i];
+            const struct coverage_line duty = coverage_duty(
+                fixture->catalogue, tree, tree_find(tree, line->unit), line->form, &source);
+            assert_int_equal(duty.unit, line->unit);
+            assert_int_equal(duty.form, line->form);
+            assert_int_equal(duty.state, line->state);
+            assert_int_equal(duty.timeliness, line->timeliness);
+            assert_int_equal(duty.revision, line->revision);
+            assert_int_equal(duty.met_by, line->met_by);
+            assert_int_equal(duty.covered_by, line->covered_by);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,6 +531,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_deadlines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_covered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_duty, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

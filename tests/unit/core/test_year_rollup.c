@@ -59,6 +59,42 @@ static void test_rollup(void **state)
     catalogue_free(&catalogue);
 }
 
+/* A whole half is marked when the year is not made of it: until the other half or the year is whole
+ * as well. */
+static void test_lone_whole_half(void **state)
+{
+    (void)state;
+    struct catalogue *catalogue = sample_catalogue();
+    static const struct {
+        uint8_t scopes[LABELS]; /* 0: not filed */
+        bool is_lone;
+    } rows[] = {
+        {{0, 0, 0}, false},
+        {{SCOPE_OWN, SCOPE_OWN, SCOPE_OWN}, false},
+        {{SCOPE_WHOLE, 0, 0}, true},
+        {{0, SCOPE_WHOLE, 0}, true},
+        {{SCOPE_WHOLE, SCOPE_OWN, 0}, true},
+        {{SCOPE_WHOLE, 0, SCOPE_OWN}, true},
+        {{SCOPE_OWN, SCOPE_WHOLE, SCOPE_OWN}, true},
+        {{SCOPE_WHOLE, SCOPE_WHOLE, 0}, false},
+        {{SCOPE_WHOLE, 0, SCOPE_WHOLE}, false},
+        {{0, SCOPE_WHOLE, SCOPE_WHOLE}, false},
+        {{0, 0, SCOPE_WHOLE}, false},
+    };
+    struct year_triple triple = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct year_filed filed[LABELS] = {0};
+        for (size_t label = 0; label < LABELS; label++)
+            filed[label] = (struct year_filed){.is_filed = rows[i].scopes[label] != 0,
+                                               .scope = rows[i].scopes[label]};
+        year_resolve(filed, catalogue, &triple);
+        if (triple.has_lone_whole_half != rows[i].is_lone)
+            fail_msg("row %zu", i);
+    }
+    year_triple_fini(&triple);
+    catalogue_free(&catalogue);
+}
+
 static uint32_t draw(uint64_t *seed, uint32_t below)
 {
     *seed ^= *seed << 13;
@@ -179,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rollup),
+        cmocka_unit_test(test_lone_whole_half),
         cmocka_unit_test(test_totals_by_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

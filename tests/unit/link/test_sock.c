@@ -243,7 +243,8 @@ static void test_lost_connection_stays(void **state)
 
 /* ---- hostile peers ---- */
 
-/* A message has one payload frame: more are dropped whole, and the next good message arrives. */
+/* A message has one payload frame: more are dropped whole, who sent them can be told so, and the
+ * next good message arrives. */
 static void test_multipart(void **state)
 {
     struct net *net = *state;
@@ -256,6 +257,7 @@ static void test_multipart(void **state)
         assert_int_equal(receive(net, net->server), ERR_MALFORMED);
         assert_int_equal(net->payload.len, 0);
         assert_memory_equal(net->peer.key, net->known.public_key, KEY_SIZE);
+        assert_int_equal(sock_send(net->server, &net->peer, span_text("no")), ERR_OK);
     }
     assert_int_equal(zmq_send(raw.socket, "", 0, ZMQ_SNDMORE), 0);
     assert_int_equal(zmq_send(raw.socket, "as REQ does", 11, 0), 11);
@@ -278,6 +280,7 @@ static void test_long_routing_id(void **state)
     struct raw raw = raw_client(net, "123456789012345678901234567890123");
     assert_int_equal(zmq_send(raw.socket, "too long", 8, 0), 8);
     assert_int_equal(receive(net, net->server), ERR_MALFORMED);
+    assert_int_equal(net->peer.id_len, 0);
     assert_int_equal(net->payload.len, 0);
     assert_int_equal(zmq_send(fits.socket, "", 0, 0), 0);
     hear(net, net->server, "");
@@ -371,7 +374,7 @@ static void answer_without_user_id(void *zap)
 }
 
 /* A key without a name in the handler's answer is nobody: its message is dropped, although libzmq
- * delivers it. */
+ * delivers it, and there is nobody to answer. */
 static void test_no_user_id(void **state)
 {
     struct net *net = *state;
@@ -391,6 +394,7 @@ static void test_no_user_id(void **state)
     zmq_close(zap); /* a failure must not leave it open: the context would wait for it */
     assert_int_equal(err, ERR_MALFORMED);
     assert_int_equal(net->payload.len, 0);
+    assert_int_equal(net->peer.id_len, 0);
 }
 
 /* ---- sending ---- */

@@ -78,6 +78,10 @@ static void assert_lines(const Tonghop__Envelope *answer, const struct line *row
     {                                                                                              \
         depth, unit, TYPE(REPORT), value, source, (Tonghop__Scope)SCOPE_WHOLE                      \
     }
+#define LONE_HALF(depth, unit, value, source)                                                      \
+    {                                                                                              \
+        depth, unit, TYPE(LONE_HALF), value, source, (Tonghop__Scope)SCOPE_WHOLE                   \
+    }
 #define COVERED(depth, unit, value)                                                                \
     {                                                                                              \
         depth, unit, TYPE(COVERED), value, NULL, 0                                                 \
@@ -164,7 +168,92 @@ static void test_sources_are_of_one_scope(void **state)
     file_ok(rig,
             DRAFT(.period = "2024-S2", .unit = 23888, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 6))));
     ASSERT_LINES(explain(rig, "2024", "23888"), SUBTOTAL(0, 23888, 5),
-                 REPORT(1, 23888, 5, "2024-S1"));
+                 REPORT(1, 23888, 5, "2024-S1"), LONE_HALF(1, 23888, 6, "2024-S2"));
+}
+
+/* A whole half that is not part of the year does not vanish: it is shown as not added, with its
+ * revision and author, under the year alone and until the year is covered. */
+static void test_a_lone_whole_half(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 631, .scope = SCOPE_WHOLE, .based_on = 1,
+                       .author = "Rơ Châm H'Yéo", CELLS(EXACT(1, 100))));
+    const Tonghop__Envelope *answer = explain(rig, "2024", "631");
+    ASSERT_LINES(answer, SUBTOTAL(0, 631, 30), MISSING(1, 631), LONE_HALF(1, 631, 100, "2024-S1"),
+                 REPORT(1, 23857, 10, "2024-S1"), REPORT(1, 23860, 20, "2024-S1"),
+                 MISSING(1, 23863));
+    const Tonghop__ExplainLine *line = answer->explanation->lines[2];
+    assert_int_equal(line->revision, 2);
+    assert_int_equal(line->received_us, rig->now.us);
+    assert_string_equal(line->author, "Rơ Châm H'Yéo");
+    /* A cell that the half does not have is not in it either. */
+    answer = ask_explain(rig, from_local(),
+                         ASK(.period = "2024", .unit = "631", .indicator = "model.recognised"));
+    for (size_t i = 0; i < answer->explanation->n_lines; i++)
+        assert_int_not_equal(answer->explanation->lines[i]->type, TYPE(LONE_HALF));
+    file_ok(rig,
+            DRAFT(.period = "2024-S2", .unit = 631, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 20))));
+    ASSERT_LINES(explain(rig, "2024", "631"), WHOLE(0, 631, 120, "2024-S2"), COVERED(1, 23857, 10),
+                 COVERED(1, 23860, 20));
+}
+
+/* Who owes the asked label and has filed nothing that meets it is named, by coverage's own rule: a
+ * unit that filed the year alone lacks S1, but has met S2. */
+static void test_missing_is_about_the_label(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.period = "2024", .unit = 23863, CELLS(EXACT(1, 50))));
+    file_ok(rig, DRAFT(.period = "2024-S2", .unit = 23860)); /* nil */
+    static const struct {
+        const char *name, *period;
+        uint32_t unit;
+        bool is_missing;
+    } rows[] = {
+        {"only the year, of S1", "2024-S1", 23863, true},
+        {"the year meets S2", "2024-S2", 23863, false},
+        {"the year", "2024", 23863, false},
+        {"only S1, of S2", "2024-S2", 23857, true},
+        {"a nil S2", "2024-S2", 23860, false},
+        {"both halves make the year", "2024", 23860, false},
+        {"ended in S2: owes nothing", "2024-S2", 23899, false},
+        {"owed S1 before it ended", "2024-S1", 23899, true},
+        {"a province owes nothing", "2024-S1", 64, false},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const Tonghop__Envelope *answer = explain(rig, rows[i].period, NULL);
+        bool is_missing = false;
+        for (size_t n = 0; n < answer->explanation->n_lines; n++)
+            is_missing = is_missing || (answer->explanation->lines[n]->unit->id == rows[i].unit &&
+                                        answer->explanation->lines[n]->type == TYPE(MISSING));
+        if (is_missing != rows[i].is_missing)
+            fail_msg("%s", rows[i].name);
+    }
+}
+
+/* The rest of a covered unit's subtree is not missing even when it is asked for alone. */
+static void test_covered_is_not_missing(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 631, .scope = SCOPE_WHOLE, .based_on = 1,
+                       CELLS(EXACT(1, 500))));
+    assert_int_equal(explain(rig, "2024-S1", "23863")->explanation->n_lines, 0);
+}
+
+/* A report that was filed and returned is not in the total: its unit is named, with the revision
+ * that is to be corrected. */
+static void test_returned_is_named(void **state)
+{
+    struct rig *rig = *state;
+    enum { NODE = 1 };
+    rig_enrol(rig, NODE, 23863, ROLE(NODE));
+    assert_body(send_revision(rig, NODE,
+                              DRAFT(.period = "2024-S1", .unit = 23863, CELLS(EXACT(1, 9))),
+                              (struct wrapper){3, STATE_ACCEPTED | STATE_RETURNED}),
+                BODY(ACK));
+    const Tonghop__Envelope *answer = explain(rig, "2024-S1", "23863");
+    ASSERT_LINES(answer, {0, 23863, TYPE(MISSING), 0, "2024-S1", 0});
+    assert_int_equal(answer->explanation->lines[0]->revision, 3);
+    assert_int_equal(answer->explanation->lines[0]->received_us, 0);
 }
 
 /* A unit that withdrew its report owes it again: it is missing, for coverage and here. */
@@ -428,6 +517,10 @@ int main(void)
         EXPLAIN_TEST(test_sources_of_the_year),
         EXPLAIN_TEST(test_a_whole_report_covers),
         EXPLAIN_TEST(test_sources_are_of_one_scope),
+        EXPLAIN_TEST(test_a_lone_whole_half),
+        EXPLAIN_TEST(test_missing_is_about_the_label),
+        EXPLAIN_TEST(test_covered_is_not_missing),
+        EXPLAIN_TEST(test_returned_is_named),
         EXPLAIN_TEST(test_withdrawn_is_missing),
         EXPLAIN_TEST(test_nil_is_not_missing),
         EXPLAIN_TEST(test_a_derived_value),

@@ -216,18 +216,21 @@ static void test_a_returned_revision_leaves_the_totals(void **state)
 
 /* ---- refused ---- */
 
-/* One number with two contents: the first stays, the second is kept for a person. */
-static void test_a_conflict_is_quarantined(void **state)
+/* One number with two contents: the first stays, and the home is told of it, to settle it. */
+static void test_a_conflict_is_told_to_the_home(void **state)
 {
     struct rig *rig = *state;
     struct cell cells[2];
     struct draft other = draft_of(7, cells);
     assert_acked(send_revision(rig, NODE_631, &draft, accepted(1)), 1, STATE_ACCEPTED);
     struct head before = head_of(rig, &draft);
-    assert_refused(send_revision(rig, NODE_631, &other, accepted(1)), "conflict");
+    const Tonghop__Envelope *answer = send_revision(rig, NODE_631, &other, accepted(1));
+    assert_acked(answer, 1, STATE_ACCEPTED);
+    assert_non_null(answer->ack->newer); /* what is held here: the home settles it */
+    assert_int_equal(answer->ack->newer->revision, 1);
     struct head after = head_of(rig, &draft);
     assert_memory_equal(before.content, after.content, sizeof(before.content));
-    assert_int_equal(quarantine_count(rig), 1);
+    assert_int_equal(quarantine_count(rig), 0);
     assert_total(rig, 10, 1);
     assert_verifies(rig);
     assert_logged("another content");
@@ -386,7 +389,7 @@ int main(void)
         MERGE_TEST(test_states_are_merged_by_or),
         MERGE_TEST(test_a_waiting_correction_does_not_count),
         MERGE_TEST(test_a_returned_revision_leaves_the_totals),
-        MERGE_TEST(test_a_conflict_is_quarantined),
+        MERGE_TEST(test_a_conflict_is_told_to_the_home),
         MERGE_TEST(test_foreign_units_are_quarantined),
         MERGE_TEST(test_what_quarantine_keeps),
         MERGE_TEST(test_waiting_for_a_catalogue),

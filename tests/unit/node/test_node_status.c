@@ -134,7 +134,7 @@ static void test_quarantine(void **state)
     assert_refused(send_revision(rig, 1, foreign, (struct wrapper){1, STATE_ACCEPTED}), "foreign");
     const Tonghop__Status *status = status_of(rig);
     assert_int_equal(status->quarantine_count, 1);
-    assert_complaint(status, "1 message(s) in quarantine");
+    assert_complaint(status, "1 message(s) in quarantine: see 'tonghop quarantine'");
 }
 
 /* A node without a catalogue is there and says what it waits for: another thing at the root than

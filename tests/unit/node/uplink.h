@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_NODE_UPLINK_H
 #define TESTS_UNIT_NODE_UPLINK_H
 
+#include "unit/node/draft.h"
 #include "unit/node/rig.h"
 
 /* Lets the node act on the time and send what waits. What was sent before is forgotten. */
@@ -106,6 +107,24 @@ static inline void refusal_from_parent(struct rig *rig, uint64_t re, const char 
     refusal.text = TEXT("because of the test");
     envelope.body_case = BODY(REFUSAL);
     envelope.refusal = &refusal;
+    from_parent(rig, re, &envelope);
+}
+
+/* Sends an ack for the draft's key as the parent does. */
+static inline void ack(struct rig *rig, uint64_t re, const struct draft *about, uint64_t revision,
+                       Tonghop__Revision *held)
+{
+    struct report_key key = draft_key(about);
+    Tonghop__Key wire_key;
+    Tonghop__Ack message = TONGHOP__ACK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(&key, &wire_key);
+    message.key = &wire_key;
+    message.revision = revision;
+    message.states = STATE_ACCEPTED;
+    message.newer = held;
+    envelope.body_case = BODY(ACK);
+    envelope.ack = &message;
     from_parent(rig, re, &envelope);
 }
 

@@ -32,7 +32,7 @@ static void golden(void **state)
              OUTBOX_STATEMENT,
              &(struct report_key){.kind = KIND_ACTUAL, .period = {.year = 2024}, .unit = 631}),
          "\x02\x01\x07\xE8\x00\x00\x02\x77\x00\x00\x00\x00\x00", 13},
-        {"statement", keys_statement(KIND_ACTUAL, 2024, 631), "\x01\x07\xE8\x00\x00\x02\x77", 7},
+        {"alarm", keys_alarm(KIND_ACTUAL, 2024, 631), "\x01\x07\xE8\x00\x00\x02\x77", 7},
         {"quarantine", keys_quarantine(258), "\x00\x00\x00\x00\x00\x00\x01\x02", 8},
         {"enrolled", keys_enrolled(curve_key), (const char *)curve_key, 32},
         {"catalogue", keys_catalogue(7), "\x00\x00\x00\x07", 4},
@@ -78,8 +78,8 @@ static void parsed(void **state)
     assert_int_equal(byte, OUTBOX_STATEMENT);
     assert_true(report_key_equal(&report_key, &report));
 
-    key = keys_statement(KIND_ACTUAL, 2024, 631);
-    assert_true(keys_parse_statement(keys_span(&key), &byte, &year, &unit));
+    key = keys_alarm(KIND_ACTUAL, 2024, 631);
+    assert_true(keys_parse_alarm(keys_span(&key), &byte, &year, &unit));
     assert_true(byte == KIND_ACTUAL && year == 2024 && unit == 631);
 
     key = keys_quarantine(258);
@@ -112,7 +112,7 @@ static void refused(void **state)
         assert_int_equal(keys_parse_revision(span, &key, &number), len == 20);
         assert_int_equal(keys_parse_outbox(span, &byte, &key), len == 13);
         assert_int_equal(keys_parse_bucket(span, &unit, &byte, &period), len == 8);
-        assert_int_equal(keys_parse_statement(span, &byte, &year, &unit), len == 7);
+        assert_int_equal(keys_parse_alarm(span, &byte, &year, &unit), len == 7);
         assert_int_equal(keys_parse_quarantine(span, &number), len == 8);
         assert_int_equal(keys_parse_enrolled(span, curve), len == 32);
         assert_int_equal(keys_parse_chunk(span, &unit, &index), len == 8);
@@ -172,9 +172,9 @@ static void others_sort_by_members(void **state)
          keys_bucket(1, KIND_PLAN, (struct period){2024, PERIOD_S1})},
         {keys_bucket(1, KIND_PLAN, (struct period){2024, PERIOD_S1}),
          keys_bucket(1, KIND_PLAN, (struct period){2024, PERIOD_S2})},
-        {keys_statement(1, 2999, UINT32_MAX), keys_statement(2, 1900, 1)},
-        {keys_statement(1, 2023, UINT32_MAX), keys_statement(1, 2024, 1)},
-        {keys_statement(1, 2024, 255), keys_statement(1, 2024, 256)},
+        {keys_alarm(1, 2999, UINT32_MAX), keys_alarm(2, 1900, 1)},
+        {keys_alarm(1, 2023, UINT32_MAX), keys_alarm(1, 2024, 1)},
+        {keys_alarm(1, 2024, 255), keys_alarm(1, 2024, 256)},
         {keys_quarantine(255), keys_quarantine(256)},
         {keys_catalogue(255), keys_catalogue(256)},
         {keys_catalogue(7), keys_chunk(7, 0)},

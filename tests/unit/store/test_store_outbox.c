@@ -149,7 +149,7 @@ static void clearing_what_is_parked(void **state)
     assert_commits(&txn);
 }
 
-/* A reason that is too long is cut, not lost. */
+/* A reason that is too long is cut between two characters, not lost. */
 static void long_reason(void **state)
 {
     struct temp_store *temp = *state;
@@ -162,6 +162,10 @@ static void long_reason(void **state)
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, reason), ERR_OK);
     assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &key, &item), ERR_OK);
     assert_int_equal(strlen(item.reason), STORE_REASON_SIZE - 1);
+    memcpy(reason + STORE_REASON_SIZE - 3, "\xE1\xBA\xBF", 3); /* its last byte is one too many */
+    assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, reason), ERR_OK);
+    assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &key, &item), ERR_OK);
+    assert_int_equal(strlen(item.reason), STORE_REASON_SIZE - 3);
     assert_commits(&txn);
 }
 

@@ -1,26 +1,7 @@
-/* Statements, alarms, quarantine and enrolled keys. */
+/* Alarms, quarantine and enrolled keys. */
 #include "unit/store/temp_store.h"
 
-/* The last statement of each unit, kind and year, as it came. */
-static void statements(void **state)
-{
-    struct temp_store *temp = *state;
-    struct span bytes;
-    struct store_txn *txn = store_begin_write(temp->store);
-    assert_int_equal(store_get_statement(txn, KIND_ACTUAL, 2024, 631, &bytes), ERR_NOT_FOUND);
-    assert_int_equal(store_put_statement(txn, KIND_ACTUAL, 2024, 631, span_of_text("a")), ERR_OK);
-    assert_int_equal(store_put_statement(txn, KIND_ACTUAL, 2024, 631, span_of_text("b")), ERR_OK);
-    assert_int_equal(store_put_statement(txn, KIND_PLAN, 2024, 631, span_of_text("c")), ERR_OK);
-    assert_commits(&txn);
-    txn = store_begin_read(temp->store);
-    assert_int_equal(store_get_statement(txn, KIND_ACTUAL, 2024, 631, &bytes), ERR_OK);
-    assert_span_is(bytes, "b");
-    assert_int_equal(store_get_statement(txn, KIND_PLAN, 2024, 631, &bytes), ERR_OK);
-    assert_span_is(bytes, "c");
-    assert_int_equal(store_get_statement(txn, KIND_ACTUAL, 2025, 631, &bytes), ERR_NOT_FOUND);
-    assert_int_equal(store_get_statement(txn, KIND_ACTUAL, 2024, 632, &bytes), ERR_NOT_FOUND);
-    store_abort(&txn);
-}
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* One alarm per unit, kind and year; a newer one replaces it; they come in order. */
 static void alarms(void **state)
@@ -51,6 +32,36 @@ static void alarms(void **state)
     assert_int_equal(store_delete_alarm(txn, KIND_ACTUAL, 2024, 632), ERR_OK);
     assert_int_equal(store_delete_alarm(txn, KIND_ACTUAL, 2024, 632), ERR_OK);
     assert_int_equal(store_count_alarms(txn), 2);
+    assert_int_equal(store_clear_alarms(txn), ERR_OK);
+    assert_int_equal(store_count_alarms(txn), 0);
+    assert_commits(&txn);
+}
+
+/* Fills a text of `size` bytes that was cut inside a character of three bytes. */
+static void fill_cut(char *text, size_t size)
+{
+    memset(text, 'a', size);
+    memcpy(text + size - 3, "\xE1\xBA", 3);
+}
+
+/* Texts that their author had to cut are kept as text: half a character would make every answer
+ * with them malformed. */
+static void texts_are_kept_whole(void **state)
+{
+    struct temp_store *temp = *state;
+    struct alarm alarm = {.kind = KIND_ACTUAL, .year = 2024, .unit = 631};
+    struct quarantined item = {.bytes = span_of_text("x")};
+    fill_cut(alarm.text, sizeof alarm.text);
+    fill_cut(item.reason, sizeof item.reason);
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_put_alarm(txn, &alarm), ERR_OK);
+    assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+    struct alarm alarm_cursor = {0};
+    struct quarantined cursor = {0};
+    assert_true(store_next_alarm(txn, &alarm_cursor));
+    assert_true(store_next_quarantine(txn, &cursor));
+    assert_int_equal(strlen(alarm_cursor.text), sizeof alarm.text - 3);
+    assert_int_equal(strlen(cursor.reason), sizeof item.reason - 3);
     assert_commits(&txn);
 }
 
@@ -90,6 +101,59 @@ static void quarantine(void **state)
     assert_commits(&txn);
 }
 
+/* What a person has dealt with goes, one by one or all at once, and its number never comes again:
+ * "clear 3" means the message that was shown as 3. */
+static void quarantine_is_cleared(void **state)
+{
+    struct temp_store *temp = *state;
+    struct quarantined cursor = {0};
+    struct store_txn *txn = store_begin_write(temp->store);
+    quarantine_one(txn, 1, span_of_text("a"));
+    quarantine_one(txn, 2, span_of_text("b"));
+    quarantine_one(txn, 3, span_of_text("c"));
+    assert_int_equal(store_delete_quarantine(txn, 3), ERR_OK);
+    assert_int_equal(store_delete_quarantine(txn, 3), ERR_OK);
+    assert_int_equal(store_count_quarantine(txn), 2);
+    quarantine_one(txn, 4, span_of_text("c"));
+    assert_int_equal(store_clear_quarantine(txn), ERR_OK);
+    assert_int_equal(store_count_quarantine(txn), 0);
+    assert_commits(&txn);
+    temp_reopen(temp);
+    txn = store_begin_write(temp->store);
+    quarantine_one(txn, 5, span_of_text("a"));
+    assert_true(store_next_quarantine(txn, &cursor));
+    assert_int_equal(cursor.number, 5);
+    assert_commits(&txn);
+}
+
+/* A peer that sends the same again and again keeps one place, so that it does not push out what
+ * others sent; another peer, reason or content is another message. */
+static void repeats_are_kept_once(void **state)
+{
+    struct temp_store *temp = *state;
+    static uint8_t large[65 * 1024];
+    const struct quarantined first = {
+        .received = {1}, .peer = {1}, .reason = "odd", .bytes = span_of_text("x")};
+    struct quarantined rows[] = {first, first, first, first};
+    rows[0].peer[31] = 1;
+    (void)snprintf(rows[1].reason, sizeof rows[1].reason, "odder");
+    rows[2].bytes = span_of_text("y");
+    rows[3].bytes = (struct span){large, sizeof large};
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_put_quarantine(txn, &first), ERR_OK);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        assert_int_equal(store_put_quarantine(txn, &rows[i]), ERR_OK);
+        assert_int_equal(store_count_quarantine(txn), i + 2);
+    }
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        rows[i].received.us += 5;
+        assert_int_equal(store_put_quarantine(txn, &rows[i]), ERR_OK);
+    }
+    assert_int_equal(store_put_quarantine(txn, &first), ERR_OK);
+    assert_int_equal(store_count_quarantine(txn), LENGTH(rows) + 1);
+    assert_commits(&txn);
+}
+
 /* Hostile input cannot fill the disk: at most 1000 items, the oldest goes; at most 64 KiB of each.
  */
 static void quarantine_is_bounded(void **state)
@@ -99,7 +163,7 @@ static void quarantine_is_bounded(void **state)
     struct quarantined cursor = {0};
     struct store_txn *txn = store_begin_write(temp->store);
     for (int i = 0; i < STORE_QUARANTINE_MAX + 5; i++)
-        quarantine_one(txn, i, span_of_text("x"));
+        quarantine_one(txn, i, (struct span){(const uint8_t *)&i, sizeof i});
     quarantine_one(txn, 0, (struct span){large, sizeof large});
     assert_int_equal(store_count_quarantine(txn), STORE_QUARANTINE_MAX);
     assert_true(store_next_quarantine(txn, &cursor));
@@ -154,8 +218,12 @@ static void enrolled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(statements), STORE_TEST(alarms),
-        STORE_TEST(quarantine), STORE_TEST(quarantine_is_bounded),
+        STORE_TEST(alarms),
+        STORE_TEST(texts_are_kept_whole),
+        STORE_TEST(quarantine),
+        STORE_TEST(quarantine_is_cleared),
+        STORE_TEST(repeats_are_kept_once),
+        STORE_TEST(quarantine_is_bounded),
         STORE_TEST(enrolled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

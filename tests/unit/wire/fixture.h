@@ -48,6 +48,9 @@ static const struct golden {
     {"history", GOLDEN_HISTORY},
     {"status_query", GOLDEN_STATUS_QUERY},
     {"status", GOLDEN_STATUS},
+    {"quarantine_query", GOLDEN_QUARANTINE_QUERY},
+    {"quarantine", GOLDEN_QUARANTINE},
+    {"quarantine_clear", GOLDEN_QUARANTINE_CLEAR},
 };
 
 static inline struct buf golden_bytes(const char *body)

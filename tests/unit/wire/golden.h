@@ -174,6 +174,15 @@
     "746f2074686520706172656e743a20636865636b2069747320616464726573739a010d6e6f20636f"             \
     "6e6e656374696f6e"
 
+/* Added later: their numbers among the bodies are lower, their messages come last. */
+#define GOLDEN_QUARANTINE_QUERY "0801101fea0200"
+
+#define GOLDEN_QUARANTINE                                                                          \
+    "08011020181ff202440a420807108080fbb4ece98a031a20202122232425262728292a2b2c2d2e2f"             \
+    "303132333435363738393a3b3c3d3e3f2210c490c6a16e2076e1bb8b206b68c3a163288202"
+
+#define GOLDEN_QUARANTINE_CLEAR "08011021fa02021007"
+
 /* Catalogue 7: two levels, one form, three indicators of which one is derived, unit 64 with 101,
  * and 100, which ended on 2024-09-30 with 101 as its successor. */
 #define GOLDEN_CATALOGUE                                                                           \

@@ -149,6 +149,19 @@ static char *letters(struct arena *arena, size_t len)
     X(keys, unit, m->entries[0]->unit = 0, MALFORMED, "KeyEntry.unit")                             \
     X(keys, role, m->entries[0]->role = 9, MALFORMED, "KeyEntry.role")                             \
     X(keys, changed, m->entries[0]->changed_us = -1, MALFORMED, "KeyEntry.changed_us")             \
+    X(quarantine, number, m->entries[0]->number = 0, MALFORMED, "QuarantineEntry.number")          \
+    X(quarantine, number_far, m->entries[0]->number = UINT64_MAX, MALFORMED,                       \
+      "QuarantineEntry.number")                                                                    \
+    X(quarantine, received, m->entries[0]->received_us = -1, MALFORMED,                            \
+      "QuarantineEntry.received_us")                                                               \
+    X(quarantine, key, m->entries[0]->key.len = 31, MALFORMED, "QuarantineEntry.key")              \
+    X(quarantine, key_local, m->entries[0]->key.len = 0, OK, "")                                   \
+    X(quarantine, reason_cut, m->entries[0]->reason = TEXT("\xe1\xba"), MALFORMED,                 \
+      "QuarantineEntry.reason")                                                                    \
+    X(quarantine_clear, nothing, m->number = 0, MALFORMED, "QuarantineClear")                      \
+    X(quarantine_clear, both, m->all = true, MALFORMED, "QuarantineClear")                         \
+    X(quarantine_clear, all, (m->all = true, m->number = 0), OK, "")                               \
+    X(quarantine_clear, number_far, m->number = UINT64_MAX, MALFORMED, "QuarantineClear.number")   \
     X(done, text, m->text = letters(arena, 2001), TOO_LARGE, "Done.text")                          \
     X(totals_query, kind, m->kind = 3, MALFORMED, "TotalsQuery.kind")                              \
     X(totals_query, period, m->period = letters(arena, 17), TOO_LARGE, "TotalsQuery.period")       \

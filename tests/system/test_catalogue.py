@@ -1,0 +1,122 @@
+"""Catalogues are checked with all errors at once, published at the root alone, and travel down by
+themselves; totals are worked in anew, and reports that were filed stay as they are."""
+
+import shutil
+from pathlib import Path
+
+from harness import Tree, eventually
+from scene import (NO_FIGURE, SAMPLE, coverage, exact, expect, expect_in, history, plant, play, rows,
+                   settle, status, submit, table, total, verify)
+
+PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
+VISITS, NEW = "reception.visits", "reception.online"
+
+
+class Press:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.province = plant(tree)
+        self.district = tree.add("duc-co", DISTRICT, self.province)
+        self.commune = tree.add("chu-ty", COMMUNE, self.district, listens=False)
+        self.nodes = (self.province, self.district, self.commune)
+        submit(self.commune, "2024", table({VISITS: 30}))
+        settle(self.commune, self.district, self.province)
+
+    def edit(self, name: str, number: int, *changes: tuple[str, str, str]) -> Path:
+        """The sample under another number, with texts of its files replaced."""
+        folder = self.tree.folder / name
+        shutil.copytree(SAMPLE / "catalogue", folder)
+        for file, old, new in (("catalogue.ini", "number = 1", f"number = {number}"), *changes):
+            text = (folder / file).read_text(encoding="utf-8")
+            expect(f"{old!r} in {file}", old in text, True)
+            (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return folder
+
+
+def errors_are_listed_at_once(press: Press) -> None:
+    """Every error of all four files is listed with file, line and column; nothing is published"""
+    folder = press.edit("bad", 2, ("units.csv", "23857,23857,commune,thi_tran,631",
+                                   "23857,23857,commune,city,6310"),
+                        ("indicators.csv", "= 100 * model.recognised / model.registered",
+                         "= 100 * model.recognized / model.registered"),
+                        ("forms.csv", "district|commune", "district|village"),
+                        ("catalogue.ini", "s1_last = 06-14", "s1_last = 06-31"))
+    for command in ("check", "publish"):
+        result = press.province.tonghop("catalogue", command, str(folder), expect=2)
+        for place, word in (("catalogue.ini:11:11", "s1_last"), ("units.csv:20:21", "city"),
+                            ("units.csv:20:26", "6310"), ("forms.csv:2:38", "village"),
+                            ("indicators.csv:10:136", "model.recognized")):
+            line = next((line for line in result.err.splitlines()
+                         if line.startswith(f"{folder}/{place}: error: ")), f"none\n{result.err}")
+            expect_in(f"{command}: {place}", line, word)
+    expect("in force", status(press.province)["catalogue"], "1")
+
+
+def sample_is_in_order(press: Press) -> None:
+    """The sample is in order, and what is in force may be published again"""
+    press.tree.tonghop("catalogue", "check", str(SAMPLE / "catalogue"))
+    press.province.tonghop("catalogue", "publish", str(SAMPLE / "catalogue"))
+    expect("in force", status(press.province)["catalogue"], "1")
+
+
+def only_the_root_publishes(press: Press) -> None:
+    """A node beneath refuses to publish, and so does the root for a number that is not higher, or for
+    what may not change"""
+    folder = press.edit("second", 2)
+    result = press.district.tonghop("catalogue", "publish", str(folder), expect=1)
+    expect_in("beneath", result.err, "forbidden", "at the root")
+    other = press.edit("other", 1, ("catalogue.ini", "(sample catalogue)", "(another)"))
+    result = press.province.tonghop("catalogue", "publish", str(other), expect=1)
+    expect_in("the same number", result.err, "exists", "higher number")
+    changed = press.edit("changed", 2, ("indicators.csv", "lượt,flow,sum,0,", "lượt,flow,sum,1,"))
+    result = press.province.tonghop("catalogue", "publish", str(changed), expect=1)
+    expect_in("decimals", result.err, "invalid", VISITS)
+    expect("in force", [status(node)["catalogue"] for node in press.nodes], ["1"] * 3)
+
+
+def next_one_travels_down(press: Press) -> None:
+    """A new catalogue with one more indicator and commune is in force everywhere a moment later, also
+    at a node that was stopped; totals stay"""
+    press.commune.stop()
+    row = next(line for line in (SAMPLE / "catalogue/indicators.csv").read_text(
+        encoding="utf-8").splitlines() if line.startswith("14,"))
+    last = (SAMPLE / "catalogue/indicators.csv").read_text(encoding="utf-8").splitlines()[-1]
+    more = row.replace("14,reception.visits", f"900,{NEW}")
+    units = "23857,23857,commune,thi_tran,631"
+    unit = "99001,99001,commune,xa,631,2100-01-01,,Xã Mới,New Commune,"
+    folder = press.edit("next", 3, ("indicators.csv", last, last + "\n" + more),
+                        ("units.csv", units, f"{unit}\n{units}"))
+    press.province.tonghop("catalogue", "publish", str(folder))
+    press.commune.start(is_awaited=False)
+    for node in press.nodes:
+        eventually(lambda: status(node)["catalogue"] == "3", f"catalogue 3 is in force at {node.name}")
+    settle(*reversed(press.nodes))
+    expect("total", total(press.province, "2024", VISITS), exact(30, 1))
+    expect("the new unit owes reports from its beginning",
+           [coverage(press.province, period).get("99001") for period in ("2024", "2100")],
+           [None, "missing"])
+    listed = rows(press.commune.tonghop("catalogue", "show", "indicators", "--format", "csv"))
+    expect("the new indicator", NEW in [line["code"] for line in listed], True)
+
+
+def reports_under_the_new_one(press: Press) -> None:
+    """What the new catalogue brought can be filed; what was filed before is as it was"""
+    press.commune.tonghop("amend", VISITS, "31", "--period", "2024", "--reason", "one more")
+    submit(press.commune, "2025-S1", table({VISITS: 2, NEW: 4}))
+    submit(press.district, "2100", table({VISITS: 5}), "--unit", "99001")
+    settle(press.commune, press.district, press.province)
+    expect("old", total(press.province, "2024", VISITS), exact(31, 1))
+    expect("new indicator", total(press.province, "2025-S1", NEW), exact(4, 1))
+    expect("new unit", total(press.province, "2100", VISITS), exact(5, 1))
+    expect("before", total(press.province, "2024", NEW), NO_FIGURE)
+    expect("revisions", [line["revision"] for line in history(press.commune, COMMUNE, "2024")],
+           ["2", "1"])
+    verify(*press.nodes)
+
+
+STEPS = (errors_are_listed_at_once, sample_is_in_order, only_the_root_publishes, next_one_travels_down,
+         reports_under_the_new_one)
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        play(STEPS, Press(grown))
