@@ -19,11 +19,12 @@
 #include "core/mem.h"
 
 enum {
-    LOOP_STATUS_MS = 10000,   /* how often the service manager is told how things are */
-    LOOP_READERS_MS = 600000, /* how often slots of dead readers are cleared */
-    LOOP_DROPS_MS = 10000,    /* between log lines about messages dropped */
-    LOOP_LAST_MS = 100,       /* at the end: for messages on their way, and for their answers */
-    LOOP_TRIM_MS = 1000,      /* between two times of giving freed memory back */
+    LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
+    LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
+    LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
+    LOOP_DROPS_MS = 10000,              /* between log lines about messages dropped */
+    LOOP_LAST_MS = 100,  /* at the end: for messages on their way, and for their answers */
+    LOOP_TRIM_MS = 1000, /* between two times of giving freed memory back */
     /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
     LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch */
     LOOP_KEPT = 256 << 10,     /* of what there is once */
@@ -49,7 +50,7 @@ struct loop {
     int signal_fd;
     struct transport transport;
     struct effects effects;
-    struct inbox inbox[NODE_BATCH_MAX];
+    struct inbox inbox[LOOP_TAKE_MAX];
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
     size_t taken_count;            /* messages of this turn: events, and those dropped */
@@ -190,7 +191,7 @@ void loop_free(struct loop **loop)
     sock_close(&l->listener);
     sock_context_free(&l->context);
     effects_fini(&l->effects);
-    for (size_t i = 0; i < NODE_BATCH_MAX; i++)
+    for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
         buf_fini(&l->inbox[i].payload);
     key_wipe(&l->pair);
     free(l);
@@ -250,7 +251,7 @@ static void log_dropped(struct loop *loop)
  * us here for ever. */
 static void drain(struct loop *loop, struct sock *sock, enum event_type type)
 {
-    while (loop->taken_count < NODE_BATCH_MAX) {
+    while (loop->taken_count < LOOP_TAKE_MAX) {
         struct inbox *slot = &loop->inbox[loop->event_count];
         enum err err = sock_receive(sock, &slot->payload, &slot->peer);
         if (err != ERR_OK && err != ERR_MALFORMED)
@@ -307,7 +308,7 @@ static enum err gather_last(struct loop *loop)
     int64_t end_ms = loop_now_ms() + LOOP_LAST_MS, left_ms = LOOP_LAST_MS;
     bool is_asked; /* as we know */
     enum err err = ERR_OK;
-    while (err == ERR_OK && left_ms > 0 && loop->taken_count < NODE_BATCH_MAX) {
+    while (err == ERR_OK && left_ms > 0 && loop->taken_count < LOOP_TAKE_MAX) {
         err = gather(loop, -1, left_ms, &is_asked);
         left_ms = end_ms - loop_now_ms();
     }
@@ -331,7 +332,7 @@ static void shrink(struct loop *loop, struct buf *buf, size_t kept_bytes)
 
 static void shrink_buffers(struct loop *loop)
 {
-    for (size_t i = 0; i < NODE_BATCH_MAX; i++)
+    for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
         shrink(loop, &loop->inbox[i].payload, LOOP_INBOX_KEPT);
     shrink(loop, &loop->effects.bytes, LOOP_KEPT);
     shrink(loop, &loop->node->packed, LOOP_KEPT);
@@ -352,7 +353,7 @@ static enum err step_batch(struct loop *loop)
 {
     struct instant now = loop_now();
     int64_t now_ms = loop_now_ms();
-    if (node_has_work(loop->node, now_ms) && loop->event_count < NODE_BATCH_MAX)
+    if (node_has_work(loop->node, now_ms))
         loop->events[loop->event_count++] = (struct event){.type = EVENT_TICK};
     for (size_t i = 0; i < loop->event_count; i++) {
         struct event *event = &loop->events[i];

@@ -14,8 +14,8 @@ struct loop;
 enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct node *node,
                   int signal_fd, struct loop **ret_loop);
 /* Runs until a signal comes (ERR_OK), or something fatal happens: a commit whose outcome is
- * unknown. What was received before the signal is still answered, up to a batch; the answers leave
- * while loop_free closes the sockets. */
+ * unknown. What was received before the signal is still answered, up to a batch; its answers have
+ * a moment to arrive before the sockets are closed. */
 enum err loop_run(struct loop *loop);
 void loop_free(struct loop **loop);
 

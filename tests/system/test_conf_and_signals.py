@@ -13,7 +13,7 @@ from peer import Keys, Peer, Silence, filing, pb
 from scene import (ROOT, exact, expect, expect_in, plant, play, status, submit, table, total, verify)
 
 WATCHDOG_US = 600_000
-BATCH = 128  # messages that the daemon takes at a time
+BATCH = 126  # messages, two of each year; the daemon takes 127 at a time
 
 
 class House:
