@@ -190,14 +190,16 @@ static const struct {
          "%llu entries are parked because the parent cannot take them yet: see "
          "the node's log"},
     [WORD_STATUS_DO_QUARANTINE] =
-        {"%llu thông điệp bị cách ly vì không xử lý được: xem nhật ký và báo "
-         "nhóm phát triển",
-         "%llu messages are in quarantine because they cannot be processed: "
-         "see the log and tell the developers"},
+        {"%llu thông điệp bị cách ly vì không xử lý được: xem bằng `tonghop quarantine`, "
+         "xem xét xong thì chạy `tonghop quarantine --clear`",
+         "%llu messages are in quarantine because they cannot be processed: see `tonghop "
+         "quarantine`, and run `tonghop quarantine --clear` when they are dealt with"},
     [WORD_STATUS_DO_ALARMS] = {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
-                               "`tonghop verify` ở cả hai nút",
+                               "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
+                               "`tonghop quarantine --clear`",
                                "%llu alarms: totals of a node beneath differ from those here; run "
-                               "`tonghop verify` at both nodes"},
+                               "`tonghop verify` at both nodes; if that node is gone, `tonghop "
+                               "quarantine --clear`"},
     [WORD_STATUS_GAVE_UP] = {"đã chờ %s giây mà nút chưa sẵn sàng",
                              "waited %s seconds and the node is not ready"},
     /* verify */
@@ -303,6 +305,13 @@ static const struct {
          "nằm ở nút cấp trên",
          "units moved here in this year: what they filed elsewhere before is not here; the node "
          "above has all of it"},
+    /* quarantine */
+    [WORD_COLUMN_SIZE] = {"Số byte", "Bytes"},
+    [WORD_QUARANTINE_EMPTY] = {"không có thông điệp nào bị cách ly", "nothing is in quarantine"},
+    [WORD_QUARANTINE_CLEARED] = {"đã xóa mọi thông điệp bị cách ly và tắt mọi báo động",
+                                 "deleted every message in quarantine and ended every alarm"},
+    [WORD_QUARANTINE_CLEARED_ONE] = {"đã xóa thông điệp bị cách ly số %lld",
+                                     "deleted message %lld in quarantine"},
 };
 
 const char *words(bool is_english, enum word id)

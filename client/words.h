@@ -208,6 +208,11 @@ enum word {
     WORD_EXPLAIN_LONE_HALF,
     WORD_TOTALS_LONE_HALVES, /* %u reports */
     WORD_TOTALS_SPLIT_YEAR,
+    /* quarantine */
+    WORD_COLUMN_SIZE,
+    WORD_QUARANTINE_EMPTY,
+    WORD_QUARANTINE_CLEARED,
+    WORD_QUARANTINE_CLEARED_ONE, /* %lld number */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

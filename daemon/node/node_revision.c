@@ -95,10 +95,12 @@ static enum merge merge_state(struct step *step, struct incoming *in)
     return MERGE_TAKEN;
 }
 
-/* Malformed or foreign between nodes: kept for a person, and refused for good. */
+/* Malformed or foreign between nodes: kept for a person, and refused for good. Kept is the filing,
+ * not the message: a child that comes back sends it again under another number. */
 static void quarantine_and_refuse(struct step *step, enum err code, const char *reason)
 {
-    struct quarantined item = {.received = step->event->now, .bytes = step->event->bytes};
+    const ProtobufCBinaryData *filing = &step->in->revision->filing;
+    struct quarantined item = {.received = step->event->now, .bytes = {filing->data, filing->len}};
     memcpy(item.peer, step->peer.from.key, sizeof(item.peer));
     (void)snprintf(item.reason, sizeof(item.reason), "%s", reason);
     (void)store_put_quarantine(step->txn, &item); /* the error is sticky */

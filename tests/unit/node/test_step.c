@@ -136,7 +136,7 @@ static struct event event_of(struct rig *rig, Tonghop__Envelope *envelope, struc
 }
 
 /* The answers of a batch wait in memory: questions beyond what may wait are put off, and the
- * receipt of what was taken in is not. */
+ * receipt of what was taken in is there. */
 static void test_large_answers_of_one_batch(void **state)
 {
     struct rig *rig = *state;
@@ -177,6 +177,21 @@ static void test_large_answers_of_one_batch(void **state)
     buf_fini(&filing);
 }
 
+/* However much is waiting, what was done is told: a refusal would say that nothing was. */
+static void test_what_was_done_is_always_told(void **state)
+{
+    struct rig *rig = *state;
+    struct event event = rig_event(rig, EVENT_PEER_MESSAGE);
+    struct step step = {.node = rig->node, .event = &event, .effects = &rig->effects};
+    const size_t waiting = 64 << 20;
+    uint8_t *bytes = mem_calloc(1, waiting);
+    buf_put(&rig->effects.bytes, bytes, waiting);
+    free(bytes);
+    step_done(&step, "done");
+    assert_string_equal(made(rig)->done->text, "done");
+    effects_clear(&rig->effects);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +199,7 @@ int main(void)
         ROOT_TEST(test_long_texts_are_cut_between_characters),
         ROOT_TEST(test_history_with_too_much_content),
         ROOT_TEST(test_large_answers_of_one_batch),
+        ROOT_TEST(test_what_was_done_is_always_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,95 @@
+"""What a node could not process waits for a person, who sees it, clears it, and then all is well."""
+
+import json
+
+from harness import Tree
+from peer import Keys, Peer, Refused, filing, pb
+from scene import client, expect, expect_in, plant, play, status
+
+PROVINCE, DISTRICT, OTHER = 64, 631, 632
+
+
+class Office:
+    """A province, and a node of a district that speaks for another one."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.province = plant(tree)
+        self.keys = Keys.generate()
+        self.province.tonghop("enrol", str(DISTRICT), self.keys.public, "--role", "node")
+
+    def forge(self, visits: int) -> None:
+        """Sends a report of the other district, by a connection of its own."""
+        key = pb.Key(kind=1, year=2024, label=1, unit=OTHER, form=1)
+        revision = pb.Revision(filing=filing(key, {14: visits}, author="Hoa"), revision=1, states=1,
+                               home=OTHER, received_us=1, first_filed_us=1, recorded_by="uid:0")
+        with Peer(self.province.endpoint, self.province.public_key, self.keys) as peer:
+            peer.hello(unit=DISTRICT)
+            try:
+                peer.ask(revision=revision)
+            except Refused as refused:
+                expect("refused", refused.refusal.code, "foreign")
+            else:
+                expect("a refusal", None, "foreign")
+
+    def listed(self) -> list[dict]:
+        return json.loads(self.province.tonghop("quarantine", "--format", "json").out)
+
+
+def nothing_is_there_at_first(office: Office) -> None:
+    """An empty quarantine is no error"""
+    result = office.province.tonghop("quarantine")
+    expect_in("said so", result.err, "nothing is in quarantine")
+    expect("as data", office.listed(), [])
+    result = office.province.tonghop("quarantine", "--clear", "1", expect=1)
+    expect_in("what is not there", result.err, "not-found", "tonghop quarantine")
+
+
+def what_was_forged_is_listed(office: Office) -> None:
+    """Status names the command, and the command says whose it is and why it was not taken"""
+    office.forge(1)
+    office.forge(2)
+    result = office.province.tonghop("status", expect=1)
+    expect_in("status", result.err, "2 message(s) in quarantine", "tonghop quarantine --clear")
+    first, second = office.listed()
+    expect("numbers", (first["number"], second["number"]), ("1", "2"))
+    expect("the sender", first["key"], office.keys.public)
+    expect_in("the reason", first["reason"], "may not speak for unit 632")
+    expect("a size", int(first["size"]) > 0, True)
+    lines = office.province.tonghop("quarantine", "--format", "csv").out.splitlines()
+    expect("csv", (lines[0], len(lines)), ("number,received,key,size,reason", 3))
+    result = office.province.tonghop("quarantine", "--lang", "vi")
+    expect_in("for people", result.out, "Lý do", office.keys.public)
+
+
+def it_is_cleared(office: Office) -> None:
+    """One by one or all at once, and the node is well again"""
+    result = office.province.tonghop("quarantine", "--clear", "1")
+    expect_in("one", result.err, "deleted message 1")
+    expect("the other stays", [row["number"] for row in office.listed()], ["2"])
+    for arguments in (["1"], ["--clear", "x"], ["--clear", "0"], ["--clear", "1", "2"]):
+        office.province.tonghop("quarantine", *arguments, expect=2)
+    expect("still there", status(office.province)["quarantine"], "1")
+    office.province.tonghop("quarantine", "--clear")
+    expect("all", office.listed(), [])
+    office.province.tonghop("status")
+
+
+def only_who_administers_may(office: Office) -> None:
+    """A reader may not see it, an administrator from elsewhere may clear it"""
+    office.forge(3)
+    reader = client(office.tree, "xem", DISTRICT, office.province, role="reader")
+    result = reader.tonghop("quarantine", expect=1)
+    expect_in("a reader", result.err, "forbidden")
+    admin = client(office.tree, "quan-tri", PROVINCE, office.province, role="admin")
+    expect_in("an administrator", admin.tonghop("quarantine").out, "may not speak")
+    admin.tonghop("quarantine", "--clear")
+    expect("cleared", office.listed(), [])
+
+
+STEPS = (nothing_is_there_at_first, what_was_forged_is_listed, it_is_cleared,
+         only_who_administers_may)
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        play(STEPS, Office(grown))
