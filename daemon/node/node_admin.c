@@ -117,6 +117,8 @@ static void put_enrolled(struct step *step, const struct enrolled *enrolled)
     if (had_former &&
         (enrolled->is_revoked || enrolled->unit != former.unit || enrolled->role != former.role))
         end_alarms(step, &former);
+    /* Now, for what comes later in this batch, and once more for a hello that came before. */
+    (void)peers_remove_key(&step->node->peers, enrolled->key);
     effects_add(step->effects, EFFECT_REVOKE,
                 (struct span){.data = enrolled->key, .len = sizeof(enrolled->key)});
 }

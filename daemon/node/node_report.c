@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/log.h"
-#include "core/mem.h"
 #include "core/validate.h"
 #include "link/key.h"
 #include "node/incoming.h"
@@ -81,29 +80,20 @@ static void send_receipt(struct step *step, const struct report_key *key, const 
     Tonghop__Key wire_key = TONGHOP__KEY__INIT;
     Tonghop__Receipt receipt = TONGHOP__RECEIPT__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    size_t count = warnings != NULL ? warnings->count : 0;
-    Tonghop__Problem *items = mem_calloc(count + 1, sizeof(*items));
-    Tonghop__Problem **pointers = mem_calloc(count + 1, sizeof(*pointers));
-    for (size_t i = 0; i < count; i++) {
-        tonghop__problem__init(&items[i]);
-        items[i].indicator = warnings->items[i].indicator;
-        items[i].warning = true;
-        items[i].text = warnings->items[i].text;
-        pointers[i] = &items[i];
-    }
+    struct problem_list list;
+    step_list_problems(warnings, &list);
     wire_key_of(key, &wire_key);
     receipt.key = &wire_key;
     receipt.revision = head->revision;
     receipt.states = head->states;
     receipt.repeated_content = is_repeated;
     receipt.received_us = head->received.us;
-    receipt.n_warnings = count;
-    receipt.warnings = pointers;
+    receipt.n_warnings = list.count;
+    receipt.warnings = list.pointers;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_RECEIPT;
     envelope.receipt = &receipt;
     step_reply(step, &envelope);
-    free(pointers);
-    free(items);
+    step_free_problems(&list);
 }
 
 /* Whether this node may take this report from this peer; refuses and returns false if not. */

@@ -8,7 +8,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 
-enum { REFUSAL_PROBLEMS_MAX = 200, BATCH_ANSWERS_MAX = 64 << 20 };
+enum { BATCH_ANSWERS_MAX = 64 << 20 }; /* bytes of answers that wait in one batch */
 
 /* Answers wait in memory until their batch is committed, and those to questions can be large. The
  * others are small, and say what was done: they are never withheld. */
@@ -41,6 +41,31 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope)
     effect->peer = step->peer;
 }
 
+void step_list_problems(const struct problems *problems, struct problem_list *ret_list)
+{
+    size_t count = problems != NULL ? problems->count : 0;
+    if (count > STEP_PROBLEMS_MAX)
+        count = STEP_PROBLEMS_MAX;
+    ret_list->count = count;
+    ret_list->items = mem_calloc(count + 1, sizeof(*ret_list->items));
+    ret_list->pointers = mem_calloc(count + 1, sizeof(*ret_list->pointers));
+    for (size_t i = 0; i < count; i++) {
+        Tonghop__Problem *item = &ret_list->items[i];
+        tonghop__problem__init(item);
+        item->indicator = problems->items[i].indicator;
+        item->warning = problems->items[i].is_warning;
+        item->text = problems->items[i].text;
+        ret_list->pointers[i] = item;
+    }
+}
+
+void step_free_problems(struct problem_list *list)
+{
+    free(list->items);
+    free(list->pointers);
+    *list = (struct problem_list){0};
+}
+
 void step_refuse(struct step *step, enum err code, const struct refusal *detail, const char *format,
                  ...)
 {
@@ -51,34 +76,22 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     va_end(args);
     utf8_cut(text);
 
-    const struct problems *problems = detail != NULL ? detail->problems : NULL;
-    size_t count = problems != NULL ? problems->count : 0;
-    if (count > REFUSAL_PROBLEMS_MAX)
-        count = REFUSAL_PROBLEMS_MAX;
-    Tonghop__Problem *items = mem_calloc(count + 1, sizeof(*items));
-    Tonghop__Problem **pointers = mem_calloc(count + 1, sizeof(*pointers));
-    for (size_t i = 0; i < count; i++) {
-        tonghop__problem__init(&items[i]);
-        items[i].indicator = problems->items[i].indicator;
-        items[i].warning = problems->items[i].is_warning;
-        items[i].text = problems->items[i].text;
-        pointers[i] = &items[i];
-    }
+    struct problem_list list;
+    step_list_problems(detail != NULL ? detail->problems : NULL, &list);
     Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
     char name[32];
     (void)snprintf(name, sizeof(name), "%s", err_name(code));
     refusal.code = name;
     refusal.text = text;
-    refusal.n_problems = count;
-    refusal.problems = pointers;
+    refusal.n_problems = list.count;
+    refusal.problems = list.pointers;
     refusal.current_revision = detail != NULL ? detail->current_revision : 0;
     refusal.home = detail != NULL ? detail->home : 0;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_REFUSAL;
     envelope.refusal = &refusal;
     step_reply(step, &envelope);
-    free(pointers);
-    free(items);
+    step_free_problems(&list);
 }
 
 void step_done(struct step *step, const char *format, ...)

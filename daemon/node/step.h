@@ -18,6 +18,17 @@ struct step {
 /* Sends `envelope` (its body set) to the sender as the answer to the message in hand. */
 void step_reply(struct step *step, Tonghop__Envelope *envelope);
 
+enum { STEP_PROBLEMS_MAX = 200 }; /* of one answer */
+
+/* Problems as a message carries them; the texts stay the list's. NULL is an empty list. */
+struct problem_list {
+    Tonghop__Problem *items;
+    Tonghop__Problem **pointers;
+    size_t count;
+};
+void step_list_problems(const struct problems *problems, struct problem_list *ret_list);
+void step_free_problems(struct problem_list *list);
+
 /* What a refusal may carry beside code and text; zero what does not apply. */
 struct refusal {
     const struct problems *problems;
