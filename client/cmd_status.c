@@ -195,16 +195,16 @@ static void print_status(const struct common *common, const Tonghop__Status *sta
 
 /* One question on a connection of its own, so that a daemon that comes up later, or again, is met
  * anew. The answer belongs to the connection. */
-static enum err ask(const struct conf *conf, int64_t timeout_ms, struct connection **connection,
-                    const Tonghop__Envelope **ret_answer, char *reason)
+static enum err ask(const struct common *common, const struct conf *conf, int64_t timeout_ms,
+                    struct connection **connection, const Tonghop__Envelope **ret_answer,
+                    char *reason)
 {
     Tonghop__StatusQuery query = TONGHOP__STATUS_QUERY__INIT;
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     request.body_case = TONGHOP__ENVELOPE__BODY_STATUS_QUERY;
     request.status_query = &query;
     connection_close(connection);
-    /* A status is English; health.c has the Vietnamese words. */
-    enum err err = connection_open(conf, false, timeout_ms, connection, reason);
+    enum err err = connection_open(conf, !common->is_english, timeout_ms, connection, reason);
     return err == ERR_OK ? connection_request(*connection, &request, ret_answer, reason) : err;
 }
 
@@ -251,7 +251,7 @@ static int run_status(const struct common *common, int argc, char **argv)
         int64_t timeout_ms = is_short ? left_ms : common->timeout_ms;
         if (timeout_ms < POLL_MS)
             timeout_ms = POLL_MS; /* a last question must have a chance */
-        err = ask(&conf, timeout_ms, &connection, &answer, reason);
+        err = ask(common, &conf, timeout_ms, &connection, &answer, reason);
         bool is_over = (err == ERR_OK && is_good_answer(answer)) || err == ERR_USAGE;
         if (is_over || now_ms() + POLL_MS >= end_ms)
             break;

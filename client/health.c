@@ -1,6 +1,5 @@
-/* The node's own complaints are in English and name units and reasons; the ones here are those that
- * follow from its numbers, in both languages. In English, what the node has said already is not
- * said again. */
+/* The node complains in the language that the hello asked for, with names and reasons; the
+ * complaints here are those that follow from its numbers, where it has not said them itself. */
 #include "client/health.h"
 
 #include <stdint.h>
@@ -53,7 +52,7 @@ bool health_complaint(const Tonghop__Status *status, bool is_english, size_t ind
     list_conditions(status, conditions);
     for (size_t i = 0; i < CONDITION_COUNT; i++) {
         const struct condition *condition = &conditions[i];
-        bool is_told = is_english && condition->is_told_by_node && status->n_problems > 0;
+        bool is_told = condition->is_told_by_node && status->n_problems > 0;
         if (!condition->is_bad || is_told || index-- > 0)
             continue;
         const char *text = words(is_english, condition->word);
@@ -63,7 +62,6 @@ bool health_complaint(const Tonghop__Status *status, bool is_english, size_t ind
     }
     if (index >= status->n_problems)
         return false;
-    *ret_text = is_english ? mem_strdup(status->problems[index])
-                           : mem_printf(words(false, WORD_NODE_SAYS), status->problems[index]);
+    *ret_text = mem_strdup(status->problems[index]);
     return true;
 }

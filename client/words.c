@@ -27,7 +27,6 @@ static const struct {
                         "'%s' is not a key: it has to be 44 characters of base64, as in a file "
                         "NAME.pub"},
     [WORD_REFUSED] = {"bị từ chối (%s): %s", "refused (%s): %s"},
-    [WORD_NODE_SAYS] = {"nút trả lời: %s", "the node says: %s"},
     [WORD_NO_ANSWER] = {"không có trả lời, chưa rõ kết quả; chạy lại lệnh là an toàn. Lý do: %s",
                         "no answer, the outcome is unknown; running the command again is safe. "
                         "Reason: %s"},

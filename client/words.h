@@ -21,7 +21,6 @@ enum word {
     WORD_NOT_A_UNIT_ID,   /* %s text */
     WORD_NOT_A_KEY,       /* %s text */
     WORD_REFUSED,         /* %s code, %s sentence */
-    WORD_NODE_SAYS,       /* %s text */
     WORD_NO_ANSWER,       /* %s reason */
     WORD_NOT_REACHED,     /* %s reason */
     WORD_OTHER_ANSWER,    /* %s name of the body */

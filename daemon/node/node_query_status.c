@@ -75,49 +75,80 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
 {
     const struct node *node = step->node;
     if (node->catalogue == NULL)
-        complain(complaints, mem_strdup(node->options.has_parent
-                                            ? "no catalogue yet: it comes with the link to the "
-                                              "node above"
-                                            : "no catalogue yet: run 'tonghop catalogue publish "
-                                              "DIR'"));
+        complain(complaints,
+                 mem_strdup(node->options.has_parent
+                                ? STEP_WORDS(step,
+                                             "no catalogue yet: it comes with the link to the "
+                                             "node above",
+                                             "chưa có danh mục: danh mục đến khi nối được với nút "
+                                             "cấp trên")
+                                : STEP_WORDS(step,
+                                             "no catalogue yet: run 'tonghop catalogue publish "
+                                             "DIR'",
+                                             "chưa có danh mục: chạy `tonghop catalogue publish "
+                                             "THƯ-MỤC`")));
     else if (catalogue_unit(node->catalogue, node->options.unit) == NULL)
-        complain(complaints, mem_printf("the catalogue has no unit %" PRIu32
-                                        ": correct 'unit' in the configuration",
+        complain(complaints, mem_printf(STEP_WORDS(step,
+                                                   "the catalogue has no unit %" PRIu32
+                                                   ": correct 'unit' in the configuration",
+                                                   "danh mục không có đơn vị %" PRIu32
+                                                   ": sửa 'unit' trong tệp cấu hình"),
                                         node->options.unit));
     if (node->catalogue != NULL && node->uplink.catalogue > node->catalogue->number)
         complain(complaints,
-                 mem_printf("catalogue %" PRIu32 " of the node above is not in force here "
-                            "yet: wait; if that stays, see the log",
+                 mem_printf(STEP_WORDS(step,
+                                       "catalogue %" PRIu32 " of the node above is not in force "
+                                       "here yet: wait; if that stays, see the log",
+                                       "danh mục %" PRIu32 " của nút cấp trên chưa có hiệu lực ở "
+                                       "đây: chờ; nếu kéo dài, xem nhật ký"),
                             node->uplink.catalogue));
     if (status->has_parent && !status->parent_linked)
         complain(complaints,
-                 mem_printf("no link with the node above (%s)%s%s: see that it runs, that its "
-                            "address and key are right here, and that this node's key is enrolled "
-                            "there",
+                 mem_printf(STEP_WORDS(step,
+                                       "no link with the node above (%s)%s%s: see that it runs, "
+                                       "that its address and key are right here, and that this "
+                                       "node's key is enrolled there",
+                                       "chưa nối được với nút cấp trên (%s)%s%s: xem nút đó có "
+                                       "chạy không, địa chỉ và khóa trong [parent] có đúng không, "
+                                       "khóa của nút này đã được đăng ký ở đó chưa"),
                             node->options.parent_endpoint,
                             node->uplink.trouble[0] != '\0' ? ": " : "", node->uplink.trouble));
     if (status->parked_count > 0) {
         struct outbox_item item = {0};
         while (store_next_outbox(step->txn, &item) && !item.is_parked)
             continue;
-        complain(complaints, mem_printf("%" PRIu64 " not taken by the node above, first: %s",
-                                        status->parked_count, item.reason));
+        complain(complaints,
+                 mem_printf(STEP_WORDS(step,
+                                       "%" PRIu64 " not taken by the node above, "
+                                       "first: %s",
+                                       "nút cấp trên chưa nhận %" PRIu64 " mục, mục đầu: %s"),
+                            status->parked_count, item.reason));
     }
     if (status->quarantine_count > 0)
-        complain(complaints, mem_printf("%" PRIu64 " message(s) in quarantine: see 'tonghop "
-                                        "quarantine', and 'tonghop quarantine --clear' when they "
-                                        "are dealt with",
+        complain(complaints, mem_printf(STEP_WORDS(step,
+                                                   "%" PRIu64 " message(s) in quarantine: see "
+                                                   "'tonghop quarantine', and 'tonghop quarantine "
+                                                   "--clear' when they are dealt with",
+                                                   "%" PRIu64 " thông điệp bị cách ly: xem "
+                                                   "`tonghop quarantine`; xử lý xong thì `tonghop "
+                                                   "quarantine --clear`"),
                                         status->quarantine_count));
     if (status->alarm_count > 0) {
         struct alarm alarm = {0};
         if (store_next_alarm(step->txn, &alarm))
-            complain(complaints, mem_printf("%s; 'tonghop quarantine --clear' ends an alarm that "
-                                            "nobody can settle any more",
+            complain(complaints, mem_printf(STEP_WORDS(step,
+                                                       "%s; 'tonghop quarantine --clear' ends an "
+                                                       "alarm that nobody can settle any more",
+                                                       "%s; `tonghop quarantine --clear` kết thúc "
+                                                       "báo động không còn ai xử lý được"),
                                             alarm.text));
     }
     if (!store_has_room(node->store))
-        complain(complaints, mem_printf("%" PRIu64 " MiB left on the disk: nothing is taken in "
-                                        "until there is room",
+        complain(complaints, mem_printf(STEP_WORDS(step,
+                                                   "%" PRIu64 " MiB left on the disk: nothing is "
+                                                   "taken in until there is room",
+                                                   "đĩa chỉ còn %" PRIu64 " MiB: chưa nhận báo "
+                                                   "cáo cho đến khi có chỗ trống"),
                                         status->disk_free_bytes >> 20));
 }
 
