@@ -177,33 +177,39 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
 
 /* ---- what the parent answers ---- */
 
-/* Files under a new number what was filed before under another. Its content is in `filing`. */
-static void reissue(struct step *step, const struct report_key *key, struct span filing,
-                    uint64_t number)
+/* A revision with memory of its own: what the store or a message lent does not live long enough. */
+struct kept {
+    struct revision revision;
+    struct buf bytes;
+};
+
+static void keep(const struct revision *from, struct kept *ret_kept)
 {
-    struct incoming in = {.key = *key};
+    *ret_kept = (struct kept){.revision = *from};
+    buf_put(&ret_kept->bytes, from->filing.data, from->filing.len);
+    buf_put(&ret_kept->bytes, from->recorded_by.data, from->recorded_by.len);
+    const uint8_t *data = ret_kept->bytes.data;
+    ret_kept->revision.filing = (struct span){data, from->filing.len};
+    ret_kept->revision.recorded_by = (struct span){data + from->filing.len, from->recorded_by.len};
+}
+
+/* Files `kept` again under a higher number: same content, same recorder, now. */
+static void reissue(struct step *step, const struct report_key *key, const struct kept *kept,
+                    uint64_t number, struct instant first_filed)
+{
+    struct incoming in = {.key = *key, .revision = kept->revision};
     struct head head;
-    struct revision held;
-    char recorded_by[128], reason[256], text[KEY_TEXT_MAX];
-    if (store_get_head(step->txn, key, &head) != ERR_OK ||
-        store_get_revision(step->txn, key, head.revision, &held) != ERR_OK)
-        return; /* sticky */
-    int len = snprintf(recorded_by, sizeof(recorded_by), "%.*s", (int)held.recorded_by.len,
-                       (const char *)held.recorded_by.data);
-    in.revision = (struct revision){
-        .number = number,
-        .states = STATE_ACCEPTED,
-        .home = step->node->options.unit,
-        .received = step->event->now,
-        .first_filed = head.first_filed,
-        .recorded_by = {.data = (const uint8_t *)recorded_by, .len = (size_t)len},
-        .filing = filing,
-    };
-    if (wire_open_filing(filing, step->node->arena, &in.filing, &in.report, reason,
+    char reason[256], text[KEY_TEXT_MAX];
+    in.revision.number = number;
+    in.revision.states = STATE_ACCEPTED;
+    in.revision.home = step->node->options.unit;
+    in.revision.received = step->event->now;
+    in.revision.first_filed = first_filed;
+    if (store_get_head(step->txn, key, &head) == ERR_OK &&
+        wire_open_filing(in.revision.filing, step->node->arena, &in.filing, &in.report, reason,
                          sizeof(reason)) == ERR_OK) {
         incoming_put(step, &in, &head);
-        log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64
-                   "; the other stays in history",
+        log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
                    node_key_text(step->node, key, text, sizeof(text)), number);
     }
     report_fini(&in.report);
@@ -211,26 +217,27 @@ static void reissue(struct step *step, const struct report_key *key, struct span
 
 /* The parent holds another state of a key that this node is the home of: a node above was its home
  * before, or this node was restored from an old backup. Nothing that was accepted may vanish: the
- * later filing stands, above both numbers, and the other stays in history. */
+ * later filing stands. Theirs keeps a number above ours; otherwise it is filed again, above both.
+ * The other stays in the history of the node that had it. */
 static void settle_fork(struct step *step, struct incoming *theirs, const struct head *ours)
 {
     struct revision held;
-    struct buf filing = {0};
+    struct kept winner;
     bool is_ours_later = ours->received.us > theirs->revision.received.us;
+    struct instant first_filed = ours->first_filed;
+    if (theirs->revision.first_filed.us < first_filed.us)
+        first_filed = theirs->revision.first_filed;
     if (store_get_revision(step->txn, &theirs->key, ours->revision, &held) != ERR_OK)
         return; /* sticky */
-    if (is_ours_later)
-        buf_put(&filing, held.filing.data, held.filing.len);
-    else
-        buf_put(&filing, theirs->revision.filing.data, theirs->revision.filing.len);
+    keep(is_ours_later ? &held : &theirs->revision, &winner);
     uint64_t number = ours->revision;
     if (theirs->revision.number > number) {
         number = theirs->revision.number;
         incoming_put(step, theirs, ours);
     }
     if (is_ours_later || number == ours->revision)
-        reissue(step, &theirs->key, span_of(&filing), number + 1);
-    buf_fini(&filing);
+        reissue(step, &theirs->key, &winner, number + 1, first_filed);
+    buf_fini(&winner.bytes);
 }
 
 /* What the parent holds is merged. Where it contradicts ours, the home settles it; a node between

@@ -190,17 +190,47 @@ static void test_the_later_filing_stands(void **state)
         draft_pack(there, &filing);
         revision_fill(there, (struct wrapper){numbers[i], STATE_ACCEPTED}, &filing, &held);
         held.received_us = before.received.us - 1;
+        held.first_filed_us = before.first_filed.us - 1;
+        held.recorded_by = TEXT("uid:77");
         ack(rig, seq, here, numbers[i], &held);
         struct head head = head_of(rig, here);
         assert_int_equal(head.revision, numbers[i] + 1);
         assert_int_equal(head.counting, head.revision);
         assert_memory_equal(head.content, before.content, sizeof(head.content));
+        assert_int_equal(head.first_filed.us,
+                         before.first_filed.us - 1); /* the earlier of the two */
         assert_verifies(rig);
         assert_true(is_waiting(rig, here));
-        ack(rig, sent_report(rig), here, head.revision, NULL);
+        rig_pump(rig);
+        const Tonghop__Envelope *again = to_parent(rig, BODY(REVISION), 0);
+        assert_string_equal(again->revision->recorded_by, "uid:1000"); /* of the one that stands */
+        ack(rig, again->seq, here, head.revision, NULL);
         assert_false(is_waiting(rig, here));
         buf_fini(&filing);
     }
+}
+
+/* The same number, and the parent's filing is the later one: it stands, filed again by its home. */
+static void test_the_later_filing_of_the_parent_stands(void **state)
+{
+    struct rig *rig = *state;
+    struct buf filing = {0};
+    Tonghop__Revision held;
+    file_ok(rig, &draft);
+    rig_link(rig, plain);
+    uint64_t seq = sent_report(rig);
+    draft_pack(&newer, &filing);
+    revision_fill(&newer, (struct wrapper){1, STATE_ACCEPTED}, &filing, &held);
+    held.received_us = rig->now.us + 1;
+    held.recorded_by = TEXT("uid:77");
+    ack(rig, seq, &draft, 1, &held);
+    assert_int_equal(head_of(rig, &draft).revision, 2);
+    rig_pump(rig);
+    const Tonghop__Envelope *again = to_parent(rig, BODY(REVISION), 0);
+    assert_string_equal(again->revision->recorded_by, "uid:77");
+    assert_memory_equal(again->revision->filing.data, filing.data, filing.len);
+    assert_verifies(rig);
+    buf_fini(&filing);
 }
 
 /* What the parent holds newer is taken over, and counts. */
@@ -435,6 +465,7 @@ int main(void)
         DISTRICT_TEST(test_an_old_answer_does_not_clear_a_newer_mark),
         DISTRICT_TEST(test_a_mark_is_cleared_by_its_own_send),
         DISTRICT_TEST(test_the_later_filing_stands),
+        DISTRICT_TEST(test_the_later_filing_of_the_parent_stands),
         DISTRICT_TEST(test_the_newer_state_is_taken_over),
         DISTRICT_TEST(test_a_newer_state_that_does_not_fit),
         DISTRICT_TEST(test_a_refusal_parks),
