@@ -149,7 +149,7 @@ static void add_number_and_titles(const struct head *head)
 
     if (number != NULL && !catalogue_dir_number(number->value, &catalogue->number))
         problems_add(head->problems, head->ini->file, number->value_place,
-                     "number has to be 1, 2, 3 ...: one more than the last one published");
+                     "number has to be 1, 2, 3 ...: higher than the last one published");
     catalogue->title_vi = mem_strdup(title_vi != NULL ? title_vi : "");
     catalogue->title_en = mem_strdup(title_en != NULL ? title_en : "");
 }

@@ -269,7 +269,7 @@ static const struct {
     [WORD_COLUMN_PERIOD] = {"Kỳ", "Period"},
     [WORD_COLUMN_RECEIVED] = {"Nhận lúc", "Received"},
     [WORD_COLUMN_AUTHOR] = {"Người lập", "Author"},
-    [WORD_COLUMN_TIMELY] = {"Thời hạn", "Deadline"},
+    [WORD_COLUMN_TIMELY] = {"Đúng hạn", "In time"},
     [WORD_COLUMN_FILED] = {"Nộp lần đầu", "First filed"},
     [WORD_COLUMN_MET_BY] = {"Nộp bằng", "Met by"},
     [WORD_COLUMN_COVERED_BY] = {"Gộp trong", "Covered by"},

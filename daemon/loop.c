@@ -139,6 +139,10 @@ static enum err bind_sockets(struct loop *loop)
         if (err == ERR_EXISTS)
             log_error("%s is in use: choose another port, or stop what listens there",
                       loop->conf->listen_endpoint);
+        else if (err == ERR_USAGE)
+            log_error("cannot listen on %s: name an IP address of this machine, or 0.0.0.0, and a "
+                      "port",
+                      loop->conf->listen_endpoint);
         else if (err != ERR_OK)
             log_error("cannot listen on %s (%s)", loop->conf->listen_endpoint, err_name(err));
     }

@@ -84,12 +84,6 @@ void buf_put_varint(struct buf *buf, uint64_t value)
     buf_put_u8(buf, (uint8_t)value);
 }
 
-void buf_put_svarint(struct buf *buf, int64_t value)
-{
-    uint64_t sign = value < 0 ? UINT64_MAX : 0;
-    buf_put_varint(buf, (uint64_t)value << 1 ^ sign);
-}
-
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
@@ -180,11 +174,4 @@ uint64_t reader_varint(struct reader *r)
     }
     r->failed = true;
     return 0;
-}
-
-int64_t reader_svarint(struct reader *r)
-{
-    uint64_t zigzag = reader_varint(r);
-    int64_t half = (int64_t)(zigzag >> 1);
-    return zigzag & 1 ? -half - 1 : half;
 }

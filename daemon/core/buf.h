@@ -23,10 +23,9 @@ void buf_put_u8(struct buf *buf, uint8_t value);
 void buf_put_u16(struct buf *buf, uint16_t value);
 void buf_put_u32(struct buf *buf, uint32_t value);
 void buf_put_u64(struct buf *buf, uint64_t value);
-/* LEB128, 1 to 10 bytes; the signed one maps by zigzag first. Readers refuse longer forms than
- * needed, so that a value has one encoding. */
+/* LEB128, 1 to 10 bytes. Readers refuse longer forms than needed, so that a value has one
+ * encoding. */
 void buf_put_varint(struct buf *buf, uint64_t value);
-void buf_put_svarint(struct buf *buf, int64_t value);
 /* Appends the text without its NUL, which nevertheless stands behind it until the next change. */
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -53,7 +52,6 @@ uint16_t reader_u16(struct reader *r);
 uint32_t reader_u32(struct reader *r);
 uint64_t reader_u64(struct reader *r);
 uint64_t reader_varint(struct reader *r);
-int64_t reader_svarint(struct reader *r);
 /* `len` bytes that stay in the reader's memory; empty after a failure. */
 struct span reader_bytes(struct reader *r, size_t len);
 size_t reader_left(const struct reader *r);

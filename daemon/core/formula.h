@@ -49,7 +49,6 @@ void formula_free(struct formula **formula);
 const uint32_t *formula_operands(const struct formula *formula, size_t *ret_count);
 /* True when the formula divides anywhere: its operands must then cover the same units. */
 bool formula_is_ratio(const struct formula *formula);
-bool formula_has_count(const struct formula *formula);
 
 /* An operand as the evaluator sees it. */
 struct operand {

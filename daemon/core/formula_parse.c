@@ -449,8 +449,3 @@ bool formula_is_ratio(const struct formula *formula)
 {
     return has_node(formula, NODE_DIVIDE);
 }
-
-bool formula_has_count(const struct formula *formula)
-{
-    return has_node(formula, NODE_COUNT);
-}

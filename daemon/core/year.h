@@ -1,7 +1,7 @@
 /* The year rule: what a unit's up to three reports of one year say for S1, S2 and the year.
  *
  * The annual report replaces the half-year, it is never added to it. Per indicator, from the cells
- * that count (DESIGN: "own(u) under each label is the effective triple"):
+ * that count:
  *   flow   Y = filed Y, else S1 + S2 (partial if only one is there); S2 = filed S2, else Y - S1 if
  *          both were filed (implied; may be negative, then marked); S1 is never implied
  *   stock  Y = filed Y, else S2, else S1 (partial); S2 = filed S2, else filed Y

@@ -26,7 +26,7 @@ enum {
     NODE_TREES_MAX = 8,           /* trees of periods kept */
     NODE_REBUILD_GROUPS = 500,    /* unit-forms rebuilt in one step */
     NODE_WINDOW = 64,             /* messages that a child may have under way */
-    NODE_RETRY_PARKED_MS = 60000, /* parked items are tried again */
+    NODE_RETRY_PARKED_MS = 60000, /* what was refused for now is tried again */
     NODE_RETRY_WORK_MS = 5000,    /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
 };
@@ -146,8 +146,8 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
 void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
 int64_t node_due_ms(const struct node *node, int64_t now_ms);
-/* True when an EVENT_TICK would find background work: rebuilding accumulators, or parked items
- * whose time has come. */
+/* True when an EVENT_TICK would find background work: rebuilding accumulators, or items refused for
+ * now whose time has come. */
 bool node_has_work(const struct node *node, int64_t now_ms);
 
 /* Whether a CURVE key may connect at all: enrolled and not revoked. */

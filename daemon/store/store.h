@@ -74,8 +74,7 @@ enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t va
 /* ---- reports ---- */
 
 /* What is known of one report key at a glance. `counting` is the revision in the totals: the
- * highest accepted one, unless it is returned or withdrawn-and-counting (then its content is
- * empty). */
+ * highest accepted one, none if that one was returned. A withdrawn one counts, without content. */
 struct head {
     uint64_t revision;                       /* latest, from 1 */
     uint64_t counting;                       /* 0: none counts */

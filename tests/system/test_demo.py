@@ -67,7 +67,7 @@ def main() -> None:
             expect("six daemons are left running", len(daemons()), len(before) + 6)
             # What it prints to try works.
             program = re.search(r"alias t='(.*)'", text)
-            result = subprocess.run([*shlex.split(program[1]), "status"], capture_output=True,
+            result = subprocess.run([*shlex.split(program[1]), "gia-lai", "status"], capture_output=True,
                                     text=True)
             expect(f"status\n{result.stderr}", result.returncode, 0)
             expect_in("a second demo", demo(folder=folder, expected=2), "deploy/demo --stop")

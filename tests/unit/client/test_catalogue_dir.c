@@ -210,7 +210,7 @@ static const struct {
     const char *old, *new, *expected;
 } changes[] = {
     {"number", INI, "number = 3", "number = 0",
-     "catalogue.ini:2:10: error: number has to be 1, 2, 3 ...: one more than the last one "
+     "catalogue.ini:2:10: error: number has to be 1, 2, 3 ...: higher than the last one "
      "published\n"},
     {"title", INI, "title_vi = Danh mục thử\n", "",
      "catalogue.ini:2:1: error: title_vi is missing in [catalogue]: add `title_vi = ...`\n"},

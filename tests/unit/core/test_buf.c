@@ -62,34 +62,6 @@ static void varints_have_golden_bytes(void **state)
     }
 }
 
-/* Rule: signed integers map by zigzag, so that small ones of either sign are short. */
-static void signed_varints_have_golden_bytes(void **state)
-{
-    (void)state;
-    static const struct {
-        int64_t value;
-        const char *bytes;
-        size_t len;
-    } rows[] = {
-        {0, "\x00", 1},
-        {-1, "\x01", 1},
-        {1, "\x02", 1},
-        {-64, "\x7F", 1},
-        {64, "\x80\x01", 2},
-        {INT64_MAX, "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 10},
-        {INT64_MIN, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 10},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct buf buf = {0};
-        buf_put_svarint(&buf, rows[i].value);
-        assert_bytes(&buf, rows[i].bytes, rows[i].len);
-        struct reader r = reader_of(span_of(&buf));
-        assert_true(reader_svarint(&r) == rows[i].value);
-        assert_false(r.failed);
-        buf_fini(&buf);
-    }
-}
-
 /* Rule: a value has one encoding; cut, longer and larger ones are refused and read as 0. */
 static void bad_varints_are_refused(void **state)
 {
@@ -112,9 +84,6 @@ static void bad_varints_are_refused(void **state)
         struct reader r = reader_of(bytes);
         if (reader_varint(&r) != 0 || !r.failed)
             fail_msg("varint: %s", rows[i].name);
-        r = reader_of(bytes);
-        if (reader_svarint(&r) != 0 || !r.failed)
-            fail_msg("svarint: %s", rows[i].name);
     }
 }
 
@@ -217,7 +186,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixed_widths_have_golden_bytes),
         cmocka_unit_test(varints_have_golden_bytes),
-        cmocka_unit_test(signed_varints_have_golden_bytes),
         cmocka_unit_test(bad_varints_are_refused),
         cmocka_unit_test(failure_sticks),
         cmocka_unit_test(spans_are_read_in_place),

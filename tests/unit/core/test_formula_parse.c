@@ -26,7 +26,6 @@ static void formulas_describe_themselves(void **state)
     assert_int_equal(operands[0], 1);
     assert_int_equal(operands[1], 2);
     assert_true(formula_is_ratio(formula));
-    assert_false(formula_has_count(formula));
     formula_free(&formula);
 
     formula = parse(catalogue, "count@commune(poverty.poor > 0)");
@@ -34,7 +33,6 @@ static void formulas_describe_themselves(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(operands[0], 6);
     assert_false(formula_is_ratio(formula));
-    assert_true(formula_has_count(formula));
     formula_free(&formula);
 
     formula = parse(catalogue, "count@commune(unit)");

@@ -67,7 +67,7 @@ static void test_defaults(void **state)
         key[i] = (uint8_t)i;
     assert_int_equal(
         read_text(*state, "ia-dom.conf",
-                  "[node]\nunit = 23872\n[parent]\nendpoint = tcp://127.0.0.1:7600\nkey = " KEY
+                  "[node]\nunit = 23872\n[parent]\nendpoint = tcp://127.0.0.1:7464\nkey = " KEY
                   "\n",
                   &said, &conf),
         ERR_OK);
@@ -82,7 +82,7 @@ static void test_defaults(void **state)
     assert_int_equal(conf.map_size_mib, 16384);
     assert_int_equal(conf.reserve_mib, 64);
     assert_null(conf.listen_endpoint);
-    assert_string_equal(conf.parent_endpoint, "tcp://127.0.0.1:7600");
+    assert_string_equal(conf.parent_endpoint, "tcp://127.0.0.1:7464");
     assert_memory_equal(conf.parent_key, key, sizeof key);
     char *control = conf_control_path(&conf);
     assert_string_equal(control, "/run/tonghop/ia-dom/control");
@@ -162,7 +162,7 @@ static void test_credentials(void **state)
 }
 
 #define KEY_EXPECTED    "key has to be 44 characters of base64, as in the NAME.pub of the node above\n"
-#define LISTEN_EXPECTED "endpoint has to be an address to listen on, such as tcp://0.0.0.0:7600\n"
+#define LISTEN_EXPECTED "endpoint has to be an address to listen on, such as tcp://0.0.0.0:7464\n"
 
 /* Texts of n.conf, and all that is said of them. */
 static const struct {
@@ -194,7 +194,7 @@ static const struct {
      "n.conf:3:15: error: reserve_mib has to be a whole number from 0 to 1048576\n"},
     {"endpoint without port", "[node]\nunit = 1\n[listen]\nendpoint = tcp://localhost\n",
      "n.conf:4:12: error: " LISTEN_EXPECTED},
-    {"endpoint without host", "[node]\nunit = 1\n[listen]\nendpoint = tcp://:7600\n",
+    {"endpoint without host", "[node]\nunit = 1\n[listen]\nendpoint = tcp://:7464\n",
      "n.conf:4:12: error: " LISTEN_EXPECTED},
     {"port beyond 65535", "[node]\nunit = 1\n[listen]\nendpoint = tcp://*:65536\n",
      "n.conf:4:12: error: " LISTEN_EXPECTED},
@@ -212,7 +212,7 @@ static const struct {
      "n.conf:2:8: error: unit has to be a unit's id, a whole number from 1\n"
      "n.conf:3:13: error: log_level has to be error, warning, notice, info or debug\n"
      "n.conf: error: endpoint is missing in [parent]: add `endpoint = ...`, the address of the "
-     "node above, such as tcp://10.0.0.1:7600\n"
+     "node above, such as tcp://10.0.0.1:7464\n"
      "n.conf:6:7: error: " KEY_EXPECTED
      "n.conf:4:1: error: unknown key unti in [node]: correct its spelling or remove it\n"},
 };
