@@ -53,6 +53,7 @@ struct loop {
     struct inbox inbox[LOOP_TAKE_MAX];
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
+    int64_t refused_ms;            /* no line about a refused key before */
     size_t taken_count;            /* messages of this turn: events, and those dropped */
     uint64_t dropped_count;        /* not told yet */
     struct sock_peer dropped_from; /* the last one */
@@ -117,10 +118,24 @@ static const char *parent_trouble(void *ctx)
     return loop->parent != NULL ? sock_trouble(loop->parent) : "";
 }
 
+/* One line at most in LOOP_DROPS_MS: it saves a telephone call, and cannot fill the disk. */
+static void log_refused_key(struct loop *loop, const uint8_t *key)
+{
+    char text[KEY_TEXT_SIZE];
+    int64_t now_ms = loop_now_ms();
+    if (loop->listener == NULL || now_ms < loop->refused_ms)
+        return; /* not yet listening: the self-test refuses keys too */
+    loop->refused_ms = now_ms + LOOP_DROPS_MS;
+    log_notice("refused the key %s: it is not enrolled here", key_format(key, text));
+}
+
 static bool allow_key(void *ctx, const uint8_t *key)
 {
     struct loop *loop = ctx;
-    return node_allows_key(loop->node, key);
+    bool is_allowed = node_allows_key(loop->node, key);
+    if (!is_allowed)
+        log_refused_key(loop, key);
+    return is_allowed;
 }
 
 /* ---- set-up ---- */

@@ -59,6 +59,8 @@ def unknown_key_is_refused(office: Office) -> None:
     """A key that nobody enrolled is not let in: node, reporter and foreign client are told"""
     stranger = office.tree.init("la", COMMUNE, office.district)
     expect_no_link(stranger, "this key is not enrolled there")
+    expect_in("what the district's operator reads", office.district.log.read_text(),
+              f"refused the key {stranger.public_key}: it is not enrolled here")
     reporter = office.tree.init_client("to-la", COMMUNE, office.district)
     result = submit(reporter, PERIOD, table({VISITS: 1}), expect=1)
     expect_in("what the reporter reads", result.err, "forbidden", "not enrolled there")
