@@ -437,15 +437,10 @@ const uint32_t *formula_operands(const struct formula *formula, size_t *ret_coun
     return formula->operands;
 }
 
-static bool has_node(const struct formula *formula, enum node_kind kind)
-{
-    for (size_t i = 0; i < formula->node_count; i++)
-        if (formula->nodes[i].kind == kind)
-            return true;
-    return false;
-}
-
 bool formula_is_ratio(const struct formula *formula)
 {
-    return has_node(formula, NODE_DIVIDE);
+    for (size_t i = 0; i < formula->node_count; i++)
+        if (formula->nodes[i].kind == NODE_DIVIDE)
+            return true;
+    return false;
 }

@@ -103,7 +103,8 @@ bool node_pack_revision(struct store_txn *txn, const struct report_key *key, uin
                         struct buf *out);
 bool node_pack_statement(struct node *node, struct store_txn *txn, const struct report_key *key,
                          uint64_t seq, struct buf *out);
-/* Fills `ret_refusal_reason` state: the message under way that `re` names, NULL if none. */
+/* The message under way to the parent that `re` answers, NULL if none. It belongs to the session.
+ */
 const struct session_sent *node_sent(const struct node *node, uint64_t re);
 
 #endif

@@ -32,7 +32,8 @@ void view_fini(struct view *view)
     *view = (struct view){0};
 }
 
-const struct figure *view_figure(struct view *view, const struct indicator *indicator)
+/* The figure of an entered indicator, NULL when nothing was reported. Valid until view_fini. */
+static const struct figure *view_figure(struct view *view, const struct indicator *indicator)
 {
     const struct form *form = catalogue_form(view->node->catalogue, indicator->form);
     if (form == NULL)
@@ -48,6 +49,8 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
 }
 
 /* ---- formulas ---- */
+
+static struct derived view_derived(struct view *view, const struct indicator *indicator);
 
 /* A term that no unit of the subtree could have reported in this period is left out of a sum. */
 static bool is_skipped(const struct view *view, const struct indicator *indicator)
@@ -128,7 +131,8 @@ static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test 
     return held;
 }
 
-struct derived view_derived(struct view *view, const struct indicator *indicator)
+/* The value of a derived one; its operands may be derived ones. */
+static struct derived view_derived(struct view *view, const struct indicator *indicator)
 {
     struct formula_env env = env_of(view);
     if (is_skipped(view, indicator) || indicator->formula == NULL)

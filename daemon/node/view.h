@@ -23,11 +23,7 @@ struct view {
 void view_init(struct view *view, struct node *node, struct store_txn *txn,
                const struct report_key *key);
 void view_fini(struct view *view);
-/* The figure of an entered indicator, NULL when nothing was reported. Valid until view_fini. */
-const struct figure *view_figure(struct view *view, const struct indicator *indicator);
-/* The value of a derived one. */
-struct derived view_derived(struct view *view, const struct indicator *indicator);
-/* Either, as it travels in an answer. */
+/* An indicator's value, entered or derived, as it travels in an answer. */
 void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value);
 
 /* A figure as it travels in an answer (NULL: no value). */

@@ -233,6 +233,39 @@ static void test_the_later_filing_of_the_parent_stands(void **state)
     buf_fini(&filing);
 }
 
+/* A node between, which is not the home, takes over what contradicts the state it passed on: the
+ * totals follow although the number is the same, and the next comparison of digests tells the home.
+ */
+static void test_a_node_between_takes_over(void **state)
+{
+    struct rig *rig = *state;
+    struct peer_from child = from_key(9);
+    struct buf here = {0}, there = {0};
+    Tonghop__Revision sent, held;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    rig_enrol(rig, 9, 23857, ROLE(NODE));
+    rig_hello(rig, child, 23857);
+    draft_pack(&draft, &here);
+    revision_fill(&draft, (struct wrapper){1, STATE_ACCEPTED}, &here, &sent);
+    sent.home = 23857;
+    envelope.body_case = BODY(REVISION);
+    envelope.revision = &sent;
+    assert_body(rig_ask(rig, child, &envelope), BODY(ACK));
+    struct head before = head_of(rig, &draft);
+    assert_int_equal(before.home, 23857);
+    rig_link(rig, plain);
+    uint64_t seq = sent_report(rig);
+    draft_pack(&newer, &there);
+    revision_fill(&newer, (struct wrapper){1, STATE_ACCEPTED}, &there, &held);
+    ack(rig, seq, &draft, 1, &held);
+    struct head after = head_of(rig, &draft);
+    assert_int_equal(after.revision, 1);
+    assert_memory_not_equal(after.content, before.content, sizeof(after.content));
+    assert_verifies(rig);
+    buf_fini(&here);
+    buf_fini(&there);
+}
+
 /* What the parent holds newer is taken over, and counts. */
 static void test_the_newer_state_is_taken_over(void **state)
 {
@@ -466,6 +499,7 @@ int main(void)
         DISTRICT_TEST(test_a_mark_is_cleared_by_its_own_send),
         DISTRICT_TEST(test_the_later_filing_stands),
         DISTRICT_TEST(test_the_later_filing_of_the_parent_stands),
+        DISTRICT_TEST(test_a_node_between_takes_over),
         DISTRICT_TEST(test_the_newer_state_is_taken_over),
         DISTRICT_TEST(test_a_newer_state_that_does_not_fit),
         DISTRICT_TEST(test_a_refusal_parks),
