@@ -308,7 +308,7 @@ static struct term eval_number(struct evaluation *evaluation, uint16_t index)
     case NODE_OR:
         break;
     }
-    assert(!"the parser lets no truth stand for a number");
+    assert(false && "the parser lets no truth stand for a number");
     return missing;
 }
 
@@ -404,7 +404,7 @@ static enum truth eval_truth(struct evaluation *evaluation, uint16_t index, uint
     case NODE_COUNT:
         break;
     }
-    assert(!"the parser lets no number stand for a truth");
+    assert(false && "the parser lets no number stand for a truth");
     return TRUTH_UNKNOWN;
 }
 

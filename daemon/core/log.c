@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 enum { LOG_LINE_SIZE = 2048 };
 
 /* The global that the style page allows: passing a sink through every call would cost more than it
@@ -52,10 +54,7 @@ void log_line(enum log_level level, const char *format, ...)
     if ((size_t)len >= sizeof line)
         mark_cut(line, sizeof line);
     /* A name that somebody else chose must not be able to forge a line or a colour. */
-    for (char *at = line; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = ' ';
-    }
+    utf8_make_line(line);
     if (log_state.sink != NULL)
         log_state.sink(level, line);
     else if (log_state.with_prefix)

@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/mem.h"
+#include "core/utf8.h"
 
 void problems_fini(struct problems *problems)
 {
@@ -31,6 +32,7 @@ static void add(struct problems *problems, struct problem problem, const char *f
     }
     problem.file = file != NULL ? mem_strdup(file) : NULL;
     problem.text = mem_vprintf(format, args);
+    utf8_make_line(problem.text); /* it may repeat what stands in somebody's file */
     problem.is_vietnamese = problems->is_vietnamese;
     problems->items =
         mem_grow(problems->items, problems->count, &problems->capacity, sizeof *problems->items);
@@ -83,5 +85,6 @@ char *problem_format(const struct problem *problem)
     const char *severity = problem->is_warning ? PROBLEM_WORDS(problem, "warning", "cảnh báo")
                                                : PROBLEM_WORDS(problem, "error", "lỗi");
     buf_printf(&line, "%s%s: %s", line.len > 0 ? " " : "", severity, problem->text);
-    return (char *)line.data; /* buf_printf ends it with a NUL */
+    utf8_make_line((char *)line.data); /* a file's name may be anything */
+    return (char *)line.data;          /* buf_printf ends it with a NUL */
 }

@@ -88,3 +88,21 @@ void utf8_cut(char *text)
     if (start > 0 && !utf8_is_valid(text + start - 1, len - start + 1))
         text[start - 1] = '\0';
 }
+
+void utf8_make_line(char *text)
+{
+    char *to = text;
+    size_t left = strlen(text);
+    for (size_t size; left > 0; text += size, left -= size) {
+        uint32_t point;
+        size = utf8_decode((const unsigned char *)text, left, &point);
+        if (size == 0 || is_control(point)) {
+            *to++ = size == 0 ? '?' : ' ';
+            size = size == 0 ? 1 : size;
+        } else {
+            memmove(to, text, size);
+            to += size;
+        }
+    }
+    *to = '\0';
+}

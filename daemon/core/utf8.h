@@ -23,4 +23,8 @@ size_t utf8_length(const char *bytes, size_t len);
  * half a character makes a whole message malformed. */
 void utf8_cut(char *text);
 
+/* Makes a text that somebody else had a hand in fit to be shown on one line: a blank for each
+ * control character (also tab and newline), '?' for each byte that is no character. */
+void utf8_make_line(char *text);
+
 #endif

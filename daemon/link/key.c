@@ -24,6 +24,9 @@ enum {
 };
 
 static const char key_blanks[] = " \t\r\n";
+/* libsodium 1.0.18 takes some bytes above 127 for letters: two texts would be one key. */
+static const char key_letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 static_assert(KEY_SIZE == crypto_box_PUBLICKEYBYTES, "CURVE's public keys are crypto_box's");
 static_assert(KEY_SIZE == crypto_box_SECRETKEYBYTES, "CURVE's secret keys are crypto_box's");
@@ -57,7 +60,8 @@ enum err key_parse(const char *text, uint8_t *ret_key)
         len--;
     uint8_t key[KEY_SIZE];
     size_t size;
-    if (sodium_base642bin(key, sizeof key, text, len, NULL, &size, NULL,
+    if (strspn(text, key_letters) < len ||
+        sodium_base642bin(key, sizeof key, text, len, NULL, &size, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         size != sizeof key)
         return ERR_SYNTAX;

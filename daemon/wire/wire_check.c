@@ -184,7 +184,7 @@ static enum err check_value(const struct spot *spot, const void *member,
     case PROTOBUF_C_TYPE_DOUBLE:
         break;
     }
-    assert(!"tonghop.proto has no floating point");
+    assert(false && "tonghop.proto has no floating point");
     return ERR_MALFORMED;
 }
 

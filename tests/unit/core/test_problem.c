@@ -33,6 +33,21 @@ static void problems_print_their_place(void **state)
     }
 }
 
+/* Rule: what stands in somebody's file cannot steer the terminal of who reads about it, nor write a
+ * line of its own; nor can the file's name. */
+static void problems_stay_one_line(void **state)
+{
+    (void)state;
+    struct problems problems = {0};
+    problems_add(&problems, "a\n.csv", (struct place){1, 2}, "unknown column '%s'",
+                 "\x1B[2Jx\n\xC2\x9B");
+    assert_string_equal(problems.items[0].text, "unknown column ' [2Jx  '");
+    char *line = problem_format(&problems.items[0]);
+    assert_string_equal(line, "a .csv:1:2: error: unknown column ' [2Jx  '");
+    free(line);
+    problems_fini(&problems);
+}
+
 /* Rule: a Vietnamese list is Vietnamese to its frame; each problem keeps the language of its text.
  */
 static void problems_speak_vietnamese(void **state)
@@ -167,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(problems_print_their_place),
+        cmocka_unit_test(problems_stay_one_line),
         cmocka_unit_test(problems_speak_vietnamese),
         cmocka_unit_test(problems_are_kept_in_order),
         cmocka_unit_test(further_problems_are_counted),

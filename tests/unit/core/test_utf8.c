@@ -89,13 +89,37 @@ static void cutting_anywhere(void **state)
     }
 }
 
+/* A line to be shown moves no cursor, forges no second line and is UTF-8; the rest of it stays. */
+static void lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *expected;
+    } rows[] = {
+        {"nothing", "", ""},
+        {"text", "t\xE1\xBA\xBFt \xF0\x9F\x8C\xBE", "t\xE1\xBA\xBFt \xF0\x9F\x8C\xBE"},
+        {"C0 and DEL", "a\tb\nc\x1B[31m\x7F", "a b c [31m "},
+        {"C1, which some terminals obey",
+         "a\xC2\x9B"
+         "2J",
+         "a 2J"},
+        {"what only begins like C1", "\xC2\xA0", "\xC2\xA0"},
+        {"bytes that are no characters", "\x9B\xFFx\xE1\xBA", "??x??"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[32];
+        print_message("row: %s\n", rows[i].name);
+        (void)snprintf(text, sizeof text, "%s", rows[i].text);
+        utf8_make_line(text);
+        assert_string_equal(text, rows[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_text),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(cutting),
-        cmocka_unit_test(cutting_anywhere),
+        cmocka_unit_test(what_is_text),     cmocka_unit_test(lengths), cmocka_unit_test(cutting),
+        cmocka_unit_test(cutting_anywhere), cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,6 +122,10 @@ static void test_parse(void **state)
         {"blank inside", "AQIDBAUGBwgJCgsM DQ4PEBESExQVFhcYGRobHB0eHyA=", ERR_SYNTAX},
         {"two lines", "AQIDBAUGBwgJCgsM\nDQ4PEBESExQVFhcYGRobHB0eHyA=", ERR_SYNTAX},
         {"not the alphabet", "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eH_A=", ERR_SYNTAX},
+        {"beyond ASCII",
+         "AQIDBAUGBwgJCgsM\xC8\xAE\xB1\xB7"
+         "EBESExQVFhcYGRobHB0eHyA=",
+         ERR_SYNTAX},
         {"something behind", "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=x", ERR_SYNTAX},
         {"Z85, as libzmq writes keys", "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", ERR_SYNTAX},
     };
