@@ -19,7 +19,8 @@ struct cells {
 static const char *const units_columns[] = {
     "id", "code", "level", "type", "parent", "from", "to", "name_vi", "name_en", "successors", NULL,
 };
-static const char *const forms_columns[] = {"number", "code", "name_vi", "name_en", "due", NULL};
+static const char *const forms_columns[] = {"number", "code",   "name_vi", "name_en",
+                                            "due",    "accept", NULL};
 static const char *const indicators_columns[] = {
     "number",  "code",       "form",        "section",  "name_vi", "name_en",
     "measure", "nature",     "aggregation", "decimals", "signed",  "part_of",
@@ -34,6 +35,8 @@ struct word {
 static const struct word natures[] = {{"flow", NATURE_FLOW}, {"stock", NATURE_STOCK}, {NULL, 0}};
 static const struct word aggregations[] = {
     {"sum", AGGREGATION_SUM}, {"max", AGGREGATION_MAX}, {"min", AGGREGATION_MIN}, {NULL, 0}};
+static const struct word acceptances[] = {
+    {"", false}, {"auto", false}, {"manual", true}, {NULL, 0}};
 static const struct word signs[] = {{"", false}, {"yes", true}, {NULL, 0}};
 
 static bool check_header(const struct csv_table *table, const char *const *columns,
@@ -282,14 +285,16 @@ void catalogue_dir_add_forms(const struct csv_table *table, struct catalogue *ca
 {
     for (size_t i = 0; i < table->row_count; i++) {
         const struct cells cells = {table, &table->rows[i], catalogue, problems};
-        catalogue_add_form(catalogue, &(struct form){
-                                          .number = number_of(&cells, "number"),
-                                          .code = text_of(&cells, "code"),
-                                          .name_vi = text_of(&cells, "name_vi"),
-                                          .name_en = text_of(&cells, "name_en"),
-                                          .due_level_mask = levels_of(&cells, "due"),
-                                          .line = line_of(&cells),
-                                      });
+        catalogue_add_form(catalogue,
+                           &(struct form){
+                               .number = number_of(&cells, "number"),
+                               .code = text_of(&cells, "code"),
+                               .name_vi = text_of(&cells, "name_vi"),
+                               .name_en = text_of(&cells, "name_en"),
+                               .due_level_mask = levels_of(&cells, "due"),
+                               .is_manual = word_of(&cells, "accept", acceptances, false),
+                               .line = line_of(&cells),
+                           });
     }
 }
 

@@ -144,10 +144,9 @@ static void show_indicators(const struct common *common, const struct catalogue 
 static void show_forms(const struct common *common, const struct catalogue *catalogue, FILE *out)
 {
     static const struct heading headings[] = {
-        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
-        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
-        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
-        {"due", WORD_COLUMN_DUE, TABLE_LEFT},
+        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT}, {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},      {"due", WORD_COLUMN_DUE, TABLE_LEFT},
+        {"accept", WORD_COLUMN_ACCEPT, TABLE_LEFT},
     };
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     for (size_t i = 0; i < catalogue->form_count; i++) {
@@ -156,6 +155,7 @@ static void show_forms(const struct common *common, const struct catalogue *cata
         table_add(table, form->code);
         table_add(table, choose_name(common, form->name_vi, form->name_en));
         add_levels(catalogue, form->due_level_mask, table);
+        table_add(table, form->is_manual ? "manual" : "auto");
     }
     finish_table(common, table, out);
 }

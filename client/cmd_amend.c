@@ -51,7 +51,7 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         return false;
     if (amend->is_removal != (amend->value == NULL) ||
         (amend->is_removal && (amend->qualifier != NULL || amend->upper != NULL))) {
-        (void)command_usage("amend", words(common->is_english, WORD_AMEND_VALUE_OR_REMOVE));
+        (void)command_usage("amend", "%s", words(common->is_english, WORD_AMEND_VALUE_OR_REMOVE));
         return false;
     }
     amend->author = filing_author(common, "amend", amend->author_text);

@@ -1,19 +1,54 @@
-/* `tonghop catalogue`: check a folder, publish it at the root, look at the one in force. */
+/* `tonghop catalogue`: check one, publish it at the root, fetch or look at the one in force. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/catalogue_dir.h"
 #include "client/catalogue_show.h"
 #include "client/command.h"
+#include "client/file.h"
 #include "client/words.h"
+#include "text/input.h"
 #include "wire/digest.h"
 
-/* Reads and checks the folder; prints everything that is wrong with it. */
-static int read_folder(const struct common *common, const char *dir,
-                       struct catalogue **ret_catalogue)
+/* A catalogue that was read from disk, and its bytes as they travel. */
+struct source {
+    struct catalogue *catalogue;
+    struct buf bytes;
+};
+
+static void source_fini(struct source *source)
+{
+    catalogue_free(&source->catalogue);
+    buf_fini(&source->bytes);
+}
+
+/* A folder as its author keeps it, or a file that `fetch` wrote, whose bytes stay as they are. */
+static enum err open_source(const char *path, struct problems *problems, struct source *source)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode)) {
+        enum err err = catalogue_dir_read(path, problems, &source->catalogue);
+        if (err == ERR_OK)
+            wire_pack_catalogue(source->catalogue, &source->bytes);
+        return err;
+    }
+    enum err err = input_read(path, WIRE_CATALOGUE_MAX, problems, &source->bytes);
+    if (err != ERR_OK)
+        return err;
+    err = wire_open_catalogue(span_of(&source->bytes), &source->catalogue, problems);
+    if (err != ERR_OK)
+        problems_add(problems, path, (struct place){0},
+                     "not what `tonghop catalogue fetch` wrote, or damaged: fetch it again");
+    return err;
+}
+
+/* Reads and checks it; prints everything that is wrong with it. */
+static int read_source(const struct common *common, const char *path, struct source *source)
 {
     struct problems problems = {0};
-    enum err err = catalogue_dir_read(dir, &problems, ret_catalogue);
+    enum err err = open_source(path, &problems, source);
     command_print_problems(&problems);
     if (err != ERR_OK)
         command_say(words(common->is_english, WORD_PROBLEMS_FOUND), problems.error_count);
@@ -21,14 +56,15 @@ static int read_folder(const struct common *common, const char *dir,
     return err == ERR_OK ? EXIT_DONE : EXIT_INPUT;
 }
 
-static int check(const struct common *common, const char *dir)
+static int check(const struct common *common, const char *path)
 {
-    struct catalogue *catalogue = NULL;
-    int status = read_folder(common, dir, &catalogue);
+    struct source source = {0};
+    int status = read_source(common, path, &source);
     if (status == EXIT_DONE)
-        command_say(words(common->is_english, WORD_CATALOGUE_FINE), catalogue->number,
-                    catalogue->unit_count, catalogue->indicator_count, catalogue->form_count);
-    catalogue_free(&catalogue);
+        command_say(words(common->is_english, WORD_CATALOGUE_FINE), source.catalogue->number,
+                    source.catalogue->unit_count, source.catalogue->indicator_count,
+                    source.catalogue->form_count);
+    source_fini(&source);
     return status;
 }
 
@@ -63,29 +99,50 @@ static int send_chunks(const struct common *common, struct connection *connectio
     return status;
 }
 
-static int publish(const struct common *common, const char *dir)
+static int publish(const struct common *common, const char *path)
 {
-    struct catalogue *catalogue = NULL;
+    struct source source = {0};
     struct connection *connection = NULL;
-    struct buf bytes = {0};
-    int status = read_folder(common, dir, &catalogue);
-    if (status != EXIT_DONE)
-        return status;
-    wire_pack_catalogue(catalogue, &bytes);
-    if (bytes.len > WIRE_CATALOGUE_MAX) {
-        command_say(words(common->is_english, WORD_CATALOGUE_TOO_LARGE), bytes.len,
+    int status = read_source(common, path, &source);
+    if (status == EXIT_DONE && source.bytes.len > WIRE_CATALOGUE_MAX) {
+        command_say(words(common->is_english, WORD_CATALOGUE_TOO_LARGE), source.bytes.len,
                     WIRE_CATALOGUE_MAX);
         status = EXIT_INPUT;
     }
     if (status == EXIT_DONE)
         status = command_connect(common, &connection);
     if (status == EXIT_DONE)
-        status = send_chunks(common, connection, catalogue->number, &bytes);
+        status = send_chunks(common, connection, source.catalogue->number, &source.bytes);
     if (status == EXIT_DONE)
-        command_say(words(common->is_english, WORD_CATALOGUE_PUBLISHED), catalogue->number);
+        command_say(words(common->is_english, WORD_CATALOGUE_PUBLISHED), source.catalogue->number);
     connection_close(&connection);
+    source_fini(&source);
+    return status;
+}
+
+/* The bytes as they are at the node: packed anew by another version they might have another hash,
+ * and be another catalogue of the same number. */
+static int fetch(const struct common *common, const char *path, bool is_forced)
+{
+    char reason[CONNECTION_REASON_SIZE];
+    struct connection *connection = NULL;
+    struct buf bytes = {0};
+    int status = command_connect(common, &connection);
+    if (status != EXIT_DONE)
+        return status;
+    enum err err = connection_fetch_catalogue_bytes(connection, &bytes, reason);
+    if (err != ERR_OK) {
+        status = command_print_failure(common, err, reason);
+    } else if (file_save(path, span_of(&bytes), 0644, is_forced)) {
+        command_say(words(common->is_english, WORD_CATALOGUE_FETCHED), path, bytes.len);
+    } else {
+        const char *why = errno == EEXIST ? words(common->is_english, WORD_CATALOGUE_FILE_EXISTS)
+                                          : strerror(errno);
+        command_say(words(common->is_english, WORD_CATALOGUE_CANNOT_WRITE), path, why);
+        status = EXIT_INPUT;
+    }
     buf_fini(&bytes);
-    catalogue_free(&catalogue);
+    connection_close(&connection);
     return status;
 }
 
@@ -107,45 +164,76 @@ static int show(const struct common *common, const char *what)
     return status;
 }
 
+static int show_source(const struct common *common, const char *what, const char *path)
+{
+    struct source source = {0};
+    int status = read_source(common, path, &source);
+    if (status == EXIT_DONE)
+        catalogue_show(common, source.catalogue, what, stdout);
+    source_fini(&source);
+    return status;
+}
+
 static int run_catalogue(const struct common *common, int argc, char **argv)
 {
-    const char *action = NULL, *operand = NULL;
+    const char *action = NULL, *operand = NULL, *path = NULL;
+    bool is_forced = false;
     const struct argument arguments[] = {
-        {.name = "check|publish|show", .value = &action, .is_needed = true},
-        {.name = "DIR", .value = &operand},
+        {.name = "check|publish|fetch|show", .value = &action, .is_needed = true},
+        {.name = "PATH", .value = &operand},
+        {.name = "--file", .value = &path},
+        {.name = "--force", .is_given = &is_forced},
     };
-    if (!command_parse(common, argc, argv, arguments, 2))
+    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])))
         return EXIT_INPUT;
-    if (strcmp(action, "show") == 0) {
-        if (operand != NULL && !catalogue_can_show(operand))
-            return command_usage("catalogue", words(common->is_english, WORD_CATALOGUE_SHOW_WHAT),
-                                 operand);
-        return show(common, operand);
-    }
+    bool is_show = strcmp(action, "show") == 0, is_fetch = strcmp(action, "fetch") == 0;
     bool is_publish = strcmp(action, "publish") == 0;
-    if (!is_publish && strcmp(action, "check") != 0)
+    if (!is_show && !is_fetch && !is_publish && strcmp(action, "check") != 0)
         return command_usage("catalogue", words(common->is_english, WORD_CATALOGUE_ACTION), action);
+    if ((path != NULL && !is_show) || (is_forced && !is_fetch))
+        return command_usage("catalogue", words(common->is_english, WORD_OPTION_UNKNOWN),
+                             is_forced ? "--force" : "--file");
+    if (is_show && operand != NULL && !catalogue_can_show(operand))
+        return command_usage("catalogue", words(common->is_english, WORD_CATALOGUE_SHOW_WHAT),
+                             operand);
+    if (is_show)
+        return path != NULL ? show_source(common, operand, path) : show(common, operand);
     if (operand == NULL)
-        return command_usage("catalogue", words(common->is_english, WORD_ARGUMENT_NEEDED), "DIR");
+        return command_usage("catalogue", words(common->is_english, WORD_ARGUMENT_NEEDED),
+                             is_fetch ? "FILE" : "DIR|FILE");
+    if (is_fetch)
+        return fetch(common, operand, is_forced);
     return is_publish ? publish(common, operand) : check(common, operand);
 }
 
 const struct command command_catalogue = {
     .name = "catalogue",
-    .arguments = "check DIR | publish DIR | show [units|indicators|forms]",
-    .summary = "check, publish or look at the catalogue of units, indicators and forms",
-    .summary_vi = "kiểm tra, công bố hoặc xem danh mục đơn vị, chỉ tiêu, biểu mẫu",
+    .arguments = "check PATH | publish PATH | fetch FILE | show [units|indicators|forms]",
+    .summary = "check, publish, fetch or look at the catalogue of units, indicators and forms",
+    .summary_vi = "kiểm tra, công bố, lấy về hoặc xem danh mục đơn vị, chỉ tiêu, biểu mẫu",
     .help =
-        "  check DIR     reads catalogue.ini, units.csv, indicators.csv and forms.csv and lists\n"
-        "                everything that is wrong with them; needs no node\n"
-        "  publish DIR   checks, then puts it in force at the root node, from where it goes down\n"
+        "PATH is a folder with catalogue.ini, units.csv, indicators.csv and forms.csv, or a file\n"
+        "that `fetch` wrote.\n\n"
+        "  check PATH    lists everything that is wrong with it; needs no node\n"
+        "  publish PATH  checks, then puts it in force at the root node, from where it goes down\n"
         "                the tree; its number has to be higher than the one in force\n"
-        "  show          what is in force at the node; `show units` and so on lists it\n",
+        "  fetch FILE    writes the catalogue in force at the node into a new file, to be "
+        "published\n"
+        "                at a root that was restored from an older backup, or lost its disk\n"
+        "    --force     a file that is there is replaced\n"
+        "  show          what is in force at the node; `show units` and so on lists it\n"
+        "    --file PATH shows that one instead\n",
     .help_vi =
-        "  check DIR     đọc catalogue.ini, units.csv, indicators.csv và forms.csv, liệt kê mọi\n"
-        "                lỗi; không cần nút nào đang chạy\n"
-        "  publish DIR   kiểm tra rồi công bố ở nút trên cùng, từ đó danh mục xuống các cấp; số\n"
+        "PATH là thư mục có catalogue.ini, units.csv, indicators.csv và forms.csv, hoặc một tệp "
+        "do\n"
+        "`fetch` ghi ra.\n\n"
+        "  check PATH    liệt kê mọi lỗi trong danh mục; không cần nút nào đang chạy\n"
+        "  publish PATH  kiểm tra rồi công bố ở nút trên cùng, từ đó danh mục xuống các cấp; số\n"
         "                của danh mục phải lớn hơn số đang dùng\n"
-        "  show          danh mục đang dùng ở nút; `show units`... liệt kê chi tiết\n",
+        "  fetch FILE    ghi danh mục đang dùng ở nút ra một tệp mới, để công bố ở nút trên cùng\n"
+        "                khi nút ấy được khôi phục từ bản sao lưu cũ hoặc bị mất đĩa\n"
+        "    --force     ghi đè tệp đã có\n"
+        "  show          danh mục đang dùng ở nút; `show units`... liệt kê chi tiết\n"
+        "    --file PATH xem danh mục ở đó thay cho danh mục của nút\n",
     .run = run_catalogue,
 };

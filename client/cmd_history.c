@@ -41,6 +41,12 @@ static const char *scope_of(const struct common *common, const Tonghop__HistoryE
     return words(common->is_english, is_whole ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
 }
 
+/* The code for programs, the name for people. */
+static const char *holder_of(const struct common *common, const Tonghop__UnitInfo *unit)
+{
+    return common->output != OUTPUT_TEXT ? unit->code : selection_unit_name(common, unit);
+}
+
 static void print_revisions(const struct common *common, const Tonghop__History *history)
 {
     static const struct {
@@ -53,6 +59,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         {"state", WORD_KEYS_STATE, TABLE_LEFT},
         {"counts", WORD_COLUMN_COUNTS, TABLE_LEFT},
         {"safe", WORD_COLUMN_SAFE, TABLE_LEFT},
+        {"held_by", WORD_COLUMN_HELD_BY, TABLE_LEFT},
         {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
         {"scope", WORD_COLUMN_SCOPE, TABLE_LEFT},
         {"cells", WORD_COLUMN_CELLS, TABLE_RIGHT},
@@ -74,6 +81,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_add(table, yes_or_no(common, entry->counts));
         /* Only the latest revision travels: of the others nobody asks. */
         table_add(table, entry->is_latest ? yes_or_no(common, entry->is_safe) : NULL);
+        table_add(table, entry->held_by != NULL ? holder_of(common, entry->held_by) : NULL);
         table_add(table, instant_format((struct instant){entry->received_us}, received));
         table_add(table, scope_of(common, entry));
         table_addf(table, "%" PRIu32, entry->cell_count);

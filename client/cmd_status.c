@@ -86,6 +86,7 @@ static struct table *node_table(const struct common *common, const Tonghop__Stat
     add_field(table, common, "alarms", WORD_STATUS_ALARMS);
     add_field(table, common, is_text ? "disk" : "disk_free_bytes", WORD_STATUS_DISK);
     add_field(table, common, "rebuilding", WORD_STATUS_REBUILDING);
+    add_field(table, common, "restoring", WORD_STATUS_RESTORING);
 
     table_add(table, status->software);
     add_unit(table, common, status->unit);
@@ -108,6 +109,7 @@ static struct table *node_table(const struct common *common, const Tonghop__Stat
         add_count(table, status->disk_free_bytes);
     table_add(table,
               words(common->is_english || !is_text, status->rebuilding ? WORD_YES : WORD_NO));
+    table_add(table, words(common->is_english || !is_text, status->restoring ? WORD_YES : WORD_NO));
     return table;
 }
 

@@ -1,70 +1,21 @@
 /* `tonghop verify`: recomputes everything from the reports held and compares. The daemon's program
  * does it, in a process of its own that only reads, beside the one that runs; so this command is
  * replaced by it. */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "client/command.h"
-#include "client/words.h"
-#include "core/mem.h"
-
-enum { SELF_MAX = 4096 };
-
-/* The folder of this program, NULL when it cannot be told; the caller frees. */
-static char *own_folder(void)
-{
-    char self[SELF_MAX];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    if (len <= 0)
-        return NULL;
-    self[len] = '\0';
-    char *slash = strrchr(self, '/');
-    return slash != NULL ? mem_strndup(self, (size_t)(slash - self)) : NULL;
-}
-
-/* Beside us, where an installation puts it, where a build puts it, else wherever PATH has it. */
-static char *find_daemon(void)
-{
-    static const char *const places[] = {"tonghopd", "../sbin/tonghopd", "../daemon/tonghopd"};
-    char *folder = own_folder();
-    char *found = NULL;
-    for (size_t i = 0; folder != NULL && found == NULL && i < sizeof(places) / sizeof(places[0]);
-         i++) {
-        char *path = mem_printf("%s/%s", folder, places[i]);
-        if (access(path, X_OK) == 0)
-            found = path;
-        else
-            free(path);
-    }
-    free(folder);
-    return found != NULL ? found : mem_strdup("tonghopd");
-}
+#include "client/offline.h"
 
 static int run_verify(const struct common *common, int argc, char **argv)
 {
+    static const char *const arguments[] = {"--verify", NULL};
     struct conf conf;
-    if (!command_parse(common, argc, argv, NULL, 0) || !command_find_conf(common, &conf))
+    char *path = NULL;
+    if (!command_parse(common, argc, argv, NULL, 0) || !offline_find_conf(common, &conf, &path))
         return EXIT_INPUT;
-    bool is_client = conf.is_client;
-    char *path = command_find_conf_path(common); /* it was found a moment ago */
+    int status = offline_become(common, path, arguments);
     conf_fini(&conf);
-    if (path == NULL)
-        return EXIT_INPUT;
-    if (is_client) {
-        command_say(words(common->is_english, WORD_VERIFY_CLIENT), path);
-        free(path);
-        return EXIT_INPUT;
-    }
-    char *daemon = find_daemon();
-    char verify[] = "--verify", config[] = "--config";
-    char *arguments[] = {daemon, verify, config, path, NULL};
-    (void)execvp(daemon, arguments); /* returns only when it fails */
-    command_say(words(common->is_english, WORD_VERIFY_NO_DAEMON), strerror(errno));
-    free(daemon);
     free(path);
-    return EXIT_INPUT;
+    return status;
 }
 
 const struct command command_verify = {

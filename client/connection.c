@@ -308,38 +308,42 @@ static enum err fetch_chunk(struct connection *connection, uint32_t number, uint
     return ERR_OK;
 }
 
-enum err connection_fetch_catalogue(struct connection *connection, struct catalogue **ret_catalogue,
-                                    char *reason)
+enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,
+                                          char *reason)
 {
-    struct buf bytes = {0};
-    struct problems problems = {0};
     uint8_t expected[DIGEST_SIZE] = {0};
     uint8_t hash[DIGEST_SIZE];
     uint32_t number = 0, count = 1; /* as the first chunk says, from then on */
-    enum err err = ERR_OK;
 
-    for (uint32_t i = 0; i < count && err == ERR_OK; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const Tonghop__CatalogueChunk *chunk = NULL;
-        err = fetch_chunk(connection, number, i, &chunk, reason);
+        enum err err = fetch_chunk(connection, number, i, &chunk, reason);
         if (err != ERR_OK)
-            break;
+            return err;
         if (i == 0) {
             number = chunk->number;
             count = chunk->count;
             memcpy(expected, chunk->hash.data, sizeof(expected));
         }
-        buf_put(&bytes, chunk->data.data, chunk->data.len);
+        buf_put(ret_bytes, chunk->data.data, chunk->data.len);
     }
-    if (err == ERR_OK) {
-        digest_of(span_of(&bytes), hash);
-        if (memcmp(hash, expected, sizeof(hash)) != 0)
-            err = fail(reason, ERR_CORRUPT, "catalogue %" PRIu32 " does not have its own hash",
-                       number);
-    }
+    digest_of(span_of(ret_bytes), hash);
+    if (memcmp(hash, expected, sizeof(hash)) != 0)
+        return fail(reason, ERR_CORRUPT, "catalogue %" PRIu32 " does not have its own hash",
+                    number);
+    return ERR_OK;
+}
+
+enum err connection_fetch_catalogue(struct connection *connection, struct catalogue **ret_catalogue,
+                                    char *reason)
+{
+    struct buf bytes = {0};
+    struct problems problems = {0};
+    enum err err = connection_fetch_catalogue_bytes(connection, &bytes, reason);
     if (err == ERR_OK) {
         err = wire_open_catalogue(span_of(&bytes), ret_catalogue, &problems);
         if (err != ERR_OK)
-            (void)fail(reason, err, "catalogue %" PRIu32 " of the node cannot be used: %s", number,
+            (void)fail(reason, err, "the node's catalogue cannot be used: %s",
                        problems.count > 0 ? problems.items[0].text : err_text(err));
     }
     problems_fini(&problems);

@@ -33,6 +33,10 @@ enum err connection_request(struct connection *connection, Tonghop__Envelope *re
 /* The error that a refusal names; ERR_FORBIDDEN for a name of a newer version. */
 enum err connection_refusal_err(const Tonghop__Refusal *refusal);
 
+/* Appends the bytes of the catalogue in force at the node to `ret_bytes` (the caller frees them,
+ * also after a failure), checked against their hash. */
+enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,
+                                          char *reason);
 /* Fetches the catalogue in force at the node, checks hash and content. The caller frees it. */
 enum err connection_fetch_catalogue(struct connection *connection, struct catalogue **ret_catalogue,
                                     char *reason);

@@ -15,7 +15,7 @@ struct condition {
     enum word word;
 };
 
-enum { CONDITION_COUNT = 7 };
+enum { CONDITION_COUNT = 8 };
 
 static void list_conditions(const Tonghop__Status *status, struct condition *conditions)
 {
@@ -25,6 +25,7 @@ static void list_conditions(const Tonghop__Status *status, struct condition *con
         {status->has_parent && !status->parent_linked, true, false, 0, WORD_STATUS_DO_LINK},
         {status->catalogue == 0, true, false, 0, catalogue},
         {status->rebuilding, false, false, 0, WORD_STATUS_DO_REBUILD},
+        {status->comparing, false, false, 0, WORD_STATUS_DO_COMPARE},
         {status->outbox_count > status->parked_count, false, true,
          status->outbox_count - status->parked_count, WORD_STATUS_DO_OUTBOX},
         {status->parked_count > 0, true, true, status->parked_count, WORD_STATUS_DO_PARKED},

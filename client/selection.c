@@ -17,7 +17,7 @@ bool selection_check(const struct common *common, const char *name, struct selec
         return false;
     }
     if (period_parse(selection->period_text, &selection->period) != ERR_OK) {
-        (void)command_usage(name, words(common->is_english, WORD_PERIOD_BAD));
+        (void)command_usage(name, "%s", words(common->is_english, WORD_PERIOD_BAD));
         return false;
     }
     return true;

@@ -144,11 +144,24 @@ static void print_text(const struct table *table, FILE *out)
 
 /* ---- CSV, RFC 4180 ---- */
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Also blanks at the ends stand in quotes: readers, ours among them, drop them elsewhere. */
+static bool needs_quotes(const char *text)
+{
+    size_t len = strlen(text);
+    return strpbrk(text, ",\"\r\n") != NULL ||
+           (len > 0 && (is_blank(text[0]) || is_blank(text[len - 1])));
+}
+
 static void put_csv_field(const char *text, FILE *out)
 {
     if (text == NULL)
         return;
-    if (strpbrk(text, ",\"\r\n") == NULL) {
+    if (!needs_quotes(text)) {
         (void)fputs(text, out);
         return;
     }

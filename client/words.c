@@ -113,8 +113,15 @@ static const struct {
                                   "at most %d are allowed"},
     [WORD_CATALOGUE_SHOW_WHAT] = {"xem được units, indicators hoặc forms, không có “%s”",
                                   "units, indicators or forms can be shown, not '%s'"},
-    [WORD_CATALOGUE_ACTION] = {"“%s” không phải check, publish hoặc show",
-                               "'%s' is not check, publish or show"},
+    [WORD_CATALOGUE_ACTION] = {"“%s” không phải check, publish, fetch hoặc show",
+                               "'%s' is not check, publish, fetch or show"},
+    [WORD_CATALOGUE_FETCHED] =
+        {"đã ghi %s (%zu byte); ở nút trên cùng, chạy `tonghop catalogue publish` với tệp này",
+         "wrote %s (%zu bytes); at the root, run `tonghop catalogue publish` with this file"},
+    [WORD_CATALOGUE_CANNOT_WRITE] = {"không ghi được %s: %s", "%s cannot be written: %s"},
+    [WORD_CATALOGUE_FILE_EXISTS] = {"tệp đã có; chọn tên khác, hoặc dùng --force để ghi đè",
+                                    "it is there already; choose another name, or replace it with "
+                                    "--force"},
     [WORD_CATALOGUE_NUMBER] = {"Số", "Number"},
     [WORD_CATALOGUE_TITLE] = {"Tên", "Title"},
     [WORD_CATALOGUE_LEVELS] = {"Cấp", "Levels"},
@@ -139,6 +146,7 @@ static const struct {
     [WORD_COLUMN_MEASURE] = {"Đơn vị tính", "Measure"},
     [WORD_COLUMN_RULE] = {"Công thức", "Rule"},
     [WORD_COLUMN_DUE] = {"Cấp phải nộp", "Due from"},
+    [WORD_COLUMN_ACCEPT] = {"Duyệt", "Accepted"},
     [WORD_COLUMN_VALUE] = {"Giá trị", "Value"},
     [WORD_NATURE_FLOW] = {"trong kỳ", "flow"},
     [WORD_NATURE_STOCK] = {"cuối kỳ", "stock"},
@@ -163,6 +171,7 @@ static const struct {
     [WORD_STATUS_ALARMS] = {"Báo động", "Alarms"},
     [WORD_STATUS_DISK] = {"Đĩa còn trống", "Disk free"},
     [WORD_STATUS_REBUILDING] = {"Đang tính lại", "Rebuilding"},
+    [WORD_STATUS_RESTORING] = {"Đang khôi phục", "Restoring"},
     [WORD_STATUS_HEARD] = {"Tin gần nhất", "Last heard"},
     [WORD_STATUS_NEVER] = {"chưa lần nào", "never"},
     [WORD_STATUS_HEALTHY] = {"Nút hoạt động tốt.", "All is well."},
@@ -177,6 +186,8 @@ static const struct {
          "no catalogue yet: it comes from the parent once there is a link"},
     [WORD_STATUS_DO_CATALOGUE_ROOT] = {"chưa có danh mục: hãy chạy `tonghop catalogue publish DIR`",
                                        "no catalogue yet: run `tonghop catalogue publish DIR`"},
+    [WORD_STATUS_DO_COMPARE] = {"đang đối chiếu với nút cấp trên: chờ",
+                                "comparing with the node above what both hold: wait"},
     [WORD_STATUS_DO_REBUILD] = {"đang tính lại số tổng hợp theo danh mục mới: chờ, số liệu chưa đủ",
                                 "totals are being rebuilt under a new catalogue: wait, figures are "
                                 "incomplete"},
@@ -201,14 +212,82 @@ static const struct {
                                "quarantine --clear`"},
     [WORD_STATUS_GAVE_UP] = {"đã chờ %s giây mà nút chưa sẵn sàng",
                              "waited %s seconds and the node is not ready"},
-    /* verify */
-    [WORD_VERIFY_CLIENT] = {"%s là cấu hình của bên nộp; hãy chạy verify trên máy có nút",
-                            "%s is the configuration of a client; run verify on the machine of the "
-                            "node"},
-    [WORD_VERIFY_NO_DAEMON] =
+    /* verify, backup, restore */
+    [WORD_OFFLINE_CLIENT] = {"%s là cấu hình của bên nộp; hãy chạy lệnh này trên máy có nút",
+                             "%s is the configuration of a client; run this on the machine of the "
+                             "node"},
+    [WORD_OFFLINE_NO_DAEMON] =
         {"không chạy được tonghopd: %s; nó phải nằm cạnh lệnh tonghop hoặc trong "
          "PATH",
          "tonghopd cannot be run: %s; it has to be beside tonghop or in PATH"},
+    [WORD_COLUMN_FILE] = {"Tệp", "File"},
+    [WORD_COLUMN_DIGEST] = {"Mã kiểm tra (BLAKE2b)", "Digest (BLAKE2b)"},
+    [WORD_COLUMN_ASIDE] = {"Dữ liệu trước đó", "Former data"},
+    [WORD_BACKUP_DONE] = {"đã sao lưu và kiểm tra; hãy cất tệp này và %s ở một máy hoặc ổ đĩa khác",
+                          "backed up and verified; keep this file, and %s, on another machine or "
+                          "disk"},
+    [WORD_BACKUP_EXISTS] = {"tệp đó đã có; hãy chọn tên khác, hoặc dùng --force để thay nó",
+                            "the file is there already; choose another name, or replace it with "
+                            "--force"},
+    [WORD_BACKUP_PLACE] = {"không đặt được bản sao lưu ở đó; hãy nêu một tệp, nằm ngoài thư mục dữ "
+                           "liệu của nút",
+                           "a backup cannot be there; name a file, outside the data folder of the "
+                           "node"},
+    [WORD_BACKUP_MISSING] = {"không có thư mục để ghi, hoặc nút này chưa có dữ liệu",
+                             "the folder to write to is not there, or this node has no data yet"},
+    [WORD_BACKUP_FULL] = {"ổ đĩa không đủ chỗ; không có bản sao lưu nào được tạo",
+                          "there is not enough room on the disk; no backup was made"},
+    [WORD_BACKUP_DAMAGED] = {"dữ liệu của nút bị hỏng hoặc không khớp, nên không được sao lưu; hãy "
+                             "chạy `tonghop verify`, rồi khôi phục từ một bản sao lưu tốt",
+                             "the data of the node is damaged or does not add up, so no backup was "
+                             "made; run `tonghop verify`, then restore a good backup"},
+    [WORD_BACKUP_FAILED] = {"không sao lưu được, không có tệp nào được tạo; lý do nêu ở trên",
+                            "no backup was made; the reason is above"},
+    [WORD_RESTORE_DONE] = {"đã khôi phục và kiểm tra", "restored and verified"},
+    [WORD_RESTORE_ASIDE] = {"dữ liệu trước đó được giữ lại trong %s; báo cáo chỉ có ở đó thì không "
+                            "có trong bản khôi phục; khi không cần nữa thì xóa tệp đó",
+                            "the former data is kept in %s; reports that only it holds are not in "
+                            "what was restored; remove that file when it is not needed"},
+    [WORD_RESTORE_START] = {"hãy khởi động nút: `systemctl start tonghopd@%s`",
+                            "start the node: `systemctl start tonghopd@%s`"},
+    [WORD_RESTORE_PARENT] = {"nút sẽ lấy từ cấp trên những gì mới hơn bản sao lưu, rồi mới nhận "
+                             "báo cáo",
+                             "it fetches what is newer than the backup from the node above before "
+                             "it takes reports in"},
+    [WORD_RESTORE_ROOT] = {"nút này không có cấp trên: các nút cấp dưới sẽ gửi lại những gì mới "
+                           "hơn bản sao lưu; báo cáo nộp thẳng vào nút này sau lúc sao lưu phải "
+                           "nộp lại",
+                           "this node has none above it: the nodes beneath send what is newer "
+                           "than the backup again; what was filed at this node itself since then "
+                           "has to be filed again"},
+    [WORD_RESTORE_KEYS] = {"khóa bị thu hồi sau lúc sao lưu lại có hiệu lực, khóa đăng ký sau đó "
+                           "thì không còn; hãy xem bằng `tonghop keys`",
+                           "keys that were revoked after the backup was made are valid again, and "
+                           "those enrolled since are gone; look at `tonghop keys`"},
+    [WORD_RESTORE_EXISTS] = {"nút đã có dữ liệu; dùng --replace để cất dữ liệu đó sang một bên và "
+                             "thay bằng bản sao lưu",
+                             "the node has data; --replace sets it aside and puts the backup in "
+                             "its place"},
+    [WORD_RESTORE_MISSING] = {"không có tệp sao lưu đó", "there is no such backup"},
+    [WORD_RESTORE_NO_FILE] = {"đó không phải một tệp; hãy nêu đúng tệp sao lưu",
+                              "that is not a file; name the backup itself"},
+    [WORD_RESTORE_RUNNING] = {"nút đang chạy; hãy dừng trước: `systemctl stop tonghopd@%s`",
+                              "the node is running; stop it first: `systemctl stop tonghopd@%s`"},
+    [WORD_RESTORE_FOREIGN] = {"đó là bản sao lưu của đơn vị khác; hãy chọn đúng bản sao lưu hoặc "
+                              "đúng --node",
+                              "that is the backup of another unit; choose the right backup or the "
+                              "right --node"},
+    [WORD_RESTORE_DAMAGED] = {"tệp đó không phải bản sao lưu, hoặc đã hỏng; hãy dùng bản khác",
+                              "that file is not a backup, or is damaged; use another one"},
+    [WORD_RESTORE_VERSION] = {"bản sao lưu do một phiên bản khác của chương trình ghi; hãy dùng "
+                              "phiên bản đó",
+                              "the backup was made by another version of the program; use that "
+                              "one"},
+    [WORD_RESTORE_FULL] = {"ổ đĩa của nút không đủ chỗ; dữ liệu của nút vẫn như cũ",
+                           "there is not enough room on the node's disk; its data is as it was"},
+    [WORD_RESTORE_FAILED] = {"không khôi phục được, dữ liệu của nút vẫn như cũ; lý do nêu ở trên",
+                             "nothing was restored, the node's data is as it was; the reason is "
+                             "above"},
     /* values */
     [WORD_VALUE_AT_LEAST] = {"trên %s", "at least %s"},
     [WORD_VALUE_AT_MOST] = {"không quá %s", "at most %s"},
@@ -253,6 +332,7 @@ static const struct {
     [WORD_HISTORY_EMPTY] = {"chưa có báo cáo nào", "nothing was filed"},
     [WORD_COLUMN_COUNTS] = {"Được tính", "Counts"},
     [WORD_COLUMN_SAFE] = {"An toàn", "Safe"},
+    [WORD_COLUMN_HELD_BY] = {"Đã có ở", "Held at"},
     [WORD_COLUMN_SCOPE] = {"Phạm vi", "Scope"},
     [WORD_COLUMN_CELLS] = {"Số liệu", "Figures"},
     [WORD_COLUMN_WITHDRAWN] = {"Đã rút", "Withdrawn"},
@@ -311,6 +391,34 @@ static const struct {
                                  "deleted every message in quarantine and ended every alarm"},
     [WORD_QUARANTINE_CLEARED_ONE] = {"đã xóa thông điệp bị cách ly số %lld",
                                      "deleted message %lld in quarantine"},
+    /* rekey */
+    [WORD_REKEY_CANNOT_WRITE] = {"không ghi được %s: %s; sửa xong thì chạy lại lệnh này",
+                                 "%s cannot be written: %s; mend that and run the command again"},
+    [WORD_REKEY_NOT_PREPARED] = {"chưa có khóa mới (%s): hãy chạy `tonghop rekey` trước",
+                                 "there is no new key yet (%s): run `tonghop rekey` first"},
+    [WORD_REKEY_NO_UNIT] = {"cấu hình không nêu đơn vị: thêm `unit = ID` vào [client]",
+                            "the configuration names no unit: add `unit = ID` to [client]"},
+    [WORD_REKEY_PREPARED] =
+        {"khóa mới là %s (bí mật: đừng đưa cho ai), khóa công khai của nó là %s; %s vẫn đang được "
+         "dùng",
+         "the new key is %s (secret: give it to nobody), its public key %s; %s is still in use"},
+    [WORD_REKEY_REPLACE] =
+        {"%d. ở nút cấp trên, nhờ người quản trị chạy hai dòng vừa in ra; từ lúc đó đến khi nút "
+         "này khởi động lại với khóa mới, báo cáo nó nhận được chờ ở đây",
+         "%d. at the node above, have its administrator run the two lines just printed; from then "
+         "until this node is restarted with the new key, what it takes in waits here"},
+    [WORD_REKEY_COMMIT] = {"%d. rồi ở đây: %s rekey --commit", "%d. then, here: %s rekey --commit"},
+    [WORD_REKEY_COMMITTED] = {"%s là khóa mới; khóa cũ được giữ ở %s",
+                              "%s is the new key; the old one is kept as %s"},
+    [WORD_REKEY_RESTART] = {"%d. khởi động lại nút: %s", "%d. restart the node: %s"},
+    [WORD_REKEY_BY_HAND] = {"dừng rồi chạy lại tonghopd", "stop tonghopd and start it again"},
+    [WORD_REKEY_BENEATH] =
+        {"%d. ở mỗi nút và bên nộp cấp dưới: ghi `key = %s` vào [parent] hoặc [client] rồi khởi "
+         "động lại nút; chưa ghi thì chưa nối được, báo cáo chờ ở đó",
+         "%d. at each node and client beneath: put `key = %s` into [parent] or [client] and "
+         "restart the node; until then it is not linked, and its reports wait there"},
+    [WORD_REKEY_CHECK] = {"%d. kiểm tra: %s status; khi đã ổn thì xóa %s",
+                          "%d. check it: %s status; when all is well, remove %s"},
 };
 
 const char *words(bool is_english, enum word id)

@@ -68,11 +68,14 @@ enum word {
     WORD_ENROL_DONE,  /* %s key, %u unit, %s role */
     WORD_REVOKE_DONE, /* %s key */
     /* catalogue */
-    WORD_CATALOGUE_FINE,      /* %u number, %zu units, %zu indicators, %zu forms */
-    WORD_CATALOGUE_PUBLISHED, /* %u number */
-    WORD_CATALOGUE_TOO_LARGE, /* %zu bytes, %d limit */
-    WORD_CATALOGUE_SHOW_WHAT, /* %s text */
-    WORD_CATALOGUE_ACTION,    /* %s text */
+    WORD_CATALOGUE_FINE,         /* %u number, %zu units, %zu indicators, %zu forms */
+    WORD_CATALOGUE_PUBLISHED,    /* %u number */
+    WORD_CATALOGUE_TOO_LARGE,    /* %zu bytes, %d limit */
+    WORD_CATALOGUE_SHOW_WHAT,    /* %s text */
+    WORD_CATALOGUE_ACTION,       /* %s text */
+    WORD_CATALOGUE_FETCHED,      /* %s path, %zu bytes */
+    WORD_CATALOGUE_CANNOT_WRITE, /* %s path, %s reason */
+    WORD_CATALOGUE_FILE_EXISTS,
     WORD_CATALOGUE_NUMBER,
     WORD_CATALOGUE_TITLE,
     WORD_CATALOGUE_LEVELS,
@@ -97,6 +100,7 @@ enum word {
     WORD_COLUMN_MEASURE,
     WORD_COLUMN_RULE,
     WORD_COLUMN_DUE,
+    WORD_COLUMN_ACCEPT,
     WORD_COLUMN_VALUE,
     WORD_NATURE_FLOW,
     WORD_NATURE_STOCK,
@@ -121,6 +125,7 @@ enum word {
     WORD_STATUS_ALARMS,
     WORD_STATUS_DISK,
     WORD_STATUS_REBUILDING,
+    WORD_STATUS_RESTORING,
     WORD_STATUS_HEARD,
     WORD_STATUS_NEVER,
     WORD_STATUS_HEALTHY,
@@ -129,14 +134,40 @@ enum word {
     WORD_STATUS_DO_CATALOGUE,
     WORD_STATUS_DO_CATALOGUE_ROOT,
     WORD_STATUS_DO_REBUILD,
+    WORD_STATUS_DO_COMPARE,
     WORD_STATUS_DO_OUTBOX,     /* %llu */
     WORD_STATUS_DO_PARKED,     /* %llu */
     WORD_STATUS_DO_QUARANTINE, /* %llu */
     WORD_STATUS_DO_ALARMS,     /* %llu */
     WORD_STATUS_GAVE_UP,       /* %s seconds */
-    /* verify */
-    WORD_VERIFY_CLIENT,    /* %s name */
-    WORD_VERIFY_NO_DAEMON, /* %s reason */
+    /* verify, backup, restore; the reasons may be given the node's name */
+    WORD_OFFLINE_CLIENT,    /* %s path */
+    WORD_OFFLINE_NO_DAEMON, /* %s reason */
+    WORD_COLUMN_FILE,
+    WORD_COLUMN_DIGEST,
+    WORD_COLUMN_ASIDE,
+    WORD_BACKUP_DONE, /* %s key file */
+    WORD_BACKUP_EXISTS,
+    WORD_BACKUP_PLACE,
+    WORD_BACKUP_MISSING,
+    WORD_BACKUP_FULL,
+    WORD_BACKUP_DAMAGED,
+    WORD_BACKUP_FAILED,
+    WORD_RESTORE_DONE,
+    WORD_RESTORE_ASIDE, /* %s path */
+    WORD_RESTORE_START, /* %s node */
+    WORD_RESTORE_PARENT,
+    WORD_RESTORE_ROOT,
+    WORD_RESTORE_KEYS,
+    WORD_RESTORE_EXISTS,
+    WORD_RESTORE_MISSING,
+    WORD_RESTORE_NO_FILE,
+    WORD_RESTORE_RUNNING, /* %s node */
+    WORD_RESTORE_FOREIGN,
+    WORD_RESTORE_DAMAGED,
+    WORD_RESTORE_VERSION,
+    WORD_RESTORE_FULL,
+    WORD_RESTORE_FAILED,
     /* values */
     WORD_VALUE_AT_LEAST, /* %s number */
     WORD_VALUE_AT_MOST,  /* %s number */
@@ -173,6 +204,7 @@ enum word {
     WORD_HISTORY_EMPTY,
     WORD_COLUMN_COUNTS,
     WORD_COLUMN_SAFE,
+    WORD_COLUMN_HELD_BY,
     WORD_COLUMN_SCOPE,
     WORD_COLUMN_CELLS,
     WORD_COLUMN_WITHDRAWN,
@@ -212,6 +244,18 @@ enum word {
     WORD_QUARANTINE_EMPTY,
     WORD_QUARANTINE_CLEARED,
     WORD_QUARANTINE_CLEARED_ONE, /* %lld number */
+    /* rekey */
+    WORD_REKEY_CANNOT_WRITE, /* %s path, %s reason */
+    WORD_REKEY_NOT_PREPARED, /* %s path */
+    WORD_REKEY_NO_UNIT,
+    WORD_REKEY_PREPARED,  /* %s path, %s key, %s path */
+    WORD_REKEY_REPLACE,   /* %d step, as in the next ones */
+    WORD_REKEY_COMMIT,    /* ..., %s command */
+    WORD_REKEY_COMMITTED, /* %s path, %s path */
+    WORD_REKEY_RESTART,   /* ..., %s command */
+    WORD_REKEY_BY_HAND,
+    WORD_REKEY_BENEATH, /* ..., %s key */
+    WORD_REKEY_CHECK,   /* ..., %s command, %s path */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

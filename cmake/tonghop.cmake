@@ -22,6 +22,10 @@ else()
         $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
     target_link_options(tonghop_options INTERFACE -Wl,-z,relro,-z,now)
 endif()
+if(TONGHOP_FUZZ)
+    # What libFuzzer steers by goes into everything; its main only into the targets of tests/fuzz.
+    target_compile_options(tonghop_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # tonghop_library(NAME LINKS...): every .c file of the current folder is one static library.
 function(tonghop_library name)

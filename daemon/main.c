@@ -18,38 +18,75 @@
 
 #include "core/log.h"
 #include "loop.h"
+#include "offline.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
 static const char software[] = "tonghopd " TONGHOP_VERSION;
 
 static const char help[] =
-    "usage: tonghopd --config FILE [--verify | --check]\n"
+    "usage: tonghopd --config FILE [--check | --verify | --backup FILE [--force] |\n"
+    "                               --restore FILE [--replace]]\n"
     "\n"
     "The daemon of one unit: takes in reports, rolls them up, forwards them to the node above.\n"
     "\n"
-    "  --config FILE  configuration, such as /etc/tonghop/NAME.conf\n"
-    "  --check        read the configuration, say what is wrong with it, and end\n"
-    "  --verify       recompute every total from the reports held and compare; read-only, may run\n"
-    "                 beside the daemon; exit status 1 if anything differs\n"
+    "  --config FILE   configuration, such as /etc/tonghop/NAME.conf\n"
+    "  --check         read the configuration, say what is wrong with it, and end\n"
+    "  --verify        recompute every total from the reports held and compare; read-only, may "
+    "run\n"
+    "                  beside the daemon; exit status 1 if anything differs\n"
+    "  --backup FILE   copy the data to FILE, and verify the copy; may run beside the daemon\n"
+    "  --force         with --backup: replace FILE if it is there\n"
+    "  --restore FILE  verify a backup and put it in place; the daemon must not run\n"
+    "  --replace       with --restore: set the present data aside, in the same folder\n"
     "  --help, --version\n"
     "\n"
     "Signals: SIGTERM and SIGINT stop it. Exit status: 0 stopped, or all is well; 1 failed, or\n"
-    "--verify found a difference; 2 usage or configuration; 3 out of memory.\n"
+    "--verify found a difference; 2 usage, configuration or FILE; 3 out of memory.\n"
     "See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
+
+enum mode { MODE_SERVE, MODE_CHECK, MODE_VERIFY, MODE_BACKUP, MODE_RESTORE };
 
 struct options {
     const char *config;
-    bool is_verify;
-    bool is_check;
+    const char *file; /* of --backup and --restore */
+    enum mode mode;
+    int mode_count; /* how many of the modes were asked for */
+    bool is_force, is_replace;
 };
+
+static bool options_are_sound(const struct options *options, bool has_more)
+{
+    const char *wrong = NULL;
+    if (options->config == NULL || has_more)
+        wrong = "--config FILE is needed, and nothing else but options";
+    else if (options->mode_count > 1)
+        wrong = "only one of --check, --verify, --backup and --restore";
+    else if (options->is_force && options->mode != MODE_BACKUP)
+        wrong = "--force goes with --backup";
+    else if (options->is_replace && options->mode != MODE_RESTORE)
+        wrong = "--replace goes with --restore";
+    if (wrong != NULL)
+        fprintf(stderr, "tonghopd: %s\nTry 'tonghopd --help'.\n", wrong);
+    return wrong == NULL;
+}
+
+static void choose_mode(enum mode mode, struct options *options)
+{
+    options->mode = mode;
+    options->mode_count++;
+    if (mode == MODE_BACKUP || mode == MODE_RESTORE)
+        options->file = optarg;
+}
 
 /* Returns -1 to go on, or the exit status. */
 static int parse_options(int argc, char **argv, struct options *ret_options)
 {
     static const struct option longs[] = {
-        {"config", required_argument, NULL, 'c'}, {"verify", no_argument, NULL, 'v'},
-        {"check", no_argument, NULL, 'k'},        {"help", no_argument, NULL, 'h'},
+        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+        {"verify", no_argument, NULL, 'v'},       {"backup", required_argument, NULL, 'b'},
+        {"force", no_argument, NULL, 'f'},        {"restore", required_argument, NULL, 'r'},
+        {"replace", no_argument, NULL, 'p'},      {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},      {0},
     };
     int c;
@@ -58,11 +95,23 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
         case 'c':
             ret_options->config = optarg;
             break;
-        case 'v':
-            ret_options->is_verify = true;
-            break;
         case 'k':
-            ret_options->is_check = true;
+            choose_mode(MODE_CHECK, ret_options);
+            break;
+        case 'v':
+            choose_mode(MODE_VERIFY, ret_options);
+            break;
+        case 'b':
+            choose_mode(MODE_BACKUP, ret_options);
+            break;
+        case 'f':
+            ret_options->is_force = true;
+            break;
+        case 'r':
+            choose_mode(MODE_RESTORE, ret_options);
+            break;
+        case 'p':
+            ret_options->is_replace = true;
             break;
         case 'h':
             fputs(help, stdout);
@@ -75,13 +124,7 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
             return EXIT_CONFIG;
         }
     }
-    if (ret_options->config == NULL || optind < argc) {
-        fputs("tonghopd: --config FILE is needed, and nothing else but options\n"
-              "Try 'tonghopd --help'.\n",
-              stderr);
-        return EXIT_CONFIG;
-    }
-    return -1;
+    return options_are_sound(ret_options, optind < argc) ? -1 : EXIT_CONFIG;
 }
 
 static enum err read_conf(const char *path, struct conf *ret_conf)
@@ -153,37 +196,37 @@ static struct node_options node_options_of(const struct conf *conf)
     return options;
 }
 
-static struct store_options store_options_of(const struct conf *conf, bool is_read_only)
+static struct store_options store_options_of(const struct conf *conf)
 {
     return (struct store_options){.map_size_bytes = (uint64_t)conf->map_size_mib << 20,
-                                  .reserve_bytes = (uint64_t)conf->reserve_mib << 20,
-                                  .is_read_only = is_read_only};
+                                  .reserve_bytes = (uint64_t)conf->reserve_mib << 20};
 }
 
-static int verify(const struct conf *conf)
+/* What another FILE or another option would have avoided is usage. */
+static int exit_status_of(enum err err)
 {
-    struct store_options store_options = store_options_of(conf, true);
-    struct node_options node_options = node_options_of(conf);
-    struct store *store = NULL;
-    struct node *node = NULL;
-    uint64_t reports = 0, figures = 0;
-    int status = EXIT_FAILED;
-    if (store_open(conf->state_dir, &store_options, &store) != ERR_OK)
-        return EXIT_FAILED;
-    if (node_new(store, &node_options, loop_now(), loop_now_ms(), &node) == ERR_OK) {
-        size_t differences = node_verify(node, &reports, &figures);
-        printf("%" PRIu64 " reports, %" PRIu64 " accumulated figures, %zu differences%s\n", reports,
-               figures, differences, node->rebuild.is_active ? " (totals are being rebuilt)" : "");
-        status = differences == 0 ? EXIT_SUCCESS : EXIT_FAILED;
-    }
-    node_free(&node);
-    store_close(&store);
-    return status;
+    if (err == ERR_USAGE || err == ERR_EXISTS || err == ERR_NOT_FOUND)
+        return EXIT_CONFIG;
+    return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
+}
+
+static int work_offline(const struct conf *conf, const struct options *options)
+{
+    struct offline offline = {
+        .conf = conf, .store = store_options_of(conf), .node = node_options_of(conf)};
+    enum err err = ERR_OK;
+    if (options->mode == MODE_VERIFY)
+        return offline_verify(&offline) == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
+    if (options->mode == MODE_BACKUP)
+        err = offline_backup(&offline, options->file, options->is_force);
+    else if (options->mode == MODE_RESTORE)
+        err = offline_restore(&offline, options->file, options->is_replace);
+    return exit_status_of(err); /* --check: that it was read is all there is to it */
 }
 
 static int serve(const struct conf *conf)
 {
-    struct store_options store_options = store_options_of(conf, false);
+    struct store_options store_options = store_options_of(conf);
     struct node_options node_options = node_options_of(conf);
     struct key_pair pair;
     struct store *store = NULL;
@@ -229,10 +272,7 @@ int main(int argc, char **argv)
         return EXIT_CONFIG;
     log_setup((enum log_level)conf.log_level, stderr_is_journal());
     raise_descriptor_limit();
-    if (options.is_check)
-        status = EXIT_SUCCESS;
-    else
-        status = options.is_verify ? verify(&conf) : serve(&conf);
+    status = options.mode == MODE_SERVE ? serve(&conf) : work_offline(&conf, &options);
     conf_fini(&conf);
     return status;
 }

@@ -42,6 +42,7 @@ struct form {
     char *code;
     char *name_vi, *name_en;
     uint32_t due_level_mask; /* bit n: every unit of level n owes this form */
+    bool is_manual; /* what is filed waits for acceptance at the node of the unit's parent */
     uint32_t line;
 };
 

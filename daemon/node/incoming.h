@@ -1,19 +1,43 @@
-/* A revision on its way into the store, from a reporter or from another node. Private to node/. */
+/* The state of one report key on its way into the store, from a reporter or from another node.
+ * Private to node/. */
 #ifndef NODE_INCOMING_H
 #define NODE_INCOMING_H
 
 #include "node/step.h"
 
-/* Everything about one incoming revision, decoded. */
+/* Everything about one incoming state, decoded. The spans lie in the message. */
 struct incoming {
     struct report_key key;
-    struct revision revision; /* its filing lies in the message */
+    struct revision revision; /* the latest */
     struct wire_filing filing;
     struct report report;
+    bool has_accepted;
+    struct revision accepted; /* the highest accepted one, where that is an earlier one */
 };
 
-/* Writes head and revision, carries the difference into totals and digests, and marks the key to be
- * sent up. `old` is the state of this key before, NULL if there was none. Errors are sticky. */
-void incoming_put(struct step *step, const struct incoming *in, const struct head *old);
+/* Whom it comes from: that one need not be told of it. */
+enum origin { FROM_REPORTER, FROM_CHILD, FROM_PARENT };
+
+/* Decodes what a node sent. False, with a reason (256 bytes), when it is malformed. incoming_fini
+ * in any case. */
+bool incoming_open(struct step *step, const Tonghop__Revision *message, struct incoming *ret_in,
+                   char *reason, size_t reason_size);
+void incoming_fini(struct incoming *in);
+/* What the state adds to its bucket, as its sender has it: equal digests are equal states. */
+void incoming_digest(const struct incoming *in, uint8_t *ret_digest);
+
+/* Merges `in` into what is held: a higher revision becomes the latest, of one that is held already
+ * the bits grow, and at the same number another content is overwritten (the caller has settled
+ * that). Carries what counts into totals and digests, marks the key to be sent up unless the parent
+ * has this very state, and sends it down to the child that is its home, unless that is where it
+ * comes from. Applying it twice changes nothing. Errors are sticky. */
+void incoming_put(struct step *step, const struct incoming *in, enum origin origin);
+/* Sets bits of a revision that is held, and does all that incoming_put does with the change. */
+void incoming_mark(struct step *step, const struct report_key *key, uint64_t revision,
+                   uint8_t states);
+/* Takes over what the parent holds. Where it contradicts ours, the home settles it; a node between
+ * takes it over, so that the next comparison brings the contradiction down to the home.
+ * `is_unsent`: our state may be one that the parent never had. */
+void incoming_take_parents(struct step *step, struct incoming *theirs, bool is_unsent);
 
 #endif

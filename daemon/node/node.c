@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "node/authority.h"
+#include "node/reconcile.h"
 #include "node/rollup.h"
 #include "node/step.h"
 #include "wire/digest.h"
@@ -144,6 +145,7 @@ uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tre
 enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
+    node->is_restoring = node->options.has_parent && store_get_meta_u64(txn, "restore") != 0;
     rollup_load_rebuild(node, txn);
     return load_catalogue(node, txn);
 }
@@ -164,7 +166,9 @@ static enum err check_owner(struct node *node)
     }
     bool is_unknown;
     txn = store_begin_write(node->store);
-    (void)store_put_meta_u64(txn, "unit", node->options.unit); /* the error is sticky */
+    (void)store_put_meta_u64(txn, "unit", node->options.unit); /* errors are sticky */
+    /* A new store may stand in for a lost one, and a new node for the one above. */
+    (void)store_put_meta_u64(txn, "restore", 1);
     return store_commit(&txn, &is_unknown);
 }
 
@@ -178,6 +182,7 @@ enum err node_new(struct store *store, const struct node_options *options, struc
     node->scratch = arena_new(WIRE_ARENA_MAX);
     node->started = now;
     session_init(&node->session, options->seed, now_ms);
+    reconcile_reset(&node->reconcile);
     enum err err = check_owner(node);
     if (err == ERR_OK) {
         struct store_txn *txn = store_begin_read(store);
@@ -202,6 +207,7 @@ void node_free(struct node **node)
     drop_catalogue(n);
     peers_fini(&n->peers);
     session_fini(&n->session);
+    reconcile_fini(&n->reconcile);
     arena_free(&n->arena);
     arena_free(&n->scratch);
     buf_fini(&n->packed);
@@ -255,7 +261,7 @@ static void dispatch_peer(struct step *step)
         node_handle_hello(step, in->hello);
         return;
     case TONGHOP__ENVELOPE__BODY_PING:
-        node_handle_ping(step);
+        node_handle_ping(step, in->ping);
         return;
     case TONGHOP__ENVELOPE__BODY_FILE:
         node_handle_file(step, in->file);
@@ -302,6 +308,15 @@ static void dispatch_peer(struct step *step)
     case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
         node_handle_status_query(step);
         return;
+    case TONGHOP__ENVELOPE__BODY_INVENTORY:
+        node_handle_inventory(step, in->inventory);
+        return;
+    case TONGHOP__ENVELOPE__BODY_MARK:
+        node_handle_mark(step, in->mark);
+        return;
+    case TONGHOP__ENVELOPE__BODY_HOLDERS:
+        node_handle_holders(step, in->holders);
+        return;
     default: /* the authority table let nothing else through */
         assert(false);
     }
@@ -329,8 +344,20 @@ static void dispatch_parent(struct step *step)
     case TONGHOP__ENVELOPE__BODY_CATALOGUE_NOTICE:
         node_handle_notice(step, in->catalogue_notice);
         return;
-    default: /* a pong: that it was heard is all there is to it */
+    case TONGHOP__ENVELOPE__BODY_PONG:
+        node_handle_pong(step, in->pong);
         return;
+    case TONGHOP__ENVELOPE__BODY_REVISION:
+        node_handle_parent_revision(step, in->revision);
+        return;
+    case TONGHOP__ENVELOPE__BODY_COMPARED:
+        node_handle_compared(step, in->compared);
+        return;
+    case TONGHOP__ENVELOPE__BODY_HOLDERS:
+        node_handle_parent_holders(step, in->holders);
+        return;
+    default: /* the authority table let nothing else through */
+        assert(false);
     }
 }
 
@@ -415,6 +442,16 @@ static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_m
             (void)store_mark_outbox(txn, item.type, &item.key); /* the error is sticky */
 }
 
+/* All that the parent holds is here: reports may be taken in again. */
+static void end_restoring(struct node *node, struct store_txn *txn)
+{
+    if (!reconcile_is_restored(node))
+        return;
+    (void)store_delete_meta(txn, "restore"); /* the error is sticky */
+    node->is_restoring = false;
+    log_notice("complete: the node above holds nothing that is not here");
+}
+
 enum err node_step(struct node *node, struct store_txn *txn, const struct event *event,
                    struct effects *effects)
 {
@@ -430,6 +467,7 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
     case EVENT_TICK:
         rollup_rebuild_step(node, txn);
         retry_parked(node, txn, event->now_ms);
+        end_restoring(node, txn);
         break;
     }
     return store_error(txn);

@@ -29,6 +29,11 @@ enum {
     NODE_RETRY_PARKED_MS = 60000, /* what was refused for now is tried again */
     NODE_RETRY_WORK_MS = 5000,    /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
+    NODE_COMPARE_RETRY_MS = 5000, /* the parent was not ready to be compared with */
+    NODE_COMPARE_REVISIONS = 64,  /* states sent down for one page of an inventory */
+    NODE_COMPARE_BYTES = 1 << 20, /* and their bytes, about */
+    NODE_COMPARE_HEADS = 8192,    /* reports looked at for one page */
+    NODE_HOLDERS_MAX = 64,        /* revisions whose holders are remembered */
 };
 
 struct node_options {
@@ -55,6 +60,7 @@ struct unit_set {
 
 /* What the node knows of its parent beyond the session; a cache. */
 struct node_uplink {
+    uint32_t unit;      /* 0: not known */
     uint32_t catalogue; /* number in force there, 0: not known */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     uint64_t hello_seq;   /* of the last hello */
@@ -63,6 +69,35 @@ struct node_uplink {
     int64_t unparked_ms;
     struct instant heard;
     char trouble[256]; /* the last refusal or failure, for status */
+};
+
+/* Comparing with the parent, one page at a time (reconcile.h); a cache: what is lost is begun anew
+ * when the digests are next found to differ. */
+struct reconcile_part {
+    uint8_t kind;
+    uint16_t year;
+};
+struct reconcile {
+    struct reconcile_part *parts; /* still to be compared, the first one under way */
+    size_t count, capacity;
+    bool is_whole;           /* `parts` was all that differed, both sides being ready */
+    bool is_done;            /* and has been compared since */
+    struct report_key after; /* compared up to here; its label is 0: nothing of this part yet */
+    uint64_t seq;            /* of the page under way, 0: none */
+    int64_t asked_ms;
+    uint32_t received;                     /* states that came for it */
+    uint64_t received_seq;                 /* of the last one */
+    int64_t hello_ms;                      /* when to say hello again, INT64_MAX: not at all */
+    uint8_t found[2 * WIRE_DIGEST_SIZE];   /* ours and the parent's digest when they differed */
+    uint8_t asked[2 * WIRE_DIGEST_SIZE];   /* and when hello was said because of it */
+    uint8_t settled[2 * WIRE_DIGEST_SIZE]; /* and when they still did after all was compared */
+};
+
+/* Who is known to hold a revision; a cache. */
+struct holder {
+    struct report_key key;
+    uint64_t revision;
+    uint32_t unit;
 };
 
 struct node {
@@ -80,6 +115,11 @@ struct node {
     struct peers peers;
     struct session session;
     struct node_uplink uplink;
+    struct reconcile reconcile;
+    bool is_restoring; /* no intake before all that the parent holds is here; a cache of meta
+                          "restore" */
+    struct holder holders[NODE_HOLDERS_MAX];
+    size_t holder_next;
     int64_t work_after_ms; /* background work is not tried before */
     int64_t expired_ms;    /* when silent peers were last looked for */
     uint64_t next_seq;     /* of answers to peers; grows only */
@@ -156,6 +196,7 @@ bool node_allows_key(struct node *node, const uint8_t *key);
 /* What needs a person, each with what to do; empty when all is well. Reads the store. */
 struct node_health {
     bool is_linked; /* or the root */
+    bool is_restoring, is_comparing;
     bool has_catalogue;
     bool is_rebuilding;
     uint64_t outbox_count, parked_count, quarantine_count, alarm_count;

@@ -1,28 +1,135 @@
 /* Catalogues: published at the root chunk by chunk, pulled by children chunk by chunk, in force
  * when complete, verified and checked. The chunks in the store are the staging area and the final
- * form. */
+ * form; only the catalogue in force, and the one that is being staged, are held.
+ *
+ * A root that was restored from an old backup meets nodes beneath with a higher catalogue than its
+ * own. It must not publish another one of that number, nor one that was never checked against it;
+ * but what a child says may be false, and no child may decide what is in force above it. So the
+ * word of each enrolled node is kept, and until the catalogue it names is published here no other
+ * one may be. A person fetches and publishes it, or revokes the key whose word is not believed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log.h"
+#include "core/mem.h"
+#include "link/key.h"
 #include "node/step.h"
 #include "wire/digest.h"
+
+static uint32_t own_number(const struct step *step)
+{
+    return step->node->catalogue != NULL ? step->node->catalogue->number : 0;
+}
+
+/* ---- what nodes beneath have ---- */
+
+enum { HEARD_KEY_BYTES = 16, HEARD_NAME_SIZE = 6 + 2 * HEARD_KEY_BYTES + 1 };
+
+/* A catalogue that is in force beneath and higher than our own. */
+struct heard {
+    uint32_t number;
+    uint8_t hash[DIGEST_SIZE];
+    uint32_t unit; /* whose node has it, and that node's key */
+    uint8_t key[STORE_KEY_SIZE];
+};
+
+/* Half a key is more than enough to tell the keys of one node apart, and fits a name in meta. */
+static const char *heard_name(const uint8_t *key, char *out)
+{
+    int len = snprintf(out, HEARD_NAME_SIZE, "heard.");
+    for (size_t i = 0; i < HEARD_KEY_BYTES; i++)
+        len += snprintf(out + len, (size_t)(HEARD_NAME_SIZE - len), "%02x", key[i]);
+    return out;
+}
+
+void node_hear_catalogue(struct step *step, uint32_t number, const uint8_t *hash)
+{
+    char name[HEARD_NAME_SIZE], unit[256];
+    struct buf value = {0};
+    struct span known = {0};
+    (void)heard_name(step->peer.from.key, name);
+    if (number <= own_number(step)) {
+        (void)store_delete_meta(step->txn, name); /* errors are sticky */
+        return;
+    }
+    log_warning("the node of %s has catalogue %" PRIu32 ", here is %" PRIu32
+                ": was this node restored from an old backup? 'tonghop status' says what to do",
+                node_unit_text(step->node, step->peer.unit, unit, sizeof(unit)), number,
+                own_number(step));
+    buf_put_u32(&value, number);
+    buf_put(&value, hash, DIGEST_SIZE);
+    if (store_get_meta(step->txn, name, &known) != ERR_OK || !span_equal(known, span_of(&value)))
+        (void)store_put_meta(step->txn, name, span_of(&value)); /* the error is sticky */
+    buf_fini(&value);
+}
+
+/* The highest one that an enrolled node has; of several with one number, that with `wanted_hash`
+ * (may be NULL). False when none is above our own. */
+static bool find_heard(struct step *step, const uint8_t *wanted_hash, struct heard *ret_heard)
+{
+    struct enrolled enrolled = {0};
+    struct heard best = {.number = own_number(step)};
+    while (store_next_enrolled(step->txn, &enrolled)) {
+        char name[HEARD_NAME_SIZE];
+        struct span value;
+        if (enrolled.role != TONGHOP__ROLE__ROLE_NODE || enrolled.is_revoked ||
+            store_get_meta(step->txn, heard_name(enrolled.key, name), &value) != ERR_OK)
+            continue;
+        struct reader reader = reader_of(value);
+        uint32_t number = reader_u32(&reader);
+        struct span hash = reader_bytes(&reader, DIGEST_SIZE);
+        if (reader.failed || reader_left(&reader) > 0) {
+            log_error("'%s' in the store is damaged: restore a backup", name);
+            store_fail(step->txn, ERR_CORRUPT);
+            return false;
+        }
+        bool is_wanted = wanted_hash != NULL && memcmp(hash.data, wanted_hash, DIGEST_SIZE) == 0;
+        if (number < best.number || (number == best.number && !(best.unit != 0 && is_wanted)))
+            continue;
+        best = (struct heard){.number = number, .unit = enrolled.unit};
+        memcpy(best.hash, hash.data, sizeof(best.hash));
+        memcpy(best.key, enrolled.key, sizeof(best.key));
+    }
+    if (best.unit != 0)
+        *ret_heard = best;
+    return best.unit != 0;
+}
+
+char *node_heard_text(struct step *step)
+{
+    const struct node *node = step->node;
+    char unit[256], key[KEY_TEXT_SIZE];
+    struct heard heard;
+    if (!find_heard(step, NULL, &heard) || heard.number <= node->uplink.catalogue)
+        return NULL;
+    (void)node_unit_text(node, heard.unit, unit, sizeof(unit));
+    (void)key_format(heard.key, key);
+    return mem_printf(
+        STEP_WORDS(step,
+                   "the node of %s has catalogue %" PRIu32 ", here is %" PRIu32
+                   ": get it there with 'tonghop catalogue fetch FILE' and publish that FILE at "
+                   "the root, before any other; if that node is not to be believed, run "
+                   "'tonghop revoke %s'",
+                   "nút của %s có danh mục %" PRIu32 ", ở đây là %" PRIu32
+                   ": lấy danh mục đó ở nút ấy bằng `tonghop catalogue fetch TỆP` rồi công bố TỆP "
+                   "ở nút trên cùng, trước mọi danh mục khác; nếu không tin nút ấy thì chạy "
+                   "`tonghop revoke %s`"),
+        unit, heard.number, own_number(step), key);
+}
 
 /* ---- handing out ---- */
 
 void node_handle_catalogue_request(struct step *step, const Tonghop__CatalogueRequest *request)
 {
-    struct node *node = step->node;
-    uint32_t in_force = node->catalogue != NULL ? node->catalogue->number : 0;
-    uint32_t number = request->number != 0 ? request->number : in_force;
+    uint32_t number = request->number != 0 ? request->number : own_number(step);
     struct catalogue_meta meta;
     struct span data;
     if (number == 0 || store_get_catalogue(step->txn, number, &meta) != ERR_OK ||
         meta.chunks_held < meta.chunk_count) {
-        step_refuse(step, ERR_CATALOGUE, NULL, "there is no catalogue%s here yet",
-                    request->number != 0 ? " of that number" : "");
+        step_refuse(step, ERR_CATALOGUE, NULL, "there is no catalogue%s",
+                    request->number != 0 ? " of that number here (any more)" : " here yet");
         return;
     }
     if (request->index >= meta.chunk_count ||
@@ -57,7 +164,8 @@ static enum err stage_chunk(struct step *step, const Tonghop__CatalogueChunk *ch
                     memcmp(meta.hash, chunk->hash.data, sizeof(meta.hash)) == 0 &&
                     meta.chunk_count == chunk->count;
     if (!is_known || chunk->index == 0) {
-        (void)store_delete_catalogue(step->txn, chunk->number); /* errors are sticky */
+        /* Also what was staged under another number and never completed; errors are sticky. */
+        (void)store_keep_catalogue(step->txn, own_number(step));
         meta = (struct catalogue_meta){.number = chunk->number, .chunk_count = chunk->count};
         memcpy(meta.hash, chunk->hash.data, sizeof(meta.hash));
     }
@@ -112,11 +220,24 @@ static void put_in_force(struct step *step, struct catalogue *catalogue, const u
             "has it",
             number, step->node->options.unit);
     node_take_catalogue(step->node, step->txn, catalogue, hash);
-    (void)store_unpark_outbox(step->txn); /* the error is sticky */
+    (void)store_keep_catalogue(step->txn, number); /* errors are sticky */
+    (void)store_unpark_outbox(step->txn);
     effects_add(step->effects, EFFECT_NOTICE, (struct span){0})->number = number;
 }
 
 /* ---- at the root ---- */
+
+/* The day on which the catalogue is taken to be published. One that is in force beneath was
+ * published before, when the periods it changes had not ended: how long ago is not known. */
+static struct date publication_date(struct step *step, const struct catalogue_meta *meta)
+{
+    struct heard heard;
+    struct date unknown = {0};
+    if (find_heard(step, meta->hash, &heard) && heard.number == meta->number &&
+        memcmp(heard.hash, meta->hash, sizeof(heard.hash)) == 0)
+        return unknown;
+    return instant_date(step->event->now);
+}
 
 static void finish_publication(struct step *step, const struct catalogue_meta *meta)
 {
@@ -125,7 +246,7 @@ static void finish_publication(struct step *step, const struct catalogue_meta *m
     struct catalogue *catalogue = NULL;
     enum err err = open_staged(step, meta, &catalogue, &problems);
     if (err == ERR_OK && node->catalogue != NULL)
-        err = catalogue_check_succession(node->catalogue, catalogue, instant_date(step->event->now),
+        err = catalogue_check_succession(node->catalogue, catalogue, publication_date(step, meta),
                                          &problems);
     if (err != ERR_OK) {
         struct refusal detail = {.problems = &problems};
@@ -147,6 +268,7 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
     struct node *node = step->node;
     const Tonghop__CatalogueChunk *chunk = publish->chunk;
     struct catalogue_meta meta;
+    struct heard heard;
     if (node->options.has_parent) {
         step_refuse(step, ERR_FORBIDDEN, NULL,
                     "catalogues are published at the root; this node gets them from its parent");
@@ -163,6 +285,14 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
                     node->catalogue->number);
         return;
     }
+    if (find_heard(step, chunk->hash.data, &heard) &&
+        (chunk->number != heard.number ||
+         memcmp(chunk->hash.data, heard.hash, sizeof(heard.hash)) != 0)) {
+        char *text = node_heard_text(step); /* the root has no node above: never NULL */
+        step_refuse(step, ERR_CATALOGUE, NULL, "%s", text);
+        free(text);
+        return;
+    }
     if (stage_chunk(step, chunk, &meta) != ERR_OK) {
         step_refuse(step, ERR_INVALID, NULL, "chunks must come in order, from 0: begin again");
         return;
@@ -175,8 +305,6 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
 
 /* ---- beneath ---- */
 
-/* A chunk that brings us no further leaves its request under way: it is repeated when that has
- * expired, not at once and for ever. */
 /* A catalogue that cannot be used is said in the log and kept for status. */
 static void refuse_catalogue(struct step *step, uint32_t number, enum err err)
 {

@@ -10,6 +10,7 @@
 struct entry {
     Tonghop__HistoryEntry message;
     Tonghop__Key key;
+    Tonghop__UnitInfo held_by;
     char *author, *reason, *recorded_by;
     uint8_t *filing;
 };
@@ -79,6 +80,11 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     message->counts = revision->number == head->counting;
     message->is_latest = revision->number == head->revision;
     message->is_safe = message->is_latest && is_safe(step, key, head);
+    if (message->is_latest) {
+        query_unit_info(step->node, node_find_holder(step, key, revision->number),
+                        instant_date(step->event->now), &entry->held_by);
+        message->held_by = &entry->held_by;
+    }
     message->received_us = revision->received.us;
     message->scope = (Tonghop__Scope)report.scope;
     message->withdrawn = report.is_withdrawn;

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "node/query.h"
+#include "node/reconcile.h"
 
 enum { STATUS_PROBLEMS_MAX = 16 };
 
@@ -74,6 +75,9 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
                             struct complaints *complaints)
 {
     const struct node *node = step->node;
+    char *heard = node_heard_text(step);
+    if (heard != NULL)
+        complain(complaints, heard);
     if (node->catalogue == NULL)
         complain(complaints,
                  mem_strdup(node->options.has_parent
@@ -113,6 +117,13 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
                                        "khóa của nút này đã được đăng ký ở đó chưa"),
                             node->options.parent_endpoint,
                             node->uplink.trouble[0] != '\0' ? ": " : "", node->uplink.trouble));
+    if (status->restoring)
+        complain(complaints,
+                 mem_strdup(STEP_WORDS(step,
+                                       "nothing is taken in until the reports that the node above "
+                                       "holds are here: it ends by itself once linked",
+                                       "chưa nhận báo cáo cho đến khi lấy lại đủ báo cáo mà nút "
+                                       "cấp trên đang giữ: tự kết thúc sau khi nối được")));
     if (status->parked_count > 0) {
         struct outbox_item item = {0};
         while (store_next_outbox(step->txn, &item) && !item.is_parked)
@@ -170,6 +181,8 @@ static void fill_status(struct step *step, Tonghop__Status *status)
     status->alarm_count = store_count_alarms(step->txn);
     status->disk_free_bytes = store_free_bytes(node->store);
     status->rebuilding = node->rebuild.is_active;
+    status->restoring = node->is_restoring;
+    status->comparing = reconcile_is_under_way(node);
 }
 
 void node_handle_status_query(struct step *step)

@@ -14,66 +14,6 @@
 
 enum { KEY_TEXT_MAX = 320 };
 
-/* ---- one revision into the store ---- */
-
-/* The highest accepted revision counts, unless it is returned: then none does. A revision that
- * waits for acceptance leaves what counts alone. */
-static uint64_t counting_of(const struct incoming *in, const struct head *old)
-{
-    if ((in->revision.states & STATE_ACCEPTED) == 0)
-        return old->counting;
-    return state_counts(in->revision.states) ? in->revision.number : 0;
-}
-
-/* Carries the change of what counts under a key into the totals; the store still holds the old
- * state. */
-static void change_totals(struct step *step, const struct incoming *in, uint64_t counting)
-{
-    struct group group = {0};
-    struct year_triple after = {0};
-    group_load(step->node, step->txn, &in->key, false, &group);
-    group_resolve_with(step->node, &group, (enum period_label)in->key.period.label,
-                       counting == 0 ? NULL : &in->report, &after);
-    rollup_change(step->node, step->txn, &in->key, &group.triple, &after);
-    year_triple_fini(&after);
-    group_fini(&group);
-}
-
-void incoming_put(struct step *step, const struct incoming *in, const struct head *old)
-{
-    static const struct head nothing;
-    struct store_txn *txn = step->txn;
-    struct head head = {
-        .revision = in->revision.number,
-        .counting = counting_of(in, old != NULL ? old : &nothing),
-        .states = in->revision.states,
-        .scope = in->report.scope,
-        .is_withdrawn = in->report.is_withdrawn,
-        .home = in->revision.home,
-        .received = in->revision.received,
-        .first_filed = in->revision.first_filed,
-    };
-    memcpy(head.content, in->filing.content, sizeof(head.content));
-    digest_of_state(&in->key, head.revision, head.states, head.content, head.counting,
-                    head.state_digest);
-    bool is_replaced = old != NULL && head.counting == old->counting &&
-                       head.counting == head.revision &&
-                       memcmp(head.content, old->content, sizeof(head.content)) != 0;
-    if (is_replaced || head.counting != (old != NULL ? old->counting : 0))
-        change_totals(step, in, head.counting);
-    (void)store_put_revision(txn, &in->key, &in->revision); /* errors are sticky */
-    (void)store_put_head(txn, &in->key, &head);
-    rollup_change_digest(step->node, txn, &in->key, old != NULL ? old->state_digest : NULL,
-                         head.state_digest);
-    if (step->node->options.has_parent) {
-        struct report_key year = {.kind = in->key.kind, .period = {.year = in->key.period.year}};
-        (void)store_mark_outbox(txn, OUTBOX_REPORT, &in->key);
-        (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &year);
-    }
-}
-
-/* ---- intake: node_handle_file ---- */
-
 static void send_receipt(struct step *step, const struct report_key *key, const struct head *head,
                          bool is_repeated, const struct problems *warnings)
 {
@@ -177,6 +117,16 @@ static size_t recorder_of(const struct step *step, char *out, size_t size)
     return (size_t)len;
 }
 
+/* Accepted at once, or waiting for the node of the unit's parent, as the form has it; above the top
+ * unit is nobody. */
+static uint8_t first_states(struct step *step, const struct report_key *key)
+{
+    struct node *node = step->node;
+    const struct form *form = catalogue_form(node->catalogue, key->form);
+    uint32_t parent = tree_parent(node_tree(node, key->period), key->unit);
+    return form->is_manual && parent != 0 ? 0 : STATE_ACCEPTED;
+}
+
 static void take_in(struct step *step, struct incoming *in)
 {
     struct node *node = step->node;
@@ -212,7 +162,7 @@ static void take_in(struct step *step, struct incoming *in)
     char recorder[80];
     in->revision = (struct revision){
         .number = head.revision + 1,
-        .states = STATE_ACCEPTED,
+        .states = first_states(step, &in->key),
         .home = node->options.unit,
         .received = step->event->now,
         .first_filed = had_head ? head.first_filed : step->event->now,
@@ -220,7 +170,7 @@ static void take_in(struct step *step, struct incoming *in)
                         .len = recorder_of(step, recorder, sizeof(recorder))},
         .filing = in->revision.filing,
     };
-    incoming_put(step, in, had_head ? &head : NULL);
+    incoming_put(step, in, FROM_REPORTER);
     struct head now = {.revision = in->revision.number,
                        .states = in->revision.states,
                        .received = in->revision.received};
@@ -243,6 +193,15 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
                                "by 'tonghop catalogue publish' at the root",
                                "nút này chưa có danh mục: chờ danh mục từ nút cấp trên, hoặc công "
                                "bố ở nút gốc bằng `tonghop catalogue publish`"));
+        return;
+    }
+    if (node->is_restoring) {
+        step_refuse(step, ERR_BUSY, NULL,
+                    STEP_WORDS(step,
+                               "this node is new or was restored: it takes reports in once it has "
+                               "all that the node above holds; try again in a moment",
+                               "nút này mới hoặc vừa được khôi phục: chỉ nhận báo cáo sau khi lấy "
+                               "đủ dữ liệu từ nút cấp trên; thử lại sau ít phút"));
         return;
     }
     if (!store_has_room(node->store)) {

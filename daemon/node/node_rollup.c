@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/reconcile.h"
 #include "node/rollup.h"
 #include "node/step.h"
 #include "wire/digest.h"
@@ -231,8 +232,8 @@ void node_handle_statement(struct step *step, const Tonghop__Statement *statemen
                     step->peer.unit, statement->unit);
         return;
     }
-    if (step->node->catalogue == NULL || step->node->rebuild.is_active) {
-        step_refuse(step, ERR_BUSY, NULL, "totals are being rebuilt here: state them again later");
+    if (!reconcile_is_ready(step->node) || step->node->is_restoring) {
+        step_refuse(step, ERR_BUSY, NULL, "totals are not complete here: state them again later");
         return;
     }
     Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;

@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "node/authority.h"
+#include "node/reconcile.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -42,18 +43,15 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
 }
 
 /* The same number with another content would mix two programmes' figures; a higher one than ours is
- * told. Refuses and returns false for the former. */
+ * remembered. Refuses and returns false for the former. */
 static bool catalogue_is_ours(struct step *step, const Tonghop__Hello *hello)
 {
     const struct node *node = step->node;
     uint32_t ours = node->catalogue != NULL ? node->catalogue->number : 0;
-    if (hello->catalogue == 0 || step->peer.role != TONGHOP__ROLE__ROLE_NODE)
+    if (step->peer.role != TONGHOP__ROLE__ROLE_NODE)
         return true;
-    if (hello->catalogue > ours)
-        log_warning("the node of unit %" PRIu32 " has catalogue %" PRIu32 ", here is %" PRIu32
-                    ": was this node restored from an old backup?",
-                    step->peer.unit, hello->catalogue, ours);
-    if (hello->catalogue != ours ||
+    node_hear_catalogue(step, hello->catalogue, hello->catalogue_hash.data);
+    if (hello->catalogue == 0 || hello->catalogue != ours ||
         memcmp(hello->catalogue_hash.data, node->catalogue_hash, DIGEST_SIZE) == 0)
         return true;
     step_refuse(step, ERR_CATALOGUE, NULL,
@@ -139,6 +137,7 @@ static void send_welcome(struct step *step, struct differing *list)
     welcome.n_differing = list->count;
     welcome.differing = list->pointers;
     welcome.now_us = step->event->now.us;
+    welcome.incomplete = !reconcile_is_ready(node) || node->is_restoring;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_WELCOME;
     envelope.welcome = &welcome;
     step_reply(step, &envelope);
@@ -172,30 +171,36 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
     send_welcome(step, &list);
 }
 
-void node_handle_ping(struct step *step)
-{
-    Tonghop__Pong pong = TONGHOP__PONG__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_PONG;
-    envelope.pong = &pong;
-    step_reply(step, &envelope);
-}
-
 /* ---- the connecting side ---- */
 
-/* Marks every report held under one (kind, period) to be sent again. */
-static void mark_bucket(struct step *step, const Tonghop__Bucket *bucket)
+/* The (kind, year)s of the buckets that differ; they come in their order. */
+static void compare(struct step *step, const Tonghop__Welcome *welcome)
 {
-    struct report_key cursor =
-        store_cursor_before((uint8_t)bucket->kind, (uint16_t)bucket->year, 0, 0);
-    struct head head;
-    struct report_key year = {.kind = (uint8_t)bucket->kind,
-                              .period = {.year = (uint16_t)bucket->year}};
-    while (store_next_head(step->txn, &cursor, &head) && cursor.kind == bucket->kind &&
-           cursor.period.year == bucket->year)
-        if (cursor.period.label == bucket->label)
-            (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &cursor); /* errors are sticky */
-    (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year);
+    struct buf parts = {0};
+    struct reconcile_part last = {0};
+    for (size_t i = 0; i < welcome->n_differing; i++) {
+        const Tonghop__Bucket *bucket = welcome->differing[i];
+        struct reconcile_part part = {(uint8_t)bucket->kind, (uint16_t)bucket->year};
+        if (part.kind != last.kind || part.year != last.year)
+            buf_put(&parts, &part, sizeof(part));
+        last = part;
+    }
+    effects_add(step->effects, EFFECT_COMPARE, span_of(&parts));
+    buf_fini(&parts);
+}
+
+/* Digests speak of the same things only when both sides have the same trees and are complete. */
+static void begin_comparing(struct step *step, const Tonghop__Welcome *welcome)
+{
+    const struct node *node = step->node;
+    if (welcome->incomplete || !reconcile_is_ready(node) ||
+        node->catalogue->number != welcome->catalogue) {
+        /* Without a catalogue of our own: as soon as it has come. */
+        effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
+            reconcile_is_ready(node) ? NODE_COMPARE_RETRY_MS : 0;
+        return;
+    }
+    compare(step, welcome);
 }
 
 static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCBinaryData *hash)
@@ -220,20 +225,25 @@ static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCB
 
 void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
 {
+    if (step->in->re == 0 || step->in->re != step->node->uplink.hello_seq)
+        return; /* of an earlier hello, or given twice: it speaks of what was */
     struct effect *effect = effects_add(step->effects, EFFECT_SESSION, (struct span){0});
     effect->session = SESSION_WELCOMED;
     effect->number = welcome->window;
     effects_add(step->effects, EFFECT_TROUBLE, (struct span){0});
     learn_catalogue(step, welcome->catalogue, &welcome->catalogue_hash);
-    for (size_t i = 0; i < welcome->n_differing; i++)
-        mark_bucket(step, welcome->differing[i]);
-    (void)store_unpark_outbox(step->txn); /* the error is sticky */
+    begin_comparing(step, welcome);
+    if (store_get_meta_u64(step->txn, "parent") != welcome->unit)
+        (void)store_put_meta_u64(step->txn, "parent", welcome->unit); /* errors are sticky */
+    (void)store_unpark_outbox(step->txn);                             /* the error is sticky */
     log_notice("linked with the node above (unit %" PRIu32 "), catalogue %" PRIu32 " there",
                welcome->unit, welcome->catalogue);
 }
 
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice)
 {
+    if (notice->number < step->node->uplink.catalogue)
+        return; /* overtaken by a later one */
     learn_catalogue(step, notice->number, &notice->hash);
     (void)store_unpark_outbox(step->txn); /* the error is sticky */
 }
@@ -272,6 +282,9 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
                     (struct span){(const uint8_t *)trouble, strlen(trouble)});
     } else if (sent != NULL) {
         park(step, sent, trouble);
+    } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {
+        effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
+            NODE_COMPARE_RETRY_MS;
     } else if (uplink->request_seq != 0 && re == uplink->request_seq) {
         log_warning("the parent did not hand down its catalogue: %s", trouble);
     }

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/reconcile.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -79,6 +80,7 @@ static void send_ping(struct node *node, const struct transport *transport)
 {
     Tonghop__Ping ping = TONGHOP__PING__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    ping.catalogue = reconcile_is_ready(node) ? node->catalogue->number : 0;
     envelope.seq = session_take_seq(&node->session);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_PING;
     envelope.ping = &ping;
@@ -130,7 +132,7 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
         uint64_t seq = node->session.next_seq; /* what session_send will give it */
         buf_clear(&node->packed);
         bool is_packed = item.type == OUTBOX_REPORT
-                             ? node_pack_revision(txn, &item.key, seq, &node->packed)
+                             ? node_pack_revision(txn, &item.key, seq, 0, &node->packed)
                              : node_pack_statement(node, txn, &item.key, seq, &node->packed);
         if (!is_packed)
             continue; /* a statement waits for the rebuilding to end */
@@ -158,12 +160,15 @@ static void act(struct node *node, unsigned actions, const struct transport *tra
     }
     if (actions & SESSION_DO_OPEN)
         transport->open_parent(transport->ctx);
-    if (actions & SESSION_DO_HELLO)
+    if (actions & SESSION_DO_HELLO) {
+        reconcile_reset(&node->reconcile);
         send_hello(node, transport);
+    }
     if (actions & SESSION_DO_PING)
         send_ping(node, transport);
     if (actions & SESSION_DID_UNLINK) {
         node->uplink.request_seq = 0;
+        reconcile_reset(&node->reconcile);
         log_warning("the link with the node above is gone");
     }
 }
@@ -193,6 +198,18 @@ static void send_notice(struct node *node, const struct transport *transport, ui
     }
 }
 
+/* To the node of a unit beneath, if it is connected. */
+static void send_child(struct node *node, const struct transport *transport, uint32_t unit,
+                       struct span bytes)
+{
+    size_t index = 0;
+    for (struct peer *peer = peers_next(&node->peers, &index); peer != NULL;
+         peer = peers_next(&node->peers, &index))
+        if (peer->role == TONGHOP__ROLE__ROLE_NODE && peer->unit == unit)
+            (void)transport->send_peer(transport->ctx, &peer->from.address,
+                                       bytes); /* what gets lost is found by comparing */
+}
+
 static void apply_session(struct node *node, const struct effect *effect,
                           const struct transport *transport, int64_t now_ms)
 {
@@ -220,6 +237,8 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
         (void)peers_remove_key(&node->peers, bytes.data);
         break;
     case EFFECT_SESSION:
+        if (effect->session == SESSION_WELCOMED)
+            node->uplink.hello_seq = 0; /* it is answered */
         apply_session(node, effect, transport, now_ms);
         break;
     case EFFECT_ANSWERED:
@@ -238,6 +257,22 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_TROUBLE:
         (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%.*s", (int)bytes.len,
                        bytes.len > 0 ? (const char *)bytes.data : "");
+        break;
+    case EFFECT_SEND_CHILD:
+        send_child(node, transport, effect->number, bytes);
+        break;
+    case EFFECT_COMPARE:
+    case EFFECT_COMPARE_LATER:
+    case EFFECT_DIFFERS:
+    case EFFECT_PARENT_REVISION:
+    case EFFECT_COMPARED:
+        reconcile_apply(node, effect, bytes, now_ms);
+        break;
+    case EFFECT_ASK_HOLDERS:
+        node_ask_holders(node, bytes, transport);
+        break;
+    case EFFECT_HOLDERS:
+        node_note_holder(node, effect->number, bytes);
         break;
     }
 }
@@ -271,7 +306,12 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
     if (node->session.state != SESSION_UP)
         return;
     (void)session_expire(&node->session, now_ms);
+    if (reconcile_wants_hello(node, now_ms)) {
+        send_hello(node, transport);
+        reconcile_said_hello(node, now_ms);
+    }
     struct store_txn *txn = store_begin_read(node->store);
+    reconcile_pump(node, txn, transport, now_ms);
     request_catalogue(node, txn, transport, now_ms);
     send_outbox(node, txn, transport, now_ms);
     store_abort(&txn);
@@ -288,8 +328,11 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
         due_ms = node->work_after_ms - now_ms;
     if (node->options.has_parent) {
         int64_t session_ms = session_due_ms(&node->session, now_ms);
+        int64_t compare_ms = reconcile_due_ms(node, now_ms);
         if (session_ms < due_ms)
             due_ms = session_ms;
+        if (node->session.state == SESSION_UP && compare_ms < due_ms)
+            due_ms = compare_ms;
     }
     return due_ms;
 }
@@ -299,7 +342,8 @@ bool node_has_work(const struct node *node, int64_t now_ms)
     bool is_retry_due = node->session.state == SESSION_UP &&
                         now_ms - node->uplink.unparked_ms >= NODE_RETRY_PARKED_MS;
     bool is_rebuilding = node->rebuild.is_active && node->catalogue != NULL;
-    return (is_retry_due || is_rebuilding) && now_ms >= node->work_after_ms;
+    return (is_retry_due || is_rebuilding || reconcile_is_restored(node)) &&
+           now_ms >= node->work_after_ms;
 }
 
 void node_get_health(struct node *node, struct node_health *ret_health)
@@ -307,6 +351,8 @@ void node_get_health(struct node *node, struct node_health *ret_health)
     struct store_txn *txn = store_begin_read(node->store);
     *ret_health = (struct node_health){
         .is_linked = !node->options.has_parent || node->session.state == SESSION_UP,
+        .is_restoring = node->is_restoring,
+        .is_comparing = reconcile_is_under_way(node),
         .has_catalogue = node->catalogue != NULL,
         .is_rebuilding = node->rebuild.is_active,
         .quarantine_count = store_count_quarantine(txn),

@@ -67,10 +67,17 @@ const char *node_unit_text(const struct node *node, uint32_t unit, char *out, si
 const char *node_key_text(const struct node *node, const struct report_key *key, char *out,
                           size_t size);
 
+/* What a hello says of the catalogue in force at a node beneath (0: none): one above this node's
+ * own is remembered until it is in force here, too. */
+void node_hear_catalogue(struct step *step, uint32_t number, const uint8_t *hash);
+/* What to do about the highest catalogue that an enrolled node beneath has and that neither this
+ * node nor the one above has; NULL when there is none. The caller frees. */
+char *node_heard_text(struct step *step);
+
 /* ---- families; each handles one body ---- */
 
 void node_handle_hello(struct step *step, const Tonghop__Hello *hello);
-void node_handle_ping(struct step *step);
+void node_handle_ping(struct step *step, const Tonghop__Ping *ping);
 void node_handle_file(struct step *step, const Tonghop__File *file);
 void node_handle_revision(struct step *step, const Tonghop__Revision *revision);
 void node_handle_statement(struct step *step, const Tonghop__Statement *statement);
@@ -86,6 +93,9 @@ void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery 
 void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *query);
 void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *query);
 void node_handle_status_query(struct step *step);
+void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory);
+void node_handle_mark(struct step *step, const Tonghop__Mark *mark);
+void node_handle_holders(struct step *step, const Tonghop__Holders *question);
 
 /* From the parent. */
 void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome);
@@ -94,15 +104,24 @@ void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *a
 void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal);
 void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk);
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice);
+void node_handle_pong(struct step *step, const Tonghop__Pong *pong);
+void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision);
+void node_handle_compared(struct step *step, const Tonghop__Compared *compared);
+void node_handle_parent_holders(struct step *step, const Tonghop__Holders *answer);
 
 /* ---- used by the uplink ---- */
 
 /* Packs the state of a report key, or the statement of a (kind, year), as the parent is to get it;
  * false when there is nothing to send. Reads only. */
 bool node_pack_revision(struct store_txn *txn, const struct report_key *key, uint64_t seq,
-                        struct buf *out);
+                        uint64_t re, struct buf *out);
 bool node_pack_statement(struct node *node, struct store_txn *txn, const struct report_key *key,
                          uint64_t seq, struct buf *out);
+/* The highest unit whose node is known to hold this revision of the key or a later one; 0 when not
+ * even this node does. Asks the parent, so that a later question gets a better answer. */
+uint32_t node_find_holder(struct step *step, const struct report_key *key, uint64_t revision);
+void node_ask_holders(struct node *node, struct span record, const struct transport *transport);
+void node_note_holder(struct node *node, uint32_t unit, struct span record);
 /* The message under way to the parent that `re` answers, NULL if none. It belongs to the session.
  */
 const struct session_sent *node_sent(const struct node *node, uint64_t re);

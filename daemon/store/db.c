@@ -8,19 +8,25 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "store/checksum.h"
 #include "store/datafile.h"
 #include "store/folder.h"
+#include "store/pages.h"
 
 enum {
     FILE_MODE = 0600,
-    FREE_LIST = 0, /* LMDB's own table of unused pages; mdb_stat reads it the same way */
+    CHECKS_MAX = 100, /* a writer may come in between, though hardly so often */
+    FREE_LIST = 0,    /* LMDB's own table of unused pages; mdb_stat reads it the same way */
 };
 
 struct db {
@@ -28,7 +34,6 @@ struct db {
     char *path; /* for the log */
     uint64_t page_bytes;
     uint64_t map_bytes;
-    uint64_t file_bytes; /* length of the data file, as far as known; never more than it is */
     MDB_dbi tables[DB_TABLE_COUNT];
     bool is_writing;
 };
@@ -122,32 +127,55 @@ static uint64_t used_bytes(const struct db *db)
     return ((uint64_t)info.me_last_pgno + 1) * db->page_bytes;
 }
 
-static enum err keep_file_long(struct db *db)
+/* What we find may be more than what is on the disk: a process that was killed between writing a
+ * commit and flushing it leaves it with the kernel. Whoever reads it here will be answered with it.
+ */
+static enum err make_durable(struct db *db)
 {
-    int fd;
-    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
-    enum err err = datafile_grow(fd, used_bytes(db), db->map_bytes, &db->file_bytes);
-    if (err != ERR_OK)
-        log_error("store %s: cannot grow " DATAFILE_NAME ": %s", db->path, strerror(errno));
-    return err;
+    int rc = mdb_env_sync(db->env, 1);
+    if (rc == MDB_SUCCESS)
+        return ERR_OK;
+    log_error("store %s: cannot flush " DATAFILE_NAME ": %s%s", db->path, mdb_strerror(rc),
+              remedy_of(rc));
+    return err_of(rc);
 }
 
 static void read_sizes(struct db *db)
 {
     MDB_stat stat_of_main;
     MDB_envinfo info;
-    struct stat file;
-    int fd;
     (void)mdb_env_stat(db->env, &stat_of_main); /* these fail only without an environment */
     (void)mdb_env_info(db->env, &info);
-    (void)mdb_env_get_fd(db->env, &fd);
     db->page_bytes = stat_of_main.ms_psize;
     db->map_bytes = info.me_mapsize;
-    db->file_bytes = fstat(fd, &file) == 0 ? (uint64_t)file.st_size : 0;
 }
 
-static int open_environment(struct db *db, uint64_t map_size_bytes, bool is_read_only)
+/* Before LMDB follows a page number. The transaction keeps a writer beside us from writing over the
+ * pages that are looked at. */
+static enum err check_pages(const struct db *db)
 {
+    const char *damage = NULL;
+    int fd, tries = 0;
+    enum err err = ERR_STALE;
+    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
+    while (err == ERR_STALE && tries++ < CHECKS_MAX) {
+        MDB_txn *txn = NULL;
+        int rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
+        if (rc != MDB_SUCCESS) {
+            log_error("store %s: cannot read it: %s%s", db->path, mdb_strerror(rc), remedy_of(rc));
+            return err_of(rc);
+        }
+        err = pages_check(fd, mdb_txn_id(txn), &damage);
+        mdb_txn_abort(txn);
+    }
+    if (err != ERR_OK)
+        datafile_log_damage(db->path, damage != NULL ? damage : "its header does not come to rest");
+    return err;
+}
+
+static int open_environment(struct db *db, uint64_t map_size_bytes, enum db_access access)
+{
+    bool is_read_only = access == DB_ACCESS_READER;
     int rc = mdb_env_create(&db->env);
     if (rc == MDB_SUCCESS)
         rc = mdb_env_set_maxdbs(db->env, DB_TABLE_COUNT);
@@ -155,37 +183,78 @@ static int open_environment(struct db *db, uint64_t map_size_bytes, bool is_read
     if (rc == MDB_SUCCESS && !is_read_only)
         rc = mdb_env_set_mapsize(db->env, map_size_bytes);
     unsigned flags = MDB_NOTLS | (is_read_only ? MDB_RDONLY : 0);
+    if (access == DB_ACCESS_COPY)
+        flags |= MDB_NOLOCK;
     if (rc == MDB_SUCCESS)
         rc = mdb_env_open(db->env, db->path, flags, FILE_MODE);
     return rc;
 }
 
-enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, bool is_read_only,
+/* An empty environment, on disk with its name before anybody relies on it: a first start that was
+ * cut off must leave no half file, which would be taken for a damaged store. */
+static enum err make_file(const char *path, int folder_fd)
+{
+    static const char name[] = DATAFILE_NAME ".new";
+    MDB_env *env = NULL;
+    char *file = mem_printf("%s/%s", path, name);
+    (void)unlinkat(folder_fd, name, 0); /* of a start that was cut off, if there was one */
+    int rc = mdb_env_create(&env);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_env_sync(env, 1);
+    mdb_env_close(env);
+    if (rc == MDB_SUCCESS && (renameat(folder_fd, name, folder_fd, DATAFILE_NAME) != 0 ||
+                              folder_sync(folder_fd) != ERR_OK))
+        rc = errno;
+    if (rc != MDB_SUCCESS)
+        log_error("store %s: cannot make " DATAFILE_NAME ": %s%s", path, mdb_strerror(rc),
+                  remedy_of(rc));
+    free(file);
+    return rc == MDB_SUCCESS ? ERR_OK : err_of(rc);
+}
+
+/* LMDB makes the table of readers when it is missing. Made by a reader who is root, the daemon's
+ * user could not open it. */
+static void give_lock_file(struct db *db, int folder_fd)
+{
+    struct stat data;
+    int fd;
+    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
+    if (geteuid() == 0 && fstat(fd, &data) == 0 &&
+        fchownat(folder_fd, DATAFILE_LOCK_NAME, data.st_uid, data.st_gid, AT_SYMLINK_NOFOLLOW) !=
+            0 &&
+        errno != EROFS && errno != ENOENT)
+        log_warning("store %s: cannot give " DATAFILE_LOCK_NAME " to the owner of " DATAFILE_NAME
+                    ": %s",
+                    db->path, strerror(errno));
+}
+
+enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum db_access access,
                  struct db **ret_db)
 {
     enum err err = datafile_check(folder_fd, path);
-    bool is_new = err == ERR_NOT_FOUND && !is_read_only;
-    if (is_new)
-        err = ERR_OK;
-    if (err == ERR_NOT_FOUND)
+    if (err == ERR_NOT_FOUND && access == DB_ACCESS_OWNER)
+        err = make_file(path, folder_fd);
+    else if (err == ERR_NOT_FOUND)
         log_error("store %s: there is no store: check state_dir", path);
     if (err != ERR_OK)
         return err;
 
     struct db *db = mem_calloc(1, sizeof *db);
     db->path = mem_strdup(path);
-    int rc = open_environment(db, map_size_bytes, is_read_only);
+    int rc = open_environment(db, map_size_bytes, access);
     if (rc != MDB_SUCCESS) {
         log_error("store %s: cannot open it: %s%s", path, mdb_strerror(rc), remedy_of(rc));
         err = err_of(rc);
     } else {
         read_sizes(db);
         db_check_readers(db);
-        err = is_read_only ? ERR_OK : keep_file_long(db);
-    }
-    if (err == ERR_OK && is_new && folder_sync(folder_fd) != ERR_OK) {
-        log_error("store %s: cannot flush the folder: %s", path, strerror(errno));
-        err = ERR_IO;
+        if (access == DB_ACCESS_READER)
+            give_lock_file(db, folder_fd);
+        err = check_pages(db);
+        if (err == ERR_OK && access == DB_ACCESS_OWNER)
+            err = make_durable(db);
     }
     if (err != ERR_OK)
         db_close(&db);
@@ -250,6 +319,21 @@ bool db_has_room(const struct db *db, uint64_t wanted_bytes)
            fresh_bytes + count_free_pages(db) * db->page_bytes >= wanted_bytes;
 }
 
+uint64_t db_live_bytes(const struct db *db)
+{
+    return used_bytes(db) - count_free_pages(db) * db->page_bytes;
+}
+
+enum err db_copy(struct db *db, const char *path)
+{
+    int rc = mdb_env_copy2(db->env, path, MDB_CP_COMPACT);
+    if (rc == MDB_SUCCESS)
+        return ERR_OK;
+    log_error("store %s: cannot copy it to %s: %s%s", db->path, path, mdb_strerror(rc),
+              remedy_of(rc));
+    return err_of(rc);
+}
+
 /* ---- transactions ---- */
 
 void db_begin(struct db *db, enum db_mode mode, struct db_txn *ret_txn)
@@ -303,8 +387,6 @@ enum err db_commit(struct db_txn *txn, bool *ret_unknown)
         *ret_unknown = txn->mode == DB_WRITE && rc != MDB_MAP_FULL;
         return db_result(txn, "a commit", rc);
     }
-    if (txn->mode == DB_WRITE)
-        (void)keep_file_long(txn->db); /* logged; what was committed stands, and the next tries */
     return ERR_OK;
 }
 
@@ -342,6 +424,16 @@ static struct span span_of_val(MDB_val val)
     return (struct span){val.mv_data, val.mv_size};
 }
 
+/* All entries were checked when the store was opened: this is about a disk that fails since. */
+static enum err check_entry(struct db_txn *txn, enum db_table table, struct span key,
+                            struct span entry, struct span *ret_record)
+{
+    if (checksum_check(db_table_name(table), key, entry, ret_record))
+        return ERR_OK;
+    datafile_log_damage(txn->db->path, "an entry is not what was written");
+    return db_fail(txn, ERR_CORRUPT);
+}
+
 enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value)
 {
     if (txn->error != ERR_OK)
@@ -350,7 +442,7 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
     int rc = mdb_get(txn->lmdb, txn->db->tables[table], &key_val, &value);
     enum err err = db_result(txn, "reading", rc);
     if (err == ERR_OK)
-        *ret_value = span_of_val(value);
+        err = check_entry(txn, table, key, span_of_val(value), ret_value);
     return err;
 }
 
@@ -361,8 +453,13 @@ enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct
     if (txn->error != ERR_OK)
         return txn->error;
     drop_cursor(txn, table);
-    MDB_val key_val = val_of(key), value_val = val_of(value);
-    int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &value_val, 0);
+    MDB_val key_val = val_of(key), entry = {.mv_size = value.len + CHECKSUM_SIZE};
+    int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &entry, MDB_RESERVE);
+    if (rc == MDB_SUCCESS) {
+        uint8_t *bytes = entry.mv_data;
+        memcpy(bytes, value.data, value.len);
+        checksum_make(db_table_name(table), key, value, bytes + value.len);
+    }
     return db_result(txn, "writing", rc);
 }
 
@@ -442,10 +539,10 @@ static enum err walk(struct db_txn *txn, enum db_table table, struct span from,
     if (rc == MDB_SUCCESS)
         rc = seek(txn->cursors[table], from, &key, &value);
     enum err err = db_result(txn, "walking a table", rc);
-    if (err == ERR_OK) {
+    if (err == ERR_OK)
+        err = check_entry(txn, table, span_of_val(key), span_of_val(value), ret_value);
+    if (err == ERR_OK)
         *ret_key = span_of_val(key);
-        *ret_value = span_of_val(value);
-    }
     return err;
 }
 

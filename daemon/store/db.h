@@ -30,10 +30,15 @@ enum db_table {
 
 struct db;
 
-/* Opens LMDB's files in folder `path`, made 0600 when missing, unless read-only. `folder_fd` is
- * that folder. ERR_NOT_FOUND: read-only, and there are none; ERR_CORRUPT, ERR_VERSION, ERR_IO;
- * logged. */
-enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, bool is_read_only,
+enum db_access {
+    DB_ACCESS_OWNER, /* the one writer process; what is missing is made, 0600 */
+    DB_ACCESS_READER,
+    DB_ACCESS_COPY, /* writes what nobody else knows of; takes no locks */
+};
+
+/* Opens LMDB's files in folder `path`; `folder_fd` is that folder. ERR_NOT_FOUND: there are none,
+ * and this is not the owner; ERR_CORRUPT, ERR_VERSION, ERR_IO; logged. */
+enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum db_access access,
                  struct db **ret_db);
 void db_close(struct db **db);
 /* Frees the reader slots of dead processes. */
@@ -42,6 +47,11 @@ uint64_t db_map_bytes(const struct db *db);
 /* True when the last commit left that much of the map unused. Reads the free list (an entry per
  * commit that freed pages) only when the part never used is smaller. */
 bool db_has_room(const struct db *db, uint64_t wanted_bytes);
+/* Bytes that the last commit uses: about what a copy takes. Reads the free list. */
+uint64_t db_live_bytes(const struct db *db);
+/* Copies the last commit, without free pages, to a new data file in folder `path`, which a writer
+ * in another process does not disturb. It is not flushed. ERR_FULL, ERR_CORRUPT, ERR_IO; logged. */
+enum err db_copy(struct db *db, const char *path);
 
 enum db_mode { DB_READ, DB_WRITE };
 

@@ -204,6 +204,15 @@ struct store_key keys_catalogue(uint32_t number)
     return made;
 }
 
+bool keys_parse_catalogue(struct span bytes, uint32_t *ret_number)
+{
+    struct reader r = reader_of(bytes);
+    uint32_t number = reader_u32(&r);
+    if (is_whole(&r))
+        *ret_number = number;
+    return is_whole(&r);
+}
+
 struct store_key keys_chunk(uint32_t number, uint32_t index)
 {
     struct store_key made = keys_catalogue(number);

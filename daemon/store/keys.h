@@ -52,6 +52,7 @@ bool keys_parse_enrolled(struct span bytes, uint8_t *ret_key);
 
 /* number u32. */
 struct store_key keys_catalogue(uint32_t number);
+bool keys_parse_catalogue(struct span bytes, uint32_t *ret_number);
 
 /* Catalogue number u32, index u32. */
 struct store_key keys_chunk(uint32_t number, uint32_t index);

@@ -1,7 +1,10 @@
 /* The store as a whole: opening, closing, room, transactions, meta values. */
 #include "store/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -52,13 +55,13 @@ static enum err open_tables(struct store_txn *txn, bool is_new)
 }
 
 /* A store is new until its first commit, which makes all tables and the schema at once. */
-static enum err make_or_check(struct store *store, bool is_read_only)
+static enum err make_or_check(struct store *store, bool must_exist)
 {
     struct store_txn *txn = store_begin_read(store);
     bool is_new = db_is_empty(&txn->db);
     if (is_new) {
         store_abort(&txn);
-        if (is_read_only) {
+        if (must_exist) {
             log_error("store %s: it is empty: start its tonghopd first", store->path);
             return ERR_NOT_FOUND;
         }
@@ -70,18 +73,33 @@ static enum err make_or_check(struct store *store, bool is_read_only)
     return store_commit(&txn, &is_unknown);
 }
 
+static enum err open_folder(const char *path, const struct store_options *options, int *ret_fd)
+{
+    if (!options->is_copy)
+        return folder_open(path, options->is_read_only, ret_fd);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        log_error("store %s: cannot open the folder: %s", path, strerror(errno));
+        return ERR_IO;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
 enum err store_open(const char *path, const struct store_options *options, struct store **ret_store)
 {
     struct store *store = mem_calloc(1, sizeof *store);
     store->path = mem_strdup(path);
     store->folder = -1;
     store->reserve_bytes = options->reserve_bytes;
-    enum err err = folder_open(path, options->is_read_only, &store->folder);
+    enum db_access access = options->is_copy        ? DB_ACCESS_COPY
+                            : options->is_read_only ? DB_ACCESS_READER
+                                                    : DB_ACCESS_OWNER;
+    enum err err = open_folder(path, options, &store->folder);
     if (err == ERR_OK)
-        err = db_open(path, store->folder, options->map_size_bytes, options->is_read_only,
-                      &store->db);
+        err = db_open(path, store->folder, options->map_size_bytes, access, &store->db);
     if (err == ERR_OK)
-        err = make_or_check(store, options->is_read_only);
+        err = make_or_check(store, access != DB_ACCESS_OWNER);
     if (err != ERR_OK)
         store_close(&store);
     else

@@ -26,6 +26,8 @@ struct store_options {
     uint64_t map_size_bytes; /* sparse; the limit of what can be stored */
     uint64_t reserve_bytes;  /* less free disk than this refuses intake (store_has_room) */
     bool is_read_only;       /* verify, backup: beside a running writer, takes no lock */
+    bool is_copy; /* a backup being made, in a folder that nobody else knows of: writes, makes no
+                     store, takes no lock, and any file system will do */
 };
 
 /* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. ERR_BUSY:
@@ -253,5 +255,7 @@ enum err store_get_chunk(struct store_txn *txn, uint32_t number, uint32_t index,
                          struct span *ret_data);
 /* Removes the meta record and all chunks of `number`. */
 enum err store_delete_catalogue(struct store_txn *txn, uint32_t number);
+/* Removes every other one. */
+enum err store_keep_catalogue(struct store_txn *txn, uint32_t number);
 
 #endif

@@ -55,3 +55,16 @@ enum err store_delete_catalogue(struct store_txn *txn, uint32_t number)
                          keys_chunk(number, index)); /* an error is sticky: it ends */
     return txn_delete(txn, DB_CATALOGUE, keys_catalogue(number));
 }
+
+enum err store_keep_catalogue(struct store_txn *txn, uint32_t number)
+{
+    struct span key, record;
+    uint32_t found = 0;
+    while (txn_next(txn, DB_CATALOGUE, keys_catalogue(found), &key, &record)) {
+        if (txn_check(txn, DB_CATALOGUE, key, keys_parse_catalogue(key, &found)) != ERR_OK)
+            break;
+        if (found != number)
+            (void)store_delete_catalogue(txn, found); /* an error is sticky: the walk ends */
+    }
+    return store_error(txn);
+}

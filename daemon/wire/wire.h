@@ -26,10 +26,11 @@ enum {
     WIRE_CATALOGUE_MAX = 64 << 20, /* bytes of a catalogue */
     WIRE_CHUNKS_MAX = WIRE_CATALOGUE_MAX / WIRE_CHUNK_SIZE,
     WIRE_BUCKETS_MAX = 4096,
-    WIRE_LIST_MAX = 1 << 20, /* rows of an answer; its bytes are bounded anyway */
-    WIRE_KEY_NAME_MAX = 63,  /* bytes of the name a key is enrolled under */
-    WIRE_TEXT_MAX = 2000,    /* bytes of any other text */
-    WIRE_REASON_SIZE = 160,  /* room for why a message was refused */
+    WIRE_INVENTORY_MAX = 512, /* entries of one Inventory */
+    WIRE_LIST_MAX = 1 << 20,  /* rows of an answer; its bytes are bounded anyway */
+    WIRE_KEY_NAME_MAX = 63,   /* bytes of the name a key is enrolled under */
+    WIRE_TEXT_MAX = 2000,     /* bytes of any other text */
+    WIRE_REASON_SIZE = 160,   /* room for why a message was refused */
     WIRE_DIGEST_SIZE = 32,
     WIRE_KEY_SIZE = 32,
 };

@@ -84,6 +84,7 @@ static void pack_form(const struct form *form, struct buf *out)
     row.name_vi = form->name_vi;
     row.name_en = form->name_en;
     row.due_level_mask = form->due_level_mask;
+    row.accepted_by_hand = form->is_manual;
     Tonghop__Form *rows[] = {&row};
     Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
     message.n_forms = 1;
@@ -250,6 +251,7 @@ static struct catalogue *open_rows(const Tonghop__Catalogue *message)
                                           .name_vi = row->name_vi,
                                           .name_en = row->name_en,
                                           .due_level_mask = row->due_level_mask,
+                                          .is_manual = row->accepted_by_hand,
                                       });
     }
     for (size_t i = 0; i < message->n_indicators; i++)

@@ -64,6 +64,8 @@ static const struct wire_rule welcome_rules[] = {
     {INSTANT(Welcome, now_us)},
 };
 
+static const struct wire_rule pong_rules[] = {{HASH(Pong, digest)}};
+
 static const char *check_hash(uint32_t catalogue, const ProtobufCBinaryData *hash)
 {
     return (catalogue == 0) == (hash->len == 0)
@@ -148,6 +150,47 @@ static const struct wire_rule revision_rules[] = {
     {AT(Revision, recorded_by), 0, RECORDED_BY_MAX, 0},
 };
 
+static const struct wire_rule accepted_rules[] = {
+    {AT(Accepted, filing), 1, WIRE_FILING_MAX, 0},
+    {REVISION(Accepted)},
+    {AT(Accepted, states), STATE_ACCEPTED, STATE_ACCEPTED | STATE_RETURNED, 0},
+    {INSTANT(Accepted, received_us)},
+    {NUMBER(Accepted, home)},
+    {AT(Accepted, recorded_by), 0, RECORDED_BY_MAX, 0},
+};
+
+static const struct wire_rule inventory_rules[] = {
+    {KIND(Inventory)},
+    {YEAR(Inventory)},
+    {AT(Inventory, units), 0, WIRE_INVENTORY_MAX, 0},
+    {AT(Inventory, forms), 0, WIRE_INVENTORY_MAX, 0},
+    {AT(Inventory, labels), 0, WIRE_INVENTORY_MAX, 0},
+    {AT(Inventory, revisions), 0, WIRE_INVENTORY_MAX, 0},
+    {AT(Inventory, digests), 0, WIRE_INVENTORY_MAX *WIRE_DIGEST_SIZE, 0},
+};
+
+static const struct wire_rule place_rules[] = {
+    {NUMBER(Place, unit)},
+    {NUMBER(Place, form)},
+    {LABEL(Place)},
+};
+
+static const struct wire_rule compared_rules[] = {
+    {AT(Compared, revision_count), 0, WIRE_INVENTORY_MAX, 0},
+    {AT(Compared, wanted), 0, WIRE_INVENTORY_MAX, 0},
+};
+
+static const struct wire_rule mark_rules[] = {
+    {PRESENT(Mark, key)},
+    {REVISION(Mark)},
+    {AT(Mark, states), STATE_ACCEPTED, STATE_RETURNED, 0},
+};
+
+static const struct wire_rule holders_rules[] = {
+    {PRESENT(Holders, key)},
+    {REVISION(Holders)},
+};
+
 static const struct wire_rule ack_rules[] = {
     {PRESENT(Ack, key)},
     {REVISION(Ack)},
@@ -167,6 +210,58 @@ static const char *check_cells(const ProtobufCMessage *message)
             ranges++;
     }
     return cells->n_uppers == ranges ? NULL : "uppers must have one entry for each range";
+}
+
+static const char *check_revision(const ProtobufCMessage *message)
+{
+    const Tonghop__Revision *revision = (const void *)message;
+    return revision->accepted == NULL || revision->accepted->revision < revision->revision
+               ? NULL
+               : "accepted must be an earlier revision than the latest";
+}
+
+static const char *check_accepted(const ProtobufCMessage *message)
+{
+    const Tonghop__Accepted *accepted = (const void *)message;
+    return accepted->states & STATE_ACCEPTED ? NULL : "it must be accepted";
+}
+
+/* -1, 0 or 1: how the `i`th entry stands to the place (unit, form, label). */
+static int order_of(const Tonghop__Inventory *inventory, size_t i, uint32_t unit, uint32_t form,
+                    uint32_t label)
+{
+    uint32_t left[] = {inventory->units[i], inventory->forms[i], inventory->labels[i]};
+    uint32_t right[] = {unit, form, label};
+    for (size_t n = 0; n < LENGTH(left); n++)
+        if (left[n] != right[n])
+            return left[n] < right[n] ? -1 : 1;
+    return 0;
+}
+
+static const char *check_inventory(const ProtobufCMessage *message)
+{
+    const Tonghop__Inventory *inventory = (const void *)message;
+    const Tonghop__Place *after = inventory->after, *through = inventory->through;
+    size_t count = inventory->n_units;
+    if (inventory->n_forms != count || inventory->n_labels != count ||
+        inventory->n_revisions != count || inventory->digests.len != count * WIRE_DIGEST_SIZE)
+        return "its columns must be of one length";
+    for (size_t i = 0; i < count; i++) {
+        if (inventory->units[i] < 1 || inventory->forms[i] < 1 ||
+            inventory->labels[i] < PERIOD_S1 || inventory->labels[i] > PERIOD_Y ||
+            inventory->revisions[i] < 1 || inventory->revisions[i] > WIRE_REVISION_MAX)
+            return "an entry must have a unit, a form, a label and a revision";
+        if (i > 0 && order_of(inventory, i, inventory->units[i - 1], inventory->forms[i - 1],
+                              inventory->labels[i - 1]) <= 0)
+            return "its entries must rise";
+    }
+    if (count > 0 && after != NULL &&
+        order_of(inventory, 0, after->unit, after->form, after->label) <= 0)
+        return "its entries must come after `after`";
+    if (count > 0 && through != NULL &&
+        order_of(inventory, count - 1, through->unit, through->form, through->label) > 0)
+        return "its entries must not come after `through`";
+    return NULL;
 }
 
 /* ---- statements ---- */
@@ -463,6 +558,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(hello, check_hello)},
     {SHAPE(bucket, NULL)},
     {SHAPE(welcome, check_welcome)},
+    {SHAPE(pong, NULL)},
     {SHAPE(key, NULL)},
     {SHAPE(filing, NULL)},
     {SHAPE(report_header, NULL)},
@@ -474,7 +570,13 @@ static const struct wire_shape shapes[] = {
     {SHAPE(receipt, NULL)},
     {SHAPE(problem, NULL)},
     {SHAPE(refusal, NULL)},
-    {SHAPE(revision, NULL)},
+    {SHAPE(revision, check_revision)},
+    {SHAPE(accepted, check_accepted)},
+    {SHAPE(inventory, check_inventory)},
+    {SHAPE(place, NULL)},
+    {SHAPE(compared, NULL)},
+    {SHAPE(mark, NULL)},
+    {SHAPE(holders, NULL)},
     {SHAPE(ack, NULL)},
     {SHAPE(figure, check_figure)},
     {SHAPE(statement, NULL)},

@@ -62,17 +62,19 @@ RULES = [
     Rule("tests/unit/link/*", UNIT + " link/*", "zmq.h sodium.h"),
     Rule("tests/unit/wire/*", UNIT, "sodium.h"),
     Rule("tests/unit/*/*", UNIT),
+    Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
+    Rule("tests/fuzz/breaks/*", UNIT),
     Rule("tests/sim/*", NODE + " text/* lib/* sim/*"),
 ]
 
 # math.h and float.h are not here: there is no floating point between input and output.
-LIBC = """assert ctype errno inttypes iso646 limits locale setjmp signal stdalign stdarg stdbool stddef
+LIBC = """assert ctype errno inttypes iso646 limits locale setjmp signal stdalign stdarg stdatomic stdbool stddef
     stdint stdio stdlib stdnoreturn string time uchar wchar wctype
     arpa/inet dirent endian fcntl fnmatch ftw getopt glob grp libgen net/if netdb netinet/in
     netinet/tcp poll pwd spawn strings sysexits syslog termios unistd
     sys/file sys/inotify sys/ioctl sys/mman sys/random sys/resource sys/signalfd sys/socket sys/stat
     sys/statfs sys/statvfs sys/time sys/timerfd sys/types sys/un sys/utsname sys/wait
-    linux/magic malloc""".split()
+    linux/magic linux/tcp malloc""".split()
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)

@@ -79,6 +79,7 @@ class Node:
         self.config = tree.etc / f"{name}.conf"
         self.log = tree.folder / f"{name}.log"
         self.enrol_line = ""  # what the parent must run, as `tonghop init` printed it
+        self.environment: dict[str, str] = {}  # of its daemon, beyond the tree's
         self._process: Optional[subprocess.Popen] = None
 
     @property
@@ -108,7 +109,8 @@ class Node:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self.tree.tonghopd, "--config", self.config], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, env=self.tree.environment, preexec_fn=die_with_the_test)
+                stdout=log, stderr=log, env=self.tree.environment | self.environment,
+                preexec_fn=die_with_the_test)
         if is_awaited:
             self.wait()
 

@@ -9,7 +9,10 @@ from scene import (NO_FIGURE, SAMPLE, coverage, exact, expect, expect_in, histor
                    settle, status, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
-VISITS, NEW = "reception.visits", "reception.online"
+VISITS, NEW, LATER = "reception.visits", "reception.online", "reception.later"
+UNITS = "23857,23857,commune,thi_tran,631"
+NEW_UNIT = ("units.csv", UNITS,
+            f"99001,99001,commune,xa,631,2100-01-01,,Xã Mới,New Commune,\n{UNITS}")
 
 
 class Press:
@@ -21,6 +24,18 @@ class Press:
         self.nodes = (self.province, self.district, self.commune)
         submit(self.commune, "2024", table({VISITS: 30}))
         settle(self.commune, self.district, self.province)
+
+    @property
+    def data(self) -> Path:
+        """All that the root knows."""
+        return self.tree.folder / "state" / self.province.name / "data.mdb"
+
+    def add_indicators(self, *added: tuple[int, str]) -> tuple[str, str, str]:
+        """A change that adds some like the visits."""
+        lines = (SAMPLE / "catalogue/indicators.csv").read_text(encoding="utf-8").splitlines()
+        row = next(line for line in lines if line.startswith("14,"))
+        more = [row.replace(f"14,{VISITS}", f"{number},{code}") for number, code in added]
+        return ("indicators.csv", lines[-1], "\n".join([lines[-1], *more]))
 
     def edit(self, name: str, number: int, *changes: tuple[str, str, str]) -> Path:
         """The sample under another number, with texts of its files replaced."""
@@ -78,14 +93,7 @@ def next_one_travels_down(press: Press) -> None:
     """A new catalogue with one more indicator and commune is in force everywhere a moment later, also
     at a node that was stopped; totals stay"""
     press.commune.stop()
-    row = next(line for line in (SAMPLE / "catalogue/indicators.csv").read_text(
-        encoding="utf-8").splitlines() if line.startswith("14,"))
-    last = (SAMPLE / "catalogue/indicators.csv").read_text(encoding="utf-8").splitlines()[-1]
-    more = row.replace("14,reception.visits", f"900,{NEW}")
-    units = "23857,23857,commune,thi_tran,631"
-    unit = "99001,99001,commune,xa,631,2100-01-01,,Xã Mới,New Commune,"
-    folder = press.edit("next", 3, ("indicators.csv", last, last + "\n" + more),
-                        ("units.csv", units, f"{unit}\n{units}"))
+    folder = press.edit("next", 3, press.add_indicators((900, NEW)), NEW_UNIT)
     press.province.tonghop("catalogue", "publish", str(folder))
     press.commune.start(is_awaited=False)
     for node in press.nodes:
@@ -114,8 +122,67 @@ def reports_under_the_new_one(press: Press) -> None:
     verify(*press.nodes)
 
 
+def old_backup_of_the_root(press: Press) -> None:
+    """A root that was restored from an old backup publishes nothing but what its children have, and
+    says so; reports made under that wait"""
+    press.province.stop()
+    backup = press.tree.folder / "backup.mdb"
+    shutil.copy(press.data, backup)
+    press.province.start()
+    folder = press.edit("later", 4, press.add_indicators((900, NEW), (901, LATER)), NEW_UNIT)
+    press.province.tonghop("catalogue", "publish", str(folder))
+    for node in press.nodes:
+        eventually(lambda: status(node)["catalogue"] == "4", f"catalogue 4 is in force at {node.name}")
+    press.province.stop()
+    submit(press.commune, "2025-S2", table({VISITS: 3, LATER: 6}))
+    shutil.copy(backup, press.data)
+    press.province.start(is_awaited=False)
+    eventually(lambda: press.province.tonghop("keys", expect=None).status == 0, "the root answers")
+    eventually(lambda: "has catalogue 4, here is 3" in "".join(status(press.province)["problems"]),
+               "the root says what it lacks")
+    eventually(lambda: any("catalogue:" in line for line in status(press.district)["problems"]),
+               "the report waits for the catalogue")
+    for name, number in (("other-4", 4), ("other-5", 5)):
+        other = press.edit(name, number, press.add_indicators((900, NEW), (902, LATER)), NEW_UNIT)
+        result = press.province.tonghop("catalogue", "publish", str(other), expect=1)
+        expect_in(name, result.err, "has catalogue 4, here is 3", "tonghop catalogue fetch",
+                  f"tonghop revoke {press.district.public_key}")
+    expect("in force", status(press.province)["catalogue"], "3")
+
+
+def fetched_from_a_child(press: Press) -> None:
+    """The catalogue of a child is fetched into a file and published at the root as it is; then all goes
+    on"""
+    file = press.tree.folder / "fetched"
+    press.district.tonghop("catalogue", "fetch", str(file))
+    expect("mode", file.stat().st_mode & 0o777, 0o644)
+    content = file.read_bytes()
+    result = press.district.tonghop("catalogue", "fetch", str(file), expect=2)
+    expect_in("there already", result.err, "--force")
+    press.district.tonghop("catalogue", "fetch", str(file), "--force")
+    expect("the same again", file.read_bytes(), content)
+    expect_in("checked", press.tree.tonghop("catalogue", "check", str(file)).err, "catalogue 4")
+    listed = rows(press.tree.tonghop("catalogue", "show", "indicators", "--file", str(file),
+                                     "--format", "csv"))
+    expect("shown", LATER in [line["code"] for line in listed], True)
+    file.write_bytes(content[:-1])
+    result = press.province.tonghop("catalogue", "publish", str(file), expect=2)
+    expect_in("damaged", result.err, str(file), "fetch it again")
+    file.write_bytes(content)
+    press.province.tonghop("catalogue", "publish", str(file))
+    settle(*reversed(press.nodes))
+    expect("in force", [status(node)["catalogue"] for node in press.nodes], ["4"] * 3)
+    expect("what waited", total(press.province, "2025-S2", LATER), exact(6, 1))
+    folder = press.edit("last", 5, press.add_indicators((900, NEW), (901, LATER)), NEW_UNIT)
+    press.province.tonghop("catalogue", "publish", str(folder))
+    for node in press.nodes:
+        eventually(lambda: status(node)["catalogue"] == "5", f"catalogue 5 is in force at {node.name}")
+    settle(*reversed(press.nodes))
+    verify(*press.nodes)
+
+
 STEPS = (errors_are_listed_at_once, sample_is_in_order, only_the_root_publishes, next_one_travels_down,
-         reports_under_the_new_one)
+         reports_under_the_new_one, old_backup_of_the_root, fetched_from_a_child)
 
 if __name__ == "__main__":
     with Tree() as grown:

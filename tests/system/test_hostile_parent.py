@@ -36,7 +36,8 @@ class MadParent:
         self.child = tree.init("duc-co", DISTRICT, self)
         self.child.start(is_awaited=False)
         self.link()
-        self.serve_until(lambda: self.health()["catalogue"] == "1", "the child has the catalogue")
+        self.serve_until(lambda: self.health()["restoring"] == "no",
+                         "the child has the catalogue, and all that its parent holds")
         submit(self.child, PERIOD, table({VISITS: 7}))
         self.serve_until(lambda: self.health()["outbox"] == "0", "the child has sent all it has")
         self.pid = self.child.pid
@@ -67,7 +68,10 @@ class MadParent:
         raise Failure(f"the child sends no {name}")
 
     def link(self, **changes) -> None:
-        hello = self.await_body("hello")
+        self.welcome(self.await_body("hello"), **changes)
+        self.linked_id = self.child_id
+
+    def welcome(self, hello: pb.Envelope, **changes) -> None:
         welcome = {"protocol": 1, "unit": PROVINCE, "role": pb.ROLE_NODE, "catalogue": 1,
                    "catalogue_hash": digest(self.catalogue), "window": 64, "now_us": 1}
         self.send(hello.seq, welcome=pb.Welcome(**welcome | changes))
@@ -96,6 +100,12 @@ class MadParent:
         elif name == "catalogue_request":
             self.send(envelope.seq, catalogue_chunk=pb.CatalogueChunk(
                 number=1, hash=digest(self.catalogue), index=0, count=1, data=self.catalogue))
+        elif name == "inventory":
+            self.send(envelope.seq, compared=pb.Compared(through=envelope.inventory.through
+                                                         if envelope.inventory.HasField("through")
+                                                         else None))
+        elif name == "hello" and self.child_id == self.linked_id:
+            self.welcome(envelope)  # it compares what both hold
         elif name == "hello":
             raise Failure("the child gave the link up")
 

@@ -16,7 +16,7 @@ from scene import (IS_SANITIZED, client, exact, expect, history, outcomes, plant
                    total, unit_table, verify)
 
 ROUNDS, LEAST_ROUNDS = 48, 8
-BUDGET_S = 45  # no further round after that
+BUDGET_S = 45  # no further round after that, unless ROUNDS in the environment says how many
 TRIES = 8
 PERIOD, VISITS = "2024", "reception.visits"
 DELAY_MAX_S = 0.6 if IS_SANITIZED else 0.15  # about as long as a submission takes
@@ -126,7 +126,9 @@ def main() -> None:
         kills = Kills(tree, random.Random(seed))
         begin = time.monotonic()
         count = 0
-        while count < ROUNDS and (count < LEAST_ROUNDS or time.monotonic() - begin < BUDGET_S):
+        asked = int(os.environ.get("ROUNDS", "0"))
+        while count < (asked or ROUNDS) and (asked or count < LEAST_ROUNDS or
+                                             time.monotonic() - begin < BUDGET_S):
             count += 1
             kills.play_round(count, pool)
         kills.expect_everything(count)

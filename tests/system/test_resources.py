@@ -37,8 +37,8 @@ def write_catalogue(folder: Path) -> Path:
     folder.mkdir()
     (folder / "catalogue.ini").write_text((SAMPLE / "catalogue/catalogue.ini").read_text())
     with (folder / "forms.csv").open("w") as file:
-        csv.writer(file).writerows([("number", "code", "name_vi", "name_en", "due"),
-                                    (1, "chung", "Báo cáo chung", "", "district|commune")])
+        csv.writer(file).writerows([("number", "code", "name_vi", "name_en", "due", "accept"),
+                                    (1, "chung", "Báo cáo chung", "", "district|commune", "")])
     with (folder / "units.csv").open("w") as file:
         rows = csv.writer(file)
         rows.writerow(("id", "code", "level", "type", "parent", "from", "to", "name_vi", "name_en",

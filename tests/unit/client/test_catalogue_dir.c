@@ -36,9 +36,9 @@ static const char good_units[] = "id,code,level,type,parent,from,to,name_vi,name
                                  "1002,02,commune,xa,64,,2022-12-31,Xã Hai,,\n"
                                  "1002,02,commune,xa,64,2023-01-01,,Xã Hai Mới,,\n"
                                  "1003,03,commune,xa,64,,,\"Xã \"\"Ba\"\"\",Three,\n";
-static const char good_forms[] = "number,code,name_vi,name_en,due\n"
-                                 "1,chung,Báo cáo chung,General,commune | province\n"
-                                 "7,rieng,Riêng,,\n";
+static const char good_forms[] = "number,code,name_vi,name_en,due,accept\n"
+                                 "1,chung,Báo cáo chung,General,commune | province,\n"
+                                 "7,rieng,Riêng,,,manual\n";
 static const char good_indicators[] =
     "number,code,form,section,name_vi,name_en,measure,nature,aggregation,decimals,signed,part_of,"
     "levels,valid_from,valid_to,rule\n"
@@ -158,6 +158,8 @@ static void check_units_and_forms(const struct catalogue *catalogue)
     assert_int_equal(form->number, 1);
     assert_int_equal(form->due_level_mask, 3);
     assert_int_equal(catalogue_form(catalogue, 7)->due_level_mask, 0);
+    assert_false(form->is_manual);
+    assert_true(catalogue_form(catalogue, 7)->is_manual);
 }
 
 static void check_indicators(const struct catalogue *catalogue)
@@ -265,10 +267,13 @@ static const struct {
     {"form due", FORMS, "commune | province", "commune | tỉnh",
      "forms.csv:2:31: error: level \"tỉnh\" is not in catalogue.ini: write one of province, "
      "commune\n"},
+    {"form accept", FORMS, ",manual", ",by hand",
+     "forms.csv:3:17: error: accept \"by hand\" is not known: write one of nothing, auto, "
+     "manual\n"},
     {"missing column", FORMS, "name_en,due", "name_en",
-     "forms.csv:2:31: error: the row has 5 fields but the header has 4: remove a comma, or put "
+     "forms.csv:2:50: error: the row has 6 fields but the header has 5: remove a comma, or put "
      "quotes around the field that contains it\n"
-     "forms.csv:3:16: error: the row has 5 fields but the header has 4: remove a comma, or put "
+     "forms.csv:3:17: error: the row has 6 fields but the header has 5: remove a comma, or put "
      "quotes around the field that contains it\n"
      "forms.csv:1:1: error: the column due is missing: add it to the header; its cells may be "
      "empty\n"},

@@ -72,6 +72,20 @@ static void test_csv_is_rfc_4180(void **state)
     table_free(&table);
 }
 
+static void test_csv_keeps_blanks_at_the_ends(void **state)
+{
+    /* Readers drop blanks around a field that has no quotes: those that are meant stand in quotes.
+     */
+    static const char *const cells[] = {" a", "a\t", "a b", " "};
+    struct table *table = table_new();
+    (void)state;
+    table_add_column(table, "note", "Note", TABLE_LEFT);
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        table_add(table, cells[i]);
+    assert_prints(table, OUTPUT_CSV, "note\r\n\" a\"\r\n\"a\t\"\r\na b\r\n\" \"\r\n");
+    table_free(&table);
+}
+
 static void test_json_has_texts_and_null(void **state)
 {
     /* Figures are texts, so that no reader makes floating point of them; absent is null, not "". */
@@ -148,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_is_aligned_by_characters),
         cmocka_unit_test(test_csv_is_rfc_4180),
+        cmocka_unit_test(test_csv_keeps_blanks_at_the_ends),
         cmocka_unit_test(test_json_has_texts_and_null),
         cmocka_unit_test(test_table_without_rows),
         cmocka_unit_test(test_record_has_a_line_for_each_column),

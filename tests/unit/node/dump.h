@@ -9,8 +9,11 @@
 
 static inline void dump_hex(struct buf *out, const uint8_t *bytes, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        buf_printf(out, "%02x", bytes[i]);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        const char pair[] = {digits[bytes[i] >> 4], digits[bytes[i] & 15]};
+        buf_put(out, pair, sizeof(pair));
+    }
 }
 
 static inline void dump_key(struct buf *out, const char *what, const struct report_key *key)
@@ -106,6 +109,7 @@ static inline char *dump_store(struct rig *rig)
     dump_below(txn, &out);
     dump_buckets(txn, &out);
     dump_rest(txn, &out);
+    buf_printf(&out, "\n"); /* and a NUL behind it */
     assert_int_equal(store_error(txn), ERR_OK);
     store_abort(&txn);
     return (char *)out.data;
@@ -120,6 +124,7 @@ static inline char *dump_totals(struct rig *rig, bool with_buckets)
     dump_below(txn, &out);
     if (with_buckets)
         dump_buckets(txn, &out);
+    buf_printf(&out, "\n"); /* and a NUL behind it */
     assert_int_equal(store_error(txn), ERR_OK);
     store_abort(&txn);
     return (char *)out.data;

@@ -73,6 +73,28 @@ static inline void edit_move(Tonghop__Catalogue *catalogue, uint32_t id, struct 
     catalogue->n_units++;
 }
 
+/* Adds communes like 23860 beneath `parent`, with ids from `first`. */
+static inline void edit_add_communes(Tonghop__Catalogue *catalogue, uint32_t parent, uint32_t first,
+                                     uint32_t count)
+{
+    const Tonghop__UnitVersion *like = edit_unit(catalogue, 23860);
+    catalogue->units =
+        mem_realloc(catalogue->units, (catalogue->n_units + count) * sizeof(*catalogue->units));
+    for (uint32_t i = 0; i < count; i++) {
+        Tonghop__UnitVersion *added = mem_alloc(sizeof(*added));
+        tonghop__unit_version__init(added);
+        added->id = first + i;
+        added->from = like->from;
+        added->to = like->to;
+        added->parent = parent;
+        added->level = like->level;
+        added->type = like->type;
+        added->code = mem_printf("%u", added->id);
+        added->name_vi = mem_strdup("Xã");
+        catalogue->units[catalogue->n_units++] = added;
+    }
+}
+
 /* Adds entered indicators with long names until the catalogue has more than one chunk. */
 static inline void edit_grow(Tonghop__Catalogue *catalogue, uint32_t first, uint32_t count)
 {

@@ -136,6 +136,17 @@ static inline void rig_stop(struct rig *rig)
     store_close(&rig->store);
 }
 
+/* Sets or clears the mark of a new or restored store; takes effect when the node is started. */
+static inline void rig_set_restoring(struct rig *rig, bool is_restoring)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(is_restoring ? store_put_meta_u64(txn, "restore", 1)
+                                  : store_delete_meta(txn, "restore"),
+                     ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
 /* The process ends and comes back with what its disk holds. */
 static inline void rig_restart(struct rig *rig)
 {
@@ -161,6 +172,8 @@ static inline void rig_init(struct rig *rig, uint32_t unit, bool has_parent)
     (void)snprintf(rig->folder, sizeof(rig->folder), "%s/tonghop-node-XXXXXX", base);
     assert_non_null(mkdtemp(rig->folder));
     rig_start(rig, 0);
+    rig_set_restoring(rig, false); /* a node that has worked for some time */
+    rig_restart(rig);
 }
 
 static inline void rig_fini(struct rig *rig)

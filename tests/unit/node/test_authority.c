@@ -23,7 +23,7 @@ static const struct row {
     {"..R..L.", BODY(FILE)},
     {".......", BODY(RECEIPT)},
     {"......P", BODY(REFUSAL)},
-    {".N.....", BODY(REVISION)},
+    {".N....P", BODY(REVISION)},
     {"......P", BODY(ACK)},
     {".N.....", BODY(STATEMENT)},
     {"......P", BODY(STATEMENT_ACK)},
@@ -49,6 +49,10 @@ static const struct row {
     {".......", BODY(HISTORY)},
     {".NRDAL.", BODY(STATUS_QUERY)},
     {".......", BODY(STATUS)},
+    {".N.....", BODY(INVENTORY)},
+    {"......P", BODY(COMPARED)},
+    {"....AL.", BODY(MARK)},
+    {".N....P", BODY(HOLDERS)},
 };
 
 enum { ROLE_COUNT = TONGHOP__ROLE__ROLE_PARENT + 1, FIRST_BODY = 10 };

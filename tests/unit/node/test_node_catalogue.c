@@ -3,62 +3,9 @@
 #include "node/rollup.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
-#include "unit/node/edit.h"
+#include "unit/node/parcel.h"
 
 enum { NODE_631 = 1, READER = 10 };
-
-/* A catalogue on its way: its bytes in chunks. */
-struct parcel {
-    uint32_t number, count;
-    uint8_t hash[WIRE_DIGEST_SIZE];
-    struct buf bytes;
-};
-
-static struct parcel parcel_of(uint32_t number, struct buf bytes)
-{
-    struct parcel parcel = {.number = number, .bytes = bytes};
-    parcel.count = (uint32_t)((bytes.len + WIRE_CHUNK_SIZE - 1) / WIRE_CHUNK_SIZE);
-    digest_of(span_of(&parcel.bytes), parcel.hash);
-    return parcel;
-}
-
-/* The sample with more indicators, in three chunks. */
-static struct parcel big_parcel(uint32_t number)
-{
-    Tonghop__Catalogue *catalogue = edit_begin(number);
-    edit_grow(catalogue, 1000, 600);
-    struct parcel parcel = parcel_of(number, edit_end(catalogue));
-    assert_int_equal(parcel.count, 3);
-    return parcel;
-}
-
-static const Tonghop__Envelope *publish(struct rig *rig, struct peer_from from,
-                                        struct parcel *parcel, uint32_t index)
-{
-    Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
-    Tonghop__CataloguePublish message = TONGHOP__CATALOGUE_PUBLISH__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    size_t at = (size_t)index * WIRE_CHUNK_SIZE;
-    size_t left = parcel->bytes.len - at;
-    chunk.number = parcel->number;
-    chunk.hash = (ProtobufCBinaryData){sizeof(parcel->hash), parcel->hash};
-    chunk.index = index;
-    chunk.count = parcel->count;
-    chunk.data = (ProtobufCBinaryData){left < WIRE_CHUNK_SIZE ? left : WIRE_CHUNK_SIZE,
-                                       parcel->bytes.data + at};
-    message.chunk = &chunk;
-    envelope.body_case = BODY(CATALOGUE_PUBLISH);
-    envelope.catalogue_publish = &message;
-    return rig_ask(rig, from, &envelope);
-}
-
-static void publish_ok(struct rig *rig, struct parcel *parcel)
-{
-    for (uint32_t i = 0; i < parcel->count; i++)
-        assert_body(publish(rig, from_local(), parcel, i), BODY(DONE));
-    assert_int_equal(rig->node->catalogue->number, parcel->number);
-    rig_settle(rig);
-}
 
 static const Tonghop__Envelope *request(struct rig *rig, struct peer_from from, uint32_t number,
                                         uint32_t index)
@@ -291,7 +238,7 @@ static void test_handed_out(void **state)
         assert_true(span_equal(span_of(&got), span_of(&parcel.bytes)));
         buf_fini(&got);
     }
-    assert_body(request(rig, from_key(READER), 1, 0), BODY(CATALOGUE_CHUNK)); /* an older one */
+    assert_refused(request(rig, from_key(READER), 1, 0), "catalogue"); /* superseded */
     assert_contains(assert_refused(request(rig, from_key(READER), 2, 3), "range")->text, "0 to 2");
     assert_refused(request(rig, from_key(READER), 9, 0), "catalogue");
     buf_fini(&parcel.bytes);
@@ -306,6 +253,32 @@ static void test_nothing_to_hand_out(void **state)
     assert_body(publish(rig, from_local(), &parcel, 0), BODY(DONE));
     assert_refused(request(rig, from_local(), 0, 0), "catalogue");
     assert_refused(request(rig, from_local(), 2, 0), "catalogue");
+    buf_fini(&parcel.bytes);
+}
+
+/* Nobody reads a catalogue that was superseded, or that was never completed: it takes no room. */
+static void test_others_are_dropped(void **state)
+{
+    struct rig *rig = *state;
+    struct parcel abandoned[] = {big_parcel(3), big_parcel(4)};
+    struct parcel parcel = parcel_of(2, sample_bytes(2));
+    struct catalogue_meta meta;
+    for (size_t i = 0; i < LENGTH(abandoned); i++) {
+        assert_body(publish(rig, from_local(), &abandoned[i], 0), BODY(DONE));
+        struct store_txn *txn = store_begin_read(rig->store);
+        for (uint32_t number = 1; number <= 4; number++)
+            assert_int_equal(store_get_catalogue(txn, number, &meta) == ERR_OK,
+                             number == 1 || number == abandoned[i].number);
+        store_abort(&txn);
+        buf_fini(&abandoned[i].bytes);
+    }
+    publish_ok(rig, &parcel);
+    struct store_txn *txn = store_begin_read(rig->store);
+    for (uint32_t number = 1; number <= 4; number++)
+        assert_int_equal(store_get_catalogue(txn, number, &meta) == ERR_OK, number == 2);
+    store_abort(&txn);
+    rig_restart(rig);
+    assert_int_equal(rig->node->catalogue->number, 2);
     buf_fini(&parcel.bytes);
 }
 
@@ -395,6 +368,7 @@ int main(void)
         ROOT_TEST(test_succession),
         ROOT_TEST(test_handed_out),
         EMPTY_TEST(test_nothing_to_hand_out),
+        ROOT_TEST(test_others_are_dropped),
         ROOT_TEST(test_a_unit_moves),
         DISTRICT_TEST(test_a_unit_moves_away),
     };

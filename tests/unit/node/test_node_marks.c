@@ -203,22 +203,7 @@ static int setup_large(void **state)
 {
     int result = rig_setup_root(state);
     Tonghop__Catalogue *catalogue = edit_begin(2);
-    catalogue->units =
-        mem_realloc(catalogue->units, (catalogue->n_units + ADDED) * sizeof(*catalogue->units));
-    const Tonghop__UnitVersion *like = edit_unit(catalogue, 23860);
-    for (uint32_t i = 0; i < ADDED; i++) {
-        Tonghop__UnitVersion *added = mem_alloc(sizeof(*added));
-        tonghop__unit_version__init(added);
-        added->id = FIRST_ADDED + i;
-        added->from = like->from;
-        added->to = like->to;
-        added->parent = like->parent;
-        added->level = like->level;
-        added->type = like->type;
-        added->code = mem_printf("%u", added->id);
-        added->name_vi = mem_strdup("Xã");
-        catalogue->units[catalogue->n_units++] = added;
-    }
+    edit_add_communes(catalogue, 631, FIRST_ADDED, ADDED);
     struct buf bytes = edit_end(catalogue);
     rig_put_catalogue(*state, span_of(&bytes));
     rig_settle(*state);

@@ -154,8 +154,8 @@ static void test_an_old_answer_does_not_clear_a_newer_mark(void **state)
     assert_false(is_waiting(rig, &draft));
 }
 
-/* Marked again without a new revision (the parent lost it, say): the answer to the send before the
- * mark does not clear it either. */
+/* Marked again without a new revision (the parent lost it, and wants it): the answer to the send
+ * before the mark does not clear it either. */
 static void test_a_mark_is_cleared_by_its_own_send(void **state)
 {
     struct rig *rig = *state;
@@ -163,7 +163,12 @@ static void test_a_mark_is_cleared_by_its_own_send(void **state)
     rig_link(rig, plain);
     uint64_t seq = sent_report(rig);
     const struct bucket differing = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}};
-    welcome_from_parent(rig, 0, (struct parent){.differing = &differing});
+    const struct report_key wanted = draft_key(&draft);
+    welcome_from_parent(rig, hello_again(rig), parent_with(rig, &differing, 1));
+    rig_pump(rig);
+    const Tonghop__Envelope *inventory = to_parent(rig, BODY(INVENTORY), 0);
+    assert_non_null(inventory);
+    compared_from_parent(rig, inventory->seq, (struct page_answer){NULL, 0, &wanted, 1});
     ack(rig, seq, &draft, 1, NULL);
     assert_true(is_waiting(rig, &draft));
     ack(rig, sent_report(rig), &draft, 1, NULL);
@@ -312,7 +317,7 @@ static void test_a_newer_state_that_does_not_fit(void **state)
     ack(rig, seq, &draft, 5, &held);
     assert_int_equal(head_of(rig, other).revision, 0);
     assert_int_equal(head_of(rig, &draft).revision, 1);
-    assert_logged("does not read");
+    assert_logged("with another report");
     buf_fini(&filing);
 }
 
@@ -358,7 +363,7 @@ static void test_a_refusal_parks(void **state)
     rig_link(rig, plain); /* the silence has ended the link */
     refusal_from_parent(rig, sent_report(rig), "conflict");
     assert_int_equal(health_of(rig).parked_count, 1);
-    welcome_from_parent(rig, 0, plain);
+    welcome_from_parent(rig, hello_again(rig), plain);
     assert_int_equal(health_of(rig).parked_count, 0);
 }
 
@@ -425,8 +430,10 @@ static void test_a_refused_hello(void **state)
 
 /* ---- what a parent may say ---- */
 
-/* Differing buckets go up again in full, with the statement of their year; the others do not. */
-static void test_differing_buckets_go_up_again(void **state)
+/* A bucket that differs makes nothing go up by itself: the child says what it holds of that (kind,
+ * year), and what the parent then wants goes up, with the statement of the year; the rest does not.
+ */
+static void test_what_the_parent_wants_goes_up_again(void **state)
 {
     struct rig *rig = *state;
     const struct draft *second = DRAFT(.period = "2024-S2", .unit = 23857, CELLS(EXACT(1, 3)));
@@ -442,7 +449,15 @@ static void test_differing_buckets_go_up_again(void **state)
         assert_int_equal(store_clear_outbox(txn, item.type, &item.key, item.version), ERR_OK);
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
     const struct bucket differing = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}};
-    rig_link(rig, (struct parent){.differing = &differing});
+    rig_link(rig, parent_with(rig, &differing, 1));
+    assert_int_equal(health_of(rig).outbox_count, 0);
+    rig_pump(rig);
+    assert_int_equal(count_to_parent(rig), 1);
+    const Tonghop__Envelope *sent = to_parent(rig, BODY(INVENTORY), 0);
+    assert_non_null(sent);
+    assert_int_equal(sent->inventory->n_units, 2); /* of both halves, and not the plan */
+    const struct report_key wanted = draft_key(&draft);
+    compared_from_parent(rig, sent->seq, (struct page_answer){NULL, 0, &wanted, 1});
     assert_true(is_waiting(rig, &draft));
     assert_false(is_waiting(rig, second));
     assert_false(is_waiting(rig, plan));
@@ -507,7 +522,7 @@ int main(void)
         DISTRICT_TEST(test_a_late_refusal_does_not_park_a_correction),
         DISTRICT_TEST(test_no_session_begins_anew),
         DISTRICT_TEST(test_a_refused_hello),
-        DISTRICT_TEST(test_differing_buckets_go_up_again),
+        DISTRICT_TEST(test_what_the_parent_wants_goes_up_again),
         DISTRICT_TEST(test_what_a_parent_may_not_send),
         ROOT_TEST(test_the_root_has_no_uplink),
     };

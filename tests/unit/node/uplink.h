@@ -52,14 +52,28 @@ static inline void from_parent(struct rig *rig, uint64_t re, Tonghop__Envelope *
 struct parent {
     uint32_t catalogue; /* 0: none */
     const uint8_t *hash;
-    const struct bucket *differing; /* one of them, or NULL */
+    bool is_incomplete;
+    const struct bucket *differing; /* NULL: nothing differs */
+    size_t differing_count;         /* 0 means one, where there are any */
 };
+
+enum { UPLINK_DIFFERING_MAX = 8 };
+
+/* A parent with the node's own catalogue: the two can be compared. */
+static inline struct parent parent_with(const struct rig *rig, const struct bucket *differing,
+                                        size_t count)
+{
+    return (struct parent){.catalogue = rig->node->catalogue->number,
+                           .hash = rig->node->catalogue_hash,
+                           .differing = differing,
+                           .differing_count = count};
+}
 
 static inline void welcome_from_parent(struct rig *rig, uint64_t re, struct parent parent)
 {
-    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT;
-    Tonghop__Bucket *differing[] = {&bucket};
+    Tonghop__Bucket buckets[UPLINK_DIFFERING_MAX], *differing[UPLINK_DIFFERING_MAX];
     uint8_t digest[WIRE_DIGEST_SIZE] = {0};
+    size_t count = parent.differing_count;
     Tonghop__Welcome welcome = TONGHOP__WELCOME__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     welcome.protocol = WIRE_PROTOCOL;
@@ -70,17 +84,33 @@ static inline void welcome_from_parent(struct rig *rig, uint64_t re, struct pare
     if (parent.catalogue != 0)
         welcome.catalogue_hash =
             (ProtobufCBinaryData){WIRE_DIGEST_SIZE, (uint8_t *)(uintptr_t)parent.hash};
-    if (parent.differing != NULL) {
-        bucket.kind = parent.differing->kind;
-        bucket.year = parent.differing->period.year;
-        bucket.label = parent.differing->period.label;
-        bucket.digest = (ProtobufCBinaryData){sizeof(digest), digest};
-        welcome.differing = differing;
-        welcome.n_differing = 1;
+    if (parent.differing != NULL && count == 0)
+        count = 1;
+    assert_true(count <= UPLINK_DIFFERING_MAX);
+    for (size_t i = 0; i < count; i++) {
+        tonghop__bucket__init(&buckets[i]);
+        buckets[i].kind = parent.differing[i].kind;
+        buckets[i].year = parent.differing[i].period.year;
+        buckets[i].label = parent.differing[i].period.label;
+        buckets[i].digest = (ProtobufCBinaryData){sizeof(digest), digest};
+        differing[i] = &buckets[i];
     }
+    welcome.differing = differing;
+    welcome.n_differing = count;
+    welcome.incomplete = parent.is_incomplete;
     envelope.body_case = BODY(WELCOME);
     envelope.welcome = &welcome;
     from_parent(rig, re, &envelope);
+}
+
+/* The seq of the hello that the node says again over its open link, as when digests differ. */
+static inline uint64_t hello_again(struct rig *rig)
+{
+    rig->node->reconcile.hello_ms = rig->now_ms;
+    rig_pump(rig);
+    const Tonghop__Envelope *hello = to_parent(rig, BODY(HELLO), 0);
+    assert_non_null(hello);
+    return hello->seq;
 }
 
 /* Lets the node connect, also when it has to notice first that its old link is dead, and welcomes
@@ -126,6 +156,58 @@ static inline void ack(struct rig *rig, uint64_t re, const struct draft *about, 
     envelope.body_case = BODY(ACK);
     envelope.ack = &message;
     from_parent(rig, re, &envelope);
+}
+
+/* ---- comparing ---- */
+
+/* The parent's word on a page of an inventory. */
+struct page_answer {
+    const struct report_key *through; /* NULL: all of it */
+    uint32_t revision_count;
+    const struct report_key *wanted;
+    size_t wanted_count;
+};
+
+static inline void compared_from_parent(struct rig *rig, uint64_t re, struct page_answer answer)
+{
+    Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
+    Tonghop__Place through = TONGHOP__PLACE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    Tonghop__Key *items = mem_calloc(answer.wanted_count + 1, sizeof(*items));
+    Tonghop__Key **pointers = mem_calloc(answer.wanted_count + 1, sizeof(Tonghop__Key *));
+    for (size_t i = 0; i < answer.wanted_count; i++) {
+        wire_key_of(&answer.wanted[i], &items[i]);
+        pointers[i] = &items[i];
+    }
+    if (answer.through != NULL) {
+        through.unit = answer.through->unit;
+        through.form = answer.through->form;
+        through.label = answer.through->period.label;
+        compared.through = &through;
+    }
+    compared.revision_count = answer.revision_count;
+    compared.wanted = pointers;
+    compared.n_wanted = answer.wanted_count;
+    envelope.body_case = BODY(COMPARED);
+    envelope.compared = &compared;
+    from_parent(rig, re, &envelope);
+    free(pointers);
+    free(items);
+}
+
+/* The parent sends down a state that it holds; `re` as in from_parent. */
+static inline void revision_from_parent(struct rig *rig, uint64_t re, const struct draft *draft,
+                                        struct wrapper wrapper)
+{
+    struct buf filing = {0};
+    Tonghop__Revision revision;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    draft_pack(draft, &filing);
+    revision_fill(draft, wrapper, &filing, &revision);
+    envelope.body_case = BODY(REVISION);
+    envelope.revision = &revision;
+    from_parent(rig, re, &envelope);
+    buf_fini(&filing);
 }
 
 #endif

@@ -90,6 +90,10 @@ static void parsed(void **state)
     assert_true(keys_parse_enrolled(keys_span(&key), curve));
     assert_memory_equal(curve, curve_key, sizeof curve);
 
+    key = keys_catalogue(258);
+    assert_true(keys_parse_catalogue(keys_span(&key), &unit));
+    assert_int_equal(unit, 258);
+
     key = keys_chunk(7, 300);
     assert_true(keys_parse_chunk(keys_span(&key), &unit, &index));
     assert_true(unit == 7 && index == 300);
@@ -116,7 +120,8 @@ static void refused(void **state)
         assert_int_equal(keys_parse_quarantine(span, &number), len == 8);
         assert_int_equal(keys_parse_enrolled(span, curve), len == 32);
         assert_int_equal(keys_parse_chunk(span, &unit, &index), len == 8);
-        if (len != 7 && len != 8 && len != 12 && len != 13 && len != 20) {
+        assert_int_equal(keys_parse_catalogue(span, &unit), len == 4);
+        if (len != 4 && len != 7 && len != 8 && len != 12 && len != 13 && len != 20) {
             assert_true(report_key_equal(&key, &report));
             assert_true(byte == 1 && year == 1 && unit == 1 && index == 1 && number == 1);
             assert_true(period.year == 1 && period.label == 1);

@@ -80,9 +80,39 @@ static void deletion(void **state)
     assert_commits(&txn);
 }
 
+/* Keeping one removes all others with their chunks, complete or not; keeping one that is not there
+ * removes all. */
+static void keeping_one(void **state)
+{
+    struct temp_store *temp = *state;
+    static const uint32_t numbers[] = {1, 7, 8, UINT32_MAX};
+    struct catalogue_meta meta, half = {.number = 9, .chunk_count = 2, .chunks_held = 1};
+    struct span data;
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_keep_catalogue(txn, 7), ERR_OK); /* there are none */
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_catalogue(txn, numbers[i], 3);
+    assert_int_equal(store_put_chunk(txn, 9, 0, span_of_text("half")), ERR_OK);
+    assert_int_equal(store_put_catalogue(txn, &half), ERR_OK);
+    assert_int_equal(store_keep_catalogue(txn, 7), ERR_OK);
+    assert_commits(&txn);
+    txn = store_begin_write(temp->store);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        enum err expected = numbers[i] == 7 ? ERR_OK : ERR_NOT_FOUND;
+        assert_int_equal(store_get_catalogue(txn, numbers[i], &meta), expected);
+        assert_int_equal(store_get_chunk(txn, numbers[i], 0, &data), expected);
+        assert_int_equal(store_get_chunk(txn, numbers[i], 2, &data), expected);
+    }
+    assert_int_equal(store_get_catalogue(txn, 9, &meta), ERR_NOT_FOUND);
+    assert_int_equal(store_get_chunk(txn, 9, 0, &data), ERR_NOT_FOUND);
+    assert_int_equal(store_keep_catalogue(txn, 0), ERR_OK);
+    assert_int_equal(store_get_catalogue(txn, 7, &meta), ERR_NOT_FOUND);
+    assert_commits(&txn);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {STORE_TEST(record), STORE_TEST(chunks),
-                                       STORE_TEST(deletion)};
+    const struct CMUnitTest tests[] = {STORE_TEST(record), STORE_TEST(chunks), STORE_TEST(deletion),
+                                       STORE_TEST(keeping_one)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,6 +51,10 @@ static const struct golden {
     {"quarantine_query", GOLDEN_QUARANTINE_QUERY},
     {"quarantine", GOLDEN_QUARANTINE},
     {"quarantine_clear", GOLDEN_QUARANTINE_CLEAR},
+    {"inventory", GOLDEN_INVENTORY},
+    {"compared", GOLDEN_COMPARED},
+    {"mark", GOLDEN_MARK},
+    {"holders", GOLDEN_HOLDERS},
 };
 
 static inline struct buf golden_bytes(const char *body)

@@ -183,6 +183,55 @@
 
 #define GOLDEN_QUARANTINE_CLEAR "08011021fa02021007"
 
+#define GOLDEN_INVENTORY                                                                           \
+    "08011022e2036f080110e80f1a0808b1ba0110011802220808b4ba01100218032a06b1ba01b4ba01"             \
+    "320202013a020103420203014a40404142434445464748494a4b4c4d4e4f50515253545556575859"             \
+    "5a5b5c5d5e5f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+
+#define GOLDEN_COMPARED "080110231822ea031b0a0808b4ba011001180310021a0d080110e80f180120b1ba012801"
+
+#define GOLDEN_MARK "08011024f203130a0d080110e80f180120b1ba01280110031802"
+
+#define GOLDEN_HOLDERS "080110251824fa03130a0d080110e80f180120b1ba01280110031840"
+
+/* What was added to a message later: the same with the new field set. A peer that does not know it
+ * sends, and understands, the message above. The accepted revision is GOLDEN_FILING as number 3,
+ * its withdrawal waits as number 4. */
+#define GOLDEN_PING_CATALOGUE "0801100362020807"
+
+#define GOLDEN_PONG_DIGEST                                                                         \
+    "0801100418036a220a20202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d"             \
+    "3e3f"
+
+#define GOLDEN_WELCOME_INCOMPLETE                                                                  \
+    "0801100218015a65080110f704180120012a20202122232425262728292a2b2c2d2e2f3031323334"             \
+    "35363738393a3b3c3d3e3f30403a2b080110e80f18012220606162636465666768696a6b6c6d6e6f"             \
+    "707172737475767778797a7b7c7d7e7f28014080e4f3cdd3a28a034801"
+
+#define GOLDEN_REVISION_ACCEPTED                                                                   \
+    "08011008ba01d7020a40" GOLDEN_WITHDRAWAL                                                       \
+    "10042080e4f3cdd3a28a032880a496df91a08a0330f7043a087569643a3130303042f1010ad401" GOLDEN_FILING \
+    "100318012080e4f3cdd3a28a0328f70432087569643a31303030"
+
+#define GOLDEN_HISTORY_HELD                                                                        \
+    "0801101c181bca03cd010a4e08b1ba01120532333835371a195468e1bb8b207472e1baa56e205375"             \
+    "e1bb91692054726f6e67221353756f692054726f6e6720546f776e736869702a07636f6d6d756e65"             \
+    "32087468695f7472616e127b0a0d080110e80f180120b1ba012801120767656e6572616c18022001"             \
+    "280130014080e4f3cdd3a28a03480150015a124e677579e1bb856e205468e1bb8b20486f6162114e"             \
+    "e1bb9970206e68e1baa76d206be1bbb36a087569643a3130303082011a0840120236341a1254e1bb"             \
+    "896e682043616f204e677579c3aa6e"
+
+#define GOLDEN_STATUS_RESTORING                                                                    \
+    "0801101e181dda03c4020a0e746f6e67686f706420302e312e30124e08b1ba01120532333835371a"             \
+    "195468e1bb8b207472e1baa56e205375e1bb91692054726f6e67221353756f692054726f6e672054"             \
+    "6f776e736869702a07636f6d6d756e6532087468695f7472616e180120c0dfb6cdd3a28a032880e4"             \
+    "f3cdd3a28a03300142137463703a2f2f31302e302e302e313a34393530500258017880808080048a"             \
+    "016b0a4e08b1ba01120532333835371a195468e1bb8b207472e1baa56e205375e1bb91692054726f"             \
+    "6e67221353756f692054726f6e6720546f776e736869702a07636f6d6d756e6532087468695f7472"             \
+    "616e10011a0c5375e1bb91692054726f6e6720012880e4f3cdd3a28a039201286e6f206c696e6b20"             \
+    "746f2074686520706172656e743a20636865636b2069747320616464726573739a010d6e6f20636f"             \
+    "6e6e656374696f6ea00101a80101"
+
 /* Catalogue 7: two levels, one form, three indicators of which one is derived, unit 64 with 101,
  * and 100, which ended on 2024-09-30 with 101 as its successor. */
 #define GOLDEN_CATALOGUE                                                                           \
@@ -202,5 +251,12 @@
     "280130013a03313031420e58c3a32054c3a26e204ce1baad704a38086510f2b90218feffffff0f20"             \
     "40280130013a03313032420e58c3a32054c3a26e204ce1baad704a0f54616e204c617020436f6d6d"             \
     "756e65"
+
+/* A form that is accepted by hand, alone. */
+#define GOLDEN_FORM_BY_HAND "08021201621a014228023001"
+
+/* What a pong says of two buckets of 2024: S1 with 2 reports and the digest 40..5f, and the
+ * year with 1 report and 60..7f. */
+#define GOLDEN_PONG_OF_TWO "102314ac9c27e1589e6b58e4c77014081271fbc0f64c96f63b8ed7634f00cb42"
 
 #endif

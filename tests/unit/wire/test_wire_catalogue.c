@@ -306,10 +306,34 @@ static void cuts_and_flipped_bits_do_no_harm(void **state)
     buf_fini(&bytes);
 }
 
+/* Rule: a form is accepted by hand where its bytes say so, and those that say nothing are accepted
+ * at once. Fields of a message may come in any order: the form is put behind the catalogue. */
+static void a_form_may_be_accepted_by_hand(void **state)
+{
+    (void)state;
+    struct buf bytes = hex_bytes(GOLDEN_CATALOGUE "3a0c" GOLDEN_FORM_BY_HAND), packed = {0};
+    struct buf form = hex_bytes("3a0c" GOLDEN_FORM_BY_HAND);
+    struct catalogue *catalogue;
+    char *text;
+    if (open_bytes(span_of(&bytes), &catalogue, &text) != ERR_OK)
+        fail_msg("%s", text);
+    assert_int_equal(catalogue->form_count, 2);
+    assert_false(catalogue->forms[0].is_manual);
+    assert_true(catalogue->forms[1].is_manual);
+    wire_pack_catalogue(catalogue, &packed);
+    assert_non_null(memmem(packed.data, packed.len, form.data, form.len));
+    catalogue_free(&catalogue);
+    free(text);
+    buf_fini(&bytes);
+    buf_fini(&packed);
+    buf_fini(&form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_catalogue_has_golden_bytes),
+        cmocka_unit_test(a_form_may_be_accepted_by_hand),
         cmocka_unit_test(the_sample_round_trips),
         cmocka_unit_test(a_country_round_trips),
         cmocka_unit_test(broken_catalogues_are_refused),

@@ -247,7 +247,167 @@ static char *letters(struct arena *arena, size_t len)
     X(status, parent_heard, m->parent_heard_us = -1, MALFORMED, "Status.parent_heard_us")          \
     X(status, child_heard, m->children[0]->heard_us = -1, MALFORMED, "Link.heard_us")              \
     X(status, problem_lines, m->problems[0] = TEXT("a\nb"), OK, "")                                \
+    X(pong, digest_short, (m->digest.data = (uint8_t *)letters(arena, 31), m->digest.len = 31),    \
+      MALFORMED, "Pong.digest")                                                                    \
+    X(pong, digest_limit, (m->digest.data = (uint8_t *)letters(arena, 32), m->digest.len = 32),    \
+      OK, "")                                                                                      \
+    X(pong, digest_long, (m->digest.data = (uint8_t *)letters(arena, 33), m->digest.len = 33),     \
+      MALFORMED, "Pong.digest")                                                                    \
+    X(ping, catalogue_any, m->catalogue = UINT32_MAX, OK, "")                                      \
+    X(revision, accepted, m->accepted = accepted(m, arena), OK, "")                                \
+    X(revision, accepted_equal, (m->accepted = accepted(m, arena))->revision = m->revision,        \
+      MALFORMED, "Revision: accepted")                                                             \
+    X(revision, accepted_higher, (m->accepted = accepted(m, arena))->revision = m->revision + 1,   \
+      MALFORMED, "Revision: accepted")                                                             \
+    X(revision, accepted_none, (m->accepted = accepted(m, arena))->revision = 0, MALFORMED,        \
+      "Accepted.revision")                                                                         \
+    X(revision, accepted_waits, (m->accepted = accepted(m, arena))->states = 0, MALFORMED,         \
+      "Accepted.states")                                                                           \
+    X(revision, accepted_only_returned, (m->accepted = accepted(m, arena))->states = 2, MALFORMED, \
+      "Accepted")                                                                                  \
+    X(revision, accepted_returned, (m->accepted = accepted(m, arena))->states = 3, OK, "")         \
+    X(revision, accepted_states, (m->accepted = accepted(m, arena))->states = 5, MALFORMED,        \
+      "Accepted.states")                                                                           \
+    X(revision, accepted_filing, (m->accepted = accepted(m, arena))->filing.len = 0, MALFORMED,    \
+      "Accepted.filing")                                                                           \
+    X(revision, accepted_filing_long,                                                              \
+      (m->accepted = accepted(m, arena),                                                           \
+       m->accepted->filing.data = (uint8_t *)letters(arena, 1 << 19),                              \
+       m->accepted->filing.len = WIRE_FILING_MAX + 1),                                             \
+      TOO_LARGE, "Accepted.filing")                                                                \
+    X(revision, accepted_home, (m->accepted = accepted(m, arena))->home = 0, MALFORMED,            \
+      "Accepted.home")                                                                             \
+    X(revision, accepted_received, (m->accepted = accepted(m, arena))->received_us = -1,           \
+      MALFORMED, "Accepted.received_us")                                                           \
+    X(revision, accepted_recorder,                                                                 \
+      (m->accepted = accepted(m, arena))->recorded_by = letters(arena, 65), TOO_LARGE,             \
+      "Accepted.recorded_by")                                                                      \
+    X(inventory, kind, m->kind = 3, MALFORMED, "Inventory.kind")                                   \
+    X(inventory, kind_none, m->kind = 0, MALFORMED, "Inventory.kind")                              \
+    X(inventory, year, m->year = 3000, MALFORMED, "Inventory.year")                                \
+    X(inventory, units_few, m->n_units = 1, MALFORMED, "Inventory: its columns")                   \
+    X(inventory, forms_few, m->n_forms = 1, MALFORMED, "Inventory: its columns")                   \
+    X(inventory, labels_few, m->n_labels = 1, MALFORMED, "Inventory: its columns")                 \
+    X(inventory, revisions_few, m->n_revisions = 1, MALFORMED, "Inventory: its columns")           \
+    X(inventory, digests_few, m->digests.len = WIRE_DIGEST_SIZE, MALFORMED,                        \
+      "Inventory: its columns")                                                                    \
+    X(inventory, digest_short, m->digests.len = 2 * WIRE_DIGEST_SIZE - 1, MALFORMED,               \
+      "Inventory: its columns")                                                                    \
+    X(inventory, digest_long,                                                                      \
+      (m->digests.data = (uint8_t *)letters(arena, 65), m->digests.len = 65), MALFORMED,           \
+      "Inventory: its columns")                                                                    \
+    X(inventory, nothing, shorten(m, 0), OK, "")                                                   \
+    X(inventory, nothing_but_units, (shorten(m, 0), m->n_units = 2), MALFORMED,                    \
+      "Inventory: its columns")                                                                    \
+    X(inventory, unit_twice, (m->units[0] = 23860, m->forms[0] = m->forms[1], m->labels[0] = 3),   \
+      MALFORMED, "Inventory: its entries must rise")                                               \
+    X(inventory, units_fall, (m->units[0] = 23861), MALFORMED, "Inventory: its entries must rise") \
+    X(inventory, forms_fall, (m->units[1] = 23857, m->forms[1] = 1), MALFORMED,                    \
+      "Inventory: its entries must rise")                                                          \
+    X(inventory, forms_rise, (m->units[1] = 23857, m->forms[1] = 3), OK, "")                       \
+    X(inventory, labels_fall,                                                                      \
+      (m->units[1] = 23857, m->forms[1] = 2, m->labels[0] = 2, m->labels[1] = 1), MALFORMED,       \
+      "Inventory: its entries must rise")                                                          \
+    X(inventory, labels_rise, (m->units[1] = 23857, m->forms[1] = 2), OK, "")                      \
+    X(inventory, label_none, m->labels[0] = 0, MALFORMED, "Inventory: an entry")                   \
+    X(inventory, label, m->labels[1] = 4, MALFORMED, "Inventory: an entry")                        \
+    X(inventory, revision_none, m->revisions[1] = 0, MALFORMED, "Inventory: an entry")             \
+    X(inventory, revision_limit, m->revisions[0] = WIRE_REVISION_MAX, OK, "")                      \
+    X(inventory, revision_far, m->revisions[0] = WIRE_REVISION_MAX + 1, MALFORMED,                 \
+      "Inventory: an entry")                                                                       \
+    X(inventory, first_follows, m->after->label = 3, OK, "")                                       \
+    X(inventory, first_is_after, (m->after->form = 2, m->after->label = 1), MALFORMED,             \
+      "Inventory: its entries must come after")                                                    \
+    X(inventory, first_before_after, m->after->unit = 23858, MALFORMED,                            \
+      "Inventory: its entries must come after")                                                    \
+    X(inventory, no_after, m->after = NULL, OK, "")                                                \
+    X(inventory, last_is_through, (m->through->form = 1, m->through->label = 3), OK, "")           \
+    X(inventory, last_beyond_label, (m->through->form = 1, m->through->label = 2), MALFORMED,      \
+      "Inventory: its entries must not come after")                                                \
+    X(inventory, last_beyond_unit, m->through->unit = 23859, MALFORMED,                            \
+      "Inventory: its entries must not come after")                                                \
+    X(inventory, no_through, m->through = NULL, OK, "")                                            \
+    X(inventory, after_unit, m->after->unit = 0, MALFORMED, "Place.unit")                          \
+    X(inventory, through_form, m->through->form = 0, MALFORMED, "Place.form")                      \
+    X(inventory, through_label, m->through->label = 4, MALFORMED, "Place.label")                   \
+    X(inventory, limit, fill(m, WIRE_INVENTORY_MAX, arena), OK, "")                                \
+    X(inventory, long, fill(m, WIRE_INVENTORY_MAX + 1, arena), TOO_LARGE, "Inventory.units")       \
+    X(compared, through_label, m->through->label = 0, MALFORMED, "Place.label")                    \
+    X(compared, no_through, m->through = NULL, OK, "")                                             \
+    X(compared, count_limit, m->revision_count = WIRE_INVENTORY_MAX, OK, "")                       \
+    X(compared, count, m->revision_count = WIRE_INVENTORY_MAX + 1, MALFORMED,                      \
+      "Compared.revision_count")                                                                   \
+    X(compared, wanted_limit,                                                                      \
+      (m->wanted = copies(arena, m->wanted[0], WIRE_INVENTORY_MAX),                                \
+       m->n_wanted = WIRE_INVENTORY_MAX),                                                          \
+      OK, "")                                                                                      \
+    X(compared, wanted_many,                                                                       \
+      (m->wanted = copies(arena, m->wanted[0], WIRE_INVENTORY_MAX + 1),                            \
+       m->n_wanted = WIRE_INVENTORY_MAX + 1),                                                      \
+      TOO_LARGE, "Compared.wanted")                                                                \
+    X(compared, wanted_unit, m->wanted[0]->unit = 0, MALFORMED, "Key.unit")                        \
+    X(mark, key_absent, m->key = NULL, MALFORMED, "Mark.key")                                      \
+    X(mark, revision, m->revision = 0, MALFORMED, "Mark.revision")                                 \
+    X(mark, revision_far, m->revision = WIRE_REVISION_MAX + 1, MALFORMED, "Mark.revision")         \
+    X(mark, states_none, m->states = 0, MALFORMED, "Mark.states")                                  \
+    X(mark, states_accepted, m->states = 1, OK, "")                                                \
+    X(mark, states_both, m->states = 3, MALFORMED, "Mark.states")                                  \
+    X(mark, states_unknown, m->states = 4, MALFORMED, "Mark.states")                               \
+    X(holders, key_absent, m->key = NULL, MALFORMED, "Holders.key")                                \
+    X(holders, revision, m->revision = 0, MALFORMED, "Holders.revision")                           \
+    X(holders, unit_none, m->unit = 0, OK, "")                                                     \
+    X(history, held_by, m->entries[0]->held_by = no_unit(arena), MALFORMED, "UnitInfo.id")         \
     X(status, child_role, m->children[0]->role = 0, MALFORMED, "Link.role")
+
+/* An earlier revision than `latest`, as it may be. */
+static Tonghop__Accepted *accepted(const Tonghop__Revision *latest, struct arena *arena)
+{
+    Tonghop__Accepted *accepted = arena_alloc(arena, sizeof *accepted);
+    assert_non_null(accepted);
+    tonghop__accepted__init(accepted);
+    accepted->filing = latest->filing;
+    accepted->revision = latest->revision - 1;
+    accepted->states = STATE_ACCEPTED;
+    accepted->received_us = latest->received_us;
+    accepted->home = latest->home;
+    accepted->recorded_by = latest->recorded_by;
+    return accepted;
+}
+
+static Tonghop__UnitInfo *no_unit(struct arena *arena)
+{
+    Tonghop__UnitInfo *unit = arena_alloc(arena, sizeof *unit);
+    assert_non_null(unit);
+    tonghop__unit_info__init(unit);
+    return unit;
+}
+
+static bool shorten(Tonghop__Inventory *inventory, size_t count)
+{
+    inventory->n_units = inventory->n_forms = inventory->n_labels = inventory->n_revisions = count;
+    inventory->digests.len = count * WIRE_DIGEST_SIZE;
+    return true;
+}
+
+/* `count` entries that rise, without bounds. */
+static bool fill(Tonghop__Inventory *inventory, size_t count, struct arena *arena)
+{
+    uint32_t *columns = arena_alloc(arena, 3 * count * sizeof *columns);
+    uint64_t *revisions = arena_alloc(arena, count * sizeof *revisions);
+    assert_true(columns != NULL && revisions != NULL);
+    for (size_t i = 0; i < count; i++) {
+        columns[i] = (uint32_t)i + 1;
+        columns[count + i] = columns[2 * count + i] = PERIOD_S1;
+        revisions[i] = 1;
+    }
+    inventory->units = columns;
+    inventory->forms = columns + count;
+    inventory->labels = columns + 2 * count;
+    inventory->revisions = revisions;
+    inventory->digests.data = (uint8_t *)letters(arena, count * WIRE_DIGEST_SIZE);
+    inventory->after = inventory->through = NULL;
+    return shorten(inventory, count);
+}
 
 static Tonghop__Revision *empty_revision(struct arena *arena)
 {

@@ -1,0 +1,78 @@
+/* `tonghop restore`: puts a backup in the place of the node's data, by tonghopd; and says what has
+ * to be known before the node is started. */
+#include <stdlib.h>
+
+#include "client/offline.h"
+
+static const struct offline_reason reasons[] = {
+    {ERR_EXISTS, WORD_RESTORE_EXISTS},   {ERR_NOT_FOUND, WORD_RESTORE_MISSING},
+    {ERR_USAGE, WORD_RESTORE_NO_FILE},   {ERR_BUSY, WORD_RESTORE_RUNNING},
+    {ERR_FOREIGN, WORD_RESTORE_FOREIGN}, {ERR_CORRUPT, WORD_RESTORE_DAMAGED},
+    {ERR_VERSION, WORD_RESTORE_VERSION}, {ERR_FULL, WORD_RESTORE_FULL},
+};
+
+static void print_hints(const struct common *common, const struct conf *conf, const struct buf *out)
+{
+    bool is_english = common->is_english;
+    char *aside = offline_value(out, "aside");
+    command_say("%s", words(is_english, WORD_RESTORE_DONE));
+    if (aside != NULL)
+        command_say(words(is_english, WORD_RESTORE_ASIDE), aside);
+    command_say(words(is_english, WORD_RESTORE_START), conf->name);
+    command_say("%s", words(is_english, conf->parent_endpoint != NULL ? WORD_RESTORE_PARENT
+                                                                      : WORD_RESTORE_ROOT));
+    command_say("%s", words(is_english, WORD_RESTORE_KEYS));
+    free(aside);
+}
+
+static int run_restore(const struct common *common, int argc, char **argv)
+{
+    const char *file = NULL;
+    bool is_replace = false;
+    const struct argument arguments[] = {
+        {.name = "FILE", .value = &file, .is_needed = true},
+        {.name = "--replace", .is_given = &is_replace},
+    };
+    struct conf conf;
+    char *path = NULL;
+    struct buf out = {0};
+    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
+        !offline_find_conf(common, &conf, &path))
+        return EXIT_INPUT;
+    const char *const words_of_daemon[] = {"--restore", file, is_replace ? "--replace" : NULL,
+                                           NULL};
+    int status = offline_run(common, path, words_of_daemon, &out);
+    if (status == EXIT_DONE) {
+        offline_print_backup(common, file, &out);
+        print_hints(common, &conf, &out);
+    } else {
+        offline_print_failure(common, conf.name, &out, reasons,
+                              sizeof(reasons) / sizeof(reasons[0]), WORD_RESTORE_FAILED);
+    }
+    buf_fini(&out);
+    conf_fini(&conf);
+    free(path);
+    return status;
+}
+
+const struct command command_restore = {
+    .name = "restore",
+    .arguments = "FILE [--replace]",
+    .summary = "put a backup in the place of the node's data",
+    .summary_vi = "khôi phục dữ liệu của nút từ bản sao lưu FILE",
+    .help = "FILE is what `tonghop backup` made, or `mdb_copy`. It is checked before anything is\n"
+            "changed: that it is this unit's, whole, and adds up. The daemon must not run, and\n"
+            "nothing is ever deleted. Run it on the node's machine as its user or as root.\n\n"
+            "  --replace   the node has data: set it aside, in the same folder, as\n"
+            "              data.mdb.before-restore-DATE-TIME\n\n"
+            "Exit status: 0 done; 1 refused, nothing was changed; 2 usage or FILE.\n",
+    .help_vi =
+        "FILE do `tonghop backup` hoặc `mdb_copy` tạo ra, được kiểm tra trước khi có gì thay đổi:\n"
+        "đúng đơn vị, còn nguyên vẹn, số liệu khớp. Nút phải đang dừng, và không có gì bị xóa. "
+        "Hãy\n"
+        "chạy trên máy có nút, với quyền của nút hoặc của root.\n\n"
+        "  --replace   nút đang có dữ liệu: cất dữ liệu đó sang một bên, trong cùng thư mục, tên\n"
+        "              data.mdb.before-restore-NGÀY-GIỜ\n\n"
+        "Mã kết thúc: 0 xong; 1 bị từ chối, không có gì thay đổi; 2 lệnh hoặc FILE sai.\n",
+    .run = run_restore,
+};

@@ -1,0 +1,277 @@
+/* The messages of comparing (reconcile.h): the parent's answer to an inventory, and what the child
+ * makes of it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "node/reconcile.h"
+#include "node/step.h"
+#include "wire/digest.h"
+
+/* ---- the parent ---- */
+
+/* Where the two lists stand. */
+struct comparison {
+    const Tonghop__Inventory *inventory;
+    size_t next;            /* of the inventory's entries */
+    struct report_key ours; /* the next report held here, if has_ours */
+    struct head head;
+    bool has_ours;
+    struct report_key last; /* compared up to here */
+    uint32_t revision_count;
+    size_t bytes, looked_at;
+    Tonghop__Key *wanted;
+    size_t wanted_count, wanted_capacity;
+};
+
+static struct report_key key_of_entry(const Tonghop__Inventory *inventory, size_t i)
+{
+    return (struct report_key){
+        .kind = (uint8_t)inventory->kind,
+        .period = {(uint16_t)inventory->year, (uint8_t)inventory->labels[i]},
+        .unit = inventory->units[i],
+        .form = inventory->forms[i],
+    };
+}
+
+static struct report_key key_of_place(const Tonghop__Inventory *inventory,
+                                      const Tonghop__Place *place)
+{
+    return (struct report_key){.kind = (uint8_t)inventory->kind,
+                               .period = {(uint16_t)inventory->year, (uint8_t)place->label},
+                               .unit = place->unit,
+                               .form = place->form};
+}
+
+/* The order of the store's keys within one (kind, year). */
+static int order(const struct report_key *a, const struct report_key *b)
+{
+    if (a->unit != b->unit)
+        return a->unit < b->unit ? -1 : 1;
+    if (a->form != b->form)
+        return a->form < b->form ? -1 : 1;
+    return (a->period.label > b->period.label) - (a->period.label < b->period.label);
+}
+
+/* The child's subtree in the report's period: nothing else is compared with it. */
+static bool is_childs(struct step *step, const struct report_key *key)
+{
+    return tree_contains(node_tree(step->node, key->period), step->peer.unit, key->unit);
+}
+
+/* Moves on to the next report that is held here, is the child's, and lies in the page. */
+static void find_ours(struct step *step, struct comparison *c)
+{
+    const Tonghop__Inventory *inventory = c->inventory;
+    struct report_key end;
+    if (inventory->through != NULL)
+        end = key_of_place(inventory, inventory->through);
+    c->has_ours = false;
+    while (store_next_head(step->txn, &c->ours, &c->head) && c->ours.kind == inventory->kind &&
+           c->ours.period.year == inventory->year &&
+           (inventory->through == NULL || order(&c->ours, &end) <= 0)) {
+        c->looked_at++;
+        if (!is_childs(step, &c->ours))
+            continue;
+        c->has_ours = true;
+        return;
+    }
+}
+
+/* Only what its Revision would not be refused for: a nearer node may speak for the unit. */
+static void want(struct step *step, struct comparison *c, const struct report_key *key)
+{
+    const struct tree *tree = node_tree(step->node, key->period);
+    if (node_home_of(step->node, step->txn, tree, key->unit) != step->peer.unit)
+        return;
+    c->wanted = mem_grow(c->wanted, c->wanted_count, &c->wanted_capacity, sizeof(*c->wanted));
+    Tonghop__Key *item = &c->wanted[c->wanted_count++];
+    tonghop__key__init(item);
+    wire_key_of(key, item);
+}
+
+static void send_ours(struct step *step, struct comparison *c)
+{
+    struct node *node = step->node;
+    buf_clear(&node->packed);
+    if (!node_pack_revision(step->txn, &c->ours, ++node->next_seq, step->in->seq, &node->packed))
+        return;
+    effects_add(step->effects, EFFECT_SEND_PEER, span_of(&node->packed))->peer = step->peer;
+    c->revision_count++;
+    c->bytes += node->packed.len;
+}
+
+/* The same key on both sides: whoever has the higher revision gives; equal ones with other bits, or
+ * with another content, go both ways. */
+static void compare_one(struct step *step, struct comparison *c)
+{
+    const Tonghop__Inventory *inventory = c->inventory;
+    uint64_t theirs = inventory->revisions[c->next];
+    const uint8_t *digest = inventory->digests.data + c->next * DIGEST_SIZE;
+    if (memcmp(digest, c->head.state_digest, DIGEST_SIZE) == 0)
+        return;
+    if (theirs >= c->head.revision)
+        want(step, c, &c->ours);
+    if (theirs <= c->head.revision)
+        send_ours(step, c);
+}
+
+/* One step through both lists; false at their end. */
+static bool compare_next(struct step *step, struct comparison *c)
+{
+    bool has_theirs = c->next < c->inventory->n_units;
+    struct report_key theirs;
+    if (has_theirs)
+        theirs = key_of_entry(c->inventory, c->next);
+    if (!has_theirs && !c->has_ours)
+        return false;
+    int side = !has_theirs ? 1 : (!c->has_ours ? -1 : order(&theirs, &c->ours));
+    c->last = side > 0 ? c->ours : theirs;
+    if (side < 0)
+        want(step, c, &theirs);
+    else if (side > 0)
+        send_ours(step, c);
+    else
+        compare_one(step, c);
+    if (side <= 0)
+        c->next++;
+    if (side >= 0)
+        find_ours(step, c);
+    return true;
+}
+
+static bool is_full(const struct comparison *c)
+{
+    return c->revision_count >= NODE_COMPARE_REVISIONS || c->bytes >= NODE_COMPARE_BYTES ||
+           c->looked_at >= NODE_COMPARE_HEADS;
+}
+
+/* `through` is what was compared: less than the inventory, all of it, or NULL for all there is. */
+static void send_compared(struct step *step, struct comparison *c, Tonghop__Place *through)
+{
+    Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    Tonghop__Key **wanted = mem_calloc(c->wanted_count + 1, sizeof(Tonghop__Key *));
+    for (size_t i = 0; i < c->wanted_count; i++)
+        wanted[i] = &c->wanted[i];
+    compared.through = through;
+    compared.revision_count = c->revision_count;
+    compared.n_wanted = c->wanted_count;
+    compared.wanted = wanted;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_COMPARED;
+    envelope.compared = &compared;
+    step_reply(step, &envelope);
+    free(wanted);
+}
+
+void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory)
+{
+    struct comparison c = {.inventory = inventory};
+    Tonghop__Place through = TONGHOP__PLACE__INIT;
+    bool is_cut = false;
+    if (step->node->catalogue == NULL || step->node->is_restoring) {
+        step_refuse(step, ERR_BUSY, NULL, "this node is itself not complete yet: ask again");
+        return;
+    }
+    c.ours = store_cursor_before((uint8_t)inventory->kind, (uint16_t)inventory->year, 0, 0);
+    if (inventory->after != NULL)
+        c.ours = key_of_place(inventory, inventory->after);
+    find_ours(step, &c);
+    while (!is_cut && compare_next(step, &c))
+        is_cut = is_full(&c) && (c.has_ours || c.next < inventory->n_units);
+    if (is_cut) {
+        through.unit = c.last.unit;
+        through.form = c.last.form;
+        through.label = c.last.period.label;
+    } else if (inventory->through != NULL) {
+        through = *inventory->through;
+    }
+    send_compared(step, &c, through.unit != 0 ? &through : NULL);
+    free(c.wanted);
+}
+
+/* A notice may have got lost. */
+static void remind_of_catalogue(struct step *step)
+{
+    struct node *node = step->node;
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notice.number = node->catalogue->number;
+    notice.hash.data = node->catalogue_hash;
+    notice.hash.len = sizeof(node->catalogue_hash);
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_NOTICE;
+    envelope.catalogue_notice = &notice;
+    step_reply(step, &envelope);
+}
+
+void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
+{
+    const struct node *node = step->node;
+    uint8_t digest[DIGEST_SIZE];
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    bool is_node = step->peer.role == TONGHOP__ROLE__ROLE_NODE;
+    if (is_node && node->catalogue != NULL && ping->catalogue < node->catalogue->number)
+        remind_of_catalogue(step);
+    if (is_node && reconcile_is_ready(node) && !node->is_restoring &&
+        ping->catalogue == node->catalogue->number &&
+        reconcile_digest(step->txn, step->peer.unit, digest) == ERR_OK) {
+        pong.digest.data = digest;
+        pong.digest.len = sizeof(digest);
+    }
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_PONG;
+    envelope.pong = &pong;
+    step_reply(step, &envelope);
+}
+
+/* ---- the child ---- */
+
+void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
+{
+    struct node *node = step->node;
+    uint8_t both[2 * DIGEST_SIZE];
+    uint64_t parked;
+    bool is_sending = store_count_outbox(step->txn, &parked) > parked;
+    if (pong->digest.len == 0 || is_sending || !reconcile_is_ready(node) ||
+        reconcile_digest(step->txn, node->options.unit, both) != ERR_OK ||
+        memcmp(both, pong->digest.data, DIGEST_SIZE) == 0)
+        return;
+    memcpy(both + DIGEST_SIZE, pong->digest.data, DIGEST_SIZE);
+    effects_add(step->effects, EFFECT_DIFFERS, (struct span){both, sizeof(both)});
+}
+
+void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
+{
+    const struct reconcile *reconcile = &step->node->reconcile;
+    struct report_key key, through;
+    struct head head;
+    if (step->in->re != reconcile->seq || reconcile->seq == 0)
+        return; /* of an earlier page */
+    for (size_t i = 0; i < compared->n_wanted; i++) {
+        wire_key_to_domain(compared->wanted[i], &key);
+        if (store_get_head(step->txn, &key, &head) == ERR_OK)
+            (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &key); /* errors are sticky */
+    }
+    struct reconcile_part part = reconcile->parts[0];
+    struct span bytes = {0};
+    if (compared->through != NULL) {
+        through = (struct report_key){.kind = part.kind,
+                                      .period = {part.year, (uint8_t)compared->through->label},
+                                      .unit = compared->through->unit,
+                                      .form = compared->through->form};
+        bytes = (struct span){(const uint8_t *)&through, sizeof(through)};
+        if (order(&through, &reconcile->after) <= 0) {
+            log_warning("the parent compared nothing of what it was asked to: asked again later");
+            effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
+                NODE_COMPARE_RETRY_MS;
+            return;
+        }
+    }
+    struct report_key year = {.kind = part.kind, .period = {.year = part.year}};
+    (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year);
+    struct effect *effect = effects_add(step->effects, EFFECT_COMPARED, bytes);
+    effect->re = step->in->re;
+    effect->number = compared->revision_count;
+}

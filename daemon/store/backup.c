@@ -1,0 +1,388 @@
+/* Copies of a store's data file.
+ *
+ *     FILE.part-XXXXXX/data.mdb    --rename-->  FILE                a backup
+ *     STATE/data.mdb.part-XXXXXX/data.mdb  -->  STATE/data.mdb      a restored store
+ *
+ * The folder is private, so nobody can get at the copy before it is done, and LMDB finds it by the
+ * name that it wants. In a state folder there is a data file at every moment: the one replaced gets
+ * a second name first, because a daemon that finds none starts an empty store. */
+#include "store/backup.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/mem.h"
+#include "store/datafile.h"
+#include "store/folder.h"
+#include "store/pages.h"
+#include "store/txn.h"
+
+enum { COPY_MODE = 0600, BLOCK_BYTES = 1 << 20 };
+
+struct backup {
+    char *place;  /* the path that the copy is to get */
+    char *folder; /* that the place is in */
+    char *name;   /* of the place in it */
+    char *work;   /* the copy's own folder, NULL: not made */
+    char *copy;   /* work/data.mdb */
+    int folder_fd;
+    bool is_state;
+    bool may_replace;
+};
+
+/* ---- places ---- */
+
+static struct backup *new_backup(const char *place, bool may_replace)
+{
+    struct backup *backup = mem_calloc(1, sizeof *backup);
+    const char *slash = strrchr(place, '/');
+    backup->place = mem_strdup(place);
+    backup->name = mem_strdup(slash != NULL ? slash + 1 : place);
+    /* The slash stays: it is the whole path of a file in "/". */
+    backup->folder =
+        slash != NULL ? mem_strndup(place, (size_t)(slash - place) + 1) : mem_strdup("./");
+    backup->folder_fd = -1;
+    backup->may_replace = may_replace;
+    return backup;
+}
+
+void backup_free(struct backup **backup)
+{
+    struct backup *b = *backup;
+    if (b == NULL)
+        return;
+    if (b->work != NULL) {
+        /* A copy that has its name is not there any more. */
+        bool is_gone = unlink(b->copy) == 0 || errno == ENOENT;
+        if (!is_gone || rmdir(b->work) != 0)
+            log_warning("cannot remove %s: %s: remove it by hand", b->work, strerror(errno));
+    }
+    if (b->folder_fd >= 0)
+        (void)close(b->folder_fd); /* gives the lock back; nothing was written through it */
+    free(b->place);
+    free(b->folder);
+    free(b->name);
+    free(b->work);
+    free(b->copy);
+    free(b);
+    *backup = NULL;
+}
+
+static enum err make_work_folder(struct backup *backup)
+{
+    char *work = mem_printf("%s.part-XXXXXX", backup->place);
+    if (mkdtemp(work) == NULL) {
+        log_error("cannot write in folder %s: %s", backup->folder, strerror(errno));
+        free(work);
+        return ERR_IO;
+    }
+    backup->work = work;
+    backup->copy = mem_printf("%s/" DATAFILE_NAME, work);
+    return ERR_OK;
+}
+
+/* True for the state folder and what is beneath it. */
+static bool is_inside(const char *folder, const char *state_dir)
+{
+    char *inner = realpath(folder, NULL), *outer = realpath(state_dir, NULL);
+    size_t len = outer != NULL ? strlen(outer) : 0;
+    bool is_in = inner != NULL && outer != NULL && strncmp(inner, outer, len) == 0 &&
+                 (inner[len] == '\0' || inner[len] == '/');
+    free(inner);
+    free(outer);
+    return is_in;
+}
+
+/* What stands at the place must not be destroyed by mistake. */
+static enum err check_place(const struct backup *backup)
+{
+    struct stat info;
+    if (fstatat(backup->folder_fd, backup->name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return ERR_OK;
+    if (!S_ISREG(info.st_mode)) {
+        log_error("%s is there and is not a file: name another", backup->place);
+        return ERR_USAGE;
+    }
+    if (backup->may_replace)
+        return ERR_OK;
+    if (backup->is_state)
+        log_error("%s is there: --replace sets it aside and puts the backup in its place",
+                  backup->place);
+    else
+        log_error("%s is there: choose another name, or --force to replace it", backup->place);
+    return ERR_EXISTS;
+}
+
+static enum err begin_file(struct backup *backup, const char *state_dir)
+{
+    if (backup->name[0] == '\0' || strcmp(backup->name, ".") == 0 ||
+        strcmp(backup->name, "..") == 0) {
+        log_error("'%s' is not the name of a file", backup->place);
+        return ERR_USAGE;
+    }
+    backup->folder_fd = open(backup->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (backup->folder_fd < 0) {
+        bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        log_error("cannot open folder %s: %s", backup->folder, strerror(errno));
+        return is_missing ? ERR_NOT_FOUND : ERR_IO;
+    }
+    if (is_inside(backup->folder, state_dir)) {
+        log_error("%s would be inside the state folder %s, and be lost with it: name a place "
+                  "elsewhere, best on another disk",
+                  backup->place, state_dir);
+        return ERR_USAGE;
+    }
+    enum err err = check_place(backup);
+    return err == ERR_OK ? make_work_folder(backup) : err;
+}
+
+enum err backup_new_file(const char *path, const char *state_dir, bool may_replace,
+                         struct backup **ret_backup)
+{
+    struct backup *backup = new_backup(path, may_replace);
+    enum err err = begin_file(backup, state_dir);
+    if (err == ERR_OK)
+        *ret_backup = backup;
+    else
+        backup_free(&backup);
+    return err;
+}
+
+static enum err become_owner(int folder_fd, const char *folder)
+{
+    struct stat info;
+    if (geteuid() != 0)
+        return ERR_OK;
+    if (fstat(folder_fd, &info) == 0 &&
+        (info.st_uid == 0 ||
+         (setgroups(0, NULL) == 0 && setresgid(info.st_gid, info.st_gid, info.st_gid) == 0 &&
+          setresuid(info.st_uid, info.st_uid, info.st_uid) == 0)))
+        return ERR_OK;
+    log_error("cannot go on as the owner of %s: %s", folder, strerror(errno));
+    return ERR_IO;
+}
+
+enum err backup_new_state(const char *state_dir, bool may_replace, struct backup **ret_backup)
+{
+    char *place = mem_printf("%s/" DATAFILE_NAME, state_dir);
+    struct backup *backup = new_backup(place, may_replace);
+    backup->is_state = true;
+    enum err err = folder_open(state_dir, false, &backup->folder_fd);
+    if (err == ERR_OK)
+        err = check_place(backup);
+    if (err == ERR_OK)
+        err = become_owner(backup->folder_fd, state_dir);
+    if (err == ERR_OK)
+        err = make_work_folder(backup);
+    if (err == ERR_OK)
+        *ret_backup = backup;
+    else
+        backup_free(&backup);
+    free(place);
+    return err;
+}
+
+/* ---- contents ---- */
+
+/* A copy on the daemon's own disk must leave it what it keeps free: else the copy would end intake,
+ * or the daemon. */
+static bool would_crowd_out(const struct backup *backup, const struct store *source)
+{
+    struct stat ours, theirs;
+    if (fstat(backup->folder_fd, &ours) != 0 || fstat(source->folder, &theirs) != 0 ||
+        ours.st_dev != theirs.st_dev)
+        return false;
+    uint64_t free_bytes = folder_free_bytes(backup->folder_fd);
+    uint64_t live_bytes = db_live_bytes(source->db);
+    return free_bytes < live_bytes || free_bytes - live_bytes < source->reserve_bytes;
+}
+
+enum err backup_take_store(struct backup *backup, struct store *source)
+{
+    if (would_crowd_out(backup, source)) {
+        log_error("a copy of %llu MiB would take the room that the node keeps free on its disk "
+                  "(reserve_mib): make room, or name a place on another disk",
+                  (unsigned long long)(db_live_bytes(source->db) >> 20) + 1);
+        return ERR_FULL;
+    }
+    return db_copy(source->db, backup->work);
+}
+
+static enum err fail_to_write(const struct backup *backup)
+{
+    bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    log_error("cannot write %s: %s%s", backup->copy, strerror(errno),
+              is_full ? ": make room there" : "");
+    return is_full ? ERR_FULL : ERR_IO;
+}
+
+enum err backup_open_file(const char *path, int *ret_fd)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us up */
+    if (fd < 0) {
+        bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        log_error("cannot open %s: %s", path, strerror(errno));
+        return is_missing ? ERR_NOT_FOUND : ERR_IO;
+    }
+    bool is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    const char *damage = is_file ? datafile_damage(fd) : NULL;
+    if (is_file && damage == NULL)
+        (void)pages_check(fd, PAGES_LATEST, &damage); /* says what is wrong */
+    if (!is_file)
+        log_error("%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
+    else if (damage != NULL)
+        log_error("%s is not a backup, or is damaged: %s", path, damage);
+    if (!is_file || damage != NULL) {
+        (void)close(fd); /* nothing was written through it */
+        return is_file ? ERR_CORRUPT : ERR_USAGE;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+static bool write_all(int fd, const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t written = write(fd, bytes, len);
+        if (written < 0 && errno != EINTR)
+            return false;
+        if (written > 0) {
+            bytes += written;
+            len -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+enum err backup_take_file(struct backup *backup, int fd, const char *path)
+{
+    enum err err = ERR_OK;
+    uint8_t *block = mem_alloc(BLOCK_BYTES);
+    ssize_t got = 0;
+    off_t offset = 0;
+    int out = open(backup->copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
+    if (out < 0)
+        err = fail_to_write(backup);
+    while (err == ERR_OK && (got = pread(fd, block, BLOCK_BYTES, offset)) > 0) {
+        offset += got;
+        if (!write_all(out, block, (size_t)got))
+            err = fail_to_write(backup);
+    }
+    if (got < 0) {
+        log_error("cannot read %s: %s", path, strerror(errno));
+        err = ERR_IO;
+    }
+    if (out >= 0 && close(out) != 0 && err == ERR_OK)
+        err = fail_to_write(backup);
+    free(block);
+    return err;
+}
+
+/* ---- looking at it, and finishing ---- */
+
+static enum err mark(struct store *store)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(store);
+    (void)store_put_meta_u64(txn, BACKUP_META, 1); /* its error is sticky: the commit returns it */
+    return store_commit(&txn, &is_unknown);
+}
+
+enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes, struct store **ret_store)
+{
+    struct store_options options = {.map_size_bytes = map_size_bytes, .is_copy = true};
+    struct store *store = NULL;
+    enum err err = store_open(backup->work, &options, &store);
+    if (err == ERR_NOT_FOUND)
+        err = ERR_CORRUPT;
+    if (err == ERR_OK)
+        err = mark(store);
+    if (err == ERR_OK)
+        *ret_store = store;
+    else
+        store_close(&store);
+    return err;
+}
+
+const char *backup_copy_path(const struct backup *backup)
+{
+    return backup->copy;
+}
+
+enum err backup_flush(struct backup *backup)
+{
+    enum err err = ERR_OK;
+    int fd = open(backup->copy, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        err = fail_to_write(backup);
+    if (fd >= 0 && close(fd) != 0 && err == ERR_OK)
+        err = fail_to_write(backup);
+    return err;
+}
+
+/* A file system without RENAME_NOREPLACE has the check that was made at the beginning. */
+static int rename_file(const struct backup *backup)
+{
+    unsigned flags = backup->may_replace ? 0 : RENAME_NOREPLACE;
+    int rc = renameat2(AT_FDCWD, backup->copy, backup->folder_fd, backup->name, flags);
+    if (rc != 0 && (errno == EINVAL || errno == ENOSYS))
+        rc = renameat(AT_FDCWD, backup->copy, backup->folder_fd, backup->name);
+    return rc;
+}
+
+static enum err finish_file(struct backup *backup, bool *ret_is_replaced)
+{
+    bool is_replaced = faccessat(backup->folder_fd, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (rename_file(backup) != 0) {
+        bool exists = errno == EEXIST;
+        log_error("cannot name the copy %s: %s", backup->place, strerror(errno));
+        return exists ? ERR_EXISTS : ERR_IO;
+    }
+    /* Some file systems cannot flush a folder, and say so. */
+    if (fsync(backup->folder_fd) != 0 && errno != EINVAL) {
+        log_error("cannot flush folder %s: %s", backup->folder, strerror(errno));
+        return ERR_IO;
+    }
+    *ret_is_replaced = is_replaced;
+    return ERR_OK;
+}
+
+/* The table of readers goes, too: in one that a reader of the former data keeps open, LMDB would
+ * look for the last commit of the new. */
+static enum err finish_state(struct backup *backup, const char *aside, bool *ret_is_replaced)
+{
+    bool is_replaced = linkat(backup->folder_fd, DATAFILE_NAME, backup->folder_fd, aside, 0) == 0;
+    if (!is_replaced && errno != ENOENT) {
+        log_error("cannot set %s aside as %s: %s", backup->place, aside, strerror(errno));
+        return ERR_IO;
+    }
+    if ((unlinkat(backup->folder_fd, DATAFILE_LOCK_NAME, 0) != 0 && errno != ENOENT) ||
+        renameat(AT_FDCWD, backup->copy, backup->folder_fd, DATAFILE_NAME) != 0) {
+        log_error("cannot put the copy in the place of %s: %s", backup->place, strerror(errno));
+        if (is_replaced)
+            (void)unlinkat(backup->folder_fd, aside, 0); /* the first name is still there */
+        return ERR_IO;
+    }
+    if (folder_sync(backup->folder_fd) != ERR_OK) {
+        log_error("cannot flush folder %s: %s", backup->folder, strerror(errno));
+        return ERR_IO;
+    }
+    *ret_is_replaced = is_replaced;
+    return ERR_OK;
+}
+
+enum err backup_finish(struct backup *backup, const char *aside, bool *ret_is_replaced)
+{
+    assert(backup->is_state == (aside != NULL));
+    return backup->is_state ? finish_state(backup, aside, ret_is_replaced)
+                            : finish_file(backup, ret_is_replaced);
+}

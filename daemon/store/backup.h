@@ -1,0 +1,50 @@
+/* Copies of a store's data file: out of a running node's folder, and back into a stopped one's.
+ *
+ * A copy is made in a folder of its own beside its place, where it is opened, marked and looked at;
+ * one rename then gives it its name. Until that nothing has changed, and backup_free removes what
+ * there is. Every failure is logged with its remedy. */
+#ifndef STORE_BACKUP_H
+#define STORE_BACKUP_H
+
+#include "store/store.h"
+
+/* The meta value of every copy, not 0: whoever starts from it first asks the node above for what
+ * came after it. */
+#define BACKUP_META "restore"
+
+struct backup;
+
+/* A copy to become file `path`. ERR_EXISTS, unless `may_replace`; ERR_USAGE: not the name of a
+ * regular file, or inside `state_dir`; ERR_NOT_FOUND: its folder; ERR_IO. */
+enum err backup_new_file(const char *path, const char *state_dir, bool may_replace,
+                         struct backup **ret_backup);
+/* A copy to become the data file in `state_dir`, which is made if missing, and locked until
+ * backup_free: ERR_BUSY when its daemon runs. ERR_EXISTS: it has a data file, unless `may_replace`;
+ * ERR_IO. Root gives its rights up for good and goes on as the folder's owner, so that what is made
+ * there is the daemon's. */
+enum err backup_new_state(const char *state_dir, bool may_replace, struct backup **ret_backup);
+/* Removes what was not finished. */
+void backup_free(struct backup **backup);
+
+/* Fills the copy with the last commit of `source`, beside its writer. ERR_FULL, ERR_CORRUPT,
+ * ERR_IO. */
+enum err backup_take_store(struct backup *backup, struct store *source);
+/* Fills it with the data file that backup_open_file opened. */
+enum err backup_take_file(struct backup *backup, int fd, const char *path);
+/* Opens file `path` if it is a data file whose pages hold together; the caller closes.
+ * ERR_NOT_FOUND, ERR_USAGE: not a regular file; ERR_CORRUPT, ERR_IO. */
+enum err backup_open_file(const char *path, int *ret_fd);
+
+/* Opens the copy, marks it as one (BACKUP_META), and leaves the store to the caller. As store_open,
+ * and ERR_CORRUPT also for an empty one. */
+enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes,
+                           struct store **ret_store);
+/* Where the copy is; its bytes are final once its store is closed. */
+const char *backup_copy_path(const struct backup *backup);
+/* Flushes it to the disk. ERR_FULL, ERR_IO. */
+enum err backup_flush(struct backup *backup);
+/* Gives it its name. A data file that it replaces in a state folder stays there as `aside`.
+ * `*ret_is_replaced`: there was one. ERR_EXISTS, ERR_IO. */
+enum err backup_finish(struct backup *backup, const char *aside, bool *ret_is_replaced);
+
+#endif

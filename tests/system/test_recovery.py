@@ -1,0 +1,168 @@
+"""A disk is lost, an old copy comes back, a unit gets a daemon of its own, or loses it again: what was
+acknowledged and still lies on some disk comes back by itself, and nothing that was accepted vanishes."""
+
+import shutil
+
+from harness import Node, Tree, eventually
+from scene import (SAMPLE, exact, expect, expect_in, history, outcomes, plant, play, settle, status,
+                   submit, table, total, verify)
+
+DISTRICT, COMMUNE, OTHER, WITHOUT_NODE = 631, 23857, 23860, 23863
+VISITS = "reception.visits"
+
+
+def file(node: Node, unit: int, period: str, value: int) -> str:
+    """Files one figure for a unit; returns the revision it became."""
+    [(_, revision, result)] = outcomes(submit(node, period, table({VISITS: value}),
+                                              "--unit", str(unit)))
+    expect("accepted", result, "accepted")
+    return revision
+
+
+def burn(node: Node) -> None:
+    """The daemon dies, and its disk with it."""
+    node.kill()
+    shutil.rmtree(node.tree.folder / "state" / node.name)
+
+
+def revisions(node: Node, unit: int, period: str) -> list[str]:
+    return [entry["revision"] for entry in history(node, unit, period)]
+
+
+def new_home_goes_on(tree: Tree, province: Node) -> None:
+    """A district gets its own node: it first fetches what the province took in, and numbers go on"""
+    for value in (10, 11, 12):
+        file(province, COMMUNE, "2024-S1", value)
+    file(province, WITHOUT_NODE, "2024-S1", 5)
+    district = tree.add("duc-co", DISTRICT, province)
+    expect("what the province held is there", total(district, "2024-S1", VISITS), exact(17, 2))
+    expect("the number goes on", file(district, COMMUNE, "2024-S1", 99), "4")
+    settle(district, province)
+    expect("the province follows", total(province, "2024-S1", VISITS), exact(104, 2))
+    expect("its history is whole", revisions(province, COMMUNE, "2024-S1"), ["4", "3", "2", "1"])
+    verify(district, province)
+
+
+def disk_of_a_leaf(tree: Tree, province: Node) -> None:
+    """A commune's disk is lost: its reports come back from the district before it takes any in"""
+    district = tree.nodes[1]
+    commune = tree.add("chu-ty", COMMUNE, district, listens=False)
+    expect("filed", [file(commune, COMMUNE, "2024-S2", value) for value in (1, 2, 3)],
+           ["1", "2", "3"])
+    settle(commune, district, province)
+    burn(commune)
+    commune.start()
+    expect("the latest is back", total(commune, "2024-S2", VISITS), exact(3, 1))
+    expect("both periods are", total(commune, "2024", VISITS), exact(102, 1))
+    expect("the number goes on", file(commune, COMMUNE, "2024-S2", 4), "4")
+    settle(commune, district, province)
+    expect("the province follows", total(province, "2024-S2", VISITS), exact(4, 1))
+    verify(commune, district, province)
+
+
+def no_intake_before_it_is_complete(tree: Tree, province: Node) -> None:
+    """While the node above is away, a node with a new disk takes nothing in, and says why"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    burn(commune)
+    commune.start()
+    commune.stop()
+    district.stop()
+    (tree.folder / "state" / commune.name / "data.mdb").unlink()
+    commune.start(is_awaited=False)
+    eventually(lambda: commune.tonghop("keys", expect=None).status == 0, "it answers")
+    refused = submit(commune, "2024-S1", table({VISITS: 1}), expect=1)
+    expect_in("no catalogue, no intake", refused.err, "refused (catalogue)")
+    expect("status says it is not complete", status(commune)["restoring"], "yes")
+    district.start()
+    settle(commune)
+    expect("now it is", status(commune)["restoring"], "no")
+    expect("all is back", total(commune, "2024-S1", VISITS), exact(99, 1))
+
+
+def disk_of_the_middle(tree: Tree, province: Node) -> None:
+    """A district's disk is lost with what it had not sent up: its communes and the province fill it"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    keys = commune.public_key
+    province.stop()
+    file(commune, COMMUNE, "2024", 500)
+    settle_outbox(commune)  # the district holds it now, the province does not
+    burn(district)
+    province.start()
+    district.start(is_awaited=False)
+    eventually(lambda: district.tonghop("keys", expect=None).status == 0, "it answers")
+    district.tonghop("enrol", str(COMMUNE), keys, "--role", "node", "--name", "chu-ty")
+    district.wait()
+    settle(commune, district, province)
+    expect("the province has it all the same", total(province, "2024", VISITS), exact(505, 2))
+    expect("the district's own units came from above", total(district, "2024-S1", VISITS),
+           exact(104, 2))
+    expect("so did the number", file(district, WITHOUT_NODE, "2024-S1", 6), "2")
+    settle(commune, district, province)
+    verify(commune, district, province)
+
+
+def settle_outbox(node: Node) -> None:
+    eventually(lambda: status(node)["outbox"] == "0", f"{node.name} has handed all up")
+
+
+def old_copy_by_hand(tree: Tree, province: Node) -> None:
+    """An old copy of a commune's disk, put back by hand: newer revisions come down, none is lost"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    data = tree.folder / "state" / commune.name / "data.mdb"
+    commune.stop()
+    shutil.copy(data, tree.folder / "old.mdb")
+    commune.start()
+    expect("filed", file(commune, COMMUNE, "2025-S1", 7), "1")
+    expect("filed", file(commune, COMMUNE, "2025-S1", 8), "2")
+    settle(commune, district, province)
+    commune.kill()
+    shutil.copy(tree.folder / "old.mdb", data)
+    commune.start()
+    eventually(lambda: total(commune, "2025-S1", VISITS) == exact(8, 1), "the newer ones are back")
+    expect("the number goes on", file(commune, COMMUNE, "2025-S1", 9), "3")
+    settle(commune, district, province)
+    expect("the province follows", total(province, "2025-S1", VISITS), exact(9, 1))
+    verify(commune, district, province)
+
+
+def two_homes(tree: Tree, province: Node) -> None:
+    """A commune's key is revoked while it is away, both go on taking its reports in, and it comes back:
+    the later filing stands, above both numbers, and the other stays in history"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    district.tonghop("revoke", commune.public_key)
+    expect("at the commune", file(commune, COMMUNE, "2025-S2", 1), "1")
+    expect("at the district, later", file(district, COMMUNE, "2025-S2", 2), "1")
+    district.tonghop("enrol", str(COMMUNE), commune.public_key, "--role", "node", "--name", "chu-ty")
+    commune.stop()
+    commune.start()
+    settle(commune, district, province)
+    for node in (commune, district, province):
+        eventually(lambda at=node: total(at, "2025-S2", VISITS) == exact(2, 1),
+                   f"{node.name}: the later one stands")
+    expect("both are in the commune's history",
+           [(entry["revision"], entry["cells"]) for entry in history(commune, COMMUNE, "2025-S2")],
+           [("2", "1"), ("1", "1")])
+    verify(commune, district, province)
+
+
+def disk_of_the_root(tree: Tree, province: Node) -> None:
+    """The root's disk is lost: catalogue and keys are given again, and the reports come up by themselves"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    before = total(province, "2024", VISITS)
+    key = district.public_key
+    burn(province)
+    province.start(is_awaited=False)
+    eventually(lambda: province.tonghop("keys", expect=None).status == 0, "it answers")
+    province.tonghop("catalogue", "publish", str(SAMPLE / "catalogue"))
+    province.tonghop("enrol", str(DISTRICT), key, "--role", "node", "--name", "duc-co")
+    eventually(lambda: total(province, "2024", VISITS) == before, "the totals are back", 90)
+    settle(commune, district, province)
+    expect("the latest revision is", revisions(province, COMMUNE, "2024-S1"), ["4"])
+    verify(commune, district, province)
+
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        root = plant(grown)
+        play((new_home_goes_on, disk_of_a_leaf, no_intake_before_it_is_complete, disk_of_the_middle,
+              old_copy_by_hand, two_homes, disk_of_the_root), grown, root)

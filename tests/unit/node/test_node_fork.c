@@ -1,0 +1,339 @@
+/* Forks: two nodes numbered a report. The one that is its home now settles it: the later filing
+ * stands, under a number above both, and nothing that was acknowledged vanishes. */
+#include "unit/node/pair.h"
+
+static const struct draft draft = {.period = "2024-S1", .unit = 23857};
+
+enum { OURS = 100, THEIRS = 200 }; /* what the two say of indicator 1 */
+
+static struct draft saying(const struct draft *like, int64_t value, struct cell *cell)
+{
+    struct draft made = *like;
+    *cell = (struct cell)EXACT(1, value);
+    made.cells = cell;
+    made.cell_count = 1;
+    return made;
+}
+
+static int64_t value_in(struct rig *rig, struct span filing)
+{
+    struct wire_filing opened;
+    struct report report = {0};
+    char reason[WIRE_REASON_SIZE];
+    arena_reset(rig->arena);
+    assert_int_equal(wire_open_filing(filing, rig->arena, &opened, &report, reason, sizeof(reason)),
+                     ERR_OK);
+    int64_t value = report.cells[0].value;
+    report_fini(&report);
+    return value;
+}
+
+/* What is held as revision `number`, -1 if nothing is. */
+static int64_t value_at(struct rig *rig, const struct draft *like, uint64_t number)
+{
+    struct report_key key = draft_key(like);
+    struct revision revision;
+    int64_t value = -1;
+    struct store_txn *txn = store_begin_read(rig->store);
+    if (store_get_revision(txn, &key, number, &revision) == ERR_OK)
+        value = value_in(rig, revision.filing);
+    store_abort(&txn);
+    return value;
+}
+
+/* As a revision, or set aside for a person. */
+static bool is_held(struct rig *rig, const struct draft *like, int64_t value)
+{
+    struct quarantined item = {0};
+    bool is_found = false;
+    for (uint64_t number = 1; number <= head_of(rig, like).revision; number++)
+        is_found = is_found || value_at(rig, like, number) == value;
+    struct store_txn *txn = store_begin_read(rig->store);
+    while (store_next_quarantine(txn, &item))
+        is_found = is_found || value_in(rig, item.bytes) == value;
+    store_abort(&txn);
+    return is_found;
+}
+
+/* A revision as a node sends it, received so long after RIG_NOW_US. */
+static void fork_from_parent(struct rig *rig, const struct draft *like, uint64_t number,
+                             uint32_t states, int64_t later_us)
+{
+    struct buf filing = {0};
+    Tonghop__Revision revision;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    draft_pack(like, &filing);
+    revision_fill(like, (struct wrapper){number, states}, &filing, &revision);
+    revision.received_us = RIG_NOW_US + later_us;
+    revision.home = 64;
+    revision.recorded_by = TEXT("uid:77");
+    envelope.body_case = BODY(REVISION);
+    envelope.revision = &revision;
+    from_parent(rig, 0, &envelope);
+    buf_fini(&filing);
+}
+
+/* Ours was filed here at RIG_NOW_US, as revision 2 of the key. */
+static void test_what_stands(void **state)
+{
+    static const struct {
+        const char *name;
+        bool is_sent, is_same; /* ours was acknowledged above; theirs has the same content */
+        uint64_t theirs;
+        int64_t later_us; /* theirs, than ours */
+        uint32_t theirs_states;
+        uint64_t latest;
+        int64_t value;
+        uint32_t states;
+    } rows[] = {
+        {"equal numbers, ours later", false, false, 2, -5, A, 3, OURS, A},
+        {"equal numbers, theirs later", false, false, 2, 5, A, 3, THEIRS, A},
+        {"equal numbers, ours acknowledged, ours later", true, false, 2, -5, A, 3, OURS, A},
+        {"theirs higher, ours never sent, ours later", false, false, 5, -5, A, 6, OURS, A},
+        {"theirs higher, ours never sent, theirs later", false, false, 5, 5, A, 5, THEIRS, A},
+        {"theirs higher, ours acknowledged: no fork", true, false, 5, -5, A, 5, THEIRS, A},
+        {"theirs higher, the same content: no fork", false, true, 5, -5, A, 5, OURS, A},
+        {"equal in everything", false, true, 2, -5, A, 2, OURS, A},
+        {"equal, and returned there", false, true, 2, 5, A | R, 2, OURS, A | R},
+        {"theirs lower", false, false, 1, 5, A, 2, OURS, A},
+        {"theirs returned, and later", false, false, 2, 5, A | R, 3, THEIRS, A | R},
+        {"theirs returned, ours later", false, false, 5, -5, A | R, 6, OURS, A},
+    };
+    struct rig *rig = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char period[16];
+        struct cell cells[3];
+        (void)snprintf(period, sizeof(period), "%u-S1", (unsigned)(2000 + i));
+        struct draft like = {.period = period, .unit = 23857};
+        struct draft first = saying(&like, 1, &cells[0]);
+        struct draft ours = saying(&like, OURS, &cells[1]);
+        struct draft theirs = saying(&like, rows[i].is_same ? OURS : THEIRS, &cells[2]);
+        print_message("row: %s\n", rows[i].name);
+        file_ok(rig, &first);
+        ours.based_on = 1;
+        file_ok(rig, &ours);
+        if (rows[i].is_sent)
+            empty_outbox(rig);
+        fork_from_parent(rig, &theirs, rows[i].theirs, rows[i].theirs_states, rows[i].later_us);
+        struct head head = head_of(rig, &like);
+        uint64_t counting = rows[i].states == A ? rows[i].latest : 0;
+        assert_head(rig, &like, rows[i].latest, rows[i].states, counting);
+        assert_int_equal(value_at(rig, &like, head.revision), rows[i].value);
+        assert_true(is_held(rig, &like, OURS)); /* it was acknowledged to somebody */
+        assert_int_equal(value_at(rig, &like, 1), 1);
+        assert_int_equal(counted(rig, &like), counting != 0 ? rows[i].value : -1);
+        assert_verifies(rig);
+        /* The parent's word again changes nothing: it is settled. */
+        char *before = dump_store(rig);
+        fork_from_parent(rig, &theirs, rows[i].theirs, rows[i].theirs_states, rows[i].later_us);
+        assert_unchanged(rig, before);
+        /* And the next correction goes on from there. */
+        struct cell cell;
+        struct draft next = saying(&like, 300, &cell);
+        next.based_on = head.revision;
+        assert_int_equal(file_ok(rig, &next), rows[i].latest + 1);
+    }
+    assert_verifies(rig);
+}
+
+/* What is filed anew is as it was filed, with who recorded it; its home and time are those of the
+ * node that settled it, and the first filing is the earlier of the two. */
+static void test_what_is_kept_of_it(void **state)
+{
+    struct rig *rig = *state;
+    struct cell cells[2];
+    struct draft ours = saying(&draft, OURS, &cells[0]);
+    struct draft theirs = saying(&draft, THEIRS, &cells[1]);
+    file_ok(rig, &ours);
+    rig->now.us += 60000000;
+    fork_from_parent(rig, &theirs, 1, A, 5);
+    struct head head = head_of(rig, &draft);
+    assert_int_equal(head.home, 631);
+    assert_int_equal(head.received.us, rig->now.us);
+    assert_int_equal(head.first_filed.us, RIG_NOW_US - 2000000);
+    struct report_key key = draft_key(&draft);
+    struct revision revision;
+    struct buf filing = {0};
+    draft_pack(&theirs, &filing);
+    struct store_txn *txn = store_begin_read(rig->store);
+    assert_int_equal(store_get_revision(txn, &key, 2, &revision), ERR_OK);
+    assert_true(span_equal(revision.filing, span_of(&filing)));
+    assert_int_equal(revision.recorded_by.len, strlen("uid:77"));
+    assert_memory_equal(revision.recorded_by.data, "uid:77", revision.recorded_by.len);
+    store_abort(&txn);
+    assert_true(is_in_outbox(rig, &draft)); /* the parent is to know */
+    buf_fini(&filing);
+}
+
+/* A node between is not the home: it takes over what the parent has, and passes it down, where it
+ * is settled. */
+static void test_a_node_between(void **state)
+{
+    enum { CHILD = 3 };
+    struct rig *rig = *state;
+    struct cell cell;
+    struct draft theirs = saying(&draft, THEIRS, &cell);
+    rig_enrol(rig, CHILD, 23857, ROLE(NODE));
+    assert_body(state_from_child(rig, CHILD, &draft, (struct state){1, A, 0, 0}), BODY(ACK));
+    fork_from_parent(rig, &theirs, 1, A, -5);
+    assert_head(rig, &draft, 1, A, 1);
+    assert_int_equal(counted(rig, &draft), THEIRS);
+    const Tonghop__Envelope *down = to_child(rig, CHILD, BODY(REVISION), 0);
+    assert_non_null(down);
+    assert_int_equal(down->revision->revision, 1);
+    assert_verifies(rig);
+}
+
+/* ---- two nodes ---- */
+
+static int setup(void **state)
+{
+    int result = pair_setup(state);
+    struct pair *pair = *state;
+    rig_install_manual(&pair->parent, 2);
+    rig_install_manual(&pair->child, 2);
+    return result;
+}
+
+#define FORK_TEST(function) cmocka_unit_test_setup_teardown(function, setup, pair_teardown)
+
+/* While the child is away, its key is revoked, and its parent is the home of its units; then it
+ * comes back with what it has numbered meanwhile. Each step is a filing, or a mark at the parent.
+ */
+enum { AT_PARENT, AT_CHILD, ACCEPT, RETURN, ACCEPT_AT_CHILD };
+
+struct fork_step {
+    int what;
+    uint64_t revision; /* that it makes, or that is marked */
+    int64_t value;
+};
+
+enum { STEPS_MAX = 6 };
+
+static void mark_at(struct rig *rig, uint64_t revision, uint32_t bit)
+{
+    struct report_key key = draft_key(&draft);
+    Tonghop__Key wire_key;
+    Tonghop__Mark mark = TONGHOP__MARK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(&key, &wire_key);
+    mark.key = &wire_key;
+    mark.revision = revision;
+    mark.states = bit;
+    envelope.body_case = BODY(MARK);
+    envelope.mark = &mark;
+    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
+}
+
+static void take_step(struct pair *pair, const struct fork_step *step)
+{
+    struct cell cell;
+    struct draft filed = saying(&draft, step->value, &cell);
+    bool is_childs = step->what == AT_CHILD || step->what == ACCEPT_AT_CHILD;
+    struct rig *rig = is_childs ? &pair->child : &pair->parent;
+    pair->parent.now.us += 1000000;
+    pair->child.now.us += 1000000;
+    rig_hello(rig, from_local(), 0);
+    filed.catalogue = 2;
+    filed.based_on = step->revision - 1;
+    if (step->what == AT_PARENT || step->what == AT_CHILD)
+        assert_int_equal(file_ok(rig, &filed), step->revision);
+    else
+        mark_at(rig, step->revision, step->what == RETURN ? R : A);
+    rig->sent_count = 0;
+}
+
+static void revoke_child(struct rig *rig)
+{
+    struct peer_from owner = from_key(PAIR_KEY);
+    Tonghop__Revoke revoke = TONGHOP__REVOKE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    rig_hello(rig, from_local(), 0);
+    revoke.key = (ProtobufCBinaryData){sizeof(owner.key), owner.key};
+    envelope.body_case = BODY(REVOKE);
+    envelope.revoke = &revoke;
+    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
+}
+
+/* Whatever both did meanwhile, they come to hold and count the same, and every filing that was
+ * acknowledged at either is still on a disk. */
+static void test_both_numbered(void **state)
+{
+    static const struct {
+        const char *name;
+        struct fork_step steps[STEPS_MAX];
+    } rows[] = {
+        {"one each, the child's later", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}}},
+        {"one each, the parent's later", {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}}},
+        {"the parent's is higher and earlier",
+         {{AT_PARENT, 1, 10}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
+        {"the parent's is higher and later",
+         {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
+        {"the child's is higher", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
+        {"the parent's is accepted, the child's waits",
+         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}}},
+        {"the parent's is accepted, and corrected; the child's waits and is later",
+         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
+        {"the parent's is accepted, and corrected later",
+         {{AT_CHILD, 1, 30}, {AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}}},
+        {"the parent's is accepted, the child's is higher and waits",
+         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
+        {"both are accepted, the parent's correction waits",
+         {{AT_CHILD, 1, 10},
+          {ACCEPT_AT_CHILD, 1, 0},
+          {AT_PARENT, 1, 20},
+          {ACCEPT, 1, 0},
+          {AT_PARENT, 2, 30}}},
+        {"both are accepted, the child's correction waits",
+         {{AT_PARENT, 1, 10},
+          {ACCEPT, 1, 0},
+          {AT_CHILD, 1, 20},
+          {ACCEPT_AT_CHILD, 1, 0},
+          {AT_CHILD, 2, 30}}},
+        {"both are accepted, and both corrections wait",
+         {{AT_PARENT, 1, 10},
+          {ACCEPT, 1, 0},
+          {AT_CHILD, 1, 20},
+          {ACCEPT_AT_CHILD, 1, 0},
+          {AT_CHILD, 2, 30},
+          {AT_PARENT, 2, 40}}},
+        {"the child's is accepted, the parent's is higher and waits",
+         {{AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
+        {"the child's is accepted, and later",
+         {{AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}, {AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}}},
+        {"the parent's is returned", {{AT_PARENT, 1, 10}, {RETURN, 1, 0}, {AT_CHILD, 1, 20}}},
+        {"the same filing at both", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 10}}},
+        {"the same filing at both, accepted at one",
+         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 10}}},
+    };
+    struct pair *pair = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row: %s\n", rows[i].name);
+        assert_int_equal(pair_teardown(state), 0);
+        assert_int_equal(setup(state), 0);
+        pair = *state;
+        pair->is_cut = true;
+        revoke_child(&pair->parent);
+        for (size_t s = 0; s < STEPS_MAX && rows[i].steps[s].revision != 0; s++)
+            take_step(pair, &rows[i].steps[s]);
+        pair->is_cut = false;
+        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+        pair_pass(pair, 120000);
+        assert_agrees(pair);
+        for (size_t s = 0; s < STEPS_MAX && rows[i].steps[s].revision != 0; s++)
+            if (rows[i].steps[s].value != 0)
+                assert_true(is_held(&pair->child, &draft, rows[i].steps[s].value) ||
+                            is_held(&pair->parent, &draft, rows[i].steps[s].value));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DISTRICT_TEST(test_what_stands),
+        DISTRICT_TEST(test_what_is_kept_of_it),
+        DISTRICT_TEST(test_a_node_between),
+        FORK_TEST(test_both_numbered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
