@@ -184,6 +184,61 @@ static void test_a_node_between(void **state)
     assert_verifies(rig);
 }
 
+/* Below the latest revision: one that was accepted stands against one that waits; of two that were,
+ * the child's, so that messages that cross end the same at both. The parent is told although the
+ * digests, which name the number only, are equal. What gives way is set aside. */
+static void test_below_the_latest(void **state)
+{
+    enum { CHILD = 3 };
+    static const struct {
+        const char *name;
+        uint32_t held_states;
+        bool is_parents;
+        int64_t value; /* of revision 1 afterwards */
+        bool goes_up;
+    } rows[] = {
+        {"ours waits, the parent's was accepted", 0, true, THEIRS, false},
+        {"ours was accepted, and the parent's", A, true, OURS, true},
+        {"ours waits, the child's was accepted", 0, false, THEIRS, true},
+        {"ours was accepted, and the child's", A, false, THEIRS, true},
+    };
+    struct rig *rig = *state;
+    rig_enrol(rig, CHILD, 23857, ROLE(NODE));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char period[16];
+        struct cell cell;
+        struct state_bytes bytes;
+        struct buf filing = {0};
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        (void)snprintf(period, sizeof(period), "%u-S1", (unsigned)(2000 + i));
+        const struct draft like = {.period = period, .unit = 23857};
+        struct draft ours = saying(&like, OURS, &cell);
+        print_message("row: %s\n", rows[i].name);
+        assert_body(send_revision(rig, CHILD, &ours, (struct wrapper){1, rows[i].held_states}),
+                    BODY(ACK));
+        assert_body(state_from_child(rig, CHILD, &like, (struct state){2, 0, 0, 0}), BODY(ACK));
+        empty_outbox(rig);
+        struct draft theirs = saying(&like, THEIRS, &cell);
+        draft_pack(&theirs, &filing);
+        state_fill(&like, (struct state){2, 0, 1, A}, &bytes);
+        bytes.earlier.filing = (ProtobufCBinaryData){filing.len, filing.data};
+        envelope.body_case = BODY(REVISION);
+        envelope.revision = &bytes.message;
+        if (rows[i].is_parents)
+            from_parent(rig, 0, &envelope);
+        else
+            assert_body(rig_ask(rig, from_key(CHILD), &envelope), BODY(ACK));
+        assert_head(rig, &like, 2, 0, 1);
+        assert_int_equal(value_at(rig, &like, 1), rows[i].value);
+        assert_int_equal(counted(rig, &like), rows[i].value);
+        assert_true(is_held(rig, &like, OURS));
+        assert_int_equal(is_in_outbox(rig, &like), rows[i].goes_up);
+        assert_verifies(rig);
+        state_fini(&bytes);
+        buf_fini(&filing);
+    }
+}
+
 /* ---- two nodes ---- */
 
 static int setup(void **state)
@@ -330,9 +385,8 @@ static void test_both_numbered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DISTRICT_TEST(test_what_stands),
-        DISTRICT_TEST(test_what_is_kept_of_it),
-        DISTRICT_TEST(test_a_node_between),
+        DISTRICT_TEST(test_what_stands),    DISTRICT_TEST(test_what_is_kept_of_it),
+        DISTRICT_TEST(test_a_node_between), DISTRICT_TEST(test_below_the_latest),
         FORK_TEST(test_both_numbered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

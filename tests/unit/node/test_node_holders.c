@@ -92,6 +92,8 @@ static void test_the_chain_learns(void **state)
     parent_says(rig, &draft, 1, TOP);
     assert_int_equal(asked_by_child(rig, &draft, 1), TOP);
     assert_non_null(to_parent(rig, BODY(HOLDERS), 0)); /* it is asked each time */
+    parent_says(rig, &draft, 1, 0);
+    assert_int_equal(asked_by_child(rig, &draft, 1), TOP); /* what it said before stays true */
 }
 
 /* Who holds a revision holds it, or a later one: an earlier answer says nothing about a later

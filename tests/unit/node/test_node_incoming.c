@@ -163,6 +163,27 @@ static void test_order_and_repetition_do_not_matter(void **state)
     }
 }
 
+/* The first filing is the earliest that anybody knows of, whichever message says so. */
+static void test_the_first_filing(void **state)
+{
+    static const int64_t firsts[][2] = {{-2000000, -3000000}, {-3000000, -2000000}};
+    struct rig *rig = *state;
+    for (size_t i = 0; i < LENGTH(firsts); i++) {
+        const struct draft *like = DRAFT(.period = i == 0 ? "2024-S1" : "2024-S2", .unit = 23857);
+        for (size_t n = 0; n < 2; n++) {
+            struct state_bytes bytes;
+            Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+            state_fill(like, (struct state){n + 1, A, 0, 0}, &bytes);
+            bytes.message.first_filed_us = RIG_NOW_US + firsts[i][n];
+            envelope.body_case = BODY(REVISION);
+            envelope.revision = &bytes.message;
+            assert_body(rig_ask(rig, from_key(CHILD), &envelope), BODY(ACK));
+            state_fini(&bytes);
+        }
+        assert_int_equal(head_of(rig, like).first_filed.us, RIG_NOW_US - 3000000);
+    }
+}
+
 /* ---- who is told ---- */
 
 /* What comes from above goes down to the key's home, and up only where there is more here than
@@ -309,6 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         INCOMING_TEST(test_order_and_repetition_do_not_matter),
+        INCOMING_TEST(test_the_first_filing),
         INCOMING_TEST(test_who_is_told),
         INCOMING_TEST(test_who_is_told_of_what),
         INCOMING_TEST(test_what_the_parent_sends_in_vain),

@@ -108,9 +108,12 @@ static void test_one_year_after_the_other(void **state)
         assert_non_null(page);
         assert_int_equal(page->inventory->kind, parts[i].kind);
         assert_int_equal(page->inventory->year, parts[i].year);
+        assert_null(page->inventory->after);
         uint64_t seq = page->seq;
-        assert_null(page_sent(rig)); /* one at a time */
-        compared_from_parent(rig, seq, (struct page_answer){0});
+        assert_null(page_sent(rig));                            /* one at a time */
+        const struct report_key cut = key_of(PERIOD_S1, 23857); /* in two pages */
+        compared_from_parent(rig, seq, (struct page_answer){.through = &cut});
+        compared_from_parent(rig, seq_of_page(rig), (struct page_answer){0});
     }
     assert_null(page_sent(rig));
     rig->now_ms += SESSION_RESEND_MS;
@@ -368,6 +371,29 @@ static void test_other_catalogues(void **state)
     assert_non_null(page_sent(rig));
 }
 
+/* One of the catalogues changes in the middle: what is compared already is left, and everything
+ * begins anew with a hello. */
+static void test_a_catalogue_changes_in_the_middle(void **state)
+{
+    static uint8_t other[WIRE_DIGEST_SIZE] = {1};
+    struct rig *rig = *state;
+    const struct report_key cut = key_of(PERIOD_S1, 23857);
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notice.number = 2;
+    notice.hash = (ProtobufCBinaryData){sizeof(other), other};
+    envelope.body_case = BODY(CATALOGUE_NOTICE);
+    envelope.catalogue_notice = &notice;
+    link_differing(rig);
+    uint64_t seq = seq_of_page(rig);
+    from_parent(rig, 0, &envelope);
+    compared_from_parent(rig, seq, (struct page_answer){.through = &cut});
+    assert_null(page_sent(rig));
+    rig->now_ms += NODE_COMPARE_RETRY_MS;
+    assert_hello(rig, true);
+    assert_null(to_parent(rig, BODY(INVENTORY), 0));
+}
+
 /* A rebuild is under way: the own buckets do not speak of all reports yet. */
 static void test_a_rebuild(void **state)
 {
@@ -432,6 +458,7 @@ int main(void)
         DISTRICT_TEST(test_the_link_goes),
         DISTRICT_TEST(test_a_parent_that_is_busy),
         DISTRICT_TEST(test_other_catalogues),
+        DISTRICT_TEST(test_a_catalogue_changes_in_the_middle),
         DISTRICT_TEST(test_a_rebuild),
         DISTRICT_TEST(test_a_welcome_counts_once),
         DISTRICT_TEST(test_a_full_disk),
