@@ -68,7 +68,7 @@ bool node_pack_statement(struct node *node, struct store_txn *txn, const struct 
                          uint64_t seq, struct buf *out)
 {
     uint8_t digest[DIGEST_SIZE];
-    if (node->catalogue == NULL || node->rebuild.is_active ||
+    if (!reconcile_is_ready(node) || node->is_restoring ||
         year_digest(txn, key->kind, key->period.year, node->options.unit, digest) != ERR_OK)
         return false;
     size_t most = node->catalogue->form_count * PERIOD_LABEL_COUNT;

@@ -64,6 +64,7 @@ RULES = [
     Rule("tests/unit/*/*", UNIT),
     Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
     Rule("tests/fuzz/breaks/*", UNIT),
+    Rule("tests/faults/*", STORE + " lib/* faults/*"),
     Rule("tests/sim/*", NODE + " text/* lib/* sim/*"),
 ]
 
@@ -73,7 +74,7 @@ LIBC = """assert ctype errno inttypes iso646 limits locale setjmp signal stdalig
     arpa/inet dirent endian fcntl fnmatch ftw getopt glob grp libgen net/if netdb netinet/in
     netinet/tcp poll pwd spawn strings sysexits syslog termios unistd
     sys/file sys/inotify sys/ioctl sys/mman sys/random sys/resource sys/signalfd sys/socket sys/stat
-    sys/statfs sys/statvfs sys/time sys/timerfd sys/types sys/un sys/utsname sys/wait
+    sys/statfs sys/statvfs sys/syscall sys/time sys/timerfd sys/types sys/uio sys/un sys/utsname sys/wait
     linux/magic linux/tcp malloc""".split()
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')

@@ -1,0 +1,105 @@
+/* The records of every table of the store, and figures as they are stored.
+ *
+ * Laws: bytes that decode are the bytes that the encoder writes of what they say, so nothing that
+ * was changed on disk passes for something else, and a record has one form; a decoder that says no
+ * has changed nothing.
+ *
+ * The first byte of an input says which record the rest is. */
+#include "store/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/figure.h"
+#include "fuzz/fuzz.h"
+
+/* What is put into an output before, to see whether it is still there. */
+enum { UNTOUCHED = 0xA5 };
+
+static bool is_untouched(const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        if (at[i] != UNTOUCHED)
+            return false;
+    return true;
+}
+
+/* Decodes into `value`, and encodes that again into `out` if it could be decoded. */
+#define CHECK(decode, encode, value)                                                               \
+    do {                                                                                           \
+        memset(&(value), UNTOUCHED, sizeof(value));                                                \
+        is_decoded = decode(record, &(value));                                                     \
+        LAW(is_decoded || is_untouched(&(value), sizeof(value)), "who says no changes nothing");   \
+        if (is_decoded)                                                                            \
+            encode(&(value), &out);                                                                \
+    } while (0)
+
+static void check_record(uint8_t type, struct span record)
+{
+    struct buf out = {0};
+    struct span bytes;
+    uint64_t number;
+    char text[STORE_REASON_SIZE];
+    struct head head;
+    struct revision revision;
+    struct bucket bucket;
+    struct alarm alarm;
+    struct quarantined quarantined;
+    struct enrolled enrolled;
+    struct catalogue_meta meta;
+    struct figures figures = {0};
+    bool is_decoded = false;
+
+    switch (type % 11) {
+    case 0:
+        if ((is_decoded = record_decode_bytes(record, &bytes)))
+            record_encode_bytes(bytes, &out);
+        break;
+    case 1:
+        if ((is_decoded = record_decode_u64(record, &number)))
+            record_encode_u64(number, &out);
+        break;
+    case 2:
+        CHECK(record_decode_head, record_encode_head, head);
+        break;
+    case 3:
+        CHECK(record_decode_revision, record_encode_revision, revision);
+        break;
+    case 4:
+        CHECK(record_decode_bucket, record_encode_bucket, bucket);
+        break;
+    case 5:
+        if ((is_decoded = record_decode_text(record, text, sizeof text)))
+            record_encode_text(text, sizeof text, &out);
+        break;
+    case 6:
+        CHECK(record_decode_alarm, record_encode_alarm, alarm);
+        break;
+    case 7:
+        CHECK(record_decode_quarantined, record_encode_quarantined, quarantined);
+        break;
+    case 8:
+        CHECK(record_decode_enrolled, record_encode_enrolled, enrolled);
+        break;
+    case 9:
+        CHECK(record_decode_catalogue, record_encode_catalogue, meta);
+        break;
+    case 10:
+        is_decoded = figures_decode(record, &figures) == ERR_OK;
+        LAW(is_decoded || figures.count == 0, "figures that do not decode are none");
+        if (is_decoded)
+            figures_encode(&figures, &out);
+        break;
+    }
+    LAW(!is_decoded || span_equal(span_of(&out), record), "a record that decodes has one form");
+    figures_fini(&figures);
+    buf_fini(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size > 0)
+        check_record(data[0], (struct span){data + 1, size - 1});
+    return 0;
+}

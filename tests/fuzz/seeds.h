@@ -1,0 +1,22 @@
+/* The seeds of all targets: made at build time, from golden messages, the samples, and a few lines
+ * of text. */
+#ifndef TESTS_FUZZ_SEEDS_H
+#define TESTS_FUZZ_SEEDS_H
+
+#include "core/buf.h"
+
+/* Writes the next seed of `target`; a seed has a number for a name. */
+void seeds_put(const char *target, struct span bytes);
+/* The same, and empties the buffer. */
+void seeds_take(const char *target, struct buf *bytes);
+
+/* seeds_text.c; `root` is the project's folder. */
+void seeds_make_texts(const char *root);
+/* seeds_wire.c */
+void seeds_make_messages(void);
+/* seeds_store.c */
+void seeds_make_records(void);
+/* seeds_node.c */
+void seeds_make_frames(void);
+
+#endif

@@ -1,0 +1,419 @@
+/* What an ordinary year, a quarrel, or a broken link sends to a node. */
+#include <string.h>
+
+#include "core/mem.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/home.h"
+#include "fuzz/seeds.h"
+#include "fuzz/story.h"
+#include "wire/digest.h"
+
+/* ---- questions ---- */
+
+static void ask_all(struct story *story, enum frame_type from)
+{
+    Tonghop__TotalsQuery totals = TONGHOP__TOTALS_QUERY__INIT;
+    Tonghop__CoverageQuery coverage = TONGHOP__COVERAGE_QUERY__INIT;
+    Tonghop__ExplainQuery explain = TONGHOP__EXPLAIN_QUERY__INIT;
+    Tonghop__HistoryQuery history = TONGHOP__HISTORY_QUERY__INIT;
+    Tonghop__StatusQuery status = TONGHOP__STATUS_QUERY__INIT;
+    totals.kind = coverage.kind = explain.kind = history.kind = KIND_ACTUAL;
+    totals.period = coverage.period = explain.period = TEXT("2024");
+    history.period = TEXT("2024-S1");
+    history.unit = TEXT("23888");
+    history.with_content = true;
+    totals.by = TONGHOP__BY__BY_CHILD;
+    totals.compare_previous = true;
+    explain.indicator = TEXT("model.recognition_rate");
+    story_say(story, from, BODY(TOTALS_QUERY), &totals);
+    story_say(story, from, BODY(COVERAGE_QUERY), &coverage);
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.indicator = TEXT("model.registered");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    story_say(story, from, BODY(HISTORY_QUERY), &history);
+    story_say(story, from, BODY(STATUS_QUERY), &status);
+}
+
+static void ask_admin(struct story *story, enum frame_type from)
+{
+    Tonghop__KeysQuery keys = TONGHOP__KEYS_QUERY__INIT;
+    Tonghop__QuarantineQuery quarantine = TONGHOP__QUARANTINE_QUERY__INIT;
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    Tonghop__CatalogueRequest request = TONGHOP__CATALOGUE_REQUEST__INIT;
+    clear.all = true;
+    story_say(story, from, BODY(KEYS_QUERY), &keys);
+    story_say(story, from, BODY(QUARANTINE_QUERY), &quarantine);
+    story_say(story, from, BODY(QUARANTINE_CLEAR), &clear);
+    story_say(story, from, BODY(CATALOGUE_REQUEST), &request);
+}
+
+static void mark(struct story *story, enum frame_type from, uint32_t unit, uint64_t number,
+                 uint32_t states)
+{
+    const struct report_key key = {KIND_ACTUAL, {2024, PERIOD_S1}, unit, 1};
+    Tonghop__Key wire_key;
+    Tonghop__Mark message = TONGHOP__MARK__INIT;
+    wire_key_of(&key, &wire_key);
+    message.key = &wire_key;
+    message.revision = number;
+    message.states = states;
+    story_say(story, from, BODY(MARK), &message);
+}
+
+/* ---- a year at one node ---- */
+
+/* Halves, year, corrections, a withdrawal, whole reports, questions. */
+static void tell_year(uint8_t start, uint32_t unit)
+{
+    struct story story = story_begin(start);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 5);
+    STORY_FILE(&story, FRAME_REPORTER, .unit = unit, .label = PERIOD_S2, .value = 7);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 11);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 6, .based_on = 1);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 6, .based_on = 1);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 9, .based_on = 2,
+               .may_drop_cells = true);
+    ask_all(&story, FRAME_READER);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .is_withdrawn = true,
+               .based_on = 1);
+    story_end(&story);
+
+    story = story_begin(start);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .scope = SCOPE_WHOLE,
+               .value = 5);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .scope = SCOPE_WHOLE,
+               .value = 9);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .kind = KIND_PLAN,
+               .value = 1);
+    mark(&story, FRAME_ADMIN, unit, 1, STATE_RETURNED);
+    ask_all(&story, FRAME_LOCAL);
+    story_happen(&story, FRAME_RESTART);
+    ask_admin(&story, FRAME_ADMIN);
+    story_end(&story);
+}
+
+/* ---- the node beneath ---- */
+
+static uint32_t child_of(uint8_t start)
+{
+    return (start & FRAMES_DISTRICT) != 0 ? 23857 : 631;
+}
+
+/* The digest of a report's state, as it stands in a bucket of its own. */
+static void digest_state(const struct draft *draft, uint64_t number, uint8_t *ret_digest)
+{
+    struct buf bytes = story_filing(draft);
+    struct arena *arena = arena_new(WIRE_ARENA_MAX);
+    const struct report_key key = story_key(draft);
+    struct wire_filing filing;
+    struct report report;
+    char reason[WIRE_REASON_SIZE];
+    enum err err =
+        wire_open_filing(span_of(&bytes), arena, &filing, &report, reason, sizeof reason);
+    LAW(err == ERR_OK, "a seed is a report");
+    digest_of_state(&key, number, STATE_ACCEPTED, filing.content, number, ret_digest);
+    report_fini(&report);
+    arena_free(&arena);
+    buf_fini(&bytes);
+}
+
+/* What the child makes of its one report of the first half, which is accepted: with a figure that
+ * is right, or wrong. */
+static void state_totals(struct story *story, uint32_t unit, const uint8_t *digest, int64_t value)
+{
+    uint8_t digests[PERIOD_LABEL_COUNT * WIRE_DIGEST_SIZE] = {0};
+    uint8_t of_all[WIRE_DIGEST_SIZE];
+    const struct cell cell = {1, QUALIFIER_EXACT, value, 0};
+    const struct figure figure = figure_of_cell(&cell);
+    uint32_t counts[QUALIFIER_COUNT];
+    Tonghop__Figure wire_figure, *figures[] = {&wire_figure};
+    Tonghop__StatementPart part = TONGHOP__STATEMENT_PART__INIT, *parts[] = {&part};
+    Tonghop__Statement statement = TONGHOP__STATEMENT__INIT;
+
+    if (digest != NULL)
+        memcpy(digests, digest, WIRE_DIGEST_SIZE);
+    digest_of((struct span){digests, sizeof digests}, of_all);
+    wire_figure_of(1, &figure, &wire_figure, counts);
+    part.form = 1;
+    part.label = PERIOD_S1;
+    part.n_figures = 1;
+    part.figures = figures;
+    statement.kind = KIND_ACTUAL;
+    statement.year = 2024;
+    statement.unit = unit;
+    statement.catalogue = 1;
+    statement.digest = (ProtobufCBinaryData){sizeof of_all, of_all};
+    statement.n_parts = digest != NULL ? 1 : 0;
+    statement.parts = parts;
+    story_say(story, FRAME_NODE, BODY(STATEMENT), &statement);
+}
+
+/* Its list of what it holds: nothing, or one report with that digest. */
+static void list_reports(struct story *story, uint8_t *digest, uint64_t revision, bool has_ends)
+{
+    uint32_t units[] = {23857}, forms[] = {1}, labels[] = {PERIOD_S1};
+    uint64_t revisions[] = {revision};
+    Tonghop__Place after = TONGHOP__PLACE__INIT, through = TONGHOP__PLACE__INIT;
+    Tonghop__Inventory inventory = TONGHOP__INVENTORY__INIT;
+    inventory.kind = KIND_ACTUAL;
+    inventory.year = 2024;
+    if (digest != NULL) {
+        inventory.n_units = inventory.n_forms = inventory.n_labels = inventory.n_revisions = 1;
+        inventory.units = units;
+        inventory.forms = forms;
+        inventory.labels = labels;
+        inventory.revisions = revisions;
+        inventory.digests = (ProtobufCBinaryData){WIRE_DIGEST_SIZE, digest};
+    }
+    if (has_ends) {
+        after.unit = after.form = after.label = 1;
+        through.unit = 23899;
+        through.form = through.label = 1;
+        inventory.after = &after;
+        inventory.through = &through;
+    }
+    story_say(story, FRAME_NODE, BODY(INVENTORY), &inventory);
+}
+
+/* States in every order, statements, and who holds what. */
+static void tell_child(uint8_t start)
+{
+    const struct draft draft = {.unit = 23857, .label = PERIOD_S1, .value = 5};
+    const struct draft later = {.unit = 23857, .label = PERIOD_S1, .value = 8, .based_on = 1};
+    const struct report_key key = story_key(&draft);
+    uint8_t digest[WIRE_DIGEST_SIZE];
+    Tonghop__Key wire_key;
+    Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
+    struct story story = story_begin(start);
+
+    digest_state(&draft, 1, digest);
+    wire_key_of(&key, &wire_key);
+    holders.key = &wire_key;
+    holders.revision = 1;
+    state_totals(&story, child_of(start), NULL, 0);
+    list_reports(&story, NULL, 0, false);
+    story_revision(&story, FRAME_NODE, &draft, 1, STATE_ACCEPTED);
+    state_totals(&story, child_of(start), digest, 5);
+    state_totals(&story, child_of(start), digest, 6);
+    list_reports(&story, digest, 1, true);
+    story_say(&story, FRAME_NODE, BODY(HOLDERS), &holders);
+    story_revision(&story, FRAME_NODE, &later, 2, 0);
+    story_revision(&story, FRAME_NODE, &draft, 1, STATE_ACCEPTED | STATE_RETURNED);
+    story_revision(&story, FRAME_NODE, &later, 2, STATE_ACCEPTED);
+    mark(&story, FRAME_LOCAL, 23857, 2, STATE_RETURNED);
+    list_reports(&story, digest, 1, false);
+    list_reports(&story, digest, 3, false);
+    ask_admin(&story, FRAME_LOCAL);
+    story_end(&story);
+}
+
+/* The child comes back with something else than what this node holds. */
+static void tell_return(uint8_t start)
+{
+    const struct draft draft = {.unit = 23857, .label = PERIOD_S1, .value = 5};
+    uint8_t digest[WIRE_DIGEST_SIZE], hash[WIRE_DIGEST_SIZE];
+    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT, *buckets[] = {&bucket};
+    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+    Tonghop__Ping ping = TONGHOP__PING__INIT;
+    struct story story = story_begin(start);
+
+    digest_state(&draft, 1, digest);
+    story_catalogue_hash(1, hash);
+    bucket.kind = KIND_ACTUAL;
+    bucket.year = 2024;
+    bucket.label = PERIOD_S2;
+    bucket.digest = (ProtobufCBinaryData){sizeof digest, digest};
+    bucket.count = 1;
+    hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
+    hello.unit = child_of(start);
+    hello.catalogue = ping.catalogue = 1;
+    hello.catalogue_hash = (ProtobufCBinaryData){sizeof hash, hash};
+    hello.n_buckets = 1;
+    hello.buckets = buckets;
+    story_revision(&story, FRAME_NODE, &draft, 1, STATE_ACCEPTED);
+    story_say(&story, FRAME_NODE, BODY(PING), &ping);
+    ping.catalogue = 0;
+    story_say(&story, FRAME_NODE, BODY(PING), &ping);
+    story_say(&story, FRAME_NODE, BODY(HELLO), &hello);
+    ask_all(&story, FRAME_NODE);
+    story_end(&story);
+}
+
+/* ---- the node above ---- */
+
+static void welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE], digest[WIRE_DIGEST_SIZE];
+    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT, *buckets[] = {&bucket};
+    Tonghop__Welcome message = TONGHOP__WELCOME__INIT;
+    story_catalogue_hash(catalogue, hash);
+    message.protocol = WIRE_PROTOCOL;
+    message.unit = 64;
+    message.role = TONGHOP__ROLE__ROLE_NODE;
+    message.catalogue = catalogue;
+    message.catalogue_hash = (ProtobufCBinaryData){sizeof hash, hash};
+    message.window = 64;
+    if (differing != NULL) {
+        memcpy(digest, differing, sizeof digest);
+        bucket.kind = KIND_ACTUAL;
+        bucket.year = 2024;
+        bucket.label = PERIOD_S1;
+        bucket.digest = (ProtobufCBinaryData){sizeof digest, digest};
+        bucket.count = 1;
+        message.n_differing = 1;
+        message.differing = buckets;
+    }
+    story_answer(story, BODY(WELCOME), &message, re);
+}
+
+/* This one is on disk here; with `has_newer`, another one is. */
+static void ack(struct story *story, const struct draft *draft, uint64_t number, uint64_t re,
+                bool has_newer)
+{
+    const struct report_key key = story_key(draft);
+    struct buf filing = story_filing(draft);
+    Tonghop__Key wire_key;
+    Tonghop__Revision newer;
+    Tonghop__Ack message = TONGHOP__ACK__INIT;
+    wire_key_of(&key, &wire_key);
+    story_revision_of(draft, number, STATE_ACCEPTED, 64, &filing, &newer);
+    message.key = &wire_key;
+    message.revision = number;
+    message.states = STATE_ACCEPTED;
+    message.newer = has_newer ? &newer : NULL;
+    story_answer(story, BODY(ACK), &message, re);
+    buf_fini(&filing);
+}
+
+/* Welcomes, acknowledges, differs, refuses, goes. */
+static void tell_parent(uint8_t start)
+{
+    const struct draft draft = {.unit = 631, .label = PERIOD_S1, .value = 5};
+    const struct draft other = {.unit = 631, .label = PERIOD_S1, .value = 6};
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    Tonghop__StatementAck statement_ack = TONGHOP__STATEMENT_ACK__INIT;
+    struct story story = story_begin(start);
+
+    welcome(&story, 1, NULL, 1);
+    story_file(&story, FRAME_LOCAL, &draft);
+    story_pass(&story, 1000);
+    ack(&story, &draft, 1, 2, false);
+    story_pass(&story, 1000);
+    statement_ack.kind = KIND_ACTUAL;
+    statement_ack.year = 2024;
+    statement_ack.unit = 631;
+    statement_ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_DIFFERS;
+    story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3);
+    ack(&story, &other, 3, 4, true);
+    story_revision(&story, FRAME_PARENT, &other, 4, STATE_RETURNED);
+    refusal.code = TEXT("full");
+    refusal.text = TEXT("no room");
+    story_answer(&story, BODY(REFUSAL), &refusal, 4);
+    story_pass(&story, 15000);
+    story_happen(&story, FRAME_LINK_LOST);
+    story_pass(&story, 60000);
+    story_happen(&story, FRAME_TICK);
+    story_end(&story);
+
+    story = story_begin(start);
+    welcome(&story, 2, NULL, 1);
+    story_hand_over(&story, FRAME_PARENT, 2, 2);
+    story_happen(&story, FRAME_TICK);
+    story_file(&story, FRAME_LOCAL, &draft);
+    welcome(&story, 2, NULL, 1);
+    story_end(&story);
+}
+
+/* Holds something else, and the two compare; also while this node fetches its own back. */
+static void tell_comparing(uint8_t start)
+{
+    const struct draft draft = {.unit = 631, .label = PERIOD_S1, .value = 5};
+    const struct draft lost = {.unit = 23857, .label = PERIOD_S1, .value = 9};
+    const struct report_key key = story_key(&draft), lost_key = story_key(&lost);
+    uint8_t digest[WIRE_DIGEST_SIZE], hash[WIRE_DIGEST_SIZE];
+    struct buf filing = story_filing(&lost);
+    Tonghop__Key wire_key, lost_wire_key, *wanted[] = {&wire_key};
+    Tonghop__Revision revision;
+    Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
+    struct story story = story_begin(start);
+
+    digest_state(&lost, 3, digest);
+    wire_key_of(&key, &wire_key);
+    wire_key_of(&lost_key, &lost_wire_key);
+    story_revision_of(&lost, 3, STATE_ACCEPTED, 64, &filing, &revision);
+    compared.revision_count = 1;
+    compared.n_wanted = 1;
+    compared.wanted = wanted;
+    pong.digest = (ProtobufCBinaryData){sizeof digest, digest};
+    story_catalogue_hash(2, hash);
+    notice.number = 2;
+    notice.hash = (ProtobufCBinaryData){sizeof hash, hash};
+    holders.key = &lost_wire_key;
+    holders.revision = 3;
+    holders.unit = 64;
+
+    story_file(&story, FRAME_LOCAL, &draft);
+    welcome(&story, 1, digest, 1);
+    story_answer(&story, BODY(REVISION), &revision, 2);
+    story_answer(&story, BODY(COMPARED), &compared, 2);
+    story_pass(&story, 1000);
+    ack(&story, &draft, 1, 3, false);
+    story_happen(&story, FRAME_TICK);
+    story_pass(&story, 10000);
+    story_answer(&story, BODY(PONG), &pong, 4);
+    story_pass(&story, 5000);
+    story_answer(&story, BODY(HOLDERS), &holders, 5);
+    ask_all(&story, FRAME_LOCAL);
+    story_answer(&story, BODY(CATALOGUE_NOTICE), &notice, 6);
+    story_file(&story, FRAME_LOCAL, &lost);
+    story_end(&story);
+    buf_fini(&filing);
+}
+
+/* ---- who administers ---- */
+
+/* Enrols, revokes, publishes; and who may not. */
+static void tell_admin(uint8_t start)
+{
+    uint8_t key[WIRE_KEY_SIZE];
+    Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
+    Tonghop__Revoke revoke = TONGHOP__REVOKE__INIT;
+    struct story story = story_begin(start);
+
+    story_hand_over(&story, FRAME_LOCAL, 2, 0);
+    story_happen(&story, FRAME_TICK);
+    memcpy(key, home_peer(FRAME_STRANGER).key, sizeof key);
+    enrol.key = revoke.key = (ProtobufCBinaryData){sizeof key, key};
+    enrol.unit = 632;
+    enrol.role = TONGHOP__ROLE__ROLE_NODE;
+    enrol.name = TEXT("x");
+    story_say(&story, FRAME_ADMIN, BODY(ENROL), &enrol);
+    story_say(&story, FRAME_STRANGER, BODY(REVOKE), &revoke);
+    story_say(&story, FRAME_ADMIN, BODY(REVOKE), &revoke);
+    memcpy(key, home_peer(FRAME_REPORTER).key, sizeof key);
+    story_say(&story, FRAME_LOCAL, BODY(REVOKE), &revoke);
+    STORY_FILE(&story, FRAME_REPORTER, .unit = 632, .label = PERIOD_S1, .value = 1);
+    ask_admin(&story, FRAME_READER);
+    story_hand_over(&story, FRAME_ADMIN, 3, 0);
+    story_end(&story);
+}
+
+void seeds_make_frames(void)
+{
+    tell_year(FRAMES_REOPEN, 632);
+    tell_year(0, 23888);
+    tell_year(FRAMES_DISTRICT, 631);
+    tell_year(FRAMES_DISTRICT | FRAMES_BATCHES, 23860);
+    tell_child(FRAMES_REOPEN);
+    tell_child(FRAMES_DISTRICT | FRAMES_BATCHES);
+    tell_return(0);
+    tell_return(FRAMES_DISTRICT);
+    tell_parent(FRAMES_DISTRICT | FRAMES_REOPEN);
+    tell_parent(FRAMES_DISTRICT | FRAMES_NO_CATALOGUE);
+    tell_comparing(FRAMES_DISTRICT | FRAMES_REOPEN);
+    tell_admin(0);
+    tell_admin(FRAMES_NO_CATALOGUE);
+}

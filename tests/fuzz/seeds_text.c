@@ -1,0 +1,183 @@
+/* Texts: a few lines for each rule of a grammar, and the sample files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/seeds.h"
+
+enum { SAMPLE_MAX = 4096 };
+
+static void put_texts(const char *target, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        seeds_put(target, (struct span){(const uint8_t *)texts[i], strlen(texts[i])});
+}
+#define PUT(target, texts) put_texts(target, texts, LENGTH(texts))
+
+/* The beginning of a file, whole lines. */
+static void put_file(const char *target, const char *root, const char *name)
+{
+    uint8_t bytes[SAMPLE_MAX];
+    char *path = mem_printf("%s/deploy/sample/%s", root, name);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        perror(path);
+        exit(EXIT_FAILURE);
+    }
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    while (size == sizeof bytes && bytes[size - 1] != '\n')
+        size--;
+    (void)fclose(file);
+    seeds_put(target, (struct span){bytes, size});
+    free(path);
+}
+
+static void make_periods(void)
+{
+    static const char *const texts[] = {"2024",  "2024-S1",    "2024-S2",    "1900-S1",   "2999",
+                                        "12-15", "-1/12-15",   "+1/01-10",   "0/06-14",   "02-29",
+                                        "1899",  "2024-02-29", "0001-01-01", "9999-12-31"};
+    /* The administrative calendar and the statistical one, as period.c reads them. */
+    static const uint8_t calendars[][12] = {{1, 12, 15, 2, 6, 14, 2, 6, 15, 2, 12, 14},
+                                            {2, 1, 1, 2, 6, 30, 2, 7, 1, 2, 12, 31}};
+    PUT("period", texts);
+    for (size_t i = 0; i < LENGTH(calendars); i++)
+        seeds_put("period", (struct span){calendars[i], sizeof calendars[i]});
+}
+
+static void make_numbers(void)
+{
+    /* Two bytes in front: decimals, and whether they are all written. */
+    static const char *const texts[] = {
+        "\1\1"
+        "2.861",
+        "\1\1"
+        "75,6",
+        "\2\1"
+        "75.60",
+        "\6\2"
+        "-0,000001",
+        "\2\2"
+        "  +12  ",
+        "\1\1"
+        "\u2212"
+        "5",
+        "\1\1"
+        "1.234.567,5",
+        "\1\1"
+        "0.123",
+        "\1\1"
+        "9223372036854775807",
+        "\1\1"
+        "-9223372036854775808",
+        "\22\1"
+        "0,000000000000000001",
+        "\1\1"
+        "12.34.567",
+        "\1\1"
+        ">=",
+        "\1\1"
+        "..",
+        "\1\1"
+        "<=",
+        "\1\1"
+        "~",
+        "\1\1"
+        "=",
+        "\3\1"
+        "1.000,000",
+    };
+    PUT("number", texts);
+}
+
+static void make_formulas(void)
+{
+    static const char *const texts[] = {
+        "= 100 * model.recognised / model.registered",
+        "= dialogue.district + dialogue.commune - 3",
+        "count@commune(unit.type = xa)",
+        "count@commune(unit.type != thi_tran and contrib.land >= 0.5)",
+        "count@district(unit)",
+        "= count@commune(poverty.poor > 0 or not (balance < -1.25)) / count@commune(unit)",
+        "= -(balance + 7) * (first.day - pupil.rate)",
+        "= 1 / 3 + 2 / 3",
+        "= -1 / 4",
+        "= ((((((1))))))",
+        "= model.registered = 1",
+        "= balance / contrib.land",
+        "count@province(unit)",
+        "= 9223372036854775807 * 9223372036854775807 * balance",
+        "count@commune(count@district(unit) = 1)",
+    };
+    static const uint8_t operands[] = "\0\1\2\3\4\5\6\7\x8\x9\xf1\xff\x7f\x80\x1\x2\x3\x4\x40\x41";
+    struct buf with_operands = {0};
+    PUT("formula", texts);
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        buf_put(&with_operands, texts[i], strlen(texts[i]));
+        buf_put(&with_operands, operands, sizeof operands);
+        seeds_take("formula", &with_operands);
+    }
+}
+
+static void make_csv(const char *root)
+{
+    static const char *const texts[] = {
+        "indicator,value\nmodel.registered,12\n",
+        "indicator,value,qualifier,upper,note,unit\n"
+        "model.registered,12,=,,\"b\303\241o \"\"c\303\241o\"\"\",23857\r\n"
+        "contrib.land,75.6,..,80.0,,23860\r\nbalance,-2.5,~,,,id:23860\r\n"
+        "security.team,3,>=,,,code:23888\r\n",
+        "indicator,value\nmodel.registered,2.861\ncontrib.land,\"75,6\"\npoverty.poor,\n",
+        "\357\273\277Indicator, Value \rmodel.recognised,5\rmodel.recognised.collective,3\r",
+        "indicator;value\nmodel.registered;1\n",
+        "indicator,value\nmodel.recognised,1\nmodel.recognised,2\nmodel.recognition_rate,5\n",
+        "indicator,value\n\"model.registered,1\n",
+        "indicator,value,\nmodel.registered,1,x,y\nno.such,1\n",
+        "id,code,level,type,parent,from,to,name_vi,name_en,successors\n"
+        "70,70,commune,xa,631,2024-01-01,,X\303\243,,\n71,71,commune,xa,631,,2024-06-30,Y,,70|"
+        "23860\n",
+    };
+    static const char *const files[] = {
+        "bao-cao.csv",
+        "gia-lai/catalogue/units.csv",
+        "gia-lai/catalogue/forms.csv",
+        "gia-lai/catalogue/indicators.csv",
+        "gia-lai/published.csv",
+        "gia-lai/reports/2024/631.csv",
+        "gia-lai/reports/2024-S1/632-communes.csv",
+    };
+    PUT("csv", texts);
+    for (size_t i = 0; i < LENGTH(files); i++)
+        put_file("csv", root, files[i]);
+}
+
+static void make_ini(const char *root)
+{
+    static const char *const texts[] = {
+        "[node]\nunit = 64\nlog_level = debug\nmap_size_mib = 1\nreserve_mib = 0\n"
+        "state_dir = /a\nruntime_dir = /b\nkey_file = /c\n[listen]\nendpoint = tcp://*:7464\n",
+        "[node]\nunit = 0\nunit = 1\nnope = 2\n",
+        "; only a comment\n# another\n\n",
+        "key = before any section\n[a b]\nname: value ; not a comment\n",
+        "[catalogue]\nnumber = 1\ntitle_vi = X\n[calendar]\ns1_first = -1/12-15\ns1_last = 06-14\n"
+        "s2_first = 06-15\ns2_last = 12-14\n[level province]\nname_vi = T\n[type tinh]\n"
+        "name_vi = t\n",
+        "[section\nx = 1\n]\n=\n[]\n",
+    };
+    static const char *const files[] = {"conf/root.conf", "conf/district.conf", "conf/leaf.conf",
+                                        "conf/reporter.conf", "gia-lai/catalogue/catalogue.ini"};
+    PUT("ini", texts);
+    for (size_t i = 0; i < LENGTH(files); i++)
+        put_file("ini", root, files[i]);
+}
+
+void seeds_make_texts(const char *root)
+{
+    make_periods();
+    make_numbers();
+    make_formulas();
+    make_csv(root);
+    make_ini(root);
+}

@@ -1,0 +1,166 @@
+/* Messages and frames of seeds; drafts become reports with a few cells that follow from one value.
+ */
+#include "fuzz/story.h"
+
+#include "core/mem.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/home.h"
+#include "fuzz/seeds.h"
+#include "lib/sample.h"
+#include "wire/digest.h"
+
+struct story story_begin(uint8_t start)
+{
+    struct story story = {.seq = 1};
+    buf_put_u8(&story.frames, start);
+    return story;
+}
+
+void story_end(struct story *story)
+{
+    seeds_take("node", &story->frames);
+}
+
+static void put_message(struct story *story, enum frame_type from, Tonghop__Envelope *envelope)
+{
+    struct buf bytes = {0};
+    envelope->seq = ++story->seq;
+    wire_pack(envelope, &bytes);
+    frames_put(from, span_of(&bytes), &story->frames);
+    buf_fini(&bytes);
+}
+
+void story_say(struct story *story, enum frame_type from, Tonghop__Envelope__BodyCase body,
+               void *message)
+{
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = body;
+    envelope.hello = message; /* all bodies share one pointer */
+    put_message(story, from, &envelope);
+}
+
+void story_answer(struct story *story, Tonghop__Envelope__BodyCase body, void *message, uint64_t re)
+{
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.re = re;
+    envelope.body_case = body;
+    envelope.hello = message; /* as above */
+    put_message(story, FRAME_PARENT, &envelope);
+}
+
+void story_pass(struct story *story, uint16_t ms)
+{
+    uint8_t bytes[] = {(uint8_t)(ms >> 8), (uint8_t)ms};
+    frames_put(FRAME_WAIT, (struct span){bytes, sizeof bytes}, &story->frames);
+}
+
+void story_happen(struct story *story, enum frame_type type)
+{
+    frames_put(type, (struct span){0}, &story->frames);
+}
+
+/* ---- reports ---- */
+
+struct report_key story_key(const struct draft *draft)
+{
+    return (struct report_key){.kind = draft->kind != 0 ? draft->kind : (uint8_t)KIND_ACTUAL,
+                               .period = {2024, draft->label},
+                               .unit = draft->unit,
+                               .form = 1};
+}
+
+struct buf story_filing(const struct draft *draft)
+{
+    const struct cell cells[] = {{1, QUALIFIER_EXACT, draft->value, 0},
+                                 {6, QUALIFIER_AT_LEAST, 3 * draft->value, 0},
+                                 {7, QUALIFIER_RANGE, draft->value, draft->value + 9},
+                                 {8, QUALIFIER_EXACT, 100 - draft->value, 0},
+                                 {14, QUALIFIER_EXACT, 50 + draft->value, 0}};
+    struct report report = {
+        .key = story_key(draft),
+        .scope = draft->scope != 0 ? draft->scope : (uint8_t)SCOPE_OWN,
+        .catalogue = 1,
+        .based_on = draft->based_on,
+        .is_withdrawn = draft->is_withdrawn,
+        .may_drop_cells = draft->may_drop_cells,
+        .author = mem_strdup("Hoa"),
+        .reason = mem_strdup(""),
+    };
+    struct buf bytes = {0};
+    size_t count = draft->is_withdrawn ? 0 : LENGTH(cells) - (draft->may_drop_cells ? 3 : 0);
+    for (size_t i = 0; i < count; i++)
+        report_add_cell(&report, cells[i]);
+    wire_pack_filing(&report, &bytes);
+    report_fini(&report);
+    return bytes;
+}
+
+void story_file(struct story *story, enum frame_type from, const struct draft *draft)
+{
+    struct buf bytes = story_filing(draft);
+    Tonghop__File message = TONGHOP__FILE__INIT;
+    message.filing = (ProtobufCBinaryData){bytes.len, bytes.data};
+    story_say(story, from, BODY(FILE), &message);
+    buf_fini(&bytes);
+}
+
+void story_revision_of(const struct draft *draft, uint64_t number, uint32_t states, uint32_t home,
+                       const struct buf *filing, Tonghop__Revision *ret_revision)
+{
+    tonghop__revision__init(ret_revision);
+    ret_revision->filing = (ProtobufCBinaryData){filing->len, filing->data};
+    ret_revision->revision = number;
+    ret_revision->states = states;
+    ret_revision->received_us = HOME_NOW_US - draft->value;
+    ret_revision->first_filed_us = HOME_NOW_US - 100;
+    ret_revision->home = home;
+    ret_revision->recorded_by = TEXT("uid:1000");
+}
+
+void story_revision(struct story *story, enum frame_type from, const struct draft *draft,
+                    uint64_t number, uint32_t states)
+{
+    struct buf filing = story_filing(draft);
+    Tonghop__Revision revision;
+    story_revision_of(draft, number, states, from == FRAME_NODE ? draft->unit : 64, &filing,
+                      &revision);
+    story_say(story, from, BODY(REVISION), &revision);
+    buf_fini(&filing);
+}
+
+/* ---- catalogues ---- */
+
+static struct buf catalogue_bytes(uint32_t number, uint8_t *ret_hash)
+{
+    struct buf bytes = {0};
+    struct catalogue *catalogue = sample_catalogue();
+    catalogue->number = number;
+    wire_pack_catalogue(catalogue, &bytes);
+    digest_of(span_of(&bytes), ret_hash);
+    catalogue_free(&catalogue);
+    return bytes;
+}
+
+void story_catalogue_hash(uint32_t number, uint8_t *ret_hash)
+{
+    struct buf bytes = catalogue_bytes(number, ret_hash);
+    buf_fini(&bytes);
+}
+
+void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE];
+    struct buf bytes = catalogue_bytes(number, hash);
+    Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
+    Tonghop__CataloguePublish publish = TONGHOP__CATALOGUE_PUBLISH__INIT;
+    chunk.number = number;
+    chunk.hash = (ProtobufCBinaryData){sizeof hash, hash};
+    chunk.count = 1;
+    chunk.data = (ProtobufCBinaryData){bytes.len, bytes.data};
+    publish.chunk = &chunk;
+    if (from == FRAME_PARENT)
+        story_answer(story, BODY(CATALOGUE_CHUNK), &chunk, re);
+    else
+        story_say(story, from, BODY(CATALOGUE_PUBLISH), &publish);
+    buf_fini(&bytes);
+}

@@ -1,0 +1,52 @@
+/* Stories: the parts that the seeds of the target `node` are told with. */
+#ifndef TESTS_FUZZ_STORY_H
+#define TESTS_FUZZ_STORY_H
+
+#include "fuzz/frames.h"
+#include "wire/wire.h"
+
+#define BODY(name) TONGHOP__ENVELOPE__BODY_##name
+
+/* A story being told: its frames, and the number of the last message. */
+struct story {
+    struct buf frames;
+    uint64_t seq;
+};
+
+struct story story_begin(uint8_t start);
+/* Makes a seed of it. */
+void story_end(struct story *story);
+
+/* A message, its body and what it answers (0: nothing). */
+void story_say(struct story *story, enum frame_type from, Tonghop__Envelope__BodyCase body,
+               void *message);
+void story_answer(struct story *story, Tonghop__Envelope__BodyCase body, void *message,
+                  uint64_t re);
+void story_pass(struct story *story, uint16_t ms);
+void story_happen(struct story *story, enum frame_type type);
+
+/* One report of 2024; what is left 0 is as in most reports. */
+struct draft {
+    uint32_t unit;
+    uint8_t label, scope, kind;
+    uint64_t based_on;
+    bool is_withdrawn, may_drop_cells;
+    int64_t value;
+};
+
+struct buf story_filing(const struct draft *draft);
+struct report_key story_key(const struct draft *draft);
+void story_file(struct story *story, enum frame_type from, const struct draft *draft);
+#define STORY_FILE(story, from, ...) story_file(story, from, &(const struct draft){__VA_ARGS__})
+
+/* A state of the report, as nodes send it. `filing` must outlive it. */
+void story_revision_of(const struct draft *draft, uint64_t number, uint32_t states, uint32_t home,
+                       const struct buf *filing, Tonghop__Revision *ret_revision);
+void story_revision(struct story *story, enum frame_type from, const struct draft *draft,
+                    uint64_t number, uint32_t states);
+/* The sample under another number: handed down, or published. */
+void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re);
+/* Its hash. */
+void story_catalogue_hash(uint32_t number, uint8_t *ret_hash);
+
+#endif
