@@ -1,162 +1,213 @@
-/* The oracle: what every node must hold, computed from what was acknowledged, in the simplest
- * possible way and by other code: recursion over units, plain 64-bit numbers, no accumulators, no
- * figures. It knows sums, maxima and minima of values and how many units are in them. */
-#include <stdio.h>
+/* The oracle: what every node must hold, folded from what the homes hold in the end, in the
+ * simplest possible way and by other code: recursion over units, 64-bit numbers, no accumulators,
+ * no figures.
+ */
+#include <stdlib.h>
 #include <string.h>
 
-#include "node/rollup.h"
-#include "node/step.h"
+#include "core/mem.h"
 #include "sim/sim.h"
 
-/* A value of one indicator: made of `parts` units; no parts, no value. */
-struct value {
-    int64_t value;
-    unsigned parts;
-};
+/* ---- truth ---- */
 
-static const struct report *acked(const struct sim *sim, uint32_t unit, uint32_t form, int label)
+/* The report that the home holds under a number, as its author made it. */
+static const struct report *report_of(struct sim *sim, struct store_txn *txn, size_t key,
+                                      uint64_t number)
 {
-    for (size_t i = 0; i < sim->work_count; i++) {
-        const struct sim_work *w = &sim->works[i];
-        if (w->key.unit == unit && w->key.form == form && w->key.period.label == label)
-            return w->acked_revision > 0 && !w->acked.is_withdrawn ? &w->acked : NULL;
+    struct report_key k = sim_key_of(sim, key);
+    struct revision revision;
+    uint8_t content[DIGEST_SIZE];
+    if (store_get_revision(txn, &k, number, &revision) != ERR_OK) {
+        sim_wrong(sim, "unit %u lacks revision %lu of its head", k.unit, number);
+        return NULL;
     }
-    return NULL;
+    if (!sim_content_of(sim, revision.filing, content))
+        return NULL;
+    const struct sim_filing *filing = sim_ledger_find(sim, key, content);
+    if (filing == NULL)
+        sim_wrong(sim, "unit %u: revision %lu is what nobody filed", k.unit, number);
+    return filing != NULL ? &filing->report : NULL;
 }
 
-/* What a unit's reports of one scope say, as the year rule has it. */
-static struct value of_reports(const struct indicator *in, const struct report *const *reports,
-                               uint8_t scope, int label)
+static void learn(struct sim *sim, size_t key, struct sim_truth *truth)
 {
-    const struct cell *c[4] = {NULL};
+    struct report_key k = sim_key_of(sim, key);
+    size_t home = sim_home_of(sim, sim_key_unit(key));
+    struct store_txn *txn = store_begin_read(sim->nodes[home].store);
+    struct head head;
+    if (store_get_head(txn, &k, &head) == ERR_OK) {
+        truth->head = head;
+        truth->latest = report_of(sim, txn, key, head.revision);
+        if (head.counting != 0)
+            truth->counted = report_of(sim, txn, key, head.counting);
+        if (truth->counted != NULL && truth->counted->is_withdrawn)
+            truth->counted = NULL;
+    }
+    store_abort(&txn);
+}
+
+struct sim_truth *sim_truth_new(struct sim *sim)
+{
+    struct sim_truth *truth = mem_calloc(sim->key_count, sizeof(*truth));
+    for (size_t i = 0; i < sim->key_count; i++)
+        if (sim->keys[i].first != SIM_NONE)
+            learn(sim, i, &truth[i]);
+    return truth;
+}
+
+static const struct sim_truth *truth_at(const struct sim_truth *truth, struct report_key key,
+                                        int label)
+{
+    key.period.label = (uint8_t)label;
+    return &truth[sim_key_index(&key)];
+}
+
+/* ---- values ---- */
+
+static unsigned count(const struct sim_value *value)
+{
+    unsigned all = 0;
+    for (int q = 0; q < QUALIFIER_COUNT; q++)
+        all += value->parts[q];
+    return all;
+}
+
+static struct sim_value of_cell(const struct cell *cell)
+{
+    struct sim_value value = {.low = cell->value, .high = cell->value};
+    if (cell->qualifier == QUALIFIER_RANGE)
+        value.high = cell->upper;
+    value.parts[cell->qualifier] = 1;
+    return value;
+}
+
+static void combine(struct sim_value *total, const struct sim_value *part,
+                    enum aggregation aggregation)
+{
+    if (count(part) == 0)
+        return;
+    bool is_first = count(total) == 0;
+    if (aggregation == AGGREGATION_SUM) {
+        total->low += part->low;
+        total->high += part->high;
+    } else if (aggregation == AGGREGATION_MAX) {
+        total->low = is_first || part->low > total->low ? part->low : total->low;
+        total->high = is_first || part->high > total->high ? part->high : total->high;
+    } else {
+        total->low = is_first || part->low < total->low ? part->low : total->low;
+        total->high = is_first || part->high < total->high ? part->high : total->high;
+    }
+    for (int q = 0; q < QUALIFIER_COUNT; q++)
+        total->parts[q] += part->parts[q];
+    total->partial += part->partial;
+    total->implied += part->implied;
+    total->negative += part->negative;
+}
+
+/* Two cells of one unit become one part; what is known of it is what is known of both. */
+static struct sim_value as_one(struct sim_value value)
+{
+    enum qualifier qualifier = QUALIFIER_EXACT;
+    bool is_least = value.parts[QUALIFIER_AT_LEAST] > 0;
+    bool is_most = value.parts[QUALIFIER_AT_MOST] > 0;
+    if (value.parts[QUALIFIER_ABOUT] > 0 || (is_least && is_most))
+        qualifier = QUALIFIER_ABOUT;
+    else if (is_least || is_most)
+        qualifier = is_least ? QUALIFIER_AT_LEAST : QUALIFIER_AT_MOST;
+    else if (value.parts[QUALIFIER_RANGE] > 0)
+        qualifier = QUALIFIER_RANGE;
+    memset(value.parts, 0, sizeof(value.parts));
+    value.parts[qualifier] = 1;
+    return value;
+}
+
+static struct sim_value year_of(const struct cell *s1, const struct cell *s2,
+                                const struct indicator *in)
+{
+    struct sim_value value = {0};
+    bool is_stock = in->aggregation == AGGREGATION_SUM && in->nature == NATURE_STOCK;
+    if (s1 == NULL && s2 == NULL)
+        return value;
+    if (s1 != NULL && s2 != NULL && !is_stock) {
+        struct sim_value second = of_cell(s2);
+        value = of_cell(s1);
+        combine(&value, &second, in->aggregation);
+        return as_one(value);
+    }
+    if (s2 != NULL && is_stock)
+        return of_cell(s2);
+    value = of_cell(s1 != NULL ? s1 : s2);
+    value.partial = 1;
+    return value;
+}
+
+static struct sim_value rest_of(const struct cell *year, const struct cell *s1)
+{
+    struct sim_value whole = of_cell(year), first = of_cell(s1), minus = first;
+    minus.low = -first.high;
+    minus.high = -first.low;
+    minus.parts[QUALIFIER_AT_LEAST] = first.parts[QUALIFIER_AT_MOST];
+    minus.parts[QUALIFIER_AT_MOST] = first.parts[QUALIFIER_AT_LEAST];
+    combine(&whole, &minus, AGGREGATION_SUM);
+    whole = as_one(whole);
+    whole.implied = 1;
+    whole.negative = (whole.parts[QUALIFIER_AT_MOST] > 0 ? whole.high : whole.low) < 0;
+    return whole;
+}
+
+/* What a unit's reports of one scope say under a label, as the year rule has it. */
+static struct sim_value of_reports(const struct indicator *in,
+                                   const struct report *const reports[PERIOD_Y + 1], uint8_t scope,
+                                   int label)
+{
+    const struct cell *cell[PERIOD_Y + 1] = {NULL};
+    struct sim_value nothing = {0};
     for (int l = PERIOD_S1; l <= PERIOD_Y; l++)
         if (reports[l] != NULL && reports[l]->scope == scope)
-            c[l] = report_cell(reports[l], in->number);
-    bool is_sum = in->aggregation == AGGREGATION_SUM;
-    bool is_flow = in->nature == NATURE_FLOW;
-    if (c[label] != NULL)
-        return (struct value){c[label]->value, 1};
-    if (label == PERIOD_S1)
-        return (struct value){0};
-    if (label == PERIOD_S2) {
-        if (!is_sum || c[PERIOD_Y] == NULL)
-            return (struct value){0};
-        if (!is_flow)
-            return (struct value){c[PERIOD_Y]->value, 1};
-        if (c[PERIOD_S1] == NULL)
-            return (struct value){0};
-        return (struct value){c[PERIOD_Y]->value - c[PERIOD_S1]->value, 1};
-    }
-    if (c[PERIOD_S1] == NULL && c[PERIOD_S2] == NULL)
-        return (struct value){0};
-    if (c[PERIOD_S1] == NULL || c[PERIOD_S2] == NULL)
-        return (struct value){c[c[PERIOD_S1] == NULL ? PERIOD_S2 : PERIOD_S1]->value, 1};
-    int64_t first = c[PERIOD_S1]->value, second = c[PERIOD_S2]->value;
-    if (in->aggregation == AGGREGATION_MAX)
-        return (struct value){first > second ? first : second, 1};
-    if (in->aggregation == AGGREGATION_MIN)
-        return (struct value){first < second ? first : second, 1};
-    return (struct value){is_flow ? first + second : second, 1};
+            cell[l] = report_cell(reports[l], in->number);
+    if (cell[label] != NULL)
+        return of_cell(cell[label]);
+    if (label == PERIOD_Y)
+        return year_of(cell[PERIOD_S1], cell[PERIOD_S2], in);
+    if (label == PERIOD_S1 || cell[PERIOD_Y] == NULL || in->aggregation != AGGREGATION_SUM)
+        return nothing;
+    if (in->nature == NATURE_STOCK)
+        return of_cell(cell[PERIOD_Y]);
+    return cell[PERIOD_S1] != NULL ? rest_of(cell[PERIOD_Y], cell[PERIOD_S1]) : nothing;
 }
 
-static void combine(struct value *total, struct value part, enum aggregation aggregation)
-{
-    if (part.parts == 0)
-        return;
-    bool is_better =
-        aggregation == AGGREGATION_MAX ? part.value > total->value : part.value < total->value;
-    if (aggregation == AGGREGATION_SUM)
-        total->value += part.value;
-    else if (total->parts == 0 || is_better)
-        total->value = part.value;
-    total->parts += part.parts;
-}
+/* ---- totals ---- */
 
-static struct value of_unit(const struct sim *sim, const struct indicator *in,
-                            const struct tree *tree, uint32_t index, int label)
+static struct sim_value of_unit(struct sim *sim, const struct sim_truth *truth,
+                                const struct indicator *in, size_t unit, struct report_key key)
 {
-    const struct report *reports[4] = {NULL};
-    bool whole[4] = {false};
+    const struct report *reports[PERIOD_Y + 1] = {NULL};
+    bool whole[PERIOD_Y + 1] = {false};
+    int label = key.period.label;
+    struct sim_value total = {0};
+    key.unit = sim->country.units[unit].id;
     for (int l = PERIOD_S1; l <= PERIOD_Y; l++) {
-        reports[l] = acked(sim, tree->nodes[index].unit, in->form, l);
+        reports[l] = truth_at(truth, key, l)->counted;
         whole[l] = reports[l] != NULL && reports[l]->scope == SCOPE_WHOLE;
     }
     bool is_covered = whole[label] || (label == PERIOD_S2 && whole[PERIOD_Y] && whole[PERIOD_S1]) ||
                       (label == PERIOD_Y && whole[PERIOD_S1] && whole[PERIOD_S2]);
-    if (is_covered)
-        return of_reports(in, reports, SCOPE_WHOLE, label);
-    struct value total = of_reports(in, reports, SCOPE_OWN, label);
-    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
-         i = tree->nodes[i].next_sibling)
-        combine(&total, of_unit(sim, in, tree, i, label), in->aggregation);
+    bool is_left_out = sim_unit_has_ended_in(sim, unit, key.period) &&
+                       (in->aggregation != AGGREGATION_SUM || in->nature != NATURE_FLOW);
+    if (!is_left_out)
+        total = of_reports(in, reports, is_covered ? SCOPE_WHOLE : SCOPE_OWN, label);
+    for (size_t i = 0; i < sim->country.unit_count && !is_covered; i++) {
+        if (sim_unit_parent(sim, i, key.period) != (int)unit ||
+            !sim_unit_is_in(sim, i, key.period, sim->published))
+            continue;
+        struct sim_value part = of_unit(sim, truth, in, i, key);
+        combine(&total, &part, in->aggregation);
+    }
     return total;
 }
 
-static size_t check_figure(struct sim *sim, size_t n, const struct indicator *in, int label,
-                           const struct figures *held)
+struct sim_value sim_oracle(struct sim *sim, const struct sim_truth *truth,
+                            const struct indicator *indicator, const struct report_key *key)
 {
-    struct period period = {2024, (uint8_t)label};
-    struct tree *tree = tree_new(sim->catalogue, period);
-    uint32_t index = tree_find(tree, sim->nodes[n].unit);
-    struct value expected = of_unit(sim, in, tree, index, label);
-    const struct figure *figure = figures_find(held, in->number);
-    unsigned parts = figure != NULL ? figure_unit_count(figure) : 0;
-    bool is_right = parts == expected.parts && (parts == 0 || figure->value == expected.value);
-    tree_free(&tree);
-    if (!is_right)
-        printf("node %u, label %d, %s: %lld of %u units, should be %lld of %u\n",
-               sim->nodes[n].unit, label, in->code, parts == 0 ? 0LL : (long long)figure->value,
-               parts, (long long)expected.value, expected.parts);
-    return is_right ? 0 : 1;
-}
-
-/* Every report acknowledged beneath a node is held by it with the content that was acknowledged. */
-static size_t check_reports(struct sim *sim, size_t n, struct store_txn *txn)
-{
-    size_t wrong = 0;
-    for (size_t i = 0; i < sim->work_count; i++) {
-        const struct sim_work *work = &sim->works[i];
-        const struct tree *tree = node_tree(sim->nodes[n].node, work->key.period);
-        struct head head = {0};
-        if (work->acked_revision == 0 || !node_covers(sim->nodes[n].node, tree, work->key.unit))
-            continue;
-        if (store_get_head(txn, &work->key, &head) == ERR_OK &&
-            head.revision == work->acked_revision && head.counting == head.revision)
-            continue;
-        printf("node %u: unit %u label %d form %u: revision %llu, acknowledged was %llu\n",
-               sim->nodes[n].unit, work->key.unit, work->key.period.label, work->key.form,
-               (unsigned long long)head.revision, (unsigned long long)work->acked_revision);
-        wrong++;
-    }
-    return wrong;
-}
-
-size_t sim_check(struct sim *sim)
-{
-    size_t wrong = 0;
-    for (size_t n = 0; n < sim->node_count; n++) {
-        struct node *node = sim->nodes[n].node;
-        struct store_txn *txn = store_begin_read(node->store);
-        struct node_health health;
-        uint64_t reports, figures_seen;
-        for (size_t i = 0; i < sim->catalogue->indicator_count; i++) {
-            const struct indicator *in = &sim->catalogue->indicators[i];
-            for (int label = PERIOD_S1; label <= PERIOD_Y && indicator_is_entered(in); label++) {
-                struct figures held = {0};
-                struct report_key key = {.kind = KIND_ACTUAL,
-                                         .period = {2024, (uint8_t)label},
-                                         .unit = sim->nodes[n].unit,
-                                         .form = in->form};
-                rollup_of(node, txn, &key, &held);
-                wrong += check_figure(sim, n, in, label, &held);
-                figures_fini(&held);
-            }
-        }
-        wrong += check_reports(sim, n, txn);
-        store_abort(&txn);
-        wrong += node_verify(node, &reports, &figures_seen);
-        node_get_health(node, &health);
-        wrong += health.alarm_count + health.quarantine_count;
-    }
-    return wrong;
+    return of_unit(sim, truth, indicator, key->unit - SIM_UNIT_ID_FIRST, *key);
 }

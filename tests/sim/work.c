@@ -1,254 +1,151 @@
-/* The work: for every unit that some node takes in, reports of three labels and two forms, own and
- * whole, corrected and withdrawn. A reporter repeats what was not answered, and when it is told
- * that it is stale it bases itself on the revision named. */
-#include <assert.h>
-#include <stdlib.h>
+/* The work: two authors for each report, own and whole, of three forms and years, plans and
+ * results; they correct, drop cells and withdraw. An author who is told that his base is stale
+ * either files again on the new base or lets it be. */
 #include <string.h>
 
 #include "core/mem.h"
-#include "lib/sample.h"
 #include "sim/sim.h"
-#include "wire/digest.h"
 
-enum { WORK_RETRY_MS = 3000 };
+enum { AUTHORS_AT_ONCE = 60 };
 
-static void pack_local(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out)
+/* ---- what is filed ---- */
+
+static bool level_reports(const struct indicator *indicator, uint8_t level, uint8_t scope)
 {
-    envelope->protocol = WIRE_PROTOCOL;
-    envelope->seq = ++sim->local_seq;
-    wire_pack(envelope, out);
+    uint32_t levels = indicator->level_mask >> level;
+    return scope == SCOPE_WHOLE ? levels != 0 : (levels & 1) != 0;
 }
 
-static void say_hello(struct sim *sim, size_t to)
+static struct cell draw_cell(struct sim *sim, const struct indicator *indicator)
 {
-    struct buf bytes = {0};
-    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    hello.protocol_min = 1;
-    hello.protocol_max = 1;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
-    envelope.hello = &hello;
-    pack_local(sim, &envelope, &bytes);
-    sim_send_local(sim, to, span_of(&bytes));
-    buf_fini(&bytes);
+    struct cell cell = {.indicator = indicator->number, .qualifier = QUALIFIER_EXACT};
+    cell.value = (int64_t)sim_random(sim, 1000) - (indicator->is_signed ? 500 : 0);
+    if (sim_once_in(sim, 4))
+        cell.qualifier = (uint8_t)(QUALIFIER_EXACT + sim_random(sim, QUALIFIER_COUNT - 1));
+    if (cell.qualifier == QUALIFIER_RANGE)
+        cell.upper = cell.value + 1 + (int64_t)sim_random(sim, 100);
+    return cell;
 }
 
-static void enrol(struct sim *sim, size_t at, uint32_t unit)
+static void fill(struct sim *sim, size_t key, unsigned author, struct report *report)
 {
-    struct buf bytes = {0};
-    uint8_t key[WIRE_KEY_SIZE];
-    char name[] = "sim";
-    Tonghop__Enrol message = TONGHOP__ENROL__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    memset(key, 7, sizeof(key));
-    memcpy(key, &unit, sizeof(unit));
-    message.unit = unit;
-    message.key.data = key;
-    message.key.len = sizeof(key);
-    message.role = TONGHOP__ROLE__ROLE_NODE;
-    message.name = name;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_ENROL;
-    envelope.enrol = &message;
-    pack_local(sim, &envelope, &bytes);
-    sim_send_local(sim, at, span_of(&bytes));
-    buf_fini(&bytes);
-}
-
-static void publish(struct sim *sim)
-{
-    struct buf catalogue = {0}, bytes = {0};
-    uint8_t hash[DIGEST_SIZE];
-    wire_pack_catalogue(sim->catalogue, &catalogue);
-    assert(catalogue.len <= WIRE_CHUNK_SIZE);
-    digest_of(span_of(&catalogue), hash);
-    Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
-    Tonghop__CataloguePublish message = TONGHOP__CATALOGUE_PUBLISH__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    chunk.number = sim->catalogue->number;
-    chunk.hash.data = hash;
-    chunk.hash.len = sizeof(hash);
-    chunk.count = 1;
-    chunk.data.data = catalogue.data;
-    chunk.data.len = catalogue.len;
-    message.chunk = &chunk;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_PUBLISH;
-    envelope.catalogue_publish = &message;
-    pack_local(sim, &envelope, &bytes);
-    sim_send_local(sim, 0, span_of(&bytes));
-    buf_fini(&bytes);
-    buf_fini(&catalogue);
-}
-
-void sim_work_set_up(struct sim *sim)
-{
-    for (size_t i = 0; i < sim->node_count; i++)
-        say_hello(sim, i);
-    enrol(sim, 0, SIM_UNIT_DISTRICT);
-    enrol(sim, 1, SIM_UNIT_COMMUNE);
-    publish(sim);
-}
-
-/* ---- keys and contents ---- */
-
-static size_t home_of(uint32_t unit)
-{
-    switch (unit) {
-    case SIM_UNIT_COMMUNE:
-        return 2;
-    case SIM_UNIT_DISTRICT:
-    case 23860:
-    case 23863:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
-void sim_work_init(struct sim *sim)
-{
-    static const uint32_t units[] = {64, 631, 632, 23857, 23860, 23863, 23887, 23888};
-    sim->catalogue = sample_catalogue();
-    for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
-        for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++) {
-            for (uint32_t form = 1; form <= 2; form++) {
-                struct sim_work *work = &sim->works[sim->work_count++];
-                *work = (struct sim_work){.home = home_of(units[u])};
-                work->key = (struct report_key){
-                    .kind = KIND_ACTUAL, .period = {2024, label}, .unit = units[u], .form = form};
-            }
-        }
-    }
-}
-
-static unsigned level_of(uint32_t unit)
-{
-    return unit == SIM_UNIT_ROOT ? 0 : (unit < 1000 ? 1 : 2);
-}
-
-static void add_cell(struct sim *sim, struct report *report, uint32_t indicator)
-{
-    struct cell cell = {.indicator = indicator, .qualifier = QUALIFIER_EXACT};
-    unsigned mask = catalogue_indicator(sim->catalogue, indicator)->level_mask;
-    if ((mask >> level_of(report->key.unit) & 1u) == 0 || sim_random(sim, 4) == 0)
-        return;
-    cell.value = (int64_t)sim_random(sim, 1000);
-    if (sim_random(sim, 5) == 0)
-        cell.qualifier = QUALIFIER_AT_LEAST;
-    report_add_cell(report, cell);
-}
-
-static void fill_report(struct sim *sim, const struct sim_work *work, struct report *report)
-{
-    static const uint32_t form1[] = {1, 6, 7, 8, 13, 14};
-    *report = (struct report){.key = work->key, .scope = SCOPE_OWN, .catalogue = 1};
-    report->author = mem_strdup("sim");
-    report->reason = mem_strdup("");
-    report->may_drop_cells = true;
-    report->based_on = work->acked_revision;
-    bool is_district = work->key.unit == 631 || work->key.unit == 632;
-    if (is_district && sim_random(sim, 4) == 0)
+    const struct sim_unit *unit = &sim->country.units[sim_key_unit(key)];
+    *report = (struct report){.key = sim_key_of(sim, key),
+                              .scope = SCOPE_OWN,
+                              .catalogue = sim->published,
+                              .based_on = sim->keys[key].known[author],
+                              .may_drop_cells = !sim_once_in(sim, 4),
+                              .author = mem_printf("author %u", author),
+                              .reason = mem_strdup("")};
+    if (unit->level < 2 && sim_once_in(sim, 4))
         report->scope = SCOPE_WHOLE;
-    if (work->acked_revision > 0 && sim_random(sim, 8) == 0) {
+    if (report->based_on > 0 && sim_once_in(sim, 8)) {
         report->is_withdrawn = true;
         return;
     }
-    if (work->key.form == 1)
-        for (size_t i = 0; i < sizeof(form1) / sizeof(form1[0]); i++)
-            add_cell(sim, report, form1[i]);
-    else
-        add_cell(sim, report, 20);
-}
-
-static void send_file(struct sim *sim, struct sim_work *work)
-{
-    struct buf filing = {0}, bytes = {0};
-    Tonghop__File file = TONGHOP__FILE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_pack_filing(&work->asked, &filing);
-    file.filing.data = filing.data;
-    file.filing.len = filing.len;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
-    envelope.file = &file;
-    pack_local(sim, &envelope, &bytes);
-    work->asked_ms = sim->now_ms;
-    work->asked_seq = envelope.seq;
-    sim_send_local(sim, work->home, span_of(&bytes));
-    buf_fini(&bytes);
-    buf_fini(&filing);
-}
-
-void sim_work_step(struct sim *sim)
-{
-    struct sim_work *work = &sim->works[sim_random(sim, sim->work_count)];
-    if (work->is_asked)
-        return;
-    fill_report(sim, work, &work->asked);
-    work->is_asked = true;
-    send_file(sim, work);
-}
-
-void sim_work_retry(struct sim *sim)
-{
-    for (size_t i = 0; i < sim->work_count; i++) {
-        struct sim_work *work = &sim->works[i];
-        if (!work->is_asked || sim->now_ms - work->asked_ms < WORK_RETRY_MS)
-            continue;
-        say_hello(sim, work->home); /* the node may have crashed since */
-        send_file(sim, work);
+    struct catalogue *catalogue = sim->in_force[sim->published];
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        const struct indicator *indicator = &catalogue->indicators[i];
+        if (indicator->form == report->key.form &&
+            level_reports(indicator, unit->level, report->scope) && !sim_once_in(sim, 4))
+            report_add_cell(report, draw_cell(sim, indicator));
     }
 }
 
-bool sim_work_is_done(const struct sim *sim)
+/* Keys that many want at once, and all others; this year's results more than the rest. */
+static size_t draw_key(struct sim *sim)
 {
-    for (size_t i = 0; i < sim->work_count; i++)
-        if (sim->works[i].is_asked)
-            return false;
-    return true;
+    size_t unit = sim_random(sim, sim->country.unit_count);
+    bool is_hot = sim_once_in(sim, 3);
+    if (is_hot)
+        unit = sim->seed * 7 % sim->country.unit_count;
+    size_t kind = sim_once_in(sim, 6) ? 1 : 0;
+    size_t year = is_hot || sim_once_in(sim, 2) ? 1 : sim_random(sim, SIM_YEARS);
+    size_t label = sim_random(sim, PERIOD_LABEL_COUNT);
+    size_t form = sim_once_in(sim, 2) ? 0 : sim_random(sim, SIM_FORMS);
+    return unit * SIM_KEYS_PER_UNIT +
+           ((kind * SIM_YEARS + year) * PERIOD_LABEL_COUNT + label) * SIM_FORMS + form;
 }
 
-/* The work whose latest message is answered; answers to earlier tries are of no interest. */
-static struct sim_work *find_work(struct sim *sim, uint64_t re)
+/* ---- filing ---- */
+
+static void file(struct sim *sim, size_t key, unsigned author)
 {
-    for (size_t i = 0; i < sim->work_count; i++)
-        if (sim->works[i].is_asked && sim->works[i].asked_seq == re)
-            return &sim->works[i];
-    return NULL;
+    struct report report;
+    fill(sim, key, author, &report);
+    size_t filing = sim_ledger_add(sim, key, &report);
+    sim->keys[key].is_asking[author] = true;
+    sim->asking_count++;
+    sim_ask(sim, &(struct sim_ask){.type = SIM_ASK_FILE, .filing = filing, .author = author});
 }
 
-static void take_receipt(struct sim *sim, struct sim_work *work, const Tonghop__Receipt *receipt)
+/* As much as the time gone by asks for, in bursts. */
+void sim_work_step(struct sim *sim)
 {
-    report_fini(&work->acked);
-    work->acked = work->asked;
-    work->asked = (struct report){0};
-    work->acked_revision = receipt->revision;
-    work->is_asked = false;
-    sim->acked_count++;
+    int64_t gone_ms = sim->now_ms - sim->storm_from_ms;
+    size_t due = sim->work_total * (size_t)gone_ms / (size_t)sim->storm_ms;
+    if (sim->published == 0 || !sim_once_in(sim, 4))
+        return;
+    while (sim->work_done < due && sim->work_done < sim->work_total) {
+        size_t key = draw_key(sim);
+        unsigned author = (unsigned)sim_random(sim, SIM_AUTHORS);
+        sim->work_done++;
+        if (!sim->keys[key].is_asking[author] && sim->asking_count < AUTHORS_AT_ONCE &&
+            sim_unit_is_in(sim, sim_key_unit(key), sim_key_of(sim, key).period, sim->published))
+            file(sim, key, author);
+    }
 }
 
-/* Stale: a crash swallowed the receipt of an earlier report; the reporter bases itself anew. No
- * session or no catalogue yet: it is asked for again. Anything else is a mistake of the test. */
-static void take_refusal(struct sim *sim, struct sim_work *work, const Tonghop__Refusal *refusal)
+static void stop_asking(struct sim *sim, size_t index)
 {
-    sim->refused_count++;
-    if (strcmp(refusal->code, err_name(ERR_STALE)) == 0)
-        work->asked.based_on = refusal->current_revision;
+    const struct sim_ask *ask = &sim->asks[index];
+    sim->keys[sim->filings[ask->filing].key].is_asking[ask->author] = false;
+    sim->asking_count--;
+    sim_ask_close(sim, index);
+}
+
+/* ---- answers ---- */
+
+void sim_work_receipt(struct sim *sim, size_t index, const Tonghop__Receipt *receipt)
+{
+    const struct sim_ask *ask = &sim->asks[index];
+    struct sim_filing *filing = &sim->filings[ask->filing];
+    sim_check_receipt(sim, ask->node, filing, receipt);
+    filing->revision = receipt->revision;
+    filing->received_us = receipt->received_us;
+    filing->node = ask->node;
+    filing->disk = sim->nodes[ask->node].disk;
+    sim->keys[filing->key].known[ask->author] = receipt->revision;
+    if (receipt->repeated_content)
+        sim->repeated_count++;
     else
-        assert(strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0 ||
-               strcmp(refusal->code, err_name(ERR_CATALOGUE)) == 0);
+        sim->acked_count++;
+    stop_asking(sim, index);
 }
 
-void sim_work_answer(struct sim *sim, struct span bytes)
+void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
 {
-    struct arena *arena = arena_new(WIRE_ARENA_MAX);
-    struct wire_message message;
-    char reason[256];
-    enum err err = wire_open(bytes, arena, &message, reason, sizeof(reason));
-    assert(err == ERR_OK);
-    const Tonghop__Envelope *envelope = message.envelope;
-    struct sim_work *work = find_work(sim, envelope->re);
-    if (work != NULL && envelope->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT)
-        take_receipt(sim, work, envelope->receipt);
-    else if (work != NULL && envelope->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
-        take_refusal(sim, work, envelope->refusal);
-    arena_free(&arena);
+    struct sim_ask *ask = &sim->asks[index];
+    struct sim_filing *filing = &sim->filings[ask->filing];
+    if (strcmp(refusal->code, err_name(ERR_STALE)) == 0) {
+        sim->stale_count++;
+        sim->keys[filing->key].known[ask->author] = refusal->current_revision;
+        if (refusal->current_revision == filing->report.based_on)
+            sim_wrong(sim, "the base named is the one that was called stale");
+        if (sim_once_in(sim, 2)) { /* the author looks at it and lets it be */
+            stop_asking(sim, index);
+            return;
+        }
+        filing->report.based_on = refusal->current_revision;
+        sim_ask_again(sim, index, ask->seq);
+    } else if (strcmp(refusal->code, err_name(ERR_INVALID)) == 0 &&
+               !filing->report.may_drop_cells) {
+        filing->report.may_drop_cells = true; /* the author means it */
+        sim_ask_again(sim, index, ask->seq);
+    } else if (strcmp(refusal->code, err_name(ERR_NOT_HOME)) != 0) {
+        sim_wrong(sim, "a good report of unit %u is refused: %s: %s %s", filing->report.key.unit,
+                  refusal->code, refusal->text,
+                  refusal->n_problems > 0 ? refusal->problems[0]->text : "");
+        stop_asking(sim, index);
+    } /* else the operator is still at it: it is asked again elsewhere later */
 }

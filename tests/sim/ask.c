@@ -1,0 +1,239 @@
+/* Requests over local sockets, by authors and operators: each is repeated until it is answered,
+ * because a node that crashes answers nothing. Refusals that are for now only are waited out. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "sim/sim.h"
+
+enum { RETRY_MS = 3000, TRIES_MAX = 2000 };
+
+/* ---- packing ---- */
+
+static void pack(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out)
+{
+    envelope->protocol = WIRE_PROTOCOL;
+    envelope->seq = ++sim->local_seq;
+    wire_pack(envelope, out);
+}
+
+static void say_hello(struct sim *sim, size_t node)
+{
+    struct buf bytes = {0};
+    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
+    envelope.hello = &hello;
+    pack(sim, &envelope, &bytes);
+    sim_send_local(sim, node, span_of(&bytes));
+    buf_fini(&bytes);
+}
+
+static void pack_file(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    struct buf filing = {0};
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_pack_filing(&sim->filings[ask->filing].report, &filing);
+    file.filing.data = filing.data;
+    file.filing.len = filing.len;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
+    envelope.file = &file;
+    pack(sim, &envelope, out);
+    buf_fini(&filing);
+}
+
+static void pack_mark(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    struct report_key key = sim_key_of(sim, sim->filings[ask->filing].key);
+    Tonghop__Key wire_key = TONGHOP__KEY__INIT;
+    Tonghop__Mark mark = TONGHOP__MARK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(&key, &wire_key);
+    mark.key = &wire_key;
+    mark.revision = ask->revision;
+    mark.states = ask->bit;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_MARK;
+    envelope.mark = &mark;
+    pack(sim, &envelope, out);
+}
+
+static void pack_enrol(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    uint8_t key[WIRE_KEY_SIZE];
+    char name[] = "sim";
+    Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    sim_fill_key(sim->nodes[ask->child].unit, ask->generation, key);
+    enrol.unit = sim->nodes[ask->child].unit;
+    enrol.key.data = key;
+    enrol.key.len = sizeof(key);
+    enrol.role = TONGHOP__ROLE__ROLE_NODE;
+    enrol.name = name;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_ENROL;
+    envelope.enrol = &enrol;
+    pack(sim, &envelope, out);
+}
+
+static void pack_revoke(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    uint8_t key[WIRE_KEY_SIZE];
+    Tonghop__Revoke revoke = TONGHOP__REVOKE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    sim_fill_key(sim->nodes[ask->child].unit, ask->generation, key);
+    revoke.key.data = key;
+    revoke.key.len = sizeof(key);
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_REVOKE;
+    envelope.revoke = &revoke;
+    pack(sim, &envelope, out);
+}
+
+static void pack_publish(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    struct span all = span_of(&sim->catalogues[ask->catalogue]);
+    size_t at = (size_t)ask->chunk * WIRE_CHUNK_SIZE;
+    uint8_t hash[DIGEST_SIZE];
+    Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
+    Tonghop__CataloguePublish publish = TONGHOP__CATALOGUE_PUBLISH__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    digest_of(all, hash);
+    chunk.number = ask->catalogue;
+    chunk.hash.data = hash;
+    chunk.hash.len = sizeof(hash);
+    chunk.index = ask->chunk;
+    chunk.count = (uint32_t)((all.len + WIRE_CHUNK_SIZE - 1) / WIRE_CHUNK_SIZE);
+    chunk.data.data = sim->catalogues[ask->catalogue].data + at;
+    chunk.data.len = all.len - at < WIRE_CHUNK_SIZE ? all.len - at : WIRE_CHUNK_SIZE;
+    publish.chunk = &chunk;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_PUBLISH;
+    envelope.catalogue_publish = &publish;
+    pack(sim, &envelope, out);
+}
+
+/* ---- sending ---- */
+
+static void send(struct sim *sim, size_t index)
+{
+    struct sim_ask *ask = &sim->asks[index];
+    struct buf bytes = {0};
+    if (++ask->tries > TRIES_MAX)
+        sim_wrong(sim, "a request of type %d to unit %u is never answered", (int)ask->type,
+                  sim->nodes[ask->node].unit);
+    switch (ask->type) {
+    case SIM_ASK_FILE: /* wherever the unit's reports are taken in by now */
+        ask->node = sim_home_of(sim, sim_key_unit(sim->filings[ask->filing].key));
+        pack_file(sim, ask, &bytes);
+        break;
+    case SIM_ASK_MARK:
+        pack_mark(sim, ask, &bytes);
+        break;
+    case SIM_ASK_ENROL:
+        pack_enrol(sim, ask, &bytes);
+        break;
+    case SIM_ASK_REVOKE:
+        pack_revoke(sim, ask, &bytes);
+        break;
+    case SIM_ASK_PUBLISH:
+        pack_publish(sim, ask, &bytes);
+        break;
+    }
+    ask->seq = sim->local_seq;
+    sim_send_local(sim, ask->node, span_of(&bytes));
+    buf_fini(&bytes);
+    sim_queue_put(sim, (struct sim_due){.due_ms = sim->now_ms + RETRY_MS,
+                                        .type = SIM_DUE_ASK,
+                                        .index = index,
+                                        .mark = ask->seq});
+}
+
+void sim_ask(struct sim *sim, const struct sim_ask *ask)
+{
+    size_t index = 0;
+    while (index < sim->ask_count && sim->asks[index].is_open)
+        index++;
+    if (index == sim->ask_count) {
+        sim->asks = mem_grow(sim->asks, sim->ask_count, &sim->ask_capacity, sizeof(*sim->asks));
+        sim->ask_count++;
+    }
+    sim->asks[index] = *ask;
+    sim->asks[index].is_open = true;
+    send(sim, index);
+}
+
+void sim_ask_again(struct sim *sim, size_t index, uint64_t seq)
+{
+    if (sim->asks[index].is_open && sim->asks[index].seq == seq)
+        send(sim, index);
+}
+
+void sim_ask_close(struct sim *sim, size_t index)
+{
+    sim->asks[index].is_open = false;
+}
+
+size_t sim_ask_count_open(const struct sim *sim)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sim->ask_count; i++)
+        count += sim->asks[i].is_open;
+    return count;
+}
+
+/* ---- answers ---- */
+
+static bool is_for_now(const char *code)
+{
+    static const enum err codes[] = {ERR_FULL, ERR_BUSY, ERR_CATALOGUE};
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (strcmp(code, err_name(codes[i])) == 0)
+            return true;
+    return false;
+}
+
+static void refused(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
+{
+    struct sim_ask *ask = &sim->asks[index];
+    if (strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0) {
+        say_hello(sim, ask->node);
+        send(sim, index);
+        return;
+    }
+    sim->refused_count++;
+    (void)snprintf(ask->refused, sizeof(ask->refused), "%s: %s", refusal->code, refusal->text);
+    if (is_for_now(refusal->code))
+        return; /* it is asked again when its time has come */
+    if (ask->type == SIM_ASK_FILE)
+        sim_work_refusal(sim, index, refusal);
+    else
+        sim_admin_refusal(sim, index, refusal);
+}
+
+void sim_ask_answered(struct sim *sim, size_t node, struct span bytes)
+{
+    struct wire_message message;
+    char reason[WIRE_REASON_SIZE];
+    arena_reset(sim->arena);
+    if (wire_open(bytes, sim->arena, &message, reason, sizeof(reason)) != ERR_OK) {
+        sim_wrong(sim, "unit %u answers what does not open: %s", sim->nodes[node].unit, reason);
+        return;
+    }
+    const Tonghop__Envelope *envelope = message.envelope;
+    sim_trace(sim, "answer", node, envelope->re, bytes);
+    size_t index = 0;
+    while (index < sim->ask_count &&
+           (!sim->asks[index].is_open || sim->asks[index].seq != envelope->re))
+        index++;
+    if (index == sim->ask_count)
+        return; /* of an earlier try, or a welcome */
+    if (envelope->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
+        refused(sim, index, envelope->refusal);
+    else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT)
+        sim_work_receipt(sim, index, envelope->receipt);
+    else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_DONE)
+        sim_admin_done(sim, index);
+    else
+        sim_wrong(sim, "unit %u answers a request by '%s'", sim->nodes[node].unit,
+                  wire_body_name(envelope));
+}
