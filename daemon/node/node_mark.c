@@ -60,6 +60,16 @@ static bool is_current(struct step *step, const struct report_key *key, uint64_t
     return false;
 }
 
+/* Asked again because the answer got lost: a revision that was returned counts no more, and is
+ * still answered. */
+static bool is_marked(struct step *step, const struct report_key *key, uint64_t revision,
+                      uint8_t bit)
+{
+    struct revision held;
+    return store_get_revision(step->txn, key, revision, &held) == ERR_OK &&
+           (held.states & bit) != 0;
+}
+
 void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
 {
     struct node *node = step->node;
@@ -73,11 +83,15 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
                                "nút này chưa có đủ dữ liệu: thử lại sau"));
         return;
     }
-    if (!may_mark(step, &key, bit) || !is_current(step, &key, mark->revision))
+    if (!may_mark(step, &key, bit))
         return;
-    incoming_mark(step, &key, mark->revision, bit);
-    log_notice("%s %s, revision %" PRIu64, bit == STATE_ACCEPTED ? "accepted" : "returned",
-               node_key_text(node, &key, text, sizeof(text)), mark->revision);
+    if (!is_marked(step, &key, mark->revision, bit)) {
+        if (!is_current(step, &key, mark->revision))
+            return;
+        incoming_mark(step, &key, mark->revision, bit);
+        log_notice("%s %s, revision %" PRIu64, bit == STATE_ACCEPTED ? "accepted" : "returned",
+                   node_key_text(node, &key, text, sizeof(text)), mark->revision);
+    }
     step_done(step, bit == STATE_ACCEPTED ? STEP_WORDS(step, "accepted", "đã duyệt")
                                           : STEP_WORDS(step, "returned", "đã trả lại"));
 }

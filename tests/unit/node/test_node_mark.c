@@ -192,7 +192,7 @@ static void test_what_was_replaced(void **state)
         {"one to come", {3, 0, 1, A}, 4, "stale"},
         {"the latest counts", {3, A, 0, 0}, 3, NULL},
         {"before the one that counts", {3, A, 0, 0}, 2, "stale"},
-        {"accepted once, and returned", {3, 0, 1, A | R}, 1, "stale"},
+        {"returned already: the answer may have got lost", {3, 0, 1, A | R}, 1, NULL},
         {"nothing is held", {0}, 1, "not-found"},
     };
     struct rig *rig = *state;
