@@ -1,5 +1,6 @@
 /* The operators: they enrol and revoke nodes, publish catalogues, accept and return reports, and
  * bring a node whose disk was replaced up to date, from what they know and not from any disk. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/sim.h"
@@ -110,6 +111,20 @@ void sim_admin_publish(struct sim *sim)
     publish(sim, sim->published + 1);
 }
 
+/* A root that is behind says what it wants first: the operator gets that one, and publishes his own
+ * after it. */
+static void publish_first(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
+{
+    struct sim_ask *ask = &sim->asks[index];
+    const char *says = strstr(refusal->text, "has catalogue ");
+    unsigned number;
+    if (says == NULL || sscanf(says, "has catalogue %u", &number) != 1 ||
+        number == ask->catalogue || number > SIM_CATALOGUES_MAX)
+        return;
+    ask->catalogue = number;
+    ask->chunk = 0;
+}
+
 static void publish_next(struct sim *sim, size_t index)
 {
     struct sim_ask *ask = &sim->asks[index];
@@ -120,8 +135,11 @@ static void publish_next(struct sim *sim, size_t index)
     }
     if (ask->catalogue > sim->published)
         sim->published = ask->catalogue;
+    bool is_behind = ask->catalogue < sim->published;
     sim->is_publishing = false;
     sim_ask_close(sim, index);
+    if (is_behind)
+        publish(sim, sim->published);
 }
 
 /* ---- accepting and returning ---- */
@@ -199,7 +217,12 @@ void sim_admin_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *re
     struct sim_ask *ask = &sim->asks[index];
     bool is_unknown = strcmp(refusal->code, err_name(ERR_NOT_FOUND)) == 0;
     switch (ask->type) {
-    case SIM_ASK_PUBLISH: /* the root began anew in the middle of it */
+    case SIM_ASK_PUBLISH:
+        if (strcmp(refusal->code, err_name(ERR_CATALOGUE)) == 0) {
+            publish_first(sim, index, refusal);
+            break;
+        }
+        /* The root began anew in the middle of it. */
         if (strcmp(refusal->code, err_name(ERR_INVALID)) != 0 || ask->chunk == 0)
             sim_wrong(sim, "catalogue %u may not be published: %s %s", ask->catalogue,
                       refusal->code, refusal->text);

@@ -202,7 +202,10 @@ static void refused(struct sim *sim, size_t index, const Tonghop__Refusal *refus
     }
     sim->refused_count++;
     (void)snprintf(ask->refused, sizeof(ask->refused), "%s: %s", refusal->code, refusal->text);
-    if (is_for_now(refusal->code))
+    bool is_behind =
+        ask->type == SIM_ASK_PUBLISH &&
+        strcmp(refusal->code, err_name(ERR_CATALOGUE)) == 0; /* what it says must be done */
+    if (is_for_now(refusal->code) && !is_behind)
         return; /* it is asked again when its time has come */
     if (ask->type == SIM_ASK_FILE)
         sim_work_refusal(sim, index, refusal);
