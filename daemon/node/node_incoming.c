@@ -185,10 +185,13 @@ static void merge_latest(struct step *step, struct change *change, const struct 
     struct revision revision = in->revision;
     struct instant first_filed = in->revision.first_filed;
     if (change->had_head && change->old.revision == revision.number) {
-        if (memcmp(change->old.content, in->filing.content, sizeof(head->content)) == 0)
+        struct revision held;
+        if (memcmp(change->old.content, in->filing.content, sizeof(head->content)) == 0) {
             revision.states |= change->old.states;
-        else
+        } else if (store_get_revision(step->txn, &change->key, revision.number, &held) == ERR_OK) {
+            set_aside(step, &change->key, &held);
             change->is_other_content = true;
+        }
     }
     if (change->had_head && change->old.first_filed.us < first_filed.us)
         first_filed = change->old.first_filed;

@@ -259,8 +259,12 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         return; /* it stays under way, and is sent again when that has expired */
     }
     effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-    if (ack->newer != NULL)
-        (void)take_parents(step, ack->newer, &key); /* what it lacks, the next comparison finds */
+    if (ack->newer != NULL && !take_parents(step, ack->newer, &key)) {
+        /* Ours may contradict it: it counts as unsent until the parent's is here. */
+        (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
+                                "busy: what the node above holds cannot be taken over now");
+        return;
+    }
     if (store_get_head(step->txn, &key, &head) == ERR_OK && ack->revision >= head.revision) {
         struct report_key year = {.kind = key.kind, .period = {.year = key.period.year}};
         (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */

@@ -163,9 +163,10 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256];
         compare_buckets(step, hello, &list);
-        log_notice("the node of %s is connected (%s), catalogue %" PRIu32,
-                   node_unit_text(step->node, step->peer.unit, text, sizeof(text)), hello->software,
-                   hello->catalogue);
+        if (peers_find(&step->node->peers, &step->peer.from.address) == NULL)
+            log_notice("the node of %s is connected (%s), catalogue %" PRIu32,
+                       node_unit_text(step->node, step->peer.unit, text, sizeof(text)),
+                       hello->software, hello->catalogue);
     }
     effects_add(step->effects, EFFECT_PEER_HELLO, (struct span){0})->peer = step->peer;
     send_welcome(step, &list);
@@ -235,7 +236,9 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
     begin_comparing(step, welcome);
     if (store_get_meta_u64(step->txn, "parent") != welcome->unit)
         (void)store_put_meta_u64(step->txn, "parent", welcome->unit); /* errors are sticky */
-    (void)store_unpark_outbox(step->txn);                             /* the error is sticky */
+    if (step->node->session.state == SESSION_UP)
+        return; /* hello was said again, to compare */
+    (void)store_unpark_outbox(step->txn);
     log_notice("linked with the node above (unit %" PRIu32 "), catalogue %" PRIu32 " there",
                welcome->unit, welcome->catalogue);
 }

@@ -181,6 +181,10 @@ static void test_a_node_between(void **state)
     const Tonghop__Envelope *down = to_child(rig, CHILD, BODY(REVISION), 0);
     assert_non_null(down);
     assert_int_equal(down->revision->revision, 1);
+    /* What gives way was acknowledged here, and may be the only copy by now. */
+    struct node_health health;
+    node_get_health(rig->node, &health);
+    assert_int_equal(health.quarantine_count, 1);
     assert_verifies(rig);
 }
 

@@ -321,6 +321,27 @@ static void test_a_newer_state_that_does_not_fit(void **state)
     buf_fini(&filing);
 }
 
+/* On a full disk what the parent holds cannot be taken over. Ours may contradict it, so it does not
+ * pass for acknowledged: otherwise the parent's would later seem to be simply newer. */
+static void test_a_newer_state_and_a_full_disk(void **state)
+{
+    struct rig *rig = *state;
+    struct buf filing = {0};
+    struct outbox_item item;
+    Tonghop__Revision held;
+    file_ok(rig, &draft);
+    rig_stop(rig);
+    rig_start(rig, UINT64_MAX);
+    rig_link(rig, plain);
+    draft_pack(&newer, &filing);
+    revision_fill(&newer, (struct wrapper){5, STATE_ACCEPTED}, &filing, &held);
+    ack(rig, sent_report(rig), &draft, 5, &held);
+    assert_int_equal(head_of(rig, &draft).revision, 1);
+    assert_true(outbox_of(rig, &draft, &item));
+    assert_true(item.is_parked);
+    buf_fini(&filing);
+}
+
 /* ---- refused ---- */
 
 /* What the parent does not take now is parked with the reason, seen by a person, and tried again
@@ -363,7 +384,10 @@ static void test_a_refusal_parks(void **state)
     rig_link(rig, plain); /* the silence has ended the link */
     refusal_from_parent(rig, sent_report(rig), "conflict");
     assert_int_equal(health_of(rig).parked_count, 1);
+    /* Hello said again over the same link, to compare, is no reason to try. */
     welcome_from_parent(rig, hello_again(rig), plain);
+    assert_int_equal(health_of(rig).parked_count, 1);
+    rig_link(rig, plain);
     assert_int_equal(health_of(rig).parked_count, 0);
 }
 
@@ -517,6 +541,7 @@ int main(void)
         DISTRICT_TEST(test_a_node_between_takes_over),
         DISTRICT_TEST(test_the_newer_state_is_taken_over),
         DISTRICT_TEST(test_a_newer_state_that_does_not_fit),
+        DISTRICT_TEST(test_a_newer_state_and_a_full_disk),
         DISTRICT_TEST(test_a_refusal_parks),
         DISTRICT_TEST(test_a_correction_is_not_parked),
         DISTRICT_TEST(test_a_late_refusal_does_not_park_a_correction),
