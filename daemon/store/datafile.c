@@ -106,7 +106,9 @@ enum err datafile_check(int folder_fd, const char *path)
     if (fd < 0) {
         if (errno == ENOENT)
             return ERR_NOT_FOUND;
-        log_error("store %s: cannot open " DATAFILE_NAME ": %s", path, strerror(errno));
+        bool is_denied = errno == EACCES || errno == EPERM;
+        log_error("store %s: cannot open " DATAFILE_NAME ": %s%s", path, strerror(errno),
+                  is_denied ? ": make the daemon's user its owner, with mode 0600" : "");
         return ERR_IO;
     }
     const char *damage = datafile_damage(fd);

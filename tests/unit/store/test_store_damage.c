@@ -132,8 +132,8 @@ static void exact_length(void **state)
     assert_int_equal(open_in_child("exact", temp), ERR_OK);
 }
 
-/* What was given back in the transaction that took it is not written by LMDB: the file must be long
- * enough all the same, or a sound store would be taken for a truncated one. */
+/* What was given back in the transaction that took it is not written by LMDB: a file may end before
+ * its last page, with nothing lost, and must not be taken for a truncated one. */
 static void unwritten_pages(void **state)
 {
     struct temp_store *temp = *state;
@@ -151,6 +151,28 @@ static void unwritten_pages(void **state)
         assert_commits(&txn);
         temp_reopen(temp);
     }
+}
+
+/* A first start that was cut off has left a file that is none: the next one begins again. */
+static void first_start_cut_off(void **state)
+{
+    (void)state;
+    struct temp_store temp;
+    struct stat info;
+    char path[TEMP_FILE_SIZE];
+    temp_init(&temp);
+    temp_path(&temp, "data.mdb.new", path);
+    assert_int_equal(mkdir(temp.folder, 0700), 0);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "half a page", 11), 11);
+    assert_int_equal(close(fd), 0);
+    temp.options.is_read_only = true;
+    assert_int_equal(temp_open(&temp), ERR_NOT_FOUND);
+    temp.options.is_read_only = false;
+    assert_int_equal(temp_open(&temp), ERR_OK);
+    assert_int_equal(stat(path, &info), -1);
+    temp_reopen(&temp);
+    temp_fini(&temp);
 }
 
 /* Things that never were a store. */
@@ -235,8 +257,9 @@ static void damaged_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(truncated),     STORE_TEST(exact_length),   STORE_TEST(unwritten_pages),
-        cmocka_unit_test(garbage), STORE_TEST(damaged_header),
+        STORE_TEST(truncated),       STORE_TEST(exact_length),
+        STORE_TEST(unwritten_pages), cmocka_unit_test(first_start_cut_off),
+        cmocka_unit_test(garbage),   STORE_TEST(damaged_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
