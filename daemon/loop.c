@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +16,18 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "memory.h"
+#include "misdeeds.h"
 
 enum {
     LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
+    LOOP_TAKE_MIN = 1,                  /* of a turn after one that took long */
+    LOOP_TURN_MS = 20,                  /* of our CPU; a turn that takes more took long */
+    LOOP_DRAIN_BYTES = 4 << 20,         /* taken from one socket before others */
+    LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
     LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
     LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
-    LOOP_DROPS_MS = 10000,              /* between log lines about messages dropped */
-    LOOP_LAST_MS = 100,  /* at the end: for messages on their way, and for their answers */
-    LOOP_TRIM_MS = 1000, /* between two times of giving freed memory back */
+    LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
     /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
     LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch */
     LOOP_KEPT = 256 << 10,     /* of what there is once */
@@ -53,15 +56,14 @@ struct loop {
     struct inbox inbox[LOOP_TAKE_MAX];
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
-    int64_t refused_ms;            /* no line about a refused key before */
-    size_t taken_count;            /* messages of this turn: events, and those dropped */
-    uint64_t dropped_count;        /* not told yet */
-    struct sock_peer dropped_from; /* the last one */
-    int64_t dropped_ms;            /* when the log was told last */
-    bool is_trim_due;              /* large buffers were freed ... */
-    int64_t trim_ms;               /* ... after this */
-    bool was_linked;               /* when the manager was told last ... */
-    uint32_t old_catalogue;        /* ... and the catalogue then */
+    size_t take_max;       /* messages of a turn, as the last ones went */
+    size_t taken_count;    /* messages of this turn: events, and those dropped */
+    size_t question_count; /* of them */
+    size_t turn_count;
+    struct misdeeds misdeeds;
+    struct memory memory;
+    bool was_linked;        /* when the manager was told last ... */
+    uint32_t old_catalogue; /* ... and the catalogue then */
     int64_t status_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
@@ -118,23 +120,12 @@ static const char *parent_trouble(void *ctx)
     return loop->parent != NULL ? sock_trouble(loop->parent) : "";
 }
 
-/* One line at most in LOOP_DROPS_MS: it saves a telephone call, and cannot fill the disk. */
-static void log_refused_key(struct loop *loop, const uint8_t *key)
-{
-    char text[KEY_TEXT_SIZE];
-    int64_t now_ms = loop_now_ms();
-    if (loop->listener == NULL || now_ms < loop->refused_ms)
-        return; /* not yet listening: the self-test refuses keys too */
-    loop->refused_ms = now_ms + LOOP_DROPS_MS;
-    log_notice("refused the key %s: it is not enrolled here", key_format(key, text));
-}
-
 static bool allow_key(void *ctx, const uint8_t *key)
 {
     struct loop *loop = ctx;
     bool is_allowed = node_allows_key(loop->node, key);
-    if (!is_allowed)
-        log_refused_key(loop, key);
+    if (!is_allowed && loop->listener != NULL) /* before, it is the self-test that is refused */
+        misdeeds_note_refused(&loop->misdeeds, key);
     return is_allowed;
 }
 
@@ -190,7 +181,12 @@ enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct n
                                          .parent_trouble = parent_trouble};
     if (sd_watchdog_enabled(0, &watchdog_us) > 0)
         loop->watchdog_every_ms = (int64_t)(watchdog_us / 3000);
+    loop->take_max = LOOP_TAKE_MAX;
+    memory_start(&loop->memory);
     loop->context = sock_context_new();
+    if (loop->context == NULL)
+        log_error("cannot begin messaging: %s: see that there is memory, and what limits it",
+                  strerror(errno));
     enum err err = loop->context != NULL ? bind_sockets(loop) : ERR_IO;
     if (err != ERR_OK) {
         loop_free(&loop);
@@ -209,6 +205,7 @@ void loop_free(struct loop **loop)
     sock_close(&l->local);
     sock_close(&l->listener);
     sock_context_free(&l->context);
+    memory_stop(&l->memory);
     effects_fini(&l->effects);
     for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
         buf_fini(&l->inbox[i].payload);
@@ -240,37 +237,41 @@ static void refuse_dropped(struct loop *loop, struct sock *sock, const struct so
 
 static void note_dropped(struct loop *loop, struct sock *sock, const struct sock_peer *peer)
 {
-    loop->dropped_count++;
-    loop->dropped_from = *peer;
+    misdeeds_note_dropped(&loop->misdeeds, peer);
     if (peer->id_len > 0)
         refuse_dropped(loop, sock, peer);
 }
 
-/* One line for any number of them: a peer must not be able to fill the disk with our log. */
-static void log_dropped(struct loop *loop)
+static void tell_log(struct loop *loop)
 {
-    int64_t now_ms = loop_now_ms();
-    if (loop->dropped_count == 0 || now_ms - loop->dropped_ms < LOOP_DROPS_MS)
-        return;
-    const struct sock_peer *peer = &loop->dropped_from;
-    char from[KEY_TEXT_SIZE];
-    if (peer->is_local)
-        (void)snprintf(from, sizeof(from), "user %" PRIu32, peer->uid);
-    else
-        key_format(peer->key, from);
-    log_warning("dropped messages that no honest peer sends: %" PRIu64 ", the last from %s",
-                loop->dropped_count, from);
-    loop->dropped_count = 0;
-    loop->dropped_ms = now_ms;
+    struct sock_cuts cuts = sock_context_take_cuts(loop->context);
+    misdeeds_note_cuts(&loop->misdeeds, &cuts);
+    misdeeds_log(&loop->misdeeds, loop_now_ms());
 }
 
 /* ---- one turn ---- */
 
-/* Takes what waits on one socket into the batch. What is dropped counts too: else a peer could keep
- * us here for ever. */
-static void drain(struct loop *loop, struct sock *sock, enum event_type type)
+/* Anything but what gains by sharing a commit with others, or costs nothing. */
+static bool is_question(struct span bytes)
 {
-    while (loop->taken_count < LOOP_TAKE_MAX) {
+    switch (wire_peek_body(bytes)) {
+    case TONGHOP__ENVELOPE__BODY_PING:
+    case TONGHOP__ENVELOPE__BODY_FILE:
+    case TONGHOP__ENVELOPE__BODY_REVISION:
+    case TONGHOP__ENVELOPE__BODY_STATEMENT:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Takes up to `most` messages that wait on one socket into the batch. What is dropped counts too:
+ * else a peer could keep us here for ever. */
+static void drain(struct loop *loop, struct sock *sock, enum event_type type, size_t most)
+{
+    size_t end = loop->taken_count + most, bytes = 0;
+    while (loop->taken_count < end && bytes < LOOP_DRAIN_BYTES &&
+           loop->question_count < LOOP_QUESTIONS_MAX) {
         struct inbox *slot = &loop->inbox[loop->event_count];
         enum err err = sock_receive(sock, &slot->payload, &slot->peer);
         if (err != ERR_OK && err != ERR_MALFORMED)
@@ -280,6 +281,11 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type)
             note_dropped(loop, sock, &slot->peer);
             continue;
         }
+        bool is_hard = type == EVENT_PEER_MESSAGE && is_question(span_of(&slot->payload));
+        if (is_hard && sock_has_left(&slot->peer))
+            continue; /* nobody waits for the answer */
+        loop->question_count += is_hard ? 1 : 0;
+        bytes += slot->payload.len;
         struct event *event = &loop->events[loop->event_count++];
         *event = (struct event){.type = type};
         if (type == EVENT_PARENT_MESSAGE)
@@ -292,31 +298,48 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type)
     }
 }
 
+/* Each socket has its share of a turn, so that a flood on one keeps nobody out on another; what is
+ * not needed is shared out once more. They begin in turns, for a turn may be as short as one
+ * message. */
+static void drain_ready(struct loop *loop, const struct sock_poll_item *items, size_t count)
+{
+    size_t ready = 0, first = loop->turn_count++;
+    for (size_t i = 0; i < count; i++)
+        ready += items[i].is_ready ? 1 : 0;
+    size_t share = ready > 0 ? (loop->take_max - loop->taken_count) / ready : 0;
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct sock_poll_item *item = &items[(first + i) % count];
+        size_t most = loop->take_max - loop->taken_count;
+        if (i < count && share > 0 && share < most)
+            most = share;
+        if (item->is_ready)
+            drain(loop, item->sock,
+                  item->sock == loop->parent ? EVENT_PARENT_MESSAGE : EVENT_PEER_MESSAGE, most);
+    }
+}
+
 /* Waits, and adds what has come to the batch. `*ret_is_asked`: a signal asks to end; a `signal_fd`
  * of -1 is not looked at. */
 static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, bool *ret_is_asked)
 {
-    struct sock_poll_item items[] = {
+    enum { SIGNAL, MEMORY, FIRST_SOCKET, ITEMS = 5 };
+    struct sock_poll_item items[ITEMS] = {
         {.fd = signal_fd},
+        {.fd = loop->memory.fd},
         {.sock = loop->parent, .fd = -1},
         {.sock = loop->local, .fd = -1},
         {.sock = loop->listener, .fd = -1},
     };
     bool is_zap_ready = false;
-    enum err err = sock_poll(loop->context, items, sizeof(items) / sizeof(items[0]), timeout_ms,
-                             &is_zap_ready);
+    enum err err = sock_poll(loop->context, items, ITEMS, timeout_ms, &is_zap_ready);
     if (err != ERR_OK && err != ERR_TIMEOUT)
         return err;
     if (is_zap_ready)
         sock_context_serve_zap(loop->context);
-    /* The parent's answers first: they free the window. People before children. */
-    if (items[1].is_ready)
-        drain(loop, loop->parent, EVENT_PARENT_MESSAGE);
-    if (items[2].is_ready)
-        drain(loop, loop->local, EVENT_PEER_MESSAGE);
-    if (items[3].is_ready)
-        drain(loop, loop->listener, EVENT_PEER_MESSAGE);
-    *ret_is_asked = items[0].is_ready;
+    drain_ready(loop, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET);
+    if (items[MEMORY].is_ready && memory_has_grown(&loop->memory))
+        sock_context_guard(loop->context);
+    *ret_is_asked = items[SIGNAL].is_ready;
     return ERR_OK;
 }
 
@@ -327,7 +350,9 @@ static enum err gather_last(struct loop *loop)
     int64_t end_ms = loop_now_ms() + LOOP_LAST_MS, left_ms = LOOP_LAST_MS;
     bool is_asked; /* as we know */
     enum err err = ERR_OK;
-    while (err == ERR_OK && left_ms > 0 && loop->taken_count < LOOP_TAKE_MAX) {
+    loop->take_max = LOOP_TAKE_MAX;
+    while (err == ERR_OK && left_ms > 0 && loop->taken_count < LOOP_TAKE_MAX &&
+           loop->question_count < LOOP_QUESTIONS_MAX) {
         err = gather(loop, -1, left_ms, &is_asked);
         left_ms = end_ms - loop_now_ms();
     }
@@ -346,7 +371,7 @@ static void shrink(struct loop *loop, struct buf *buf, size_t kept_bytes)
     if (buf->cap <= kept_bytes)
         return;
     buf_fini(buf);
-    loop->is_trim_due = true;
+    loop->memory.is_trim_due = true;
 }
 
 static void shrink_buffers(struct loop *loop)
@@ -355,17 +380,6 @@ static void shrink_buffers(struct loop *loop)
         shrink(loop, &loop->inbox[i].payload, LOOP_INBOX_KEPT);
     shrink(loop, &loop->effects.bytes, LOOP_KEPT);
     shrink(loop, &loop->node->packed, LOOP_KEPT);
-}
-
-/* glibc keeps what was freed in the middle of its heap, libzmq's messages too, until it is told. */
-static void trim_heap(struct loop *loop)
-{
-    int64_t now_ms = loop_now_ms();
-    if (!loop->is_trim_due || now_ms - loop->trim_ms < LOOP_TRIM_MS)
-        return;
-    (void)malloc_trim(0); /* whether there was anything */
-    loop->is_trim_due = false;
-    loop->trim_ms = now_ms;
 }
 
 static enum err step_batch(struct loop *loop)
@@ -392,6 +406,28 @@ static enum err step_batch(struct loop *loop)
     node_pump(loop->node, &loop->transport, now_ms);
     shrink_buffers(loop);
     return ERR_OK;
+}
+
+/* Our thread's CPU time, so that waiting for the disk does not count: a slow disk is a reason for
+ * large batches. */
+static int64_t cpu_ms(void)
+{
+    struct timespec used;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used); /* cannot fail for this clock */
+    return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+/* Everybody waits for the end of a turn: after one full of hard questions, take fewer. */
+static void set_pace(struct loop *loop, int64_t turn_ms)
+{
+    if (turn_ms > LOOP_TURN_MS)
+        loop->take_max = loop->taken_count / 2;
+    else if (loop->taken_count >= loop->take_max)
+        loop->take_max *= 2;
+    if (loop->take_max < LOOP_TAKE_MIN)
+        loop->take_max = LOOP_TAKE_MIN;
+    if (loop->take_max > LOOP_TAKE_MAX)
+        loop->take_max = LOOP_TAKE_MAX;
 }
 
 /* WATCHDOG=1 only here, after a turn of real work; STATUS is for `systemctl status`. */
@@ -429,11 +465,8 @@ static int64_t poll_timeout(const struct loop *loop)
     int64_t timeout_ms = node_due_ms(loop->node, loop_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
-    if (loop->dropped_count > 0 && timeout_ms > LOOP_DROPS_MS)
-        timeout_ms = LOOP_DROPS_MS;
-    if (loop->is_trim_due && timeout_ms > LOOP_TRIM_MS)
-        timeout_ms = LOOP_TRIM_MS;
-    return timeout_ms;
+    timeout_ms = misdeeds_due_ms(&loop->misdeeds, timeout_ms);
+    return memory_due_ms(&loop->memory, timeout_ms);
 }
 
 enum err loop_run(struct loop *loop)
@@ -441,16 +474,18 @@ enum err loop_run(struct loop *loop)
     node_pump(loop->node, &loop->transport, loop_now_ms());
     for (;;) {
         tell_manager(loop);
-        log_dropped(loop);
-        trim_heap(loop);
-        loop->event_count = loop->taken_count = 0;
+        tell_log(loop);
+        memory_trim(&loop->memory, loop_now_ms());
+        loop->event_count = loop->taken_count = loop->question_count = 0;
         bool is_ending = false;
         enum err err = gather(loop, loop->signal_fd, poll_timeout(loop), &is_ending);
         if (err == ERR_OK && is_ending)
             err = gather_last(loop);
         if (err != ERR_OK)
             return err;
+        int64_t begin_ms = cpu_ms();
         err = step_batch(loop);
+        set_pace(loop, cpu_ms() - begin_ms);
         if (err != ERR_OK) {
             log_error("the store failed (%s): stopping without answering; what was not "
                       "acknowledged is sent again after the restart",

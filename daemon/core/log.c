@@ -2,13 +2,24 @@
 #include "core/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/utf8.h"
 
-enum { LOG_LINE_SIZE = 2048 };
+enum {
+    LOG_LINE_SIZE = 2048,
+    LOG_PLACES_MAX = 64, /* in the program, that log within one interval; more are not limited */
+};
+
+/* A place in the program is known by its format. */
+struct place {
+    const char *format;
+    enum log_level level;
+    unsigned line_count;
+};
 
 /* The global that the style page allows: passing a sink through every call would cost more than it
  * protects, and nothing depends on it. */
@@ -16,6 +27,9 @@ static struct {
     enum log_level level;
     int with_prefix;
     void (*sink)(enum log_level level, const char *line);
+    unsigned lines_max; /* from one place; 0: no limit */
+    struct place places[LOG_PLACES_MAX];
+    size_t place_count;
 } log_state = {.level = LOG_LEVEL_INFO};
 
 void log_setup(enum log_level level, int with_prefix)
@@ -39,9 +53,39 @@ static void mark_cut(char *line, size_t size)
     memcpy(line + at, dots, sizeof dots);
 }
 
-void log_line(enum log_level level, const char *format, ...)
+static bool may_log(enum log_level level, const char *format)
 {
     if (level > log_state.level)
+        return false;
+    if (log_state.lines_max == 0 || level > LOG_LEVEL_NOTICE)
+        return true;
+    struct place *place = log_state.places, *end = place + log_state.place_count;
+    while (place < end && place->format != format)
+        place++;
+    if (place == log_state.places + LOG_PLACES_MAX)
+        return true;
+    if (place == end)
+        log_state.places[log_state.place_count++] = (struct place){format, level, 0};
+    return place->line_count++ < log_state.lines_max;
+}
+
+void log_start_interval(unsigned lines_max)
+{
+    unsigned old_max = log_state.lines_max;
+    log_state.lines_max = 0; /* what is told now is not counted */
+    for (size_t i = 0; i < log_state.place_count; i++) {
+        const struct place *place = &log_state.places[i];
+        if (place->line_count > old_max)
+            log_line(place->level, "%u more lines were left out that begin like this: %s",
+                     place->line_count - old_max, place->format);
+    }
+    log_state.place_count = 0;
+    log_state.lines_max = lines_max;
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    if (!may_log(level, format))
         return;
     /* On the stack: being out of memory must still be logged. */
     char line[LOG_LINE_SIZE];

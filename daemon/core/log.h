@@ -17,6 +17,10 @@ enum log_level {
 void log_setup(enum log_level level, int with_prefix);
 /* Sends lines to `sink` instead of standard error (tests, simulator); NULL goes back. */
 void log_set_sink(void (*sink)(enum log_level level, const char *line));
+/* Whoever makes us complain must not be able to fill the disk with it. From now until the next
+ * call, at most `lines_max` errors, warnings and notices from one place in the program are written;
+ * how many more there were is told by that next call. 0: no limit, as in the beginning. */
+void log_start_interval(unsigned lines_max);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -24,6 +25,7 @@ enum {
     CONTEXT_SOCKETS_MAX = 64,
     CURVE_OVERHEAD = 33,  /* bytes that CURVE adds to a frame, counted by ZMQ_MAXMSGSIZE */
     QUEUE_MAX = 512,      /* messages per peer and direction: twice the window of a session */
+    TAKE_MAX = 32,        /* messages of a peer of ours that wait to be taken; more wait with it */
     BACKLOG_MAX = 4096,   /* connections not accepted yet, when a province comes back at once */
     LINGER_MS = 500,      /* for the last answers when a socket is closed */
     HANDSHAKE_MS = 10000, /* at 3 s, thousands of clients at once all shake hands twice */
@@ -41,8 +43,22 @@ enum {
 
 /* ---- the context ---- */
 
+/* libzmq numbers a ROUTER's peers from a random number on, aborts when a number is taken, and lets
+ * peers name themselves by numbers to come. It draws that number with rand(), and never seeds it: a
+ * peer that guesses it could end us. */
+static bool seed_routing_ids(void)
+{
+    unsigned seed;
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        return false;
+    srand(seed);
+    return true;
+}
+
 struct sock_context *sock_context_new(void)
 {
+    if (!seed_routing_ids())
+        return NULL;
     void *zmq = zmq_ctx_new();
     if (zmq == NULL)
         return NULL;
@@ -52,6 +68,7 @@ struct sock_context *sock_context_new(void)
     assert(rc == 0);
     struct sock_context *context = mem_calloc(1, sizeof *context);
     context->zmq = zmq;
+    sock_guard_init(context);
     return context;
 }
 
@@ -67,6 +84,7 @@ void sock_context_free(struct sock_context **context)
     do {
         rc = zmq_ctx_term(old->zmq);
     } while (rc != 0 && errno == EINTR);
+    sock_guard_fini(old);
     free(old->slots);
     free(old);
     *context = NULL;
@@ -129,7 +147,8 @@ static bool set_tcp(const struct sock *sock)
 /* Without MANDATORY, what is sent to a peer that has gone vanishes with success. */
 static bool set_listening(const struct sock *sock)
 {
-    const struct option options[] = {{ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_BACKLOG, BACKLOG_MAX}};
+    const struct option options[] = {
+        {ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_BACKLOG, BACKLOG_MAX}, {ZMQ_RCVHWM, TAKE_MAX}};
     return set_options(sock->handle, options, sizeof options / sizeof *options);
 }
 

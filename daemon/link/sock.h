@@ -19,6 +19,9 @@ enum {
     SOCK_ENDPOINT_MAX = 256,
     SOCK_MESSAGE_MAX = 1 << 20, /* bytes that a listening socket takes (WIRE_MESSAGE_MAX); libzmq
                                    drops the connection of who sends more */
+    SOCK_HELD_MAX = 32 << 20,   /* bytes of messages that have not ended, or are not taken yet, of
+                                   all TCP connections together */
+    SOCK_ADDRESS_SIZE = 46,     /* of an IP address as text */
 };
 
 struct sock_context;
@@ -37,6 +40,13 @@ struct sock_peer {
     bool is_local;         /* came over ipc:// */
     uint8_t key[KEY_SIZE]; /* the CURVE key of the payload frame's User-Id; zero if local */
     uint32_t uid, gid;     /* of the peer process; if local */
+    int fd;                /* of the connection, for sock_has_left */
+};
+
+/* Connections that were ended because they made us hold too much memory. */
+struct sock_cuts {
+    uint64_t count;
+    char from[SOCK_ADDRESS_SIZE]; /* where the last one came from, for people */
 };
 
 /* Decides whether a CURVE key may connect; called from sock_context_serve_zap. */
@@ -82,10 +92,14 @@ const char *sock_endpoint(const struct sock *sock);
  * CURVE message without User-Id is dropped as hostile. On the connecting side
  * the peer's key is the server's. */
 enum err sock_receive(struct sock *sock, struct buf *payload, struct sock_peer *ret_peer);
+/* Whether a peer of a listening socket has ended its connection since it sent this: then nobody
+ * waits for an answer, and much more may still come of what it has sent. */
+bool sock_has_left(const struct sock_peer *peer);
 /* Sends without blocking; `peer` NULL on the connecting side. ERR_NOT_FOUND: that peer is gone;
- * ERR_BUSY: its queue is full (the message is not sent); ERR_IO. Success means queued, nothing
- * else. The first message of a connecting socket is kept until the connection stands, and goes out
- * in sock_poll or before the next message; until then that next one is ERR_BUSY. */
+ * ERR_BUSY: its queue is full, in messages or bytes (the message is not sent); ERR_IO. Success
+ * means queued, nothing else. The first message of a connecting socket is kept until the connection
+ * stands, and goes out in sock_poll or before the next message; until then that next one is
+ * ERR_BUSY. */
 enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span payload);
 
 /* The last failure that libzmq's monitor saw on a connecting socket: "refused: this key is not
@@ -94,6 +108,16 @@ enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span 
  * stays, even if libzmq makes a new one: close the socket. Reads the monitor without blocking.
  * Static storage. */
 const char *sock_trouble(struct sock *sock);
+
+/* ---- bounding what peers make us hold ---- */
+
+/* Cuts off those who have sent most, if what TCP connections have sent and sock_receive has not
+ * taken is more than SOCK_HELD_MAX. libzmq's thread receives without us: call it for every few
+ * milliseconds of CPU that the process uses. Local connections are not counted. */
+void sock_context_guard(struct sock_context *context);
+/* How many were cut off since the last call: by sock_context_guard, or by sock_send, because they
+ * do not read their answers. */
+struct sock_cuts sock_context_take_cuts(struct sock_context *context);
 
 /* ---- waiting ---- */
 

@@ -1,11 +1,21 @@
-/* What sock.c (opening), sock_io.c (messages) and sock_zap.c (who gets in) share; nobody else
- * includes it. */
+/* What sock.c (opening), sock_io.c (messages), sock_zap.c (who gets in) and sock_guard.c (memory)
+ * share; nobody else includes it. */
 #ifndef LINK_SOCK_INTERNAL_H
 #define LINK_SOCK_INTERNAL_H
 
+#include <dirent.h>
+#include <stdatomic.h>
 #include <zmq.h>
 
 #include "link/sock.h"
+
+enum {
+    SOCK_WAITING_MAX = 16 << 20,     /* bytes of answers that wait for one peer, if there are two */
+    SOCK_WAITING_ALL_MAX = 64 << 20, /* of those that wait for all peers */
+    SOCK_SMALL_MAX = 256, /* answers of so many bytes are bounded by the length of the queue */
+};
+
+struct sock_conn;
 
 struct sock_context {
     void *zmq;
@@ -15,8 +25,13 @@ struct sock_context {
     const uint8_t *test_key; /* the key that the running self-test lets in, else NULL */
     zmq_pollitem_t *slots;   /* of sock_poll, kept for reuse */
     size_t slot_capacity;
-    size_t open_count;      /* sockets not closed yet */
-    uint64_t monitor_count; /* monitors ever made: each needs a name of its own */
+    size_t open_count;        /* sockets not closed yet */
+    uint64_t monitor_count;   /* monitors ever made: each needs a name of its own */
+    struct sock_conn **conns; /* accounts by descriptor; NULL: none yet */
+    size_t conn_count, conn_capacity;
+    atomic_size_t waiting_bytes; /* on all accounts */
+    DIR *descriptors;            /* of this process */
+    struct sock_cuts cuts;       /* not told yet */
 };
 
 enum sock_trouble {
@@ -55,5 +70,20 @@ int sock_send_frame(void *handle, const void *data, size_t len, int flags);
 bool sock_has_more(const zmq_msg_t *frame);
 /* Drops what is left of a message. */
 void sock_drain(void *handle);
+
+/* ---- sock_guard.c ---- */
+
+void sock_guard_init(struct sock_context *context);
+/* libzmq must have ended: its thread counts on the accounts. */
+void sock_guard_fini(struct sock_context *context);
+/* A frame from `peer`, whose `fd` is known, has been received; answers to it are on the same
+ * account. */
+void sock_guard_take(struct sock *sock, zmq_msg_t *frame, const struct sock_peer *peer);
+/* Whether an answer of `len` bytes may be queued: ERR_BUSY if too many wait already, in which case
+ * whoever has most of them is cut off. `*ret_conn` is the account that it is for, NULL: none. */
+enum err sock_guard_admit(struct sock *sock, const struct sock_peer *peer, size_t len,
+                          struct sock_conn **ret_conn);
+/* Makes a message that stands on an account until libzmq is done with it. */
+bool sock_guard_wrap(struct sock_conn *conn, struct span payload, zmq_msg_t *ret_frame);
 
 #endif

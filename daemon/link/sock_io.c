@@ -116,10 +116,26 @@ static enum err receive_id(void *handle, struct sock_peer *peer)
     return err;
 }
 
+/* The frames after the first, unread. */
+static void drop_rest(struct sock *sock, const struct sock_peer *peer)
+{
+    bool has_more = true;
+    while (has_more) {
+        zmq_msg_t frame;
+        zmq_msg_init(&frame);
+        has_more = sock_receive_frame(sock->handle, &frame) >= 0;
+        if (has_more) {
+            sock_guard_take(sock, &frame, peer);
+            has_more = sock_has_more(&frame);
+        }
+        zmq_msg_close(&frame);
+    }
+}
+
 enum err sock_receive(struct sock *sock, struct buf *payload, struct sock_peer *ret_peer)
 {
     buf_clear(payload);
-    struct sock_peer peer = {.is_local = sock->is_local};
+    struct sock_peer peer = {.is_local = sock->is_local, .fd = -1};
     enum err err = sock->is_router ? receive_id(sock->handle, &peer) : ERR_OK;
     if (err != ERR_OK) {
         if (err == ERR_MALFORMED)
@@ -132,9 +148,11 @@ enum err sock_receive(struct sock *sock, struct buf *payload, struct sock_peer *
         err = errno == EAGAIN ? ERR_BUSY : ERR_IO;
     } else {
         bool is_known = read_peer(sock, &frame, &peer);
+        peer.fd = zmq_msg_get(&frame, ZMQ_SRCFD);
         bool has_more = sock_has_more(&frame);
+        sock_guard_take(sock, &frame, &peer);
         if (has_more)
-            sock_drain(sock->handle);
+            drop_rest(sock, &peer);
         if (has_more || !is_known)
             err = ERR_MALFORMED;
         else
@@ -155,6 +173,23 @@ static enum err send_payload(struct sock *sock, struct span payload)
         return errno == EAGAIN ? ERR_BUSY : ERR_IO;
     sock->has_sent = true;
     return ERR_OK;
+}
+
+/* The message stands on the account until libzmq has sent or dropped it. */
+static enum err send_on_account(struct sock *sock, struct sock_conn *conn, struct span payload)
+{
+    zmq_msg_t frame;
+    if (!sock_guard_wrap(conn, payload, &frame))
+        return ERR_IO;
+    int rc;
+    do {
+        rc = zmq_msg_send(&frame, sock->handle, ZMQ_DONTWAIT);
+    } while (rc < 0 && errno == EINTR);
+    if (rc >= 0)
+        return ERR_OK;
+    int error = errno;
+    zmq_msg_close(&frame);
+    return error == EAGAIN ? ERR_BUSY : ERR_IO;
 }
 
 /* Sends the message that waited for the connection. */
@@ -186,12 +221,16 @@ enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span 
     assert((peer != NULL) == sock->is_router);
     if (peer == NULL)
         return send_from_client(sock, payload);
+    struct sock_conn *conn;
+    enum err err = sock_guard_admit(sock, peer, payload.len, &conn);
+    if (err != ERR_OK)
+        return err;
     if (sock_send_frame(sock->handle, peer->id, peer->id_len, ZMQ_SNDMORE) < 0) {
         if (errno == EHOSTUNREACH)
             return ERR_NOT_FOUND;
         return errno == EAGAIN ? ERR_BUSY : ERR_IO;
     }
-    return send_payload(sock, payload);
+    return conn != NULL ? send_on_account(sock, conn, payload) : send_payload(sock, payload);
 }
 
 /* ---- the monitor ---- */

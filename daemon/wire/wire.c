@@ -82,6 +82,32 @@ uint64_t wire_peek_seq(struct span bytes)
     return 0;
 }
 
+int wire_peek_body(struct span bytes)
+{
+    enum { VARINT = 0, FIXED_64 = 1, COUNTED = 2, FIXED_32 = 5, TYPE_BITS = 3, TYPE_MASK = 7 };
+    struct reader reader = reader_of(bytes);
+    int body = 0;
+    while (reader_left(&reader) > 0) {
+        uint64_t tag = reader_varint(&reader);
+        unsigned type = tag & TYPE_MASK;
+        if (type == VARINT)
+            (void)reader_varint(&reader);
+        else if (type == COUNTED)
+            (void)reader_bytes(&reader, reader_varint(&reader));
+        else if (type == FIXED_64 || type == FIXED_32)
+            (void)reader_bytes(&reader, type == FIXED_64 ? 8 : 4);
+        else
+            return 0;
+        if (reader.failed)
+            return 0;
+        const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(
+            &tonghop__envelope__descriptor, (unsigned)(tag >> TYPE_BITS));
+        if (field != NULL && (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0)
+            body = (int)field->id;
+    }
+    return body;
+}
+
 const char *wire_body_name(const Tonghop__Envelope *envelope)
 {
     const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(

@@ -59,6 +59,9 @@ enum err wire_open(struct span bytes, struct arena *arena, struct wire_message *
 /* The sequence number of an Envelope that may be anything else than well formed, so that a refusal
  * can name what it answers; 0 if it cannot be found in front of the body. */
 uint64_t wire_peek_seq(struct span bytes);
+/* The field number of an Envelope's body (enum Tonghop__Envelope__BodyCase), without unpacking it:
+ * of its last one, which is what counts. 0: none, or it cannot be read. */
+int wire_peek_body(struct span bytes);
 /* The name of the body, such as "revision", or "none": static storage. */
 const char *wire_body_name(const Tonghop__Envelope *envelope);
 

@@ -406,6 +406,49 @@ static void the_sequence_number_is_found_in_front(void **state)
     }
 }
 
+/* Rule: what a message is can be told without unpacking it, and not otherwise than by unpacking: of
+ * several bodies the last one counts, wherever it stands. */
+static void the_body_is_found(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *name;
+        const char *hex;
+        int body;
+    } rows[] = {
+        {"ping", GOLDEN_PING, TONGHOP__ENVELOPE__BODY_PING},
+        {"pong", GOLDEN_PONG, TONGHOP__ENVELOPE__BODY_PONG},
+        {"in front", "620008011003", TONGHOP__ENVELOPE__BODY_PING},
+        {"a status query", "08011003d20300", TONGHOP__ENVELOPE__BODY_STATUS_QUERY},
+        {"a ping, then a status query", "080110036200d20300", TONGHOP__ENVELOPE__BODY_STATUS_QUERY},
+        {"a status query, then a ping", "08011003d203006200", TONGHOP__ENVELOPE__BODY_PING},
+        {"unknown fields of every type",
+         "08011003"
+         "6200"
+         "a01f05"
+         "a11f0102030405060708"
+         "a21f03616263"
+         "a51f01020304",
+         TONGHOP__ENVELOPE__BODY_PING},
+        {"none", "08011003", 0},
+        {"nothing", "", 0},
+        {"cut", "0801100362", 0},
+        {"cut behind a body", "080110036200d203", 0},
+        {"a group", "0801100362000b", 0},
+        {"longer than there is", "080110036205", 0},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct buf bytes = hex_bytes(rows[i].hex);
+        print_message("row: %s\n", rows[i].name);
+        assert_int_equal(wire_peek_body(span_of(&bytes)), rows[i].body);
+        if (rows[i].body != 0) {
+            assert_int_equal(open_bytes(fixture, span_of(&bytes)), ERR_OK);
+            assert_int_equal(fixture->message.envelope->body_case, rows[i].body);
+        }
+        buf_fini(&bytes);
+    }
+}
+
 static void an_envelope_without_a_body_has_a_name(void **state)
 {
     (void)state;
@@ -446,6 +489,7 @@ int main(void)
         TEST(the_largest_statement_fits),
         TEST(frames_beyond_every_limit_are_refused),
         TEST(the_sequence_number_is_found_in_front),
+        TEST(the_body_is_found),
         TEST(an_envelope_without_a_body_has_a_name),
         TEST(a_reason_keeps_to_its_room),
     };

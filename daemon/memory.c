@@ -1,0 +1,76 @@
+/* libzmq's thread receives whatever comes and allocates for it, without a word to ours. But it uses
+ * CPU for that: the kernel tells us, through a timer that counts the process's CPU time alone, so
+ * that it is silent while nothing happens, and speaks up after so many bytes whatever the speed of
+ * the line. */
+#include "memory.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum {
+    MEMORY_CPU_US = 20000,         /* between two looks; libzmq decrypts some 20 MiB in it */
+    MEMORY_GROWTH_BYTES = 8 << 20, /* is much */
+    MEMORY_TRIM_MS = 1000,         /* between two times of giving back */
+};
+
+static void set_timer(long interval_us)
+{
+    const struct itimerval timer = {.it_interval.tv_usec = interval_us,
+                                    .it_value.tv_usec = interval_us};
+    (void)setitimer(ITIMER_PROF, &timer, NULL); /* cannot fail for such a time */
+}
+
+void memory_start(struct memory *memory)
+{
+    sigset_t signals;
+    *memory = (struct memory){.fd = -1};
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGPROF);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return;
+    memory->fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (memory->fd >= 0)
+        set_timer(MEMORY_CPU_US);
+}
+
+void memory_stop(struct memory *memory)
+{
+    if (memory->fd < 0)
+        return;
+    set_timer(0);
+    close(memory->fd);
+    memory->fd = -1;
+}
+
+bool memory_has_grown(struct memory *memory)
+{
+    struct signalfd_siginfo signal;
+    while (read(memory->fd, &signal, sizeof signal) == (ssize_t)sizeof signal)
+        continue;
+    struct mallinfo2 info = mallinfo2();
+    size_t used = info.uordblks + info.hblkhd;
+    memory->is_trim_due = true; /* what libzmq frees it tells nobody */
+    bool has_grown = used > memory->used_bytes + MEMORY_GROWTH_BYTES;
+    if (has_grown || used < memory->used_bytes)
+        memory->used_bytes = used;
+    return has_grown;
+}
+
+/* glibc keeps what was freed in the middle of its heap until it is told. */
+void memory_trim(struct memory *memory, int64_t now_ms)
+{
+    if (!memory->is_trim_due || now_ms - memory->trim_ms < MEMORY_TRIM_MS)
+        return;
+    (void)malloc_trim(0); /* whether there was anything */
+    memory->is_trim_due = false;
+    memory->trim_ms = now_ms;
+}
+
+int64_t memory_due_ms(const struct memory *memory, int64_t timeout_ms)
+{
+    return memory->is_trim_due && timeout_ms > MEMORY_TRIM_MS ? MEMORY_TRIM_MS : timeout_ms;
+}
