@@ -175,20 +175,38 @@ static enum err send_payload(struct sock *sock, struct span payload)
     return ERR_OK;
 }
 
-/* The message stands on the account until libzmq has sent or dropped it. */
-static enum err send_on_account(struct sock *sock, struct sock_conn *conn, struct span payload)
+/* With `conn` the message stands on its account until libzmq has sent or dropped it. */
+static bool make_frame(struct sock_conn *conn, struct span payload, zmq_msg_t *ret_frame)
+{
+    if (conn != NULL)
+        return sock_guard_wrap(conn, payload, ret_frame);
+    if (zmq_msg_init_size(ret_frame, payload.len) != 0)
+        return false;
+    if (payload.len > 0)
+        memcpy(zmq_msg_data(ret_frame), payload.data, payload.len);
+    return true;
+}
+
+/* The payload's frame is made before the address goes: an address without a payload would have the
+ * next message go to this peer. */
+static enum err send_to_peer(struct sock *sock, const struct sock_peer *peer,
+                             struct sock_conn *conn, struct span payload)
 {
     zmq_msg_t frame;
-    if (!sock_guard_wrap(conn, payload, &frame))
+    if (!make_frame(conn, payload, &frame))
         return ERR_IO;
-    int rc;
-    do {
-        rc = zmq_msg_send(&frame, sock->handle, ZMQ_DONTWAIT);
-    } while (rc < 0 && errno == EINTR);
+    int rc = sock_send_frame(sock->handle, peer->id, peer->id_len, ZMQ_SNDMORE);
+    if (rc >= 0) {
+        do {
+            rc = zmq_msg_send(&frame, sock->handle, ZMQ_DONTWAIT);
+        } while (rc < 0 && errno == EINTR);
+    }
     if (rc >= 0)
         return ERR_OK;
     int error = errno;
     zmq_msg_close(&frame);
+    if (error == EHOSTUNREACH)
+        return ERR_NOT_FOUND;
     return error == EAGAIN ? ERR_BUSY : ERR_IO;
 }
 
@@ -225,12 +243,7 @@ enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span 
     enum err err = sock_guard_admit(sock, peer, payload.len, &conn);
     if (err != ERR_OK)
         return err;
-    if (sock_send_frame(sock->handle, peer->id, peer->id_len, ZMQ_SNDMORE) < 0) {
-        if (errno == EHOSTUNREACH)
-            return ERR_NOT_FOUND;
-        return errno == EAGAIN ? ERR_BUSY : ERR_IO;
-    }
-    return conn != NULL ? send_on_account(sock, conn, payload) : send_payload(sock, payload);
+    return send_to_peer(sock, peer, conn, payload);
 }
 
 /* ---- the monitor ---- */

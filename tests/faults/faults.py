@@ -136,7 +136,10 @@ class Caller(Peer):
     def receive(self, timeout_s: float = ANSWER_S) -> pb.Envelope:
         if not self._wait(zmq.POLLIN, timeout_s):
             raise Silence("no answer")
-        return super().receive(0)
+        frames = self.socket.recv_multipart()
+        if len(frames) != 1:
+            raise Failure(f"a message of {len(frames)} frames: another peer's is in it")
+        return pb.Envelope.FromString(frames[0])
 
     def _wait(self, events: int, timeout_s: float) -> bool:
         until(lambda: self.socket.poll(0, events) or not self.node.is_running, timeout_s)

@@ -34,7 +34,7 @@ HANDING_OVER_S = 0.5
 REFUSALS_MAX = 3
 NEVER = 1 << 40
 # libzmq, and libpgm under it, end the process at a failed allocation, in their own words.
-LAST_WORDS = re.compile(r"bad_alloc|OUT OF MEMORY|failed to allocate|\(src/\w+\.[ch]pp:\d+\)")
+LAST_WORDS = re.compile(r"terminate called|OUT OF MEMORY|failed to allocate|\(src/\w+\.[ch]pp:\d+\)")
 EARLY_ENDS = (-signal.SIGABRT, -signal.SIGSEGV)
 
 

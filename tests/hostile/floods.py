@@ -6,9 +6,10 @@ import time
 from typing import Callable, Iterator
 
 from peer import Peer, digest, filing
-from raw import Closed
-from scenery import (NOTE_MAX, NODE_UNIT, REPORTER_UNIT, UNIT_OF_ROLE, Loot, Scene, big_filing, bytes_of, file_bytes,
-                     fill_up, filing_of, flood_as, hello_bytes, key_of, pb, repeat, until_the_end)
+from raw import Closed, Raw
+from scenery import (NODE_UNIT, NOTE_MAX, REPORTER_UNIT, UNIT_OF_ROLE, Loot, Scene, big_filing,
+                     bytes_of, file_bytes, fill_up, filing_of, flood_as, hello_bytes, key_of, pb, repeat,
+                     until_the_end)
 
 FRAME_MAX = 1 << 20
 COMMUNE = 1002
@@ -91,16 +92,18 @@ def answers_not_read(scene: Scene) -> Loot:
 def questions_of_many(scene: Scene) -> Loot:
     """reader: the same, from many sessions with one key, which begin anew when they are ended"""
     raws, loot = [scene.raw("reader") for _ in range(scene.size)], Loot()
+    hello = hello_bytes(UNIT_OF_ROLE["reader"])
     scene.begun.set()
     while scene.goes_on():
         for index, raw in enumerate(raws):
             try:
-                raw.send(raw.sealed(HISTORY) + raw.sealed(hello_bytes(UNIT_OF_ROLE["reader"])))
+                raw.send(raw.sealed(HISTORY) + raw.sealed(hello))
                 loot.sent += 2
             except Closed:
                 loot.got["hung up"] += 1
                 raw.close()
-                raws[index] = scene.raw("reader")
+                raws[index] = Raw(scene.endpoint)
+                raws[index].try_to_shake_hands(scene.node_key, scene.keys["reader"])
             if not scene.goes_on():
                 break
         time.sleep(0.1)

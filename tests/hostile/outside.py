@@ -135,17 +135,18 @@ def other_mechanisms(scene: Scene) -> Loot:
     ready = frame(b"\5READY\x0bSocket-Type\0\0\0\6DEALER", COMMAND)
     as_server = bytearray(greeting())
     as_server[32] = 1
-    return speak(scene, [greeting(b"NULL") + ready, greeting(b"PLAIN") + frame(b"\5HELLO\1a\1b", COMMAND),
+    plain = frame(b"\5HELLO\1a\1b", COMMAND)
+    return speak(scene, [greeting(b"NULL") + ready, greeting(b"PLAIN") + plain,
                          greeting(b"GSSAPI") + ready, bytes(as_server) + ready,
                          greeting(version=b"\1\0") + ready, greeting(version=b"\xff\xff") + ready])
 
 
 def huge_frames(scene: Scene) -> Loot:
     """frames of 2^62 bytes announced, and of 1 MiB sent, before the handshake"""
-    header = struct.pack(">BQ", COMMAND | LARGE, HUGE)
-    return speak(scene, [greeting() + header + bytes(60000), greeting() + frame(bytes(FRAME_MAX), COMMAND),
-                         greeting() + frame(bytes(FRAME_MAX)), b"\xff" + b"\x7f" * 9 + bytes(FRAME_MAX),
-                         greeting() + struct.pack(">BQ", COMMAND | LARGE, FRAME_MAX) + bytes(FRAME_MAX - 1)])
+    whole = bytes(FRAME_MAX)
+    return speak(scene, [greeting() + struct.pack(">BQ", COMMAND | LARGE, HUGE) + bytes(60000),
+                         greeting() + frame(whole, COMMAND), greeting() + frame(whole),
+                         greeting() + frame(whole, COMMAND)[:-1], b"\xff" + b"\x7f" * 9 + whole])
 
 
 def wrong_server_key(scene: Scene) -> Loot:
@@ -222,7 +223,3 @@ def may_be_told(heard: bytes) -> bool:
     if rest.startswith(b"\4\xa8\7WELCOME"):
         rest = rest[WELCOME_SIZE:]
     return rest in (b"", REFUSAL)
-
-
-ATTACKS = (silence, drip, half_handshakes, garbage, other_mechanisms, huge_frames, wrong_server_key,
-           unknown_key, storm_of_connections)

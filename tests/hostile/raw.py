@@ -15,7 +15,6 @@ import ctypes
 import ctypes.util
 import socket
 import struct
-from typing import Optional
 
 from peer import Keys
 
@@ -167,10 +166,19 @@ class Raw:
         self.initiate(keys, identity)
         return self._take_frame()
 
+    def try_to_shake_hands(self, node_key: str, keys: Keys) -> bool:
+        try:
+            self.shake_hands(node_key, keys)
+        except Closed:
+            return False
+        return True
+
     # ---- messages ----
 
     def sealed(self, payload: bytes, flags: int = 0) -> bytes:
-        """The bytes of one frame of a message, on their way."""
+        """The bytes of one frame of a message, on their way. Closed: there was no handshake."""
+        if not self._shared:
+            raise Closed
         short = self._next_nonce()
         box = seal(bytes([flags]) + payload, b"CurveZMQMESSAGEC" + short, self._shared)
         return frame(b"\7MESSAGE" + short + box)

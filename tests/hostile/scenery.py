@@ -75,16 +75,19 @@ class Loot:
         if self.got["answers"] <= KNOWN_MAX:
             self.got[name_of(frame)] += 1
 
+    def kinds(self) -> set[str]:
+        """Of answers, among the first few."""
+        return set(self.got) - COUNTED
+
     def text(self) -> str:
-        """In words, without the counts of the first few answers."""
-        counts = [f"{count:,} {what}" for what, count in self.got.items()
-                  if what in COUNTED]
-        kinds = [what for what in self.got if what not in COUNTED]
-        return ", ".join(counts) + (f" ({', '.join(kinds)})" if kinds else "") or "nothing"
+        counts = [f"{count:,} {what}" for what, count in self.got.items() if what in COUNTED]
+        kinds = f" ({', '.join(sorted(self.kinds()))})" if self.kinds() else ""
+        return ", ".join(counts) + kinds or "nothing"
 
 
-COUNTED = ("answers", "bytes", "hung up", "ignored", "left waiting", "let in", "receipts", "refused",
-           "silence")
+# What is counted to its end; anything else in `got` is a kind of answer.
+COUNTED = {"answers", "bytes", "hung up", "ignored", "left waiting", "let in", "no connection",
+           "receipts", "refused"}
 
 
 def name_of(frame: bytes) -> str:
