@@ -9,6 +9,7 @@ meet each sort.
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections import Counter
@@ -142,7 +143,10 @@ class Scene:
         self.expect_refusal("unreadable", "Permission denied: make the daemon's user its owner", user)
 
     def expect_refusal(self, name: str, words: str, user: Optional[int] = None) -> None:
-        done = subprocess.run([self.node.tree.tonghopd, "--config", self.node.config], user=user,
+        program = self.node.tree.tonghopd
+        if user is not None:  # who may not even come to where it was built
+            program = shutil.copy(program, self.node.tree.folder / "tonghopd")
+        done = subprocess.run([program, "--config", self.node.config], user=user,
                               capture_output=True, text=True, timeout=END_S,
                               env=self.node.tree.environment)
         expect(f"{name}: how it ended", done.returncode, 1)

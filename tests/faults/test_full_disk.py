@@ -50,7 +50,13 @@ def enter_namespace() -> None:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
         Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
-    mount("none", "/", None, MS_REC | MS_PRIVATE, "")
+    if not is_in_chroot():
+        mount("none", "/", None, MS_REC | MS_PRIVATE, "")
+
+
+def is_in_chroot() -> bool:
+    """Whether our root is no mount point that the kernel knows here."""
+    return not any(line.split()[4] == "/" for line in open("/proc/self/mountinfo"))
 
 
 def mount(source: str, target: str, type_: str, flags: int, options: str) -> None:
