@@ -225,6 +225,7 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
         (void)transport->send_peer(transport->ctx, &effect->peer.from.address, bytes);
         break;
     case EFFECT_PEER_HELLO:
+        peers_limit_key(&node->peers, &effect->peer);
         (void)peers_put(&node->peers, &effect->peer); /* hello was refused if they are too many */
         break;
     case EFFECT_PEER_HEARD: {

@@ -100,6 +100,24 @@ static void remove_slot(struct peers *peers, size_t hole)
     }
 }
 
+void peers_limit_key(struct peers *peers, const struct peer *newcomer)
+{
+    size_t count = 0, oldest = 0;
+    if (newcomer->from.address.is_local || peers_find(peers, &newcomer->from.address) != NULL)
+        return;
+    for (size_t i = 0; i < peers->capacity; i++) {
+        const struct peer *slot = &peers->slots[i];
+        if (!slot_is_used(slot) || slot->from.address.is_local ||
+            memcmp(slot->from.key, newcomer->from.key, PEER_KEY_SIZE) != 0)
+            continue;
+        if (count == 0 || slot->heard_ms < peers->slots[oldest].heard_ms)
+            oldest = i;
+        count++;
+    }
+    if (count >= PEERS_OF_KEY_MAX)
+        remove_slot(peers, oldest);
+}
+
 void peers_remove(struct peers *peers, const struct peer_address *address)
 {
     struct peer *slot = peers_find(peers, address);

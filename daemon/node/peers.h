@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PEERS_MAX = 16384, PEER_ID_MAX = 32, PEER_KEY_SIZE = 32 };
+enum { PEERS_MAX = 16384, PEERS_OF_KEY_MAX = 16, PEER_ID_MAX = 32, PEER_KEY_SIZE = 32 };
 
 struct peer_address {
     uint8_t id[PEER_ID_MAX];
@@ -42,6 +42,10 @@ void peers_fini(struct peers *peers);
 struct peer *peers_find(const struct peers *peers, const struct peer_address *address);
 /* Adds or replaces; false when PEERS_MAX are there already. */
 bool peers_put(struct peers *peers, const struct peer *peer);
+/* Before peers_put of a peer that says hello: if PEERS_OF_KEY_MAX others have its key, the one that
+ * was silent longest is removed. So one key cannot take every place, nor ask more at once than so
+ * many. Local peers have no key. */
+void peers_limit_key(struct peers *peers, const struct peer *newcomer);
 void peers_remove(struct peers *peers, const struct peer_address *address);
 /* Removes peers that were not heard since `before_ms`; returns how many. */
 size_t peers_expire(struct peers *peers, int64_t before_ms);

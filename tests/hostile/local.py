@@ -4,7 +4,7 @@ import time
 
 import zmq
 
-from raw import COMMAND, MORE, Closed, Raw, frame, greeting, metadata
+from raw import MORE, Closed, Raw, frame
 from floods import BIG_QUESTIONS, FRAME_MAX, HISTORY, SMALL_QUESTIONS
 from scenery import Loot, Scene, bytes_of, flood, hello_bytes, pb, repeat
 
@@ -56,7 +56,7 @@ def local_silence(scene: Scene) -> Loot:
 def local_unfinished(scene: Scene) -> Loot:
     """local: a message that never ends"""
     loot, raw = Loot(), Raw(scene.control)
-    raw.send(greeting(b"NULL") + frame(b"\5READY" + metadata(b"Socket-Type", b"DEALER"), COMMAND))
+    raw.shake_hands_plainly()
     raw.send(frame(hello_bytes(0)))
     scene.begun.set()
     while scene.goes_on():

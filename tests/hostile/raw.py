@@ -173,6 +173,12 @@ class Raw:
             return False
         return True
 
+    def shake_hands_plainly(self) -> None:
+        """On a local socket, which has no CURVE."""
+        self.send(greeting(b"NULL") + frame(b"\5READY" + metadata(b"Socket-Type", b"DEALER"), COMMAND))
+        self._take(GREETING_SIZE)
+        self._take_frame()
+
     # ---- messages ----
 
     def sealed(self, payload: bytes, flags: int = 0) -> bytes:

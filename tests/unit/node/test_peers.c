@@ -149,6 +149,37 @@ static void test_the_limit(void **state)
     peers_fini(&peers);
 }
 
+/* One key has so many sessions: a further one ends that which was silent longest. Other keys, local
+ * peers and a peer that is known already end none. */
+static void test_sessions_of_a_key(void **state)
+{
+    (void)state;
+    struct peers peers = {0};
+    for (uint32_t i = 0; i < PEERS_OF_KEY_MAX; i++) {
+        struct peer peer = peer_of(i, 1, i == 5 ? 10 : 100 + i);
+        peers_limit_key(&peers, &peer);
+        assert_true(peers_put(&peers, &peer));
+    }
+    struct peer other = peer_of(1000, 2, 1), local = peer_of(1001, 1, 1),
+                known = peer_of(7, 1, 500);
+    local.from.address.is_local = true;
+    const struct peer *const harmless[] = {&other, &local, &known};
+    for (size_t i = 0; i < 3; i++) {
+        peers_limit_key(&peers, harmless[i]);
+        assert_true(peers_put(&peers, harmless[i]));
+    }
+    assert_int_equal(peers.count, PEERS_OF_KEY_MAX + 2);
+    struct peer more = peer_of(2000, 1, 600);
+    peers_limit_key(&peers, &more);
+    assert_true(peers_put(&peers, &more));
+    assert_int_equal(peers.count, PEERS_OF_KEY_MAX + 2);
+    struct peer_address silent = address_of(5, false);
+    assert_null(peers_find(&peers, &silent));
+    assert_non_null(peers_find(&peers, &more.from.address));
+    assert_non_null(peers_find(&peers, &local.from.address));
+    peers_fini(&peers);
+}
+
 /* ---- against a list ---- */
 
 enum { LIST_MAX = 64, ADDRESS_COUNT = 48, MODEL_STEPS = 20000 };
@@ -289,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_expiry_keeps_the_limit),
         cmocka_unit_test(test_revocation_takes_every_connection_of_the_key),
         cmocka_unit_test(test_the_limit),
+        cmocka_unit_test(test_sessions_of_a_key),
         cmocka_unit_test(test_it_holds_what_a_list_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
