@@ -124,6 +124,16 @@ static int64_t vietnam_seconds(struct instant instant)
     return floor_div(instant.us, US_PER_SECOND) + VIETNAM_OFFSET_SECONDS;
 }
 
+struct instant instant_later(struct instant a, struct instant b)
+{
+    return a.us > b.us ? a : b;
+}
+
+struct instant instant_earlier(struct instant a, struct instant b)
+{
+    return a.us < b.us ? a : b;
+}
+
 struct date instant_date(struct instant instant)
 {
     return (struct date){(int32_t)floor_div(vietnam_seconds(instant), SECONDS_PER_DAY)};

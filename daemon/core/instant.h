@@ -35,6 +35,8 @@ char *date_format(struct date date, char *out);
 void date_split(struct date date, int *ret_year, int *ret_month, int *ret_day);
 int date_compare(struct date a, struct date b);
 
+struct instant instant_later(struct instant a, struct instant b);
+struct instant instant_earlier(struct instant a, struct instant b);
 /* The day in Viet Nam (UTC+7, no daylight saving) that `instant` falls on: deadlines are days of
  * the people who report. */
 struct date instant_date(struct instant instant);

@@ -35,9 +35,18 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
 /* Sets bits of a revision that is held, and does all that incoming_put does with the change. */
 void incoming_mark(struct step *step, const struct report_key *key, uint64_t revision,
                    uint8_t states);
-/* Takes over what the parent holds. Where it contradicts ours, the home settles it; a node between
- * takes it over, so that the next comparison brings the contradiction down to the home.
- * `is_unsent`: our state may be one that the parent never had. */
-void incoming_take_parents(struct step *step, struct incoming *theirs, bool is_unsent);
+/* Whether two filings say the same. They may differ in bytes: two people filed it. */
+bool incoming_same_content(struct step *step, struct span a, struct span b);
+
+/* ---- node_fork.c ---- */
+
+/* Whether two states of a key are not of one history: two nodes numbered it. Their contents differ,
+ * and either their numbers are equal or the higher number was received earlier: within one history
+ * the time of receipt never goes back. */
+bool incoming_is_fork(const struct incoming *in, const struct head *held);
+/* Takes over what the parent holds. Where it contradicts ours, the home settles it. A node between
+ * takes it over, and so passes it down; false where it cannot, because its own number is higher:
+ * the caller passes the message down as it is. */
+bool incoming_take_parents(struct step *step, struct incoming *theirs);
 
 #endif

@@ -11,7 +11,11 @@
 #include "node/rollup.h"
 #include "wire/digest.h"
 
-enum { KEY_TEXT_MAX = 320 };
+enum {
+    KEY_TEXT_MAX = 320,
+    NUMBERS_AHEAD_MAX = 1 << 20, /* that another node may be of this one: what comes from elsewhere
+                                    cannot bring a key near the end of the numbers */
+};
 
 /* ---- decoding ---- */
 
@@ -24,6 +28,7 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
                    char *reason, size_t reason_size)
 {
     const Tonghop__Accepted *accepted = message->accepted;
+    struct head held;
     *ret_in = (struct incoming){.has_accepted = accepted != NULL};
     ret_in->revision = (struct revision){
         .number = message->revision,
@@ -38,6 +43,13 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
                          &ret_in->report, reason, reason_size) != ERR_OK)
         return false;
     ret_in->key = ret_in->report.key;
+    if (store_get_head(step->txn, &ret_in->key, &held) != ERR_OK)
+        held = (struct head){0};
+    if (message->revision > held.revision + NUMBERS_AHEAD_MAX) {
+        (void)snprintf(reason, reason_size, "its revision %" PRIu64 " is far above %" PRIu64,
+                       message->revision, held.revision);
+        return false;
+    }
     if (accepted == NULL)
         return true;
     ret_in->accepted = (struct revision){
@@ -103,26 +115,61 @@ static void change_begin(struct step *step, const struct report_key *key, struct
     group_load(step->node, step->txn, key, false, &change->before);
 }
 
-static bool is_same_filing(const struct revision *a, const struct revision *b)
+/* False when the bytes are no filing. */
+static bool content_of(struct step *step, struct span filing, uint8_t *ret_content)
 {
-    return a->filing.len == b->filing.len &&
-           memcmp(a->filing.data, b->filing.data, a->filing.len) == 0;
+    struct wire_filing opened;
+    struct report report = {0};
+    char reason[WIRE_REASON_SIZE];
+    bool is_ours = wire_open_filing(filing, step->node->arena, &opened, &report, reason,
+                                    sizeof(reason)) == ERR_OK;
+    if (is_ours)
+        memcpy(ret_content, opened.content, sizeof(opened.content));
+    report_fini(&report);
+    return is_ours;
 }
 
-/* The highest accepted revision and its bits, as the store now has it; 0 if there is none. */
-static uint64_t find_accepted(struct step *step, const struct change *change, uint8_t *ret_states)
+bool incoming_same_content(struct step *step, struct span a, struct span b)
+{
+    uint8_t of_a[DIGEST_SIZE], of_b[DIGEST_SIZE];
+    return span_equal(a, b) || (content_of(step, a, of_a) && content_of(step, b, of_b) &&
+                                memcmp(of_a, of_b, sizeof(of_a)) == 0);
+}
+
+/* The highest accepted revision below `number`, 0 if there is none. */
+static uint64_t find_accepted(struct step *step, const struct change *change, uint64_t number)
 {
     struct revision revision;
-    uint64_t number = UINT64_MAX;
-    *ret_states = change->head.states;
-    if (change->head.states & STATE_ACCEPTED)
-        return change->head.revision;
-    while (store_previous_revision(step->txn, &change->key, &number, &revision) == ERR_OK) {
-        *ret_states = revision.states;
+    while (store_previous_revision(step->txn, &change->key, &number, &revision) == ERR_OK)
         if (revision.states & STATE_ACCEPTED)
             return number;
-    }
     return 0;
+}
+
+/* Puts a revision, and keeps up which one is the highest accepted: another one below only where a
+ * revision that waits takes the place of an accepted one, which is a fork. */
+static void put_revision(struct step *step, struct change *change, const struct revision *revision)
+{
+    uint64_t number = revision->number;
+    (void)store_put_revision(step->txn, &change->key, revision); /* errors are sticky */
+    if ((revision->states & STATE_ACCEPTED) != 0 && number > change->head.accepted)
+        change->head.accepted = number;
+    else if ((revision->states & STATE_ACCEPTED) == 0 && number == change->head.accepted)
+        change->head.accepted = find_accepted(step, change, number);
+}
+
+/* The highest accepted revision, unless it is returned: then none counts. */
+static uint64_t find_counting(struct step *step, const struct change *change)
+{
+    struct revision revision;
+    uint64_t number = change->head.accepted;
+    if (number == 0)
+        return 0;
+    if (number == change->head.revision)
+        return counting_of(number, change->head.states);
+    if (store_get_revision(step->txn, &change->key, number, &revision) != ERR_OK)
+        return 0; /* sticky */
+    return counting_of(number, revision.states);
 }
 
 /* Two nodes numbered this revision, and it lies below the latest on either side. The filing that
@@ -146,8 +193,9 @@ static void merge_earlier(struct step *step, struct change *change, const struct
 {
     struct revision held, merged = *theirs;
     if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
-        if (is_same_filing(&held, theirs)) {
-            merged.states |= held.states;
+        if (incoming_same_content(step, held.filing, theirs->filing)) {
+            merged = held;
+            merged.states |= theirs->states;
             if (merged.states == held.states)
                 return;
         } else if (origin == FROM_PARENT && (held.states & STATE_ACCEPTED) != 0) {
@@ -158,24 +206,41 @@ static void merge_earlier(struct step *step, struct change *change, const struct
             change->is_other_content = true;
         }
     }
-    (void)store_put_revision(step->txn, &change->key, &merged); /* errors are sticky */
+    put_revision(step, change, &merged);
 }
 
 /* A revision that was replaced here meanwhile: its bits grow. One that is not held is kept only if
  * it may still decide what counts. */
-static void merge_replaced(struct step *step, const struct change *change,
-                           const struct revision *theirs)
+static void merge_replaced(struct step *step, struct change *change, const struct revision *theirs)
 {
     struct revision held, merged = *theirs;
-    uint8_t states;
     if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
-        if (!is_same_filing(&held, theirs) || (held.states | theirs->states) == held.states)
+        if ((held.states | theirs->states) == held.states ||
+            !incoming_same_content(step, held.filing, theirs->filing))
             return;
-        merged.states |= held.states;
-    } else if (find_accepted(step, change, &states) > theirs->number) {
+        merged = held;
+        merged.states |= theirs->states;
+    } else if (change->head.accepted > theirs->number) {
         return;
     }
-    (void)store_put_revision(step->txn, &change->key, &merged); /* errors are sticky */
+    put_revision(step, change, &merged);
+}
+
+/* The latest revision here, and at the same number from elsewhere: its bits grow, or the one that
+ * is held gives way. */
+static void merge_equal(struct step *step, struct change *change, const struct incoming *in,
+                        struct revision *ret_revision)
+{
+    struct revision held;
+    if (store_get_revision(step->txn, &change->key, ret_revision->number, &held) != ERR_OK)
+        return; /* sticky */
+    if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0) {
+        *ret_revision = held;
+        ret_revision->states |= in->revision.states;
+        return;
+    }
+    set_aside(step, &change->key, &held);
+    change->is_other_content = true;
 }
 
 /* The revision becomes the latest, or grows in its bits. */
@@ -184,19 +249,13 @@ static void merge_latest(struct step *step, struct change *change, const struct 
     struct head *head = &change->head;
     struct revision revision = in->revision;
     struct instant first_filed = in->revision.first_filed;
-    if (change->had_head && change->old.revision == revision.number) {
-        struct revision held;
-        if (memcmp(change->old.content, in->filing.content, sizeof(head->content)) == 0) {
-            revision.states |= change->old.states;
-        } else if (store_get_revision(step->txn, &change->key, revision.number, &held) == ERR_OK) {
-            set_aside(step, &change->key, &held);
-            change->is_other_content = true;
-        }
-    }
+    if (change->had_head && change->old.revision == revision.number)
+        merge_equal(step, change, in, &revision);
     if (change->had_head && change->old.first_filed.us < first_filed.us)
         first_filed = change->old.first_filed;
     *head = (struct head){
         .revision = revision.number,
+        .accepted = head->accepted,
         .states = revision.states,
         .scope = in->report.scope,
         .is_withdrawn = in->report.is_withdrawn,
@@ -206,7 +265,7 @@ static void merge_latest(struct step *step, struct change *change, const struct 
     };
     memcpy(head->content, in->filing.content, sizeof(head->content));
     revision.first_filed = first_filed;
-    (void)store_put_revision(step->txn, &change->key, &revision); /* errors are sticky */
+    put_revision(step, change, &revision);
 }
 
 /* Carries the change of what counts into the totals. `in` is the latest revision, NULL if only bits
@@ -253,9 +312,7 @@ static void change_end(struct step *step, struct change *change, const struct in
 {
     struct store_txn *txn = step->txn;
     struct head *head = &change->head;
-    uint8_t states;
-    uint64_t accepted = find_accepted(step, change, &states);
-    head->counting = counting_of(accepted, states);
+    head->counting = find_counting(step, change);
     digest_of_state(&change->key, head->revision, head->states, head->content, head->counting,
                     head->state_digest);
     bool is_same = change->had_head && !change->is_other_content &&
@@ -307,92 +364,9 @@ void incoming_mark(struct step *step, const struct report_key *key, uint64_t rev
     change_begin(step, key, &change);
     if (store_get_revision(step->txn, key, revision, &held) == ERR_OK) {
         held.states |= states;
-        (void)store_put_revision(step->txn, key, &held); /* errors are sticky */
+        put_revision(step, &change, &held);
         if (revision == change.head.revision)
             change.head.states = held.states;
     }
     change_end(step, &change, NULL, FROM_REPORTER, NULL);
-}
-
-/* ---- forks ---- */
-
-/* A revision with memory of its own: what the store or a message lent does not live long enough. */
-struct kept {
-    struct revision revision;
-    struct buf bytes;
-};
-
-static void keep(const struct revision *from, struct kept *ret_kept)
-{
-    *ret_kept = (struct kept){.revision = *from};
-    buf_put(&ret_kept->bytes, from->filing.data, from->filing.len);
-    buf_put(&ret_kept->bytes, from->recorded_by.data, from->recorded_by.len);
-    const uint8_t *data = ret_kept->bytes.data;
-    ret_kept->revision.filing = (struct span){data, from->filing.len};
-    ret_kept->revision.recorded_by = (struct span){data + from->filing.len, from->recorded_by.len};
-}
-
-/* Files `kept` again under a higher number: same content, same recorder, same bits, now. */
-static void reissue(struct step *step, const struct report_key *key, const struct kept *kept,
-                    uint64_t number, struct instant first_filed)
-{
-    struct incoming in = {.key = *key, .revision = kept->revision};
-    char reason[256], text[KEY_TEXT_MAX];
-    in.revision.number = number;
-    in.revision.home = step->node->options.unit;
-    in.revision.received = step->event->now;
-    in.revision.first_filed = first_filed;
-    if (wire_open_filing(in.revision.filing, step->node->arena, &in.filing, &in.report, reason,
-                         sizeof(reason)) == ERR_OK) {
-        incoming_put(step, &in, FROM_REPORTER);
-        log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
-                   node_key_text(step->node, key, text, sizeof(text)), number);
-    }
-    incoming_fini(&in);
-}
-
-/* The parent holds another state of a key that this node is the home of: a node above was its home
- * before, or this node was restored from an old backup. Nothing that was accepted may vanish: the
- * later filing stands. Theirs keeps a number above ours; otherwise it is filed again, above both.
- * The other stays in the history of the node that had it; if it was accepted and the later one
- * still waits, it is filed again too, below that, and goes on counting. */
-static void settle_fork(struct step *step, struct incoming *theirs, const struct head *ours)
-{
-    struct revision held;
-    struct kept later, earlier;
-    bool is_ours_later = ours->received.us > theirs->revision.received.us;
-    struct instant first_filed = ours->first_filed;
-    if (theirs->revision.first_filed.us < first_filed.us)
-        first_filed = theirs->revision.first_filed;
-    if (store_get_revision(step->txn, &theirs->key, ours->revision, &held) != ERR_OK)
-        return; /* sticky */
-    keep(is_ours_later ? &held : &theirs->revision, &later);
-    keep(is_ours_later ? &theirs->revision : &held, &earlier);
-    uint64_t number = ours->revision;
-    bool is_equal = theirs->revision.number == number;
-    if (!is_equal) {
-        number = theirs->revision.number;
-        incoming_put(step, theirs, FROM_PARENT);
-    } else if ((earlier.revision.states & ~later.revision.states & STATE_ACCEPTED) != 0) {
-        reissue(step, &theirs->key, &earlier, ++number, first_filed);
-    }
-    if (is_ours_later || is_equal)
-        reissue(step, &theirs->key, &later, number + 1, first_filed);
-    buf_fini(&later.bytes);
-    buf_fini(&earlier.bytes);
-}
-
-void incoming_take_parents(struct step *step, struct incoming *theirs, bool is_unsent)
-{
-    struct node *node = step->node;
-    struct head ours;
-    bool is_fork = store_get_head(step->txn, &theirs->key, &ours) == ERR_OK &&
-                   memcmp(ours.content, theirs->filing.content, sizeof(ours.content)) != 0 &&
-                   (theirs->revision.number == ours.revision ||
-                    (theirs->revision.number > ours.revision && is_unsent));
-    const struct tree *tree = node_tree(node, theirs->key.period);
-    if (is_fork && node_home_of(node, step->txn, tree, theirs->key.unit) == node->options.unit)
-        settle_fork(step, theirs, &ours);
-    else
-        incoming_put(step, theirs, FROM_PARENT);
 }

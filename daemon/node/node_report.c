@@ -164,7 +164,7 @@ static void take_in(struct step *step, struct incoming *in)
         .number = head.revision + 1,
         .states = first_states(step, &in->key),
         .home = node->options.unit,
-        .received = step->event->now,
+        .received = instant_later(step->event->now, head.received),
         .first_filed = had_head ? head.first_filed : step->event->now,
         .recorded_by = {.data = (const uint8_t *)recorder,
                         .len = recorder_of(step, recorder, sizeof(recorder))},

@@ -33,25 +33,22 @@ static void put_text(struct span text, char *out)
 }
 
 /* The highest accepted revision below the latest goes along: it may be the one that counts. */
-static void fill_accepted(struct store_txn *txn, const struct report_key *key, uint64_t latest,
-                          struct state_message *message)
+static void fill_accepted(struct store_txn *txn, const struct report_key *key,
+                          const struct head *head, struct state_message *message)
 {
     struct revision revision;
-    uint64_t number = latest;
-    while (store_previous_revision(txn, key, &number, &revision) == ERR_OK) {
-        if ((revision.states & STATE_ACCEPTED) == 0)
-            continue;
-        tonghop__accepted__init(&message->accepted);
-        put_text(revision.recorded_by, message->accepted_by);
-        message->accepted.filing = binary_of(revision.filing);
-        message->accepted.revision = number;
-        message->accepted.states = revision.states;
-        message->accepted.received_us = revision.received.us;
-        message->accepted.home = revision.home;
-        message->accepted.recorded_by = message->accepted_by;
-        message->revision.accepted = &message->accepted;
+    if (head->accepted == 0 || head->accepted == head->revision ||
+        store_get_revision(txn, key, head->accepted, &revision) != ERR_OK)
         return;
-    }
+    tonghop__accepted__init(&message->accepted);
+    put_text(revision.recorded_by, message->accepted_by);
+    message->accepted.filing = binary_of(revision.filing);
+    message->accepted.revision = head->accepted;
+    message->accepted.states = revision.states;
+    message->accepted.received_us = revision.received.us;
+    message->accepted.home = revision.home;
+    message->accepted.recorded_by = message->accepted_by;
+    message->revision.accepted = &message->accepted;
 }
 
 /* False when nothing is held under the key. The message points into the store. */
@@ -72,8 +69,7 @@ static bool fill_state(struct store_txn *txn, const struct report_key *key,
     message->revision.first_filed_us = revision.first_filed.us;
     message->revision.home = revision.home;
     message->revision.recorded_by = message->recorded_by;
-    if ((head.states & STATE_ACCEPTED) == 0)
-        fill_accepted(txn, key, head.revision, message);
+    fill_accepted(txn, key, &head, message);
     return true;
 }
 
@@ -164,17 +160,19 @@ static bool child_may_send(struct step *step, const struct incoming *in)
     return true;
 }
 
-/* Two nodes numbered it: acknowledged with ours, and the one that is the home now settles it. */
+/* Two nodes numbered it: acknowledged with ours, and the one that is the home now settles it. One
+ * with a lower number does no harm: it is merged, and ours goes back all the same. */
 static bool is_contradiction(struct step *step, const struct incoming *in)
 {
     struct head head;
     char text[KEY_TEXT_MAX];
-    if (store_get_head(step->txn, &in->key, &head) != ERR_OK ||
-        head.revision != in->revision.number ||
-        memcmp(head.content, in->filing.content, sizeof(head.content)) == 0)
+    if (store_get_head(step->txn, &in->key, &head) != ERR_OK || !incoming_is_fork(in, &head) ||
+        in->revision.number < head.revision)
         return false;
-    log_warning("%s, revision %" PRIu64 " is held here with another content",
-                node_key_text(step->node, &in->key, text, sizeof(text)), in->revision.number);
+    log_warning("%s, revision %" PRIu64 " of unit %" PRIu32 " contradicts revision %" PRIu64
+                " here",
+                node_key_text(step->node, &in->key, text, sizeof(text)), in->revision.number,
+                in->revision.home, head.revision);
     return true;
 }
 
@@ -206,6 +204,24 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
 
 /* ---- from the parent ---- */
 
+/* What contradicts our state, for the node that can settle it. The next try to send ours brings it
+ * again, should it get lost. */
+static void pass_down(struct step *step, const Tonghop__Revision *message,
+                      const struct report_key *key)
+{
+    struct node *node = step->node;
+    uint32_t home = node_home_of(node, step->txn, node_tree(node, key->period), key->unit);
+    Tonghop__Revision revision = *message;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.protocol = WIRE_PROTOCOL;
+    envelope.seq = ++node->next_seq;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_REVISION;
+    envelope.revision = &revision;
+    buf_clear(&node->packed);
+    wire_pack(&envelope, &node->packed);
+    effects_add(step->effects, EFFECT_SEND_CHILD, span_of(&node->packed))->number = home;
+}
+
 /* Takes over a state that the parent holds, if it is of a unit beneath this node, and of `only`
  * (NULL: of any key). False when it may be taken over later: a comparison must not end without it.
  */
@@ -214,7 +230,6 @@ static bool take_parents(struct step *step, const Tonghop__Revision *message,
 {
     struct node *node = step->node;
     struct incoming in;
-    struct outbox_item item;
     char reason[256] = "", text[KEY_TEXT_MAX];
     bool is_too_early = false;
     if (node->catalogue == NULL || !store_has_room(node->store))
@@ -230,9 +245,8 @@ static bool take_parents(struct step *step, const Tonghop__Revision *message,
              catalogue_form(node->catalogue, in.key.form) == NULL)
         log_warning("the parent sent %s, which does not belong here: ignored",
                     node_key_text(node, &in.key, text, sizeof(text)));
-    else
-        incoming_take_parents(step, &in,
-                              store_get_outbox(step->txn, OUTBOX_REPORT, &in.key, &item) == ERR_OK);
+    else if (!incoming_take_parents(step, &in))
+        pass_down(step, message, &in.key);
     incoming_fini(&in);
     return !is_too_early;
 }
@@ -253,6 +267,7 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         return; /* of an earlier connection: the report goes out again and is acked again */
     struct report_key key;
     struct head head;
+    struct outbox_item item;
     wire_key_to_domain(ack->key, &key);
     if (!report_key_equal(&key, &sent->key)) {
         log_warning("the parent acknowledged another report than the one sent: ignored");
@@ -265,9 +280,16 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
                                 "busy: what the node above holds cannot be taken over now");
         return;
     }
-    if (store_get_head(step->txn, &key, &head) == ERR_OK && ack->revision >= head.revision) {
+    if (store_get_head(step->txn, &key, &head) != ERR_OK)
+        return;
+    if (ack->revision >= head.revision) {
         struct report_key year = {.kind = key.kind, .period = {.year = key.period.year}};
         (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */
         (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year); /* it speaks of this one too */
+    } else if (store_get_outbox(step->txn, OUTBOX_REPORT, &key, &item) == ERR_OK &&
+               item.version == sent->version) {
+        (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
+                                "busy: the node above holds a later filing under a lower number; "
+                                "the unit's own node has to settle it");
     }
 }

@@ -96,6 +96,7 @@ void record_encode_head(const struct head *head, struct buf *out)
 {
     buf_put_u8(out, RECORD_VERSION);
     buf_put_u64(out, head->revision);
+    buf_put_u64(out, head->accepted);
     buf_put_u64(out, head->counting);
     buf_put_u8(out, head->states);
     buf_put_u8(out, head->scope);
@@ -112,6 +113,7 @@ bool record_decode_head(struct span record, struct head *ret_head)
     struct reader r = begin_record(record);
     struct head head;
     head.revision = reader_u64(&r);
+    head.accepted = reader_u64(&r);
     head.counting = reader_u64(&r);
     head.states = reader_u8(&r);
     head.scope = reader_u8(&r);

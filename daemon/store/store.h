@@ -17,7 +17,7 @@
 #include "core/instant.h"
 #include "core/report.h"
 
-enum { STORE_SCHEMA = 1, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
+enum { STORE_SCHEMA = 2, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
 
 struct store;
 struct store_txn;
@@ -79,12 +79,13 @@ enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t va
  * highest accepted one, none if that one was returned. A withdrawn one counts, without content. */
 struct head {
     uint64_t revision;                       /* latest, from 1 */
+    uint64_t accepted;                       /* the highest that was accepted, 0: none was */
     uint64_t counting;                       /* 0: none counts */
     uint8_t states;                          /* state bits of the latest */
     uint8_t scope;                           /* enum scope of the latest */
     bool is_withdrawn;                       /* the latest */
     uint32_t home;                           /* unit whose node numbered the latest */
-    struct instant received;                 /* the latest */
+    struct instant received;                 /* the latest; never goes back with the number */
     struct instant first_filed;              /* the first revision */
     uint8_t content[STORE_DIGEST_SIZE];      /* content digest of the latest (wire/digest.h) */
     uint8_t state_digest[STORE_DIGEST_SIZE]; /* what this key adds to its bucket's digest */

@@ -106,7 +106,7 @@ static inline void revision_fill(const struct draft *draft, struct wrapper wrapp
     ret->filing = (ProtobufCBinaryData){filing->len, filing->data};
     ret->revision = wrapper.revision;
     ret->states = wrapper.states;
-    ret->received_us = RIG_NOW_US - 1000000;
+    ret->received_us = RIG_NOW_US;
     ret->first_filed_us = RIG_NOW_US - 2000000;
     ret->home = draft->unit;
     ret->recorded_by = TEXT("uid:1000");

@@ -43,7 +43,7 @@ static inline void state_fill(const struct draft *like, struct state state, stru
     draft_pack(&draft, &ret->latest);
     revision_fill(&draft, (struct wrapper){state.latest, state.states}, &ret->latest,
                   &ret->message);
-    ret->message.received_us += (int64_t)state.latest * 1000; /* filed one after the other */
+    ret->message.received_us += (int64_t)state.latest * 60000000; /* one was filed each minute */
     if (state.accepted == 0)
         return;
     draft = draft_as(like, state.accepted, &cell);
@@ -52,7 +52,7 @@ static inline void state_fill(const struct draft *like, struct state state, stru
     ret->earlier.filing = (ProtobufCBinaryData){ret->accepted.len, ret->accepted.data};
     ret->earlier.revision = state.accepted;
     ret->earlier.states = state.accepted_states;
-    ret->earlier.received_us = ret->message.received_us - 1000;
+    ret->earlier.received_us = ret->message.received_us - 60000000;
     ret->earlier.home = draft.unit;
     ret->earlier.recorded_by = ret->message.recorded_by;
     ret->message.accepted = &ret->earlier;

@@ -91,11 +91,18 @@ static void test_what_stands(void **state)
         {"equal numbers, ours acknowledged, ours later", true, false, 2, -5, A, 3, OURS, A},
         {"theirs higher, ours never sent, ours later", false, false, 5, -5, A, 6, OURS, A},
         {"theirs higher, ours never sent, theirs later", false, false, 5, 5, A, 5, THEIRS, A},
-        {"theirs higher, ours acknowledged: no fork", true, false, 5, -5, A, 5, THEIRS, A},
+        {"theirs higher, ours acknowledged, ours later", true, false, 5, -5, A, 6, OURS, A},
+        {"theirs higher, ours acknowledged, theirs later", true, false, 5, 5, A, 5, THEIRS, A},
+        {"theirs higher, received at the same time", true, false, 5, 0, A, 5, THEIRS, A},
         {"theirs higher, the same content: no fork", false, true, 5, -5, A, 5, OURS, A},
         {"equal in everything", false, true, 2, -5, A, 2, OURS, A},
         {"equal, and returned there", false, true, 2, 5, A | R, 2, OURS, A | R},
-        {"theirs lower", false, false, 1, 5, A, 2, OURS, A},
+        {"theirs lower, ours later", false, false, 1, -5, A, 2, OURS, A},
+        {"theirs lower, received at the same time", false, false, 1, 0, A, 2, OURS, A},
+        {"theirs lower, theirs later", false, false, 1, 5, A, 3, THEIRS, A},
+        {"theirs lower and later, ours acknowledged", true, false, 1, 5, A, 3, THEIRS, A},
+        {"theirs lower and later, the same content: no fork", false, true, 1, 5, A, 2, OURS, A},
+        {"theirs lower, later and returned", false, false, 1, 5, A | R, 3, THEIRS, A | R},
         {"theirs returned, and later", false, false, 2, 5, A | R, 3, THEIRS, A | R},
         {"theirs returned, ours later", false, false, 5, -5, A | R, 6, OURS, A},
     };
@@ -136,8 +143,8 @@ static void test_what_stands(void **state)
     assert_verifies(rig);
 }
 
-/* What is filed anew is as it was filed, with who recorded it; its home and time are those of the
- * node that settled it, and the first filing is the earlier of the two. */
+/* What is filed anew is as it was filed, with who recorded it and when; its home is the node that
+ * settled it, and the first filing is the earlier of the two. */
 static void test_what_is_kept_of_it(void **state)
 {
     struct rig *rig = *state;
@@ -149,7 +156,7 @@ static void test_what_is_kept_of_it(void **state)
     fork_from_parent(rig, &theirs, 1, A, 5);
     struct head head = head_of(rig, &draft);
     assert_int_equal(head.home, 631);
-    assert_int_equal(head.received.us, rig->now.us);
+    assert_int_equal(head.received.us, RIG_NOW_US + 5);
     assert_int_equal(head.first_filed.us, RIG_NOW_US - 2000000);
     struct report_key key = draft_key(&draft);
     struct revision revision;
@@ -186,6 +193,61 @@ static void test_a_node_between(void **state)
     node_get_health(rig->node, &health);
     assert_int_equal(health.quarantine_count, 1);
     assert_verifies(rig);
+}
+
+/* What was accepted gives way to what waits, under the same number: the accepted one below counts.
+ */
+static void test_an_acceptance_that_gives_way(void **state)
+{
+    enum { CHILD = 3 };
+    struct rig *rig = *state;
+    struct cell cell;
+    struct draft theirs = saying(&draft, THEIRS, &cell);
+    rig_enrol(rig, CHILD, 23857, ROLE(NODE));
+    assert_body(state_from_child(rig, CHILD, &draft, (struct state){1, A, 0, 0}), BODY(ACK));
+    assert_body(state_from_child(rig, CHILD, &draft, (struct state){2, 0, 0, 0}), BODY(ACK));
+    assert_body(state_from_child(rig, CHILD, &draft, (struct state){3, A, 0, 0}), BODY(ACK));
+    assert_head(rig, &draft, 3, A, 3);
+    fork_from_parent(rig, &theirs, 3, 0, 5);
+    assert_head(rig, &draft, 3, 0, 1);
+    assert_int_equal(counted(rig, &draft), 10);
+    assert_verifies(rig);
+}
+
+/* Its own number is the higher one, and the parent's filing the later: it cannot take that over,
+ * but the home gets it, and ours waits until the home has settled it. */
+static void test_a_node_between_with_the_higher_number(void **state)
+{
+    enum { CHILD = 3 };
+    struct rig *rig = *state;
+    struct cell cell;
+    struct buf filing = {0};
+    Tonghop__Revision held;
+    struct draft theirs = saying(&draft, THEIRS, &cell);
+    rig_enrol(rig, CHILD, 23857, ROLE(NODE));
+    assert_body(state_from_child(rig, CHILD, &draft, (struct state){2, A, 0, 0}), BODY(ACK));
+    struct head before = head_of(rig, &draft);
+    rig_link(rig, (struct parent){0});
+    rig_pump(rig);
+    const Tonghop__Envelope *up = to_parent(rig, BODY(REVISION), 0);
+    draft_pack(&theirs, &filing);
+    revision_fill(&theirs, (struct wrapper){1, A}, &filing, &held);
+    held.received_us = before.received.us + 1;
+    held.home = 64;
+    rig->sent_count = 0;
+    ack(rig, up->seq, &draft, 1, &held);
+    assert_head(rig, &draft, 2, A, 2);
+    const Tonghop__Envelope *down = to_child(rig, CHILD, BODY(REVISION), 0);
+    assert_non_null(down);
+    assert_int_equal(down->revision->revision, 1);
+    assert_int_equal(down->revision->home, 64);
+    assert_int_equal(down->revision->filing.len, filing.len);
+    assert_memory_equal(down->revision->filing.data, filing.data, filing.len);
+    struct node_health health;
+    node_get_health(rig->node, &health);
+    assert_int_equal(health.parked_count, 1);
+    assert_verifies(rig);
+    buf_fini(&filing);
 }
 
 /* Below the latest revision: one that was accepted stands against one that waits; of two that were,
@@ -314,84 +376,202 @@ static void revoke_child(struct rig *rig)
     assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
 }
 
-/* Whatever both did meanwhile, they come to hold and count the same, and every filing that was
- * acknowledged at either is still on a disk. */
+static const struct fork_row {
+    const char *name;
+    int64_t latest, counted; /* -1: none counts */
+    struct fork_step steps[STEPS_MAX];
+} fork_rows[] = {
+    {"one each, the child's later", 20, -1, {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}}},
+    {"one each, the parent's later", 20, -1, {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}}},
+    {"the parent's is higher and earlier",
+     30,
+     -1,
+     {{AT_PARENT, 1, 10}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
+    {"the parent's is higher and later",
+     30,
+     -1,
+     {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
+    {"the child's is higher", 30, -1, {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
+    {"the parent's is accepted, the child's waits",
+     20,
+     10,
+     {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}}},
+    {"the parent's is accepted, and corrected; the child's waits and is later",
+     30,
+     10,
+     {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
+    {"the parent's is accepted, and corrected later",
+     20,
+     10,
+     {{AT_CHILD, 1, 30}, {AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}}},
+    {"the parent's is accepted, the child's is higher and waits",
+     30,
+     10,
+     {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
+    {"both are accepted, the parent's correction waits",
+     30,
+     10,
+     {{AT_CHILD, 1, 10},
+      {ACCEPT_AT_CHILD, 1, 0},
+      {AT_PARENT, 1, 20},
+      {ACCEPT, 1, 0},
+      {AT_PARENT, 2, 30}}},
+    {"both are accepted, the child's correction waits",
+     30,
+     20,
+     {{AT_PARENT, 1, 10},
+      {ACCEPT, 1, 0},
+      {AT_CHILD, 1, 20},
+      {ACCEPT_AT_CHILD, 1, 0},
+      {AT_CHILD, 2, 30}}},
+    {"both are accepted, and both corrections wait",
+     40,
+     20,
+     {{AT_PARENT, 1, 10},
+      {ACCEPT, 1, 0},
+      {AT_CHILD, 1, 20},
+      {ACCEPT_AT_CHILD, 1, 0},
+      {AT_CHILD, 2, 30},
+      {AT_PARENT, 2, 40}}},
+    {"the child's is accepted, the parent's is higher and waits",
+     30,
+     10,
+     {{AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
+    {"the child's is accepted, and later",
+     10,
+     10,
+     {{AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}, {AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}}},
+    {"the parent's is returned", 20, -1, {{AT_PARENT, 1, 10}, {RETURN, 1, 0}, {AT_CHILD, 1, 20}}},
+    {"the same filing at both", 10, -1, {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 10}}},
+    {"the same filing at both, accepted at one",
+     10,
+     10,
+     {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 10}}},
+    {"the child's is higher, the parent's later",
+     30,
+     -1,
+     {{AT_CHILD, 1, 10}, {AT_CHILD, 2, 20}, {AT_PARENT, 1, 30}}},
+    {"the child's is higher, one after the other",
+     30,
+     -1,
+     {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}, {AT_CHILD, 2, 30}}},
+    {"the child's is higher and accepted, the parent's later",
+     30,
+     20,
+     {{AT_CHILD, 1, 10}, {AT_CHILD, 2, 20}, {ACCEPT_AT_CHILD, 2, 0}, {AT_PARENT, 1, 30}}},
+    {"the child's is higher and accepted, the parent's later, and accepted",
+     30,
+     30,
+     {{AT_CHILD, 1, 10},
+      {AT_CHILD, 2, 20},
+      {ACCEPT_AT_CHILD, 2, 0},
+      {AT_PARENT, 1, 30},
+      {ACCEPT, 1, 0}}},
+    {"the child's is higher, the parent's later, and returned",
+     30,
+     -1,
+     {{AT_CHILD, 1, 10}, {AT_CHILD, 2, 20}, {AT_PARENT, 1, 30}, {RETURN, 1, 0}}},
+};
+
+/* Whatever both did meanwhile, they come to hold and count the same: the later filing stands, what
+ * was accepted counts until a later one is, and every filing that was acknowledged at either is
+ * still on a disk. */
 static void test_both_numbered(void **state)
 {
-    static const struct {
-        const char *name;
-        struct fork_step steps[STEPS_MAX];
-    } rows[] = {
-        {"one each, the child's later", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}}},
-        {"one each, the parent's later", {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}}},
-        {"the parent's is higher and earlier",
-         {{AT_PARENT, 1, 10}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
-        {"the parent's is higher and later",
-         {{AT_CHILD, 1, 10}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
-        {"the child's is higher", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
-        {"the parent's is accepted, the child's waits",
-         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}}},
-        {"the parent's is accepted, and corrected; the child's waits and is later",
-         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}, {AT_CHILD, 1, 30}}},
-        {"the parent's is accepted, and corrected later",
-         {{AT_CHILD, 1, 30}, {AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_PARENT, 2, 20}}},
-        {"the parent's is accepted, the child's is higher and waits",
-         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 20}, {AT_CHILD, 2, 30}}},
-        {"both are accepted, the parent's correction waits",
-         {{AT_CHILD, 1, 10},
-          {ACCEPT_AT_CHILD, 1, 0},
-          {AT_PARENT, 1, 20},
-          {ACCEPT, 1, 0},
-          {AT_PARENT, 2, 30}}},
-        {"both are accepted, the child's correction waits",
-         {{AT_PARENT, 1, 10},
-          {ACCEPT, 1, 0},
-          {AT_CHILD, 1, 20},
-          {ACCEPT_AT_CHILD, 1, 0},
-          {AT_CHILD, 2, 30}}},
-        {"both are accepted, and both corrections wait",
-         {{AT_PARENT, 1, 10},
-          {ACCEPT, 1, 0},
-          {AT_CHILD, 1, 20},
-          {ACCEPT_AT_CHILD, 1, 0},
-          {AT_CHILD, 2, 30},
-          {AT_PARENT, 2, 40}}},
-        {"the child's is accepted, the parent's is higher and waits",
-         {{AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}, {AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}}},
-        {"the child's is accepted, and later",
-         {{AT_PARENT, 1, 20}, {AT_PARENT, 2, 30}, {AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}}},
-        {"the parent's is returned", {{AT_PARENT, 1, 10}, {RETURN, 1, 0}, {AT_CHILD, 1, 20}}},
-        {"the same filing at both", {{AT_PARENT, 1, 10}, {AT_CHILD, 1, 10}}},
-        {"the same filing at both, accepted at one",
-         {{AT_PARENT, 1, 10}, {ACCEPT, 1, 0}, {AT_CHILD, 1, 10}}},
-    };
     struct pair *pair = *state;
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        print_message("row: %s\n", rows[i].name);
+    for (size_t i = 0; i < LENGTH(fork_rows); i++) {
+        print_message("row: %s\n", fork_rows[i].name);
         assert_int_equal(pair_teardown(state), 0);
         assert_int_equal(setup(state), 0);
         pair = *state;
         pair->is_cut = true;
         revoke_child(&pair->parent);
-        for (size_t s = 0; s < STEPS_MAX && rows[i].steps[s].revision != 0; s++)
-            take_step(pair, &rows[i].steps[s]);
+        for (size_t s = 0; s < STEPS_MAX && fork_rows[i].steps[s].revision != 0; s++)
+            take_step(pair, &fork_rows[i].steps[s]);
         pair->is_cut = false;
         rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
         pair_pass(pair, 120000);
         assert_agrees(pair);
-        for (size_t s = 0; s < STEPS_MAX && rows[i].steps[s].revision != 0; s++)
-            if (rows[i].steps[s].value != 0)
-                assert_true(is_held(&pair->child, &draft, rows[i].steps[s].value) ||
-                            is_held(&pair->parent, &draft, rows[i].steps[s].value));
+        uint64_t latest = head_of(&pair->parent, &draft).revision;
+        assert_int_equal(value_at(&pair->parent, &draft, latest), fork_rows[i].latest);
+        assert_int_equal(counted(&pair->parent, &draft), fork_rows[i].counted);
+        for (size_t s = 0; s < STEPS_MAX && fork_rows[i].steps[s].revision != 0; s++)
+            if (fork_rows[i].steps[s].value != 0)
+                assert_true(is_held(&pair->child, &draft, fork_rows[i].steps[s].value) ||
+                            is_held(&pair->parent, &draft, fork_rows[i].steps[s].value));
     }
+}
+
+/* The child's clock is an hour behind. What it files after it learned of the parent's filing
+ * follows that one, whatever its clock says, and is no fork. */
+static void test_a_clock_that_is_behind(void **state)
+{
+    struct pair *pair = *state;
+    struct cell cell;
+    pair->child.now.us -= INT64_C(3600000000);
+    pair->is_cut = true;
+    revoke_child(&pair->parent);
+    take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
+    struct instant received = head_of(&pair->parent, &draft).received;
+    pair->is_cut = false;
+    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+    pair_pass(pair, 120000);
+    take_step(pair, &(struct fork_step){AT_CHILD, 2, 20});
+    assert_int_equal(head_of(&pair->child, &draft).received.us, received.us);
+    pair_pass(pair, 120000);
+    assert_agrees(pair);
+    assert_head(&pair->parent, &draft, 2, 0, 0);
+    assert_int_equal(value_at(&pair->parent, &draft, 2), 20);
+    /* And further on, when both clocks are right. */
+    pair->child.now.us += INT64_C(7200000000);
+    struct draft third = saying(&draft, 30, &cell);
+    third.based_on = 2;
+    third.catalogue = 2;
+    rig_hello(&pair->child, from_local(), 0);
+    assert_int_equal(file_ok(&pair->child, &third), 3);
+    assert_int_equal(head_of(&pair->child, &draft).received.us, pair->child.now.us);
+    pair_pass(pair, 120000);
+    assert_agrees(pair);
+    assert_int_equal(value_at(&pair->parent, &draft, 3), 30);
+}
+
+/* Two people file the same, one at each node, and the child's clock is behind: one revision. What
+ * is filed after it at the child stands although the parent's was received later. */
+static void test_the_same_content_twice(void **state)
+{
+    struct pair *pair = *state;
+    struct cell cell;
+    struct draft same = saying(&draft, 10, &cell);
+    pair->child.now.us -= INT64_C(3600000000);
+    pair->is_cut = true;
+    revoke_child(&pair->parent);
+    take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
+    same.author = "Hoa";
+    same.catalogue = 2;
+    rig_hello(&pair->child, from_local(), 0);
+    assert_int_equal(file_ok(&pair->child, &same), 1);
+    take_step(pair, &(struct fork_step){AT_CHILD, 2, 20});
+    pair->is_cut = false;
+    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+    pair_pass(pair, 120000);
+    assert_agrees(pair);
+    uint64_t latest = head_of(&pair->parent, &draft).revision;
+    assert_int_equal(value_at(&pair->parent, &draft, latest), 20);
+    assert_int_equal(value_at(&pair->child, &draft, latest), 20);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DISTRICT_TEST(test_what_stands),    DISTRICT_TEST(test_what_is_kept_of_it),
-        DISTRICT_TEST(test_a_node_between), DISTRICT_TEST(test_below_the_latest),
+        DISTRICT_TEST(test_what_stands),
+        DISTRICT_TEST(test_what_is_kept_of_it),
+        DISTRICT_TEST(test_a_node_between),
+        DISTRICT_TEST(test_a_node_between_with_the_higher_number),
+        DISTRICT_TEST(test_an_acceptance_that_gives_way),
+        DISTRICT_TEST(test_below_the_latest),
         FORK_TEST(test_both_numbered),
+        FORK_TEST(test_a_clock_that_is_behind),
+        FORK_TEST(test_the_same_content_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,7 +88,7 @@ static void test_a_revision_is_taken_over(void **state)
     assert_int_equal(head.revision, 3);
     assert_int_equal(head.counting, 3);
     assert_int_equal(head.home, 23857);
-    assert_int_equal(head.received.us, RIG_NOW_US - 1000000);
+    assert_int_equal(head.received.us, RIG_NOW_US);
     assert_int_equal(head.first_filed.us, RIG_NOW_US - 2000000);
     assert_total(rig, 10, 1);
     assert_verifies(rig);
@@ -233,7 +233,60 @@ static void test_a_conflict_is_told_to_the_home(void **state)
     assert_int_equal(quarantine_count(rig), 0);
     assert_total(rig, 10, 1);
     assert_verifies(rig);
-    assert_logged("another content");
+    assert_logged("contradicts revision 1 here");
+}
+
+/* A higher number that was received earlier is of another history: the parent keeps its own, and
+ * the home gets to know it. With a later receipt it stands. */
+static void test_a_higher_number_of_another_history(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t later_us;
+        uint64_t latest;
+    } rows[] = {{"earlier", -1, 1}, {"at the same time", 0, 3}, {"later", 1, 3}};
+    struct rig *rig = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char period[8];
+        struct cell cells[2][2];
+        struct buf filing = {0};
+        Tonghop__Revision message;
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        (void)snprintf(period, sizeof(period), "%u", 2000u + (unsigned)i);
+        struct draft first = draft_of(7, cells[0]), other = draft_of(8, cells[1]);
+        first.period = other.period = period;
+        print_message("row: %s\n", rows[i].name);
+        assert_acked(send_revision(rig, NODE_631, &first, accepted(1)), 1, STATE_ACCEPTED);
+        draft_pack(&other, &filing);
+        revision_fill(&other, accepted(3), &filing, &message);
+        message.received_us += rows[i].later_us;
+        envelope.body_case = BODY(REVISION);
+        envelope.revision = &message;
+        const Tonghop__Envelope *answer = rig_ask(rig, from_key(NODE_631), &envelope);
+        const Tonghop__Ack *ack = assert_acked(answer, rows[i].latest, STATE_ACCEPTED);
+        assert_int_equal(ack->newer != NULL, rows[i].latest == 1);
+        assert_int_equal(head_of(rig, &first).revision, rows[i].latest);
+        assert_int_equal(quarantine_count(rig), 0);
+        buf_fini(&filing);
+    }
+    assert_verifies(rig);
+}
+
+/* No other node can bring a key near the end of the numbers: its own home has to go on counting. */
+static void test_a_number_far_ahead(void **state)
+{
+    enum { AHEAD = 1 << 20 };
+    struct rig *rig = *state;
+    struct cell cells[2];
+    struct draft other = draft_of(7, cells);
+    assert_refused(send_revision(rig, NODE_631, &draft, accepted(AHEAD + 1)), "malformed");
+    assert_int_equal(head_of(rig, &draft).revision, 0);
+    assert_int_equal(quarantine_count(rig), 1);
+    assert_acked(send_revision(rig, NODE_631, &draft, accepted(AHEAD)), AHEAD, STATE_ACCEPTED);
+    assert_refused(send_revision(rig, NODE_631, &other, accepted(2 * AHEAD + 1)), "malformed");
+    assert_acked(send_revision(rig, NODE_631, &other, accepted(2 * AHEAD)), 2 * AHEAD,
+                 STATE_ACCEPTED);
+    assert_verifies(rig);
 }
 
 /* A node speaks for its unit and what lies beneath, as far as no nearer node serves it. */
@@ -389,6 +442,8 @@ int main(void)
         MERGE_TEST(test_a_waiting_correction_does_not_count),
         MERGE_TEST(test_a_returned_revision_leaves_the_totals),
         MERGE_TEST(test_a_conflict_is_told_to_the_home),
+        MERGE_TEST(test_a_higher_number_of_another_history),
+        MERGE_TEST(test_a_number_far_ahead),
         MERGE_TEST(test_foreign_units_are_quarantined),
         MERGE_TEST(test_what_quarantine_keeps),
         MERGE_TEST(test_waiting_for_a_catalogue),

@@ -130,12 +130,24 @@ static void test_acks_that_clear_nothing(void **state)
     ack(rig, seq, other, 2, NULL); /* about another report */
     assert_unchanged(rig, before);
     assert_logged("another report");
-    rig->now_ms += SESSION_RESEND_MS + 1;
-    seq = sent_report(rig);
-    before = dump_store(rig);
-    ack(rig, seq, &draft, 1, NULL); /* of a revision below the one held */
-    assert_unchanged(rig, before);
+}
+
+/* Below the revision that was sent, and held here still: the parent did not take it over. It waits
+ * for its next turn, instead of going up again at once and for ever. */
+static void test_an_ack_below_what_was_sent_parks(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, &draft);
+    file_ok(rig, &newer);
+    rig_link(rig, plain);
+    ack(rig, sent_report(rig), &draft, 1, NULL);
     assert_true(is_waiting(rig, &draft));
+    assert_int_equal(health_of(rig).parked_count, 1);
+    rig_pump(rig);
+    assert_null(to_parent(rig, BODY(REVISION), 0));
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23857, .based_on = 2, CELLS(EXACT(1, 30))));
+    rig_pump(rig);
+    assert_non_null(to_parent(rig, BODY(REVISION), 0)); /* a correction does not wait */
 }
 
 /* What was filed while its predecessor was under way is not acknowledged by the answer to that: it
@@ -534,6 +546,7 @@ int main(void)
         DISTRICT_TEST(test_the_window_is_kept),
         DISTRICT_TEST(test_an_ack_clears_its_key),
         DISTRICT_TEST(test_acks_that_clear_nothing),
+        DISTRICT_TEST(test_an_ack_below_what_was_sent_parks),
         DISTRICT_TEST(test_an_old_answer_does_not_clear_a_newer_mark),
         DISTRICT_TEST(test_a_mark_is_cleared_by_its_own_send),
         DISTRICT_TEST(test_the_later_filing_stands),

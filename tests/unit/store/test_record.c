@@ -24,7 +24,8 @@ static const struct span u64_golden = SPAN("\x01\x00\x00\x00\x00\x00\x00\x01\x02
 static const struct span head_golden =
     SPAN("\x01"
          "\x00\x00\x00\x00\x00\x00\x00\x03" /* revision */
-         "\x00\x00\x00\x00\x00\x00\x00\x02" /* counting */
+         "\x00\x00\x00\x00\x00\x00\x00\x02" /* accepted */
+         "\x00\x00\x00\x00\x00\x00\x00\x01" /* counting */
          "\x01"                             /* states */
          "\x02"                             /* scope */
          "\x01"                             /* withdrawn */
@@ -176,7 +177,7 @@ static const struct {
 } kinds[] = {
     {"bytes", bytes_survive, &bytes_golden, 1, SIZE_MAX},
     {"u64", u64_survives, &u64_golden, 9, 9},
-    {"head", head_survives, &head_golden, 104, 104},
+    {"head", head_survives, &head_golden, 112, 112},
     {"revision", revision_survives, &revision_golden, 27, SIZE_MAX},
     {"bucket", bucket_survives, &bucket_golden, 37, 37},
     {"text", text_survives, &text_golden, 1, STORE_REASON_SIZE},
@@ -213,7 +214,8 @@ static void members(void **state)
 
     struct head head;
     assert_true(record_decode_head(head_golden, &head));
-    assert_true(head.revision == 3 && head.counting == 2 && head.states == STATE_ACCEPTED);
+    assert_true(head.revision == 3 && head.accepted == 2 && head.counting == 1);
+    assert_int_equal(head.states, STATE_ACCEPTED);
     assert_true(head.scope == SCOPE_WHOLE && head.is_withdrawn && head.home == 631);
     assert_true(head.received.us == RECEIVED_US && head.first_filed.us == -1);
     assert_memory_equal(head.content, DIGEST_A, sizeof head.content);
@@ -313,7 +315,7 @@ static void refused(void **state)
         size_t offset; /* of the byte that is changed */
         uint8_t byte;
     } rows[] = {
-        {"head: withdrawn is neither 0 nor 1", 2, 19, 2},
+        {"head: withdrawn is neither 0 nor 1", 2, 27, 2},
         {"revision: the name is longer than the record", 3, 22, 0x7F},
         {"revision: a length of two bytes without need", 3, 22, 0x84},
         {"text: a NUL inside", 5, 3, 0},
