@@ -5,8 +5,10 @@
  *     NAME.key.old    what was in use before
  *
  * The rename is the only moment at which anything changes hands: whatever interrupts a step leaves
- * a key in use, and running the step again completes it. No secret is printed. */
+ * a key in use, and running the step again completes it, or says again what it said. No secret is
+ * printed. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,11 +67,24 @@ static bool save_key(const char *path, const uint8_t *key, mode_t mode, bool may
     return is_saved;
 }
 
-/* Root may replace the key of another user's daemon, which has to be able to read the new one. */
+/* Root may replace the key of another user's daemon, which has to be able to read the new one. That
+ * user may have put a link in its place, which could lead to anybody's file. */
 static bool give_to_owner_of(const char *path, const char *to)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && chown(to, st.st_uid, st.st_gid) == 0;
+    struct stat owner, st;
+    int fd = open(to, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool is_given = stat(path, &owner) == 0 && fstat(fd, &st) == 0;
+    if (is_given && (st.st_uid != owner.st_uid || st.st_gid != owner.st_gid)) {
+        errno = EMLINK;
+        is_given =
+            S_ISREG(st.st_mode) && st.st_nlink == 1 && fchown(fd, owner.st_uid, owner.st_gid) == 0;
+    }
+    int error = errno;
+    (void)close(fd); /* nothing was written through it */
+    errno = error;
+    return is_given;
 }
 
 /* ---- the two steps ---- */
@@ -90,14 +105,30 @@ static int prepare(const struct common *common, struct keys *keys)
                                                       : say_cannot_write(common, keys->next);
 }
 
+/* Without a new key: the step was done, and perhaps ended before it could print what is next. A
+ * former key that is the one in use was left by a step that ended before the rename. */
+static int commit_again(const struct common *common, struct keys *keys)
+{
+    struct stat st;
+    if (lstat(keys->former, &st) != 0) {
+        command_say(words(common->is_english, WORD_REKEY_NOT_PREPARED), keys->next);
+        return EXIT_INPUT;
+    }
+    keys->other = keys->current;
+    if (key_load(keys->former, &keys->current) != ERR_OK) /* it says why */
+        return EXIT_INPUT;
+    bool is_done = memcmp(keys->current.public_key, keys->other.public_key, KEY_SIZE) != 0;
+    command_say(words(common->is_english, is_done ? WORD_REKEY_DONE : WORD_REKEY_NOT_PREPARED),
+                is_done ? keys->in_use : keys->next);
+    return is_done ? EXIT_DONE : EXIT_INPUT;
+}
+
 /* The public key is written first: until the rename the step can be run again. */
 static int commit(const struct common *common, struct keys *keys)
 {
     struct stat st;
-    if (lstat(keys->next, &st) != 0) {
-        command_say(words(common->is_english, WORD_REKEY_NOT_PREPARED), keys->next);
-        return EXIT_INPUT;
-    }
+    if (lstat(keys->next, &st) != 0)
+        return commit_again(common, keys);
     if (key_load(keys->next, &keys->other) != ERR_OK) /* it says why */
         return EXIT_INPUT;
     if (!give_to_owner_of(keys->in_use, keys->next))
@@ -230,7 +261,8 @@ const struct command command_rekey = {
         "Without --commit it makes a new key beside the one in use, NAME.key.new, and prints what\n"
         "the administrator of the node above has to run. Run again, it prints the same.\n\n"
         "  --commit     from now on the new key is NAME.key; the old one is kept as NAME.key.old.\n"
-        "               A daemon takes the new key when it is restarted\n"
+        "               A daemon takes the new key when it is restarted. Run again, it prints the\n"
+        "               same\n"
         "  --role ROLE  what the key of a client is enrolled as (reporter)\n\n"
         "No report is lost: what a node takes in waits until it is linked again. To give it up,\n"
         "remove NAME.key.new before --commit. Nodes and clients beneath know a node by its key:\n"
@@ -239,7 +271,7 @@ const struct command command_rekey = {
         "Không có --commit: tạo khóa mới bên cạnh khóa đang dùng, NAME.key.new, và in ra các dòng\n"
         "mà người quản trị nút cấp trên phải chạy. Chạy lại thì in ra như cũ.\n\n"
         "  --commit        từ nay khóa mới là NAME.key; khóa cũ được giữ ở NAME.key.old. Nút dùng\n"
-        "                  khóa mới khi được khởi động lại\n"
+        "                  khóa mới khi được khởi động lại. Chạy lại thì in ra như cũ\n"
         "  --role VAI-TRÒ  vai trò mà khóa của bên nộp được đăng ký (reporter)\n\n"
         "Không mất báo cáo nào: báo cáo nút đã nhận chờ đến khi nối lại được. Muốn bỏ thì xóa\n"
         "NAME.key.new trước khi --commit. Nút và bên nộp cấp dưới nhận ra một nút bằng khóa của\n"

@@ -24,12 +24,12 @@ const struct command command_verify = {
     .summary = "recompute every total from the reports held and compare",
     .summary_vi = "tính lại mọi số tổng hợp từ các báo cáo đang giữ và so sánh",
     .help =
-        "Reads the node's data folder, so it has to run on the node's machine as its user; the\n"
-        "daemon may go on running meanwhile.\n\n"
+        "Reads the node's data folder, so it has to run on the node's machine as its user or as\n"
+        "root; the daemon may go on running meanwhile.\n\n"
         "Exit status: 0 no difference; 1 there are some, each listed.\n",
     .help_vi =
-        "Đọc thư mục dữ liệu của nút, nên phải chạy trên máy có nút và với quyền của nút; nút vẫn\n"
-        "có thể đang chạy.\n\n"
+        "Đọc thư mục dữ liệu của nút, nên phải chạy trên máy có nút, với quyền của nút hoặc của\n"
+        "root; nút vẫn có thể đang chạy.\n\n"
         "Mã kết thúc: 0 không có sai khác; 1 có, kèm danh sách.\n",
     .run = run_verify,
 };

@@ -410,6 +410,10 @@ static const struct {
     [WORD_REKEY_COMMIT] = {"%d. rồi ở đây: %s rekey --commit", "%d. then, here: %s rekey --commit"},
     [WORD_REKEY_COMMITTED] = {"%s là khóa mới; khóa cũ được giữ ở %s",
                               "%s is the new key; the old one is kept as %s"},
+    [WORD_REKEY_DONE] = {"%s đã được thay từ lần chạy trước; muốn thay lần nữa thì chạy `tonghop "
+                         "rekey` trước",
+                         "%s was replaced by an earlier run; to replace it once more, run `tonghop "
+                         "rekey` first"},
     [WORD_REKEY_RESTART] = {"%d. khởi động lại nút: %s", "%d. restart the node: %s"},
     [WORD_REKEY_BY_HAND] = {"dừng rồi chạy lại tonghopd", "stop tonghopd and start it again"},
     [WORD_REKEY_BENEATH] =

@@ -252,6 +252,7 @@ enum word {
     WORD_REKEY_REPLACE,   /* %d step, as in the next ones */
     WORD_REKEY_COMMIT,    /* ..., %s command */
     WORD_REKEY_COMMITTED, /* %s path, %s path */
+    WORD_REKEY_DONE,      /* %s path */
     WORD_REKEY_RESTART,   /* ..., %s command */
     WORD_REKEY_BY_HAND,
     WORD_REKEY_BENEATH, /* ..., %s key */

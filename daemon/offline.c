@@ -1,13 +1,17 @@
 /* Verify, backup, restore.
  *
- *     this process              a process of its own, the worker
+ *     this process              processes of their own, the workers
  *     checks the place,
- *     makes a work folder  -->  copies, opens the copy, marks it, verifies it, flushes it
- *     renames the copy     <--  what it found
+ *     makes a work folder  -->  one copies
+ *                          -->  one opens the copy, marks it, verifies it, flushes it
+ *     renames the copy     <--  what they found
  *     removes the folder, whatever happened
  *
  * LMDB believes its file, so that a damaged one can crash who reads it; and a person may end us in
- * the middle. Either way this process is still there to say so and to clean up. */
+ * the middle. Either way this process is still there to say so and to clean up.
+ *
+ * Where we are root, a worker becomes the daemon's user before it opens anything in the state
+ * folder, where that user can have put links, and before it decodes what came from there. */
 #include "offline.h"
 
 #include <errno.h>
@@ -25,6 +29,7 @@
 #include "core/log.h"
 #include "loop.h"
 #include "store/backup.h"
+#include "store/folder.h"
 #include "wire/digest.h"
 
 /* What the worker found; in memory that it shares with us. */
@@ -87,6 +92,7 @@ static enum err run(void (*work)(struct job *), struct job *job)
     (void)sigaddset(&signals, SIGCHLD);
     (void)signal(SIGCHLD, SIG_DFL);               /* who started us may have it ignored */
     (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* these fail only for a wrong call */
+    job->findings->is_complete = false;
     pid_t worker = fork();
     if (worker < 0) {
         log_error("cannot make a process: %s", strerror(errno));
@@ -139,12 +145,32 @@ static enum err look_at(struct store *store, struct job *job)
     return err == ERR_OK && findings->differences > 0 ? ERR_CORRUPT : err;
 }
 
-static void verify_work(struct job *job)
+static enum err become_owner(const struct job *job)
+{
+    const char *state_dir = job->offline->conf->state_dir;
+    int folder;
+    if (geteuid() != 0)
+        return ERR_OK;
+    enum err err = folder_open(state_dir, true, &folder);
+    if (err != ERR_OK)
+        return err;
+    err = folder_become_owner(folder, state_dir);
+    (void)close(folder); /* nothing was written through it */
+    return err;
+}
+
+static enum err open_store(const struct job *job, struct store **ret_store)
 {
     struct store_options options = job->offline->store;
-    struct store *store = NULL;
     options.is_read_only = true;
-    enum err err = store_open(job->offline->conf->state_dir, &options, &store);
+    enum err err = become_owner(job);
+    return err == ERR_OK ? store_open(job->offline->conf->state_dir, &options, ret_store) : err;
+}
+
+static void verify_work(struct job *job)
+{
+    struct store *store = NULL;
+    enum err err = open_store(job, &store);
     if (err == ERR_OK)
         err = look_at(store, job);
     store_close(&store);
@@ -206,6 +232,8 @@ static enum err check_copy(struct job *job)
     struct store *store = NULL;
     enum err err = backup_open_store(job->copy, job->offline->store.map_size_bytes, &store);
     if (err == ERR_OK)
+        err = become_owner(job); /* it may not come to the copy, which is open now */
+    if (err == ERR_OK)
         err = check_unit(store, job);
     if (err == ERR_OK)
         err = look_at(store, job);
@@ -237,24 +265,21 @@ static void prepare(void)
 
 /* ---- backup ---- */
 
-static void backup_work(struct job *job)
+static void backup_take_work(struct job *job)
 {
-    struct store_options options = job->offline->store;
     struct store *store = NULL;
-    options.is_read_only = true;
-    enum err err = store_open(job->offline->conf->state_dir, &options, &store);
+    enum err err = open_store(job, &store);
     if (err == ERR_OK)
         err = backup_take_store(job->copy, store);
     store_close(&store);
+    job->findings->error = err;
+}
+
+static void backup_check_work(struct job *job)
+{
+    enum err err = check_copy(job);
     if (err == ERR_OK)
-        err = check_copy(job);
-    if (err == ERR_OK) {
-        const char *path = backup_copy_path(job->copy);
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
-        err = take_digest(fd, path, job->findings);
-        if (fd >= 0)
-            (void)close(fd); /* nothing was written through it */
-    }
+        err = take_digest(backup_copy_fd(job->copy), "the copy", job->findings);
     job->findings->error = err;
 }
 
@@ -268,7 +293,9 @@ enum err offline_backup(const struct offline *offline, const char *path, bool ma
     prepare();
     enum err err = backup_new_file(path, offline->conf->state_dir, may_replace, &job.copy);
     if (err == ERR_OK)
-        err = run(backup_work, &job);
+        err = run(backup_take_work, &job);
+    if (err == ERR_OK)
+        err = run(backup_check_work, &job);
     if (err == ERR_OK)
         err = backup_finish(job.copy, NULL, &is_replaced);
     print_findings(err, findings);
@@ -283,7 +310,7 @@ static void restore_work(struct job *job)
 {
     enum err err = take_digest(job->fd, job->what, job->findings);
     if (err == ERR_OK)
-        err = backup_take_file(job->copy, job->fd, job->what);
+        err = backup_take_file(job->copy, job->fd);
     if (err == ERR_OK)
         err = check_copy(job);
     job->findings->error = err;

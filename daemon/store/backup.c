@@ -4,17 +4,20 @@
  *     STATE/data.mdb.part-XXXXXX/data.mdb  -->  STATE/data.mdb      a restored store
  *
  * The folder is private, so nobody can get at the copy before it is done, and LMDB finds it by the
- * name that it wants. In a state folder there is a data file at every moment: the one replaced gets
- * a second name first, because a daemon that finds none starts an empty store. */
+ * name that it wants. The copy is filled through a descriptor: a backup that root makes is root's,
+ * but the process that reads the store is the daemon's user, who may not come to it by its path.
+ *
+ * In a state folder there is a data file at every moment: the one replaced gets a second name
+ * first, because a daemon that finds none starts an empty store. */
 #include "store/backup.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +36,7 @@ struct backup {
     char *name;   /* of the place in it */
     char *work;   /* the copy's own folder, NULL: not made */
     char *copy;   /* work/data.mdb */
-    int folder_fd;
+    int folder_fd, copy_fd;
     bool is_state;
     bool may_replace;
 };
@@ -49,7 +52,7 @@ static struct backup *new_backup(const char *place, bool may_replace)
     /* The slash stays: it is the whole path of a file in "/". */
     backup->folder =
         slash != NULL ? mem_strndup(place, (size_t)(slash - place) + 1) : mem_strdup("./");
-    backup->folder_fd = -1;
+    backup->folder_fd = backup->copy_fd = -1;
     backup->may_replace = may_replace;
     return backup;
 }
@@ -65,6 +68,8 @@ void backup_free(struct backup **backup)
         if (!is_gone || rmdir(b->work) != 0)
             log_warning("cannot remove %s: %s: remove it by hand", b->work, strerror(errno));
     }
+    if (b->copy_fd >= 0)
+        (void)close(b->copy_fd); /* what is to stay was flushed */
     if (b->folder_fd >= 0)
         (void)close(b->folder_fd); /* gives the lock back; nothing was written through it */
     free(b->place);
@@ -74,6 +79,15 @@ void backup_free(struct backup **backup)
     free(b->copy);
     free(b);
     *backup = NULL;
+}
+
+/* `what` could not be done to the copy, for the reason in errno. */
+static enum err fail(const struct backup *backup, const char *what)
+{
+    bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    log_error("cannot %s %s: %s%s", what, backup->copy, strerror(errno),
+              is_full ? ": make room there" : "");
+    return is_full ? ERR_FULL : ERR_IO;
 }
 
 static enum err make_work_folder(struct backup *backup)
@@ -86,7 +100,8 @@ static enum err make_work_folder(struct backup *backup)
     }
     backup->work = work;
     backup->copy = mem_printf("%s/" DATAFILE_NAME, work);
-    return ERR_OK;
+    backup->copy_fd = open(backup->copy, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
+    return backup->copy_fd >= 0 ? ERR_OK : fail(backup, "make");
 }
 
 /* True for the state folder and what is beneath it. */
@@ -156,20 +171,6 @@ enum err backup_new_file(const char *path, const char *state_dir, bool may_repla
     return err;
 }
 
-static enum err become_owner(int folder_fd, const char *folder)
-{
-    struct stat info;
-    if (geteuid() != 0)
-        return ERR_OK;
-    if (fstat(folder_fd, &info) == 0 &&
-        (info.st_uid == 0 ||
-         (setgroups(0, NULL) == 0 && setresgid(info.st_gid, info.st_gid, info.st_gid) == 0 &&
-          setresuid(info.st_uid, info.st_uid, info.st_uid) == 0)))
-        return ERR_OK;
-    log_error("cannot go on as the owner of %s: %s", folder, strerror(errno));
-    return ERR_IO;
-}
-
 enum err backup_new_state(const char *state_dir, bool may_replace, struct backup **ret_backup)
 {
     char *place = mem_printf("%s/" DATAFILE_NAME, state_dir);
@@ -179,7 +180,7 @@ enum err backup_new_state(const char *state_dir, bool may_replace, struct backup
     if (err == ERR_OK)
         err = check_place(backup);
     if (err == ERR_OK)
-        err = become_owner(backup->folder_fd, state_dir);
+        err = folder_become_owner(backup->folder_fd, state_dir);
     if (err == ERR_OK)
         err = make_work_folder(backup);
     if (err == ERR_OK)
@@ -213,15 +214,7 @@ enum err backup_take_store(struct backup *backup, struct store *source)
                   (unsigned long long)(db_live_bytes(source->db) >> 20) + 1);
         return ERR_FULL;
     }
-    return db_copy(source->db, backup->work);
-}
-
-static enum err fail_to_write(const struct backup *backup)
-{
-    bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    log_error("cannot write %s: %s%s", backup->copy, strerror(errno),
-              is_full ? ": make room there" : "");
-    return is_full ? ERR_FULL : ERR_IO;
+    return db_copy(source->db, backup->copy_fd, backup->copy);
 }
 
 enum err backup_open_file(const char *path, int *ret_fd)
@@ -234,57 +227,30 @@ enum err backup_open_file(const char *path, int *ret_fd)
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     bool is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    const char *damage = is_file ? datafile_damage(fd) : NULL;
-    if (is_file && damage == NULL)
-        (void)pages_check(fd, PAGES_LATEST, &damage); /* says what is wrong */
+    const char *damage = "it is being written to"; /* if its header tells of another transaction */
+    enum err err = is_file ? pages_check(fd, PAGES_LATEST, &damage) : ERR_USAGE;
     if (!is_file)
         log_error("%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
-    else if (damage != NULL)
-        log_error("%s is not a backup, or is damaged: %s", path, damage);
-    if (!is_file || damage != NULL) {
+    else if (err == ERR_VERSION)
+        (void)datafile_log_schema(path, 1); /* it says what err does */
+    else if (err != ERR_OK)
+        log_error("%s is not a backup, or is damaged: %s: use another one", path, damage);
+    if (err != ERR_OK) {
         (void)close(fd); /* nothing was written through it */
-        return is_file ? ERR_CORRUPT : ERR_USAGE;
+        return err == ERR_STALE ? ERR_CORRUPT : err;
     }
     *ret_fd = fd;
     return ERR_OK;
 }
 
-static bool write_all(int fd, const uint8_t *bytes, size_t len)
+enum err backup_take_file(struct backup *backup, int fd)
 {
-    while (len > 0) {
-        ssize_t written = write(fd, bytes, len);
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            bytes += written;
-            len -= (size_t)written;
-        }
-    }
-    return true;
-}
-
-enum err backup_take_file(struct backup *backup, int fd, const char *path)
-{
-    enum err err = ERR_OK;
-    uint8_t *block = mem_alloc(BLOCK_BYTES);
-    ssize_t got = 0;
     off_t offset = 0;
-    int out = open(backup->copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
-    if (out < 0)
-        err = fail_to_write(backup);
-    while (err == ERR_OK && (got = pread(fd, block, BLOCK_BYTES, offset)) > 0) {
-        offset += got;
-        if (!write_all(out, block, (size_t)got))
-            err = fail_to_write(backup);
-    }
-    if (got < 0) {
-        log_error("cannot read %s: %s", path, strerror(errno));
-        err = ERR_IO;
-    }
-    if (out >= 0 && close(out) != 0 && err == ERR_OK)
-        err = fail_to_write(backup);
-    free(block);
-    return err;
+    ssize_t sent;
+    do {
+        sent = sendfile(backup->copy_fd, fd, &offset, BLOCK_BYTES);
+    } while (sent > 0);
+    return sent == 0 ? ERR_OK : fail(backup, "copy it to");
 }
 
 /* ---- looking at it, and finishing ---- */
@@ -313,20 +279,14 @@ enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes, struc
     return err;
 }
 
-const char *backup_copy_path(const struct backup *backup)
+int backup_copy_fd(const struct backup *backup)
 {
-    return backup->copy;
+    return backup->copy_fd;
 }
 
 enum err backup_flush(struct backup *backup)
 {
-    enum err err = ERR_OK;
-    int fd = open(backup->copy, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        err = fail_to_write(backup);
-    if (fd >= 0 && close(fd) != 0 && err == ERR_OK)
-        err = fail_to_write(backup);
-    return err;
+    return fsync(backup->copy_fd) == 0 ? ERR_OK : fail(backup, "flush");
 }
 
 /* A file system without RENAME_NOREPLACE has the check that was made at the beginning. */
@@ -347,8 +307,7 @@ static enum err finish_file(struct backup *backup, bool *ret_is_replaced)
         log_error("cannot name the copy %s: %s", backup->place, strerror(errno));
         return exists ? ERR_EXISTS : ERR_IO;
     }
-    /* Some file systems cannot flush a folder, and say so. */
-    if (fsync(backup->folder_fd) != 0 && errno != EINVAL) {
+    if (folder_sync(backup->folder_fd) != ERR_OK) {
         log_error("cannot flush folder %s: %s", backup->folder, strerror(errno));
         return ERR_IO;
     }

@@ -30,17 +30,17 @@ void backup_free(struct backup **backup);
  * ERR_IO. */
 enum err backup_take_store(struct backup *backup, struct store *source);
 /* Fills it with the data file that backup_open_file opened. */
-enum err backup_take_file(struct backup *backup, int fd, const char *path);
+enum err backup_take_file(struct backup *backup, int fd);
 /* Opens file `path` if it is a data file whose pages hold together; the caller closes.
- * ERR_NOT_FOUND, ERR_USAGE: not a regular file; ERR_CORRUPT, ERR_IO. */
+ * ERR_NOT_FOUND, ERR_USAGE: not a regular file; ERR_CORRUPT, ERR_VERSION, ERR_IO. */
 enum err backup_open_file(const char *path, int *ret_fd);
 
 /* Opens the copy, marks it as one (BACKUP_META), and leaves the store to the caller. As store_open,
  * and ERR_CORRUPT also for an empty one. */
 enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes,
                            struct store **ret_store);
-/* Where the copy is; its bytes are final once its store is closed. */
-const char *backup_copy_path(const struct backup *backup);
+/* The copy, to be read; its bytes are final once its store is closed. */
+int backup_copy_fd(const struct backup *backup);
 /* Flushes it to the disk. ERR_FULL, ERR_IO. */
 enum err backup_flush(struct backup *backup);
 /* Gives it its name. A data file that it replaces in a state folder stays there as `aside`.

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -168,6 +167,8 @@ static enum err check_pages(const struct db *db)
         err = pages_check(fd, mdb_txn_id(txn), &damage);
         mdb_txn_abort(txn);
     }
+    if (err == ERR_VERSION)
+        return datafile_log_schema(db->path, 1);
     if (err != ERR_OK)
         datafile_log_damage(db->path, damage != NULL ? damage : "its header does not come to rest");
     return err;
@@ -214,22 +215,6 @@ static enum err make_file(const char *path, int folder_fd)
     return rc == MDB_SUCCESS ? ERR_OK : err_of(rc);
 }
 
-/* LMDB makes the table of readers when it is missing. Made by a reader who is root, the daemon's
- * user could not open it. */
-static void give_lock_file(struct db *db, int folder_fd)
-{
-    struct stat data;
-    int fd;
-    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
-    if (geteuid() == 0 && fstat(fd, &data) == 0 &&
-        fchownat(folder_fd, DATAFILE_LOCK_NAME, data.st_uid, data.st_gid, AT_SYMLINK_NOFOLLOW) !=
-            0 &&
-        errno != EROFS && errno != ENOENT)
-        log_warning("store %s: cannot give " DATAFILE_LOCK_NAME " to the owner of " DATAFILE_NAME
-                    ": %s",
-                    db->path, strerror(errno));
-}
-
 enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum db_access access,
                  struct db **ret_db)
 {
@@ -250,8 +235,6 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
     } else {
         read_sizes(db);
         db_check_readers(db);
-        if (access == DB_ACCESS_READER)
-            give_lock_file(db, folder_fd);
         err = check_pages(db);
         if (err == ERR_OK && access == DB_ACCESS_OWNER)
             err = make_durable(db);
@@ -324,9 +307,9 @@ uint64_t db_live_bytes(const struct db *db)
     return used_bytes(db) - count_free_pages(db) * db->page_bytes;
 }
 
-enum err db_copy(struct db *db, const char *path)
+enum err db_copy(struct db *db, int fd, const char *path)
 {
-    int rc = mdb_env_copy2(db->env, path, MDB_CP_COMPACT);
+    int rc = mdb_env_copyfd2(db->env, fd, MDB_CP_COMPACT);
     if (rc == MDB_SUCCESS)
         return ERR_OK;
     log_error("store %s: cannot copy it to %s: %s%s", db->path, path, mdb_strerror(rc),

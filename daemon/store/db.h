@@ -36,7 +36,8 @@ enum db_access {
     DB_ACCESS_COPY, /* writes what nobody else knows of; takes no locks */
 };
 
-/* Opens LMDB's files in folder `path`; `folder_fd` is that folder. ERR_NOT_FOUND: there are none,
+/* Opens LMDB's files in folder `path`; `folder_fd` is that folder. As root, in a folder of another
+ * user, it would follow links that this user has made there. ERR_NOT_FOUND: there are none,
  * and this is not the owner; ERR_CORRUPT, ERR_VERSION, ERR_IO; logged. */
 enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum db_access access,
                  struct db **ret_db);
@@ -49,9 +50,10 @@ uint64_t db_map_bytes(const struct db *db);
 bool db_has_room(const struct db *db, uint64_t wanted_bytes);
 /* Bytes that the last commit uses: about what a copy takes. Reads the free list. */
 uint64_t db_live_bytes(const struct db *db);
-/* Copies the last commit, without free pages, to a new data file in folder `path`, which a writer
- * in another process does not disturb. It is not flushed. ERR_FULL, ERR_CORRUPT, ERR_IO; logged. */
-enum err db_copy(struct db *db, const char *path);
+/* Writes the last commit, without free pages, as a data file to `fd`, which a writer in another
+ * process does not disturb. It is not flushed; `path` is for the log. ERR_FULL, ERR_CORRUPT,
+ * ERR_IO; logged. */
+enum err db_copy(struct db *db, int fd, const char *path);
 
 enum db_mode { DB_READ, DB_WRITE };
 

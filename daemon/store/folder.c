@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/file.h>
@@ -107,11 +108,30 @@ enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
     return ERR_OK;
 }
 
+enum err folder_become_owner(int fd, const char *path)
+{
+    struct stat info;
+    if (geteuid() != 0 ||
+        (fstat(fd, &info) == 0 &&
+         (info.st_uid == 0 ||
+          (setgroups(0, NULL) == 0 && setgid(info.st_gid) == 0 && setuid(info.st_uid) == 0))))
+        return ERR_OK;
+    log_error("store %s: cannot go on as the owner of the folder: %s: run this as that user", path,
+              strerror(errno));
+    return ERR_IO;
+}
+
+/* Some file systems cannot flush a folder, and say so. */
+static bool flush(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL;
+}
+
 enum err folder_sync(int fd)
 {
     int parent = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* A parent that we may pass through but not read is the set-up's to make durable. */
-    bool is_synced = fsync(fd) == 0 && (parent < 0 || fsync(parent) == 0);
+    bool is_synced = flush(fd) && (parent < 0 || flush(parent));
     if (parent >= 0)
         (void)close(parent); /* nothing was written through it */
     return is_synced ? ERR_OK : ERR_IO;

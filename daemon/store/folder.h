@@ -13,6 +13,11 @@
  * remedy. */
 enum err folder_open(const char *path, bool is_read_only, int *ret_fd);
 
+/* Root goes on as the user that owns folder `fd`, for good: in another user's folder, root would
+ * follow links that this user has made there, and leave files that the user cannot open. For
+ * anybody else nothing changes. `path` is for the log. ERR_IO, logged with a remedy. */
+enum err folder_become_owner(int fd, const char *path);
+
 /* Makes the names inside the folder, and the folder's own name, survive a power cut. */
 enum err folder_sync(int fd);
 

@@ -26,17 +26,14 @@
 
 #include "core/mem.h"
 #include "store/checksum.h"
+#include "store/datafile.h"
 
 enum {
     HEADER_SIZE = 16,
     NODE_SIZE = 8,
-    TREE_SIZE = 48,
     KEY_MAX = 511,
     DEPTH_MAX = 32, /* LMDB's own limit */
     FIRST_PAGE = 2, /* behind the two headers */
-    META_SIZE = 152,
-    ORDER_FLAGS = 0x7F,  /* of a tree: how keys sort, duplicates */
-    INTEGER_KEYS = 0x08, /* the order of the free list; all others sort as bytes */
 };
 
 enum page_flags { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_LONG = 4 };
@@ -60,9 +57,10 @@ struct node {
 /* What all trees have in common. */
 struct file {
     int fd;
-    uint32_t page_size;
+    uint64_t page_size;
     uint64_t last_page; /* ever used */
     uint8_t *used;      /* a bit for each page */
+    bool has_wrong_entry, is_schema_1;
     const char *damage;
     enum err err;
 };
@@ -282,9 +280,24 @@ static bool check_free_list(struct walk *walk, const struct node *node)
     return is_good;
 }
 
+/* Entries had no checksums in schema 1. Which schema it is stands behind most of them, so that
+ * wrong ones are noted here and judged at the end. */
+static void judge_entry(struct walk *walk, struct span key, struct span entry)
+{
+    static const uint8_t name[] = {'s', 'c', 'h', 'e', 'm', 'a'};
+    static const uint8_t schema_1[] = {1, 0, 0, 0, 0, 0, 0, 0, 1}; /* a record with a number */
+    struct span record;
+    if (checksum_check(walk->table, key, entry, &record))
+        return;
+    walk->file->has_wrong_entry = true;
+    if (strcmp(walk->table, "meta") == 0 && span_equal(key, (struct span){name, sizeof name}) &&
+        span_equal(entry, (struct span){schema_1, sizeof schema_1}))
+        walk->file->is_schema_1 = true;
+}
+
 static bool check_entry(struct walk *walk, const struct node *node)
 {
-    struct span key = {node->key, node->key_size}, entry = {node->value, node->value_size}, record;
+    struct span key = {node->key, node->key_size}, entry = {node->value, node->value_size};
     uint8_t *value = NULL;
     if (node->flags == NODE_TREE)
         return fail(walk->file, "an entry's flags are wrong");
@@ -294,17 +307,17 @@ static bool check_entry(struct walk *walk, const struct node *node)
         value = mem_alloc(node->value_size);
         entry.data = value;
     }
-    bool is_good = (value == NULL || read_long_value(walk, node, value)) &&
-                   (checksum_check(walk->table, key, entry, &record) ||
-                    fail(walk->file, "an entry is not what was written"));
+    bool is_read = value == NULL || read_long_value(walk, node, value);
+    if (is_read)
+        judge_entry(walk, key, entry);
     free(value);
-    return is_good;
+    return is_read;
 }
 
 static bool check_table(struct walk *tables, const struct node *node)
 {
     char name[KEY_MAX + 1];
-    if (node->flags != NODE_TREE || node->value_size != TREE_SIZE)
+    if (node->flags != NODE_TREE || node->value_size != DATAFILE_TREE_SIZE)
         return fail(tables->file, "the list of tables is wrong");
     memcpy(name, node->key, node->key_size);
     name[node->key_size] = '\0';
@@ -355,48 +368,61 @@ static bool walk_tree(struct walk *walk)
 {
     const struct tree *tree = walk->tree;
     bool is_empty = tree->root == UINT64_MAX;
-    if ((tree->flags & ORDER_FLAGS) != (tree->type == TREE_FREE_LIST ? INTEGER_KEYS : 0) ||
-        tree->depth > DEPTH_MAX || is_empty != (tree->depth == 0))
+    int order = tree->type == TREE_FREE_LIST ? DATAFILE_INTEGER_KEYS : 0;
+    if ((tree->flags & DATAFILE_ORDER_FLAGS) != order || tree->depth > DEPTH_MAX ||
+        is_empty != (tree->depth == 0))
         return fail(walk->file, "a tree's description is wrong");
     if (!is_empty && !walk_pages(walk, tree->root, 1))
         return false;
     return walk->entries == tree->entries || fail(walk->file, "the number of entries is wrong");
 }
 
-static enum err read_header(struct file *file, uint64_t txn_id, uint8_t *ret_meta)
+static enum err read_header(struct file *file, uint64_t txn_id, struct datafile_meta *ret_meta)
 {
-    uint8_t metas[2][META_SIZE];
-    if (!read_bytes(file, 0, metas[0], META_SIZE))
-        return file->err;
-    memcpy(&file->page_size, metas[0] + 40, sizeof file->page_size);
-    if (!read_bytes(file, file->page_size, metas[1], META_SIZE))
-        return file->err;
-    uint64_t first = u64_at(metas[0] + 144), second = u64_at(metas[1] + 144);
+    struct datafile_meta metas[2];
+    const char *damage = datafile_read(file->fd, metas);
+    if (damage != NULL) {
+        (void)fail(file, damage);
+        return ERR_CORRUPT;
+    }
     if (txn_id == PAGES_LATEST)
-        txn_id = first > second ? first : second;
-    memcpy(ret_meta, metas[txn_id % 2], META_SIZE);
-    return u64_at(ret_meta + 144) == txn_id ? ERR_OK : ERR_STALE;
+        txn_id = metas[0].txn > metas[1].txn ? metas[0].txn : metas[1].txn;
+    if (metas[txn_id % 2].txn != txn_id)
+        return ERR_STALE;
+    *ret_meta = metas[txn_id % 2];
+    return ERR_OK;
+}
+
+/* Walks what `meta` describes; `file` has the outcome. */
+static void walk_file(struct file *file, const struct datafile_meta *meta)
+{
+    struct tree free_list = tree_at(meta->free_list, TREE_FREE_LIST);
+    struct tree tables = tree_at(meta->tables, TREE_TABLES);
+    struct walk walk_of_tables = {.file = file, .tree = &tables};
+    struct walk walk_of_free_list = {.file = file, .tree = &free_list};
+    file->page_size = meta->page_size;
+    file->last_page = meta->last_page;
+    file->used = mem_calloc(file->last_page / 8 + 1, 1);
+    if (walk_tree(&walk_of_tables) && walk_tree(&walk_of_free_list)) {
+        if (file->is_schema_1)
+            file->err = ERR_VERSION;
+        else if (file->has_wrong_entry)
+            (void)fail(file, "an entry is not what was written");
+    }
+    free(file->used);
 }
 
 enum err pages_check(int fd, uint64_t txn_id, const char **ret_damage)
 {
-    uint8_t meta[META_SIZE], again[META_SIZE];
+    struct datafile_meta meta, again;
     struct file file = {.fd = fd};
-    enum err err = read_header(&file, txn_id, meta);
+    enum err err = read_header(&file, txn_id, &meta);
     if (err == ERR_OK) {
-        struct tree free_list = tree_at(meta + 40, TREE_FREE_LIST);
-        struct tree tables = tree_at(meta + 88, TREE_TABLES);
-        struct walk walk_of_tables = {.file = &file, .tree = &tables};
-        struct walk walk_of_free_list = {.file = &file, .tree = &free_list};
-        file.last_page = u64_at(meta + 136);
-        file.used = mem_calloc(file.last_page / 8 + 1, 1);
-        if (walk_tree(&walk_of_tables))
-            (void)walk_tree(&walk_of_free_list); /* `file` has its outcome */
-        free(file.used);
+        walk_file(&file, &meta);
         err = file.err;
         /* Beside a writer the header may have been read half new. */
-        if (err == ERR_CORRUPT &&
-            (read_header(&file, txn_id, again) != ERR_OK || memcmp(meta, again, sizeof meta) != 0))
+        if (err == ERR_CORRUPT && (read_header(&file, txn_id, &again) != ERR_OK ||
+                                   memcmp(&meta, &again, sizeof meta) != 0))
             err = ERR_STALE;
     }
     if (err == ERR_CORRUPT || err == ERR_IO)

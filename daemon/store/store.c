@@ -9,6 +9,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "store/datafile.h"
 #include "store/folder.h"
 #include "store/txn.h"
 
@@ -30,11 +31,7 @@ static enum err check_schema(struct store_txn *txn)
         return ERR_OK;
     if (schema == 0)
         return ERR_NOT_FOUND;
-    log_error(
-        "store %s: its schema is %llu, this program's is %d: use the program that wrote it, or "
-        "the migration in docs/STORAGE.md",
-        txn->store->path, (unsigned long long)schema, STORE_SCHEMA);
-    return ERR_VERSION;
+    return datafile_log_schema(txn->store->path, schema);
 }
 
 /* The meta table comes first: another schema may have other tables. */

@@ -73,7 +73,7 @@ LIBC = """assert ctype errno inttypes iso646 limits locale setjmp signal stdalig
     stdint stdio stdlib stdnoreturn string time uchar wchar wctype
     arpa/inet dirent endian fcntl fnmatch ftw getopt glob grp libgen net/if netdb netinet/in
     netinet/tcp poll pwd spawn strings sysexits syslog termios unistd
-    sys/file sys/inotify sys/ioctl sys/mman sys/random sys/resource sys/signalfd sys/socket sys/stat
+    sys/file sys/inotify sys/ioctl sys/mman sys/random sys/resource sys/sendfile sys/signalfd sys/socket sys/stat
     sys/statfs sys/statvfs sys/syscall sys/time sys/timerfd sys/types sys/uio sys/un sys/utsname sys/wait
     linux/magic linux/tcp malloc""".split()
 

@@ -480,6 +480,51 @@ def restored_as_root(house: House) -> None:
     expect("the folder", state.stat().st_mode & 0o777, 0o700)
 
 
+def read_as_root(house: House) -> None:
+    """verify and backup as root open a store as the user it belongs to: what they leave there is that
+    user's, links that this user made lead nowhere, and the backup is root's"""
+    twin = house.twin(DISTRICT)
+    state = house.state(twin)
+    house.tree.folder.chmod(0o755)  # the other user passes through it
+    state.parent.chmod(0o755)
+    state.mkdir(exist_ok=True, mode=0o700)
+    os.chown(state, NOBODY, NOBODY)
+    twin.tonghop("restore", str(house.kept))
+    private = house.folder / "of-root"
+    private.mkdir(mode=0o700)  # where the other user cannot come
+    made = backup(twin, private / "a.mdb")
+    verify(twin)
+    owners = {(path.name, path.stat().st_uid, path.stat().st_mode & 0o777)
+              for path in (*state.iterdir(), private / "a.mdb")}
+    expect("owners", owners, {("data.mdb", NOBODY, 0o600), ("lock.mdb", NOBODY, 0o600),
+                              ("a.mdb", 0, 0o600)})
+    expect("reports", made["reports"], rows_of_kept(house))
+    victim = house.folder / "victim"
+    (state / "lock.mdb").unlink()
+    (state / "lock.mdb").symlink_to(victim)
+    for arguments in (("verify",), ("backup", str(private / "b.mdb"))):
+        result = twin.tonghop(*arguments, expect=1)
+        expect_in(f"{arguments[0]}: a link as table of readers", result.err, "Permission denied")
+        expect("made behind the link", victim.exists(), False)
+    (state / "lock.mdb").unlink()
+    roots = private / "a.mdb"
+    before = roots.read_bytes()
+    (state / "data.mdb").unlink()
+    (state / "data.mdb").symlink_to(roots)
+    for arguments in (("verify",), ("backup", str(private / "b.mdb"))):
+        result = twin.tonghop(*arguments, expect=1)
+        expect_in(f"{arguments[0]}: a link as data", result.err, "cannot open data.mdb")
+    expect("of root", roots.read_bytes() == before, True)
+    expect("in root's folder", [path.name for path in private.iterdir()], ["a.mdb"])
+    expect("leftovers", house.leftovers(), [])
+
+
+def rows_of_kept(house: House) -> str:
+    """How many reports the district's backup holds."""
+    twin = house.twin(DISTRICT)
+    return restore(twin, house.kept)["reports"]
+
+
 STEPS = (holds_what_was_acknowledged, burnt_state_comes_back, what_came_after_is_fetched,
          root_comes_back, files_copied_by_hand_work, wrong_uses_are_refused,
          wrong_options_are_refused, target_folder_is_read_only, disk_is_full, limit_of_file_size,
@@ -491,6 +536,6 @@ if __name__ == "__main__":
         house_of_all = House(grown)
         play(STEPS, house_of_all)
         if os.geteuid() == 0:
-            play((restored_as_root,), house_of_all)
+            play((restored_as_root, read_as_root), house_of_all)
         else:
             print("not applicable without root: giving a folder to another user")

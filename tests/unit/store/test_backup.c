@@ -1,6 +1,6 @@
 /* Copies of a store: consistent and marked, never in the way of what is there, gone without a trace
  * when they are not finished. */
-#include "unit/store/temp_store.h"
+#include "unit/store/older_store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "store/backup.h"
+#include "store/folder.h"
 
 enum { UNITS = 2000, PAGE_BYTES = 4096 };
 
@@ -139,7 +140,7 @@ static enum err restore(struct rig *rig, bool may_replace, const char *aside, bo
     if (err == ERR_OK)
         err = backup_new_state(rig->other, may_replace, &backup);
     if (err == ERR_OK)
-        err = backup_take_file(backup, fd, rig->file);
+        err = backup_take_file(backup, fd);
     if (err == ERR_OK)
         err = backup_open_store(backup, TEMP_MAP_BYTES, &copy);
     store_close(&copy);
@@ -377,7 +378,7 @@ static int copy_within(struct temp_store *temp, rlim_t size_bytes, bool is_from_
         backup_open_file(source, &fd) != ERR_OK || setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
         backup_new_file(file, temp->folder, false, &backup) != ERR_OK)
         return 1;
-    err = is_from_file ? backup_take_file(backup, fd, source) : backup_take_store(backup, reader);
+    err = is_from_file ? backup_take_file(backup, fd) : backup_take_store(backup, reader);
     backup_free(&backup);
     store_close(&reader);
     close(fd);
@@ -535,7 +536,8 @@ static void not_a_backup(void **state)
     assert_int_equal(fd, -1);
 }
 
-/* Of another schema: refused by name, and the other folder stays as it was. */
+/* Of another schema, also from before there were checksums: refused by name, and the other folder
+ * stays as it was. */
 static void another_schema(void **state)
 {
     struct rig *rig = *state;
@@ -548,29 +550,92 @@ static void another_schema(void **state)
     temp_path(&rig->temp, "data.mdb", source);
     assert_int_equal(link(source, rig->file), 0);
     assert_int_equal(restore(rig, false, "aside", &is_replaced), ERR_VERSION);
-    assert_logged("schema");
+    assert_logged("newer version");
+    older_make(source, 1);
+    assert_int_equal(restore(rig, false, "aside", &is_replaced), ERR_VERSION);
+    assert_logged("older version: its schema is 1");
     assert_int_equal(count_names(rig->other), 0);
 }
 
-/* ---- readers who are root ---- */
-
-/* A table of readers that root made is the daemon's: else it could not open its own store. */
-static void roots_lock_is_the_owners(void **state)
+/* A header that counts 2^49 pages, and a map for them, is refused before memory is asked for. */
+static void impossible_header(void **state)
 {
     struct rig *rig = *state;
-    enum { DAEMON = 65534 };
-    char data[TEMP_FILE_SIZE], lock[TEMP_FILE_SIZE];
-    bool is_root = geteuid() == 0;
+    const uint64_t map_bytes = UINT64_C(1) << 62, last_page = UINT64_C(1) << 49;
+    int fd = -1;
+    make_backup(rig);
+    int out = open(rig->file, O_WRONLY | O_CLOEXEC);
+    for (off_t page = 0; page <= PAGE_BYTES; page += PAGE_BYTES) {
+        assert_int_equal(pwrite(out, &map_bytes, 8, page + 32), 8);
+        assert_int_equal(pwrite(out, &last_page, 8, page + 136), 8);
+    }
+    assert_int_equal(close(out), 0);
+    assert_int_equal(backup_open_file(rig->file, &fd), ERR_CORRUPT);
+    assert_logged("the number of pages in its header is wrong: use another one");
+}
+
+/* ---- root ---- */
+
+enum { DAEMON = 65534 };
+
+/* What verify does as root; 0 when this process is the owner for good, and the store opens. */
+static int read_as_owner(struct temp_store *temp)
+{
+    int fd = open(temp->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    temp->options.is_read_only = true;
+    if (folder_become_owner(fd, temp->folder) != ERR_OK || getuid() != DAEMON ||
+        getgid() != DAEMON || getgroups(0, NULL) != 0 || setuid(0) == 0 || seteuid(0) == 0)
+        return 1;
+    return temp_open(temp) == ERR_OK ? 0 : 2;
+}
+
+static void give_to_daemon(const struct rig *rig)
+{
+    char data[TEMP_FILE_SIZE];
     temp_path(&rig->temp, "data.mdb", data);
+    assert_int_equal(chmod(rig->temp.parent, 0711), 0); /* the other user passes through */
+    assert_int_equal(chown(rig->temp.folder, DAEMON, DAEMON), 0);
+    assert_int_equal(chown(data, DAEMON, DAEMON), 0);
+}
+
+/* Root reads a store as its owner: a table of readers that is made is the daemon's, and a link in
+ * its place leads to nothing that the daemon's user could not reach. */
+static void root_becomes_the_owner(void **state)
+{
+    struct rig *rig = *state;
+    char lock[TEMP_FILE_SIZE], data[TEMP_FILE_SIZE];
+    if (geteuid() != 0)
+        skip(); /* only root can become another user */
     temp_path(&rig->temp, "lock.mdb", lock);
+    temp_path(&rig->temp, "data.mdb", data);
     store_close(&rig->temp.store);
+    give_to_daemon(rig);
     assert_int_equal(unlink(lock), 0);
-    if (is_root)
-        assert_int_equal(chown(data, DAEMON, DAEMON), 0);
-    rig->temp.options.is_read_only = true;
-    assert_int_equal(temp_open(&rig->temp), ERR_OK);
-    assert_int_equal(stat_of(lock).st_uid, is_root ? DAEMON : geteuid());
+    assert_int_equal(run_in_child(read_as_owner, &rig->temp), 0);
+    assert_int_equal(stat_of(lock).st_uid, DAEMON);
     assert_int_equal(stat_of(lock).st_mode & 07777, 0600);
+
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(symlink(rig->other, lock), 0);
+    assert_int_equal(run_in_child(read_as_owner, &rig->temp), 2 << 8);
+    assert_int_equal(access(rig->other, F_OK), -1);
+
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(rename(data, rig->file), 0);
+    assert_int_equal(chown(rig->file, 0, 0), 0);
+    assert_int_equal(symlink(rig->file, data), 0);
+    assert_int_equal(run_in_child(read_as_owner, &rig->temp), 2 << 8);
+}
+
+/* Nobody else becomes another user, and root stays root where the folder is root's. */
+static void others_stay(void **state)
+{
+    struct rig *rig = *state;
+    uid_t user = geteuid();
+    int fd = open(rig->temp.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(folder_become_owner(fd, rig->temp.folder), ERR_OK);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(geteuid(), user);
 }
 
 #define BACKUP_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -592,7 +657,9 @@ int main(void)
         BACKUP_TEST(restore_needs_it_stopped),
         BACKUP_TEST(not_a_backup),
         BACKUP_TEST(another_schema),
-        BACKUP_TEST(roots_lock_is_the_owners),
+        BACKUP_TEST(impossible_header),
+        BACKUP_TEST(root_becomes_the_owner),
+        BACKUP_TEST(others_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

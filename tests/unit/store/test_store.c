@@ -136,14 +136,22 @@ static void reader_makes_nothing(void **state)
 static void foreign_schema(void **state)
 {
     struct temp_store *temp = *state;
-    static const uint64_t schemas[] = {STORE_SCHEMA + 1, UINT64_MAX};
-    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+    static const struct {
+        uint64_t schema;
+        const char *logged;
+    } rows[] = {
+        {STORE_SCHEMA - 1, "written by an older version"},
+        {STORE_SCHEMA + 1, "written by a newer version"},
+        {UINT64_MAX, "its schema is 18446744073709551615"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct store_txn *txn = store_begin_write(temp->store);
-        assert_int_equal(store_put_meta_u64(txn, "schema", schemas[i]), ERR_OK);
+        assert_int_equal(store_put_meta_u64(txn, "schema", rows[i].schema), ERR_OK);
         assert_commits(&txn);
         store_close(&temp->store);
         assert_int_equal(temp_open(temp), ERR_VERSION);
-        assert_logged("schema");
+        assert_logged(rows[i].logged);
+        assert_logged("use the version that wrote it");
         temp->options.is_read_only = true;
         assert_int_equal(temp_open(temp), ERR_VERSION);
         temp->options.is_read_only = false;

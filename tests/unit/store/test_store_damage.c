@@ -1,6 +1,6 @@
 /* Damaged files: an error with a remedy, never a crash. Every attempt is made in a child process,
  * so that a crash is a failure of one row; LMDB itself trusts its file. */
-#include "unit/store/temp_store.h"
+#include "unit/store/older_store.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -254,12 +254,125 @@ static void damaged_header(void **state)
     assert_int_equal(open_in_child("mended", temp), ERR_OK);
 }
 
+static off_t size_of_data(const struct temp_store *temp)
+{
+    struct stat info;
+    int fd = open_data(temp, O_RDONLY);
+    assert_int_equal(fstat(fd, &info), 0);
+    assert_int_equal(close(fd), 0);
+    return info.st_size;
+}
+
+/* A header that counts more pages than the file can name is damaged: neither a check nor LMDB asks
+ * for memory because of it. A page that the free list has room for may lie behind the end. */
+static void impossible_page_count(void **state)
+{
+    struct temp_store *temp = *state;
+    fill(temp);
+    uint64_t size = (uint64_t)size_of_data(temp);
+    const struct {
+        const char *name;
+        uint64_t last_page;
+        enum err expected;
+    } rows[] = {
+        {"2^49", UINT64_C(1) << 49, ERR_CORRUPT},
+        {"a byte's worth for each page", size, ERR_CORRUPT},
+        {"one more than can be named", size / PAGE_BYTES + size / 8, ERR_CORRUPT},
+        {"as many as can be named", size / PAGE_BYTES + size / 8 - 1, ERR_OK},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
+            uint8_t before[2 * PAGE_BYTES];
+            get_bytes(temp, 0, before, sizeof before);
+            for (off_t page = 0; page <= PAGE_BYTES; page += PAGE_BYTES) {
+                uint64_t map_bytes = (rows[i].last_page + 1) * PAGE_BYTES;
+                set_bytes(temp, page + 32, &map_bytes, sizeof map_bytes);
+                set_bytes(temp, page + 136, &rows[i].last_page, sizeof rows[i].last_page);
+            }
+            temp->options.is_read_only = is_read_only;
+            if (open_in_child(rows[i].name, temp) != rows[i].expected)
+                fail_msg("%s: another error", rows[i].name);
+            set_bytes(temp, 0, before, sizeof before);
+        }
+    }
+}
+
+/* Changes one byte of a checksum in every page of reports: nodes fill a page from its end. */
+static void break_entries(const struct temp_store *temp)
+{
+    size_t count = 0;
+    for (off_t page = 2 * PAGE_BYTES; page < used_bytes(temp); page += PAGE_BYTES) {
+        uint16_t flags, at, key_size;
+        uint8_t last;
+        get_bytes(temp, page + 10, &flags, sizeof flags);
+        get_bytes(temp, page + 16, &at, sizeof at);
+        if (flags != 2 || at + 8 > PAGE_BYTES) /* not a leaf */
+            continue;
+        get_bytes(temp, page + at + 6, &key_size, sizeof key_size);
+        get_bytes(temp, page + PAGE_BYTES - 4, &last, sizeof last);
+        last ^= 1;
+        if (key_size == 12)
+            set_bytes(temp, page + PAGE_BYTES - 4, &last, sizeof last);
+        count += key_size == 12;
+    }
+    assert_true(count > 10);
+}
+
+/* A store from before there were checksums is an older one, not a damaged one, and is left as it
+ * is; one that has checksums, and wrong ones, is damaged, whatever its schema says. */
+static void older_store(void **state)
+{
+    struct temp_store *temp = *state;
+    char path[TEMP_FILE_SIZE];
+    const struct {
+        const char *name;
+        uint8_t schema;
+        enum err expected;
+    } rows[] = {
+        {"no checksums, another schema", 2, ERR_CORRUPT},
+        {"schema 1", 1, ERR_VERSION},
+    };
+    temp_path(temp, "data.mdb", path);
+    fill(temp);
+    break_entries(temp);
+    assert_int_equal(open_in_child("wrong checksums", temp), ERR_CORRUPT);
+    temp_fini(temp);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        temp_init(temp);
+        assert_int_equal(temp_open(temp), ERR_OK);
+        temp_path(temp, "data.mdb", path);
+        fill(temp);
+        older_make(path, rows[i].schema);
+        uint8_t before[2 * PAGE_BYTES], after[2 * PAGE_BYTES];
+        get_bytes(temp, 0, before, sizeof before);
+        for (int is_read_only = 0; is_read_only < 2; is_read_only++) {
+            temp->options.is_read_only = is_read_only;
+            if (open_in_child(rows[i].name, temp) != rows[i].expected)
+                fail_msg("%s: another error", rows[i].name);
+        }
+        assert_int_equal(temp_open(temp), rows[i].expected);
+        get_bytes(temp, 0, after, sizeof after);
+        assert_memory_equal(before, after, sizeof before);
+        if (i == 0)
+            temp_fini(temp);
+    }
+    assert_logged("written by an older version: its schema is 1");
+    assert_logged("use the version that wrote it");
+    set_length(temp, used_bytes(temp) / 2);
+    assert_int_equal(open_in_child("half of an older one", temp), ERR_CORRUPT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(truncated),       STORE_TEST(exact_length),
-        STORE_TEST(unwritten_pages), cmocka_unit_test(first_start_cut_off),
-        cmocka_unit_test(garbage),   STORE_TEST(damaged_header),
+        STORE_TEST(truncated),
+        STORE_TEST(exact_length),
+        STORE_TEST(unwritten_pages),
+        cmocka_unit_test(first_start_cut_off),
+        cmocka_unit_test(garbage),
+        STORE_TEST(damaged_header),
+        STORE_TEST(impossible_page_count),
+        STORE_TEST(older_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
