@@ -22,18 +22,20 @@
 #include "wire/wire.h"
 
 enum {
-    NODE_BATCH_MAX = 128,         /* events in one transaction */
-    NODE_TREES_MAX = 8,           /* trees of periods kept */
-    NODE_REBUILD_GROUPS = 500,    /* unit-forms rebuilt in one step */
-    NODE_WINDOW = 64,             /* messages that a child may have under way */
-    NODE_RETRY_PARKED_MS = 60000, /* what was refused for now is tried again */
-    NODE_RETRY_WORK_MS = 5000,    /* background work that failed (a full disk) */
-    NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
-    NODE_COMPARE_RETRY_MS = 5000, /* the parent was not ready to be compared with */
-    NODE_COMPARE_REVISIONS = 64,  /* states sent down for one page of an inventory */
-    NODE_COMPARE_BYTES = 1 << 20, /* and their bytes, about */
-    NODE_COMPARE_HEADS = 8192,    /* reports looked at for one page */
-    NODE_HOLDERS_MAX = 64,        /* revisions whose holders are remembered */
+    NODE_BATCH_MAX = 128,          /* events in one transaction */
+    NODE_TREES_MAX = 8,            /* trees of periods kept */
+    NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */
+    NODE_WINDOW = 64,              /* messages that a child may have under way */
+    NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
+    NODE_RETRY_WORK_MS = 5000,     /* background work that failed (a full disk) */
+    NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */
+    NODE_COMPARE_RETRY_MS = 5000,  /* the parent was not ready to be compared with */
+    NODE_COMPARE_OTHER_MS = 60000, /* or has another catalogue */
+    NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
+    NODE_COMPARE_BYTES = 1 << 20,  /* and their bytes, but for the state that passes them */
+    NODE_COMPARE_ANSWER = NODE_COMPARE_BYTES + WIRE_MESSAGE_MAX, /* that state and Compared, too */
+    NODE_COMPARE_HEADS = 8192, /* reports looked at for one page, whosever they are */
+    NODE_HOLDERS_MAX = 64,     /* revisions whose holders are remembered */
 };
 
 struct node_options {
@@ -80,14 +82,14 @@ struct reconcile_part {
 struct reconcile {
     struct reconcile_part *parts; /* still to be compared, the first one under way */
     size_t count, capacity;
-    bool is_whole;           /* `parts` was all that differed, both sides being ready */
-    bool is_done;            /* and has been compared since */
+    bool is_done;            /* all that differed has been compared, both sides being ready */
     struct report_key after; /* compared up to here; its label is 0: nothing of this part yet */
     uint64_t seq;            /* of the page under way, 0: none */
     int64_t asked_ms;
     uint32_t received;                     /* states that came for it */
     uint64_t received_seq;                 /* of the last one */
     int64_t hello_ms;                      /* when to say hello again, INT64_MAX: not at all */
+    bool awaits_catalogue;                 /* and before, as soon as both have the same one */
     uint8_t found[2 * WIRE_DIGEST_SIZE];   /* ours and the parent's digest when they differed */
     uint8_t asked[2 * WIRE_DIGEST_SIZE];   /* and when hello was said because of it */
     uint8_t settled[2 * WIRE_DIGEST_SIZE]; /* and when they still did after all was compared */

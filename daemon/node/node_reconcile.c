@@ -12,13 +12,14 @@
 
 /* ---- the parent ---- */
 
-/* Where the two lists stand. */
+/* Where the two lists stand. When neither has_ours nor is_at_end, enough was looked at: up to
+ * `ours` there is nothing here that was not compared, and what lies behind is for the next page. */
 struct comparison {
     const Tonghop__Inventory *inventory;
     size_t next;            /* of the inventory's entries */
     struct report_key ours; /* the next report held here, if has_ours */
     struct head head;
-    bool has_ours;
+    bool has_ours, is_at_end;
     struct report_key last; /* compared up to here */
     uint32_t revision_count;
     size_t bytes, looked_at;
@@ -61,7 +62,8 @@ static bool is_childs(struct step *step, const struct report_key *key)
     return tree_contains(node_tree(step->node, key->period), step->peer.unit, key->unit);
 }
 
-/* Moves on to the next report that is held here, is the child's, and lies in the page. */
+/* Moves on to the next report that is held here, is the child's, and lies in the page; past the
+ * others, of which there may be any number, as far as the limit goes. */
 static void find_ours(struct step *step, struct comparison *c)
 {
     const Tonghop__Inventory *inventory = c->inventory;
@@ -69,14 +71,12 @@ static void find_ours(struct step *step, struct comparison *c)
     if (inventory->through != NULL)
         end = key_of_place(inventory, inventory->through);
     c->has_ours = false;
-    while (store_next_head(step->txn, &c->ours, &c->head) && c->ours.kind == inventory->kind &&
-           c->ours.period.year == inventory->year &&
-           (inventory->through == NULL || order(&c->ours, &end) <= 0)) {
+    while (!c->has_ours && !c->is_at_end && c->looked_at < NODE_COMPARE_HEADS) {
         c->looked_at++;
-        if (!is_childs(step, &c->ours))
-            continue;
-        c->has_ours = true;
-        return;
+        c->is_at_end = !store_next_head(step->txn, &c->ours, &c->head) ||
+                       c->ours.kind != inventory->kind || c->ours.period.year != inventory->year ||
+                       (inventory->through != NULL && order(&c->ours, &end) > 0);
+        c->has_ours = !c->is_at_end && is_childs(step, &c->ours);
     }
 }
 
@@ -118,13 +118,20 @@ static void compare_one(struct step *step, struct comparison *c)
         send_ours(step, c);
 }
 
-/* One step through both lists; false at their end. */
+static bool has_looked_enough(const struct comparison *c)
+{
+    return !c->has_ours && !c->is_at_end;
+}
+
+/* One step through both lists; false at their end, or as far as was looked at. */
 static bool compare_next(struct step *step, struct comparison *c)
 {
     bool has_theirs = c->next < c->inventory->n_units;
     struct report_key theirs;
     if (has_theirs)
         theirs = key_of_entry(c->inventory, c->next);
+    if (has_theirs && has_looked_enough(c) && order(&theirs, &c->ours) > 0)
+        return false;
     if (!has_theirs && !c->has_ours)
         return false;
     int side = !has_theirs ? 1 : (!c->has_ours ? -1 : order(&theirs, &c->ours));
@@ -144,8 +151,7 @@ static bool compare_next(struct step *step, struct comparison *c)
 
 static bool is_full(const struct comparison *c)
 {
-    return c->revision_count >= NODE_COMPARE_REVISIONS || c->bytes >= NODE_COMPARE_BYTES ||
-           c->looked_at >= NODE_COMPARE_HEADS;
+    return c->revision_count >= NODE_COMPARE_REVISIONS || c->bytes >= NODE_COMPARE_BYTES;
 }
 
 /* `through` is what was compared: less than the inventory, all of it, or NULL for all there is. */
@@ -166,22 +172,35 @@ static void send_compared(struct step *step, struct comparison *c, Tonghop__Plac
     free(wanted);
 }
 
+/* As far as one answer goes; true if that is not to the end of the page. */
+static bool compare_page(struct step *step, struct comparison *c)
+{
+    find_ours(step, c);
+    while (compare_next(step, c))
+        if (is_full(c) && (c->has_ours || c->next < c->inventory->n_units))
+            return true;
+    if (!has_looked_enough(c))
+        return false;
+    c->last = c->ours;
+    return true;
+}
+
+/* An answer moves on by one report at least: the child, which asks on from `through`, gets to the
+ * end. */
 void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory)
 {
     struct comparison c = {.inventory = inventory};
     Tonghop__Place through = TONGHOP__PLACE__INIT;
-    bool is_cut = false;
     if (step->node->catalogue == NULL || step->node->is_restoring) {
         step_refuse(step, ERR_BUSY, NULL, "this node is itself not complete yet: ask again");
         return;
     }
+    if (!step_has_room(step, NODE_COMPARE_ANSWER))
+        return;
     c.ours = store_cursor_before((uint8_t)inventory->kind, (uint16_t)inventory->year, 0, 0);
     if (inventory->after != NULL)
         c.ours = key_of_place(inventory, inventory->after);
-    find_ours(step, &c);
-    while (!is_cut && compare_next(step, &c))
-        is_cut = is_full(&c) && (c.has_ours || c.next < inventory->n_units);
-    if (is_cut) {
+    if (compare_page(step, &c)) {
         through.unit = c.last.unit;
         through.form = c.last.form;
         through.label = c.last.period.label;

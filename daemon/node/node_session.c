@@ -151,7 +151,8 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
     struct differing list = {0};
     if (!identify(step, hello))
         return;
-    if (step->node->peers.count >= PEERS_MAX) {
+    bool is_known = peers_find(&step->node->peers, &step->peer.from.address) != NULL;
+    if (!is_known && step->node->peers.count >= PEERS_MAX) {
         step_refuse(step, ERR_BUSY, NULL, "%d connections are all this node serves: try later",
                     PEERS_MAX);
         return;
@@ -163,7 +164,7 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256];
         compare_buckets(step, hello, &list);
-        if (peers_find(&step->node->peers, &step->peer.from.address) == NULL)
+        if (!is_known)
             log_notice("the node of %s is connected (%s), catalogue %" PRIu32,
                        node_unit_text(step->node, step->peer.unit, text, sizeof(text)),
                        hello->software, hello->catalogue);
@@ -206,11 +207,9 @@ static void begin_comparing(struct step *step, const Tonghop__Welcome *welcome)
 
 static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCBinaryData *hash)
 {
-    if (number == 0)
-        return;
-    struct effect *effect = effects_add(step->effects, EFFECT_PARENT_CATALOGUE,
-                                        (struct span){.data = hash->data, .len = hash->len});
-    effect->number = number;
+    static const uint8_t no_hash[DIGEST_SIZE];
+    struct span bytes = {number != 0 ? hash->data : no_hash, DIGEST_SIZE};
+    effects_add(step->effects, EFFECT_PARENT_CATALOGUE, bytes)->number = number;
     if (step->node->catalogue == NULL || step->node->catalogue->number != number ||
         memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) == 0)
         return;

@@ -11,10 +11,10 @@
 void reconcile_reset(struct reconcile *reconcile)
 {
     reconcile->count = 0;
-    reconcile->is_whole = false;
     reconcile->is_done = false;
     reconcile->seq = 0;
     reconcile->hello_ms = INT64_MAX;
+    reconcile->awaits_catalogue = false;
     memset(reconcile->settled, 0, sizeof(reconcile->settled));
 }
 
@@ -36,9 +36,9 @@ static bool can_say_hello(const struct node *node)
 }
 
 /* Different catalogues make different trees, and so different buckets of the same reports. */
-static bool can_compare(const struct node *node)
+static bool catalogues_agree(const struct node *node)
 {
-    return can_say_hello(node) && node->catalogue->number == node->uplink.catalogue;
+    return reconcile_is_ready(node) && node->catalogue->number == node->uplink.catalogue;
 }
 
 enum err reconcile_digest(struct store_txn *txn, uint32_t unit, uint8_t *ret_digest)
@@ -59,12 +59,16 @@ enum err reconcile_digest(struct store_txn *txn, uint32_t unit, uint8_t *ret_dig
 
 /* ---- effects ---- */
 
-/* One of the two sides is not ready, or not any more: begin anew then. */
-static void begin_later(struct reconcile *reconcile, int64_t hello_ms)
+/* One of the two sides is not ready, or not any more: begin anew then. Until a catalogue has come
+ * where it is missing, which can take days, a hello would be in vain; that it has is told by a
+ * notice, which may get lost. */
+static void begin_later(struct node *node, int64_t now_ms, int64_t wait_ms)
 {
+    struct reconcile *reconcile = &node->reconcile;
     reconcile->count = 0;
     reconcile->seq = 0;
-    reconcile->hello_ms = hello_ms;
+    reconcile->awaits_catalogue = reconcile_is_ready(node) && !catalogues_agree(node);
+    reconcile->hello_ms = now_ms + (reconcile->awaits_catalogue ? NODE_COMPARE_OTHER_MS : wait_ms);
 }
 
 static void begin(struct reconcile *reconcile, struct span bytes)
@@ -80,7 +84,7 @@ static void begin(struct reconcile *reconcile, struct span bytes)
     reconcile->after = (struct report_key){0};
     reconcile->seq = 0;
     reconcile->hello_ms = INT64_MAX;
-    reconcile->is_whole = true;
+    reconcile->awaits_catalogue = false;
     reconcile->is_done = count == 0;
 }
 
@@ -113,7 +117,7 @@ static void take_compared(struct reconcile *reconcile, const struct effect *effe
     reconcile->after = (struct report_key){0};
     if (reconcile->count > 0)
         return;
-    reconcile->is_done = reconcile->is_whole;
+    reconcile->is_done = true;
     memcpy(reconcile->settled, reconcile->asked, sizeof(reconcile->settled));
 }
 
@@ -136,7 +140,7 @@ void reconcile_apply(struct node *node, const struct effect *effect, struct span
         begin(reconcile, bytes);
         return;
     case EFFECT_COMPARE_LATER:
-        begin_later(reconcile, now_ms + effect->number);
+        begin_later(node, now_ms, effect->number);
         return;
     case EFFECT_DIFFERS:
         take_difference(reconcile, bytes, now_ms);
@@ -237,8 +241,8 @@ void reconcile_pump(struct node *node, struct store_txn *txn, const struct trans
     struct reconcile *reconcile = &node->reconcile;
     if (!page_is_due(node, now_ms) || !can_say_hello(node))
         return;
-    if (!can_compare(node)) { /* a catalogue has changed in the middle */
-        begin_later(reconcile, now_ms + NODE_COMPARE_RETRY_MS);
+    if (!catalogues_agree(node)) { /* one has changed in the middle */
+        begin_later(node, now_ms, NODE_COMPARE_RETRY_MS);
         return;
     }
     struct page *page = mem_calloc(1, sizeof(*page));
@@ -251,9 +255,16 @@ void reconcile_pump(struct node *node, struct store_txn *txn, const struct trans
     free(page);
 }
 
+/* When to say hello again; long ago when what was awaited has come. */
+static int64_t hello_due_ms(const struct node *node)
+{
+    return node->reconcile.awaits_catalogue && catalogues_agree(node) ? 0
+                                                                      : node->reconcile.hello_ms;
+}
+
 bool reconcile_wants_hello(const struct node *node, int64_t now_ms)
 {
-    return now_ms >= node->reconcile.hello_ms && can_say_hello(node);
+    return now_ms >= hello_due_ms(node) && can_say_hello(node);
 }
 
 /* While there is no intake before the comparison is done, a lost hello must not stop it; otherwise
@@ -262,13 +273,14 @@ void reconcile_said_hello(struct node *node, int64_t now_ms)
 {
     struct reconcile *reconcile = &node->reconcile;
     memcpy(reconcile->asked, reconcile->found, sizeof(reconcile->asked));
+    reconcile->awaits_catalogue = false;
     reconcile->hello_ms = node->is_restoring ? now_ms + SESSION_RESEND_MS : INT64_MAX;
 }
 
 int64_t reconcile_due_ms(const struct node *node, int64_t now_ms)
 {
     const struct reconcile *reconcile = &node->reconcile;
-    int64_t due_ms = reconcile->hello_ms;
+    int64_t due_ms = hello_due_ms(node);
     if (reconcile->count > 0) {
         int64_t page_ms = reconcile->seq != 0 ? reconcile->asked_ms + SESSION_RESEND_MS : now_ms;
         if (page_ms < due_ms)

@@ -8,14 +8,32 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 
-enum { BATCH_ANSWERS_MAX = 64 << 20 }; /* bytes of answers that wait in one batch */
-
-/* Answers wait in memory until their batch is committed, and those to questions can be large. The
- * others are small, and say what was done: they are never withheld. */
-static bool must_wait(const struct step *step, const Tonghop__Envelope *envelope)
+/* Questions are asked again. What tells that something was done is never put off: a refusal would
+ * say that nothing was. Those answers are small; Compared, too, comes after states that are waiting
+ * already, and its handler has looked for room before them. */
+static bool may_be_put_off(const Tonghop__Envelope *envelope)
 {
-    return envelope->body_case >= TONGHOP__ENVELOPE__BODY_TOTALS_QUERY &&
-           step->effects->bytes.len + step->node->packed.len > BATCH_ANSWERS_MAX;
+    switch (envelope->body_case) {
+    case TONGHOP__ENVELOPE__BODY_KEYS:
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE:
+    case TONGHOP__ENVELOPE__BODY_TOTALS:
+    case TONGHOP__ENVELOPE__BODY_COVERAGE:
+    case TONGHOP__ENVELOPE__BODY_EXPLANATION:
+    case TONGHOP__ENVELOPE__BODY_HISTORY:
+    case TONGHOP__ENVELOPE__BODY_STATUS:
+    case TONGHOP__ENVELOPE__BODY_HOLDERS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool step_has_room(struct step *step, size_t size_bytes)
+{
+    if (step->effects->bytes.len + size_bytes <= STEP_ANSWERS_MAX)
+        return true;
+    step_refuse(step, ERR_BUSY, NULL, "too much is being asked at once: ask again");
+    return false;
 }
 
 void step_reply(struct step *step, Tonghop__Envelope *envelope)
@@ -32,10 +50,8 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope)
                     step->node->packed.len);
         return;
     }
-    if (must_wait(step, envelope)) {
-        step_refuse(step, ERR_BUSY, NULL, "too much is being asked at once: ask again");
+    if (may_be_put_off(envelope) && !step_has_room(step, step->node->packed.len))
         return;
-    }
     struct effect *effect =
         effects_add(step->effects, EFFECT_SEND_PEER, span_of(&step->node->packed));
     effect->peer = step->peer;

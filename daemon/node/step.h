@@ -15,8 +15,16 @@ struct step {
 
 /* ---- answers: step.c ---- */
 
-/* Sends `envelope` (its body set) to the sender as the answer to the message in hand. */
+/* Answers wait in memory until their batch is committed. Those to questions, and to inventories,
+ * are put off ('busy') rather than that more than this waits. */
+enum { STEP_ANSWERS_MAX = 64 << 20 }; /* bytes */
+
+/* Sends `envelope` (its body set) to the sender as the answer to the message in hand, or puts off
+ * what may be put off. */
 void step_reply(struct step *step, Tonghop__Envelope *envelope);
+/* Whether answers of so many bytes may still wait. Where an answer is several messages this is
+ * looked at before the first of them; 'busy' was answered when it is false. */
+bool step_has_room(struct step *step, size_t size_bytes);
 
 enum { STEP_PROBLEMS_MAX = 200 }; /* of one answer */
 

@@ -29,8 +29,8 @@ static inline Tonghop__Place inventory_place(const struct report_key *key)
     return place;
 }
 
-/* Sends the page as the node of key number `n`; the answers are looked at with to_child. */
-static inline void send_inventory(struct rig *rig, uint8_t n, const struct page_of *page)
+/* Appends the page as a message. */
+static inline void pack_inventory(struct rig *rig, const struct page_of *page, struct buf *out)
 {
     static uint32_t units[WIRE_INVENTORY_MAX], forms[WIRE_INVENTORY_MAX],
         labels[WIRE_INVENTORY_MAX];
@@ -39,7 +39,6 @@ static inline void send_inventory(struct rig *rig, uint8_t n, const struct page_
     Tonghop__Inventory inventory = TONGHOP__INVENTORY__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     Tonghop__Place after, through;
-    struct buf bytes = {0};
     struct head head;
     struct store_txn *txn = store_begin_read(rig->store);
     assert_true(page->count <= WIRE_INVENTORY_MAX);
@@ -76,7 +75,14 @@ static inline void send_inventory(struct rig *rig, uint8_t n, const struct page_
     envelope.seq = ++rig->seq;
     envelope.body_case = BODY(INVENTORY);
     envelope.inventory = &inventory;
-    wire_pack(&envelope, &bytes);
+    wire_pack(&envelope, out);
+}
+
+/* Sends the page as the node of key number `n`; the answers are looked at with to_child. */
+static inline void send_inventory(struct rig *rig, uint8_t n, const struct page_of *page)
+{
+    struct buf bytes = {0};
+    pack_inventory(rig, page, &bytes);
     rig_message(rig, from_key(n), span_of(&bytes));
     buf_fini(&bytes);
 }

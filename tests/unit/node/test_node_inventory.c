@@ -330,15 +330,15 @@ static void test_what_is_cut_off_waits(void **state)
     assert_null(compared->through);
 }
 
-/* Filings can be large: an answer also ends when there are enough bytes in it. */
-static void test_a_page_is_cut_by_its_bytes(void **state)
+/* Reports of 240 kB each: the fifth one of a page passes NODE_COMPARE_BYTES. */
+enum { LARGE = 9, LARGE_NOTES = 120, LARGE_OF_PAGE = 5 };
+
+static void hold_large(struct rig *rig)
 {
-    enum { NOTES = 120, COUNT = 9 };
-    struct rig *rig = *state;
     char *text = mem_alloc(REPORT_NOTE_MAX + 1);
     memset(text, 'a', REPORT_NOTE_MAX);
     text[REPORT_NOTE_MAX] = '\0';
-    for (uint32_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < LARGE; i++) {
         static const uint32_t units[] = {631, 23857, 23860};
         struct report report = {.scope = SCOPE_OWN, .catalogue = 1};
         struct buf filing = {0};
@@ -348,7 +348,7 @@ static void test_a_page_is_cut_by_its_bytes(void **state)
         report.key = draft_key(like);
         report.author = mem_strdup("");
         report.reason = mem_strdup("");
-        for (uint32_t note = 1; note <= NOTES; note++)
+        for (uint32_t note = 1; note <= LARGE_NOTES; note++)
             report_add_note(&report, note, text);
         assert_int_equal(report_sort(&report), ERR_OK);
         wire_pack_filing(&report, &filing);
@@ -360,11 +360,164 @@ static void test_a_page_is_cut_by_its_bytes(void **state)
         buf_fini(&filing);
     }
     free(text);
+}
+
+/* Filings can be large: an answer also ends when there are enough bytes in it. */
+static void test_a_page_is_cut_by_its_bytes(void **state)
+{
+    struct rig *rig = *state;
+    hold_large(rig);
     send_inventory(rig, NODE_631, &(struct page_of){.kind = KIND_ACTUAL, .year = 2024});
-    /* 240 kB each: the fifth one passes 1 MiB. */
-    const Tonghop__Compared *compared = assert_compared(rig, NODE_631, 5);
+    const Tonghop__Compared *compared = assert_compared(rig, NODE_631, LARGE_OF_PAGE);
     assert_int_equal(compared->through->unit, 23857);
     assert_int_equal(compared->through->label, PERIOD_S2);
+}
+
+/* ---- many reports of others ---- */
+
+/* Every second unit from FIRST_ADDED on is foreign. Before them the node holds two reports of the
+ * child's. An answer ends at FIRST_CUT, the next one at SECOND_CUT. */
+enum {
+    FOREIGN = 2 * NODE_COMPARE_HEADS + 100,
+    FIRST_CUT = FIRST_ADDED + 2 * (NODE_COMPARE_HEADS - 2 - 1),
+    SECOND_CUT = FIRST_CUT + 2 * NODE_COMPARE_HEADS,
+    LAST = FIRST_ADDED + 2 * FOREIGN + 1,
+};
+
+/* Reports of units that are nowhere in the tree, as those of other districts: only looked at. */
+static void hold_foreign(struct rig *rig)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    for (uint32_t i = 0; i < FOREIGN; i++) {
+        const struct report_key key = key_of(PERIOD_S1, FIRST_ADDED + 2 * i, 1);
+        struct head head = {.revision = 1};
+        if (store_get_head(txn, &key, &head) != ERR_OK)
+            (void)store_put_head(txn, &key, &head); /* errors are sticky */
+    }
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+/* An answer costs no more than looking at NODE_COMPARE_HEADS reports, whosever they are. It says
+ * how far it came: what both have up to there is compared, what lies behind waits, and so it goes
+ * on to the end, each thing once. */
+static void test_reports_of_others_cut_a_page_too(void **state)
+{
+    static const uint32_t added[] = {FIRST_CUT - 1, FIRST_CUT + 1,  SECOND_CUT - 1,
+                                     SECOND_CUT,    SECOND_CUT + 1, LAST};
+    static const uint32_t held[] = {631, 23857, SECOND_CUT, LAST};
+    const struct entry entries[] = {
+        {key_of(PERIOD_S1, 631, 1), 1, true},
+        {key_of(PERIOD_S1, FIRST_CUT - 2, 1), 9, false}, /* a foreign one: not wanted */
+        {key_of(PERIOD_S1, FIRST_CUT - 1, 1), 1, false},
+        {key_of(PERIOD_S1, FIRST_CUT + 1, 1), 1, false},
+        {key_of(PERIOD_S1, SECOND_CUT - 1, 1), 1, false},
+        {key_of(PERIOD_S1, SECOND_CUT + 1, 1), 1, false},
+    };
+    static const struct {
+        uint32_t through; /* 0: all */
+        uint32_t sent;
+        size_t first, wanted, wanted_count; /* of the entries: those of the page, those wanted */
+    } pages[] = {
+        {FIRST_CUT, 23857, 0, 2, 1},
+        {SECOND_CUT, SECOND_CUT, 3, 3, 2}, /* here the last one looked at is the child's */
+        {0, LAST, 5, 5, 1},
+    };
+    struct rig *rig = *state;
+    Tonghop__Catalogue *catalogue = edit_begin(2);
+    for (size_t i = 0; i < LENGTH(added); i++)
+        edit_add_communes(catalogue, 631, added[i], 1);
+    struct buf bytes = edit_end(catalogue);
+    rig_put_catalogue(rig, span_of(&bytes));
+    rig_settle(rig);
+    buf_fini(&bytes);
+    for (size_t i = 0; i < LENGTH(held); i++)
+        hold(rig, NODE_631, DRAFT(.period = "2024-S1", .unit = held[i]),
+             (struct state){1, A, 0, 0});
+    hold_foreign(rig);
+    struct report_key after;
+    for (size_t i = 0; i < LENGTH(pages); i++) {
+        const struct page_of page = {.kind = KIND_ACTUAL,
+                                     .year = 2024,
+                                     .after = i > 0 ? &after : NULL,
+                                     .entries = entries + pages[i].first,
+                                     .count = LENGTH(entries) - pages[i].first};
+        send_inventory(rig, NODE_631, &page);
+        assert_int_equal(key_sent(rig, NODE_631, 0).unit, pages[i].sent);
+        const Tonghop__Compared *compared = assert_compared(rig, NODE_631, 1);
+        assert_int_equal(compared->n_wanted, pages[i].wanted_count);
+        for (size_t n = 0; n < compared->n_wanted; n++)
+            assert_int_equal(compared->wanted[n]->unit, entries[pages[i].wanted + n].key.unit);
+        assert_int_equal(compared->through != NULL ? compared->through->unit : 0, pages[i].through);
+        after = key_of(PERIOD_S1, pages[i].through, 1);
+    }
+}
+
+/* A page that has its own end is not cut behind it. */
+static void test_reports_of_others_behind_the_end(void **state)
+{
+    struct rig *rig = *state;
+    const struct report_key end = key_of(PERIOD_S1, FIRST_ADDED + 2 * 10, 1);
+    hold_foreign(rig);
+    send_inventory(rig, NODE_631,
+                   &(struct page_of){.kind = KIND_ACTUAL, .year = 2024, .through = &end});
+    assert_int_equal(assert_compared(rig, NODE_631, 0)->through->unit, end.unit);
+}
+
+/* ---- many inventories ---- */
+
+/* The effects that answer the event that named `re`, from `*first` on: either states and then
+ * Compared, which says how many, or a refusal and nothing else. Returns which. */
+static bool is_answered(struct rig *rig, uint64_t re, size_t *first)
+{
+    for (uint32_t states = 0;; states++) {
+        const struct effect *effect = &rig->effects.items[(*first)++];
+        while (effect->type == EFFECT_PEER_HEARD)
+            effect = &rig->effects.items[(*first)++];
+        assert_int_equal(effect->type, EFFECT_SEND_PEER);
+        const Tonghop__Envelope *envelope = rig_open(rig, effects_bytes(&rig->effects, effect));
+        assert_int_equal(envelope->re, re);
+        if (envelope->body_case == BODY(REVISION))
+            continue;
+        if (envelope->body_case == BODY(COMPARED)) {
+            assert_true(states > 0);
+            assert_int_equal(envelope->compared->revision_count, states);
+            return true;
+        }
+        assert_int_equal(states, 0);
+        assert_contains(assert_refused(envelope, "busy")->text, "ask again");
+        return false;
+    }
+}
+
+/* The answers to inventories wait in memory as all others do, and within the same bound: what would
+ * not fit is put off before anything is gathered for it, and answered when it is asked again. */
+static void test_inventories_of_one_batch(void **state)
+{
+    struct rig *rig = *state;
+    struct event events[NODE_BATCH_MAX];
+    struct buf bytes[NODE_BATCH_MAX] = {0};
+    size_t first = 0, answered = 0;
+    hold_large(rig);
+    for (size_t i = 0; i < NODE_BATCH_MAX; i++) {
+        pack_inventory(rig, &(struct page_of){.kind = KIND_ACTUAL, .year = 2024}, &bytes[i]);
+        events[i] = rig_event(rig, EVENT_PEER_MESSAGE);
+        events[i].from = from_key(NODE_631);
+        events[i].bytes = span_of(&bytes[i]);
+    }
+    assert_int_equal(node_batch(rig->node, events, NODE_BATCH_MAX, &rig->effects), ERR_OK);
+    assert_true(rig->effects.bytes.len <= STEP_ANSWERS_MAX);
+    for (size_t i = 0; i < NODE_BATCH_MAX; i++)
+        answered += is_answered(rig, rig->seq - NODE_BATCH_MAX + 1 + i, &first);
+    assert_int_equal(first, rig->effects.count);
+    /* Room for the largest answer is kept free, and no more than that is wasted. */
+    assert_true(answered < NODE_BATCH_MAX);
+    assert_true(rig->effects.bytes.len > STEP_ANSWERS_MAX - NODE_COMPARE_ANSWER);
+    effects_clear(&rig->effects);
+    rig_message(rig, from_key(NODE_631), span_of(&bytes[NODE_BATCH_MAX - 1]));
+    assert_compared(rig, NODE_631, LARGE_OF_PAGE);
+    for (size_t i = 0; i < NODE_BATCH_MAX; i++)
+        buf_fini(&bytes[i]);
 }
 
 /* ---- not now ---- */
@@ -417,6 +570,9 @@ int main(void)
         INVENTORY_TEST(test_a_page_is_cut_and_goes_on),
         INVENTORY_TEST(test_what_is_cut_off_waits),
         INVENTORY_TEST(test_a_page_is_cut_by_its_bytes),
+        INVENTORY_TEST(test_reports_of_others_cut_a_page_too),
+        INVENTORY_TEST(test_reports_of_others_behind_the_end),
+        INVENTORY_TEST(test_inventories_of_one_batch),
         cmocka_unit_test_setup_teardown(test_busy, setup_restoring, rig_teardown),
         cmocka_unit_test_setup_teardown(test_busy, setup_empty, rig_teardown),
         INVENTORY_TEST(test_only_nodes_compare),

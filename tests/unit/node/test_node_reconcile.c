@@ -347,50 +347,117 @@ static void test_a_parent_that_is_busy(void **state)
     assert_hello(rig, true);
 }
 
+/* Time passes, and the parent is heard all the while; no hello is sent. */
+static void pass_without_hello(struct rig *rig, int64_t ms)
+{
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = BODY(PONG);
+    envelope.pong = &pong;
+    while (ms > 0) {
+        int64_t step_ms = ms < SESSION_PING_MS ? ms : SESSION_PING_MS;
+        assert_hello(rig, false);
+        rig->now_ms += step_ms;
+        ms -= step_ms;
+        from_parent(rig, 0, &envelope);
+    }
+    assert_int_equal(rig->node->session.state, SESSION_UP);
+}
+
+static void notice_from_parent(struct rig *rig, uint32_t number, const uint8_t *hash)
+{
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notice.number = number;
+    notice.hash = (ProtobufCBinaryData){WIRE_DIGEST_SIZE, (uint8_t *)(uintptr_t)hash};
+    envelope.body_case = BODY(CATALOGUE_NOTICE);
+    envelope.catalogue_notice = &notice;
+    from_parent(rig, 0, &envelope);
+}
+
+/* Says hello, at once; returns its number. */
+static uint64_t hello_at_once(struct rig *rig)
+{
+    assert_int_equal(node_due_ms(rig->node, rig->now_ms), 0);
+    assert_hello(rig, true);
+    return to_parent(rig, BODY(HELLO), 0)->seq;
+}
+
+static const uint8_t other_hash[WIRE_DIGEST_SIZE] = {1};
+
 /* Trees of different catalogues have different buckets: nothing is compared before both have the
- * same. */
+ * same. That may take long, so hellos are rare: what matters is that one is said as soon as they
+ * have. */
 static void test_other_catalogues(void **state)
 {
-    static const uint8_t other[WIRE_DIGEST_SIZE] = {1};
+    static const struct {
+        const char *name;
+        uint32_t theirs;
+    } rows[] = {{"newer above", 3}, {"older above", 1}, {"none above", 0}};
     struct rig *rig = *state;
-    const struct parent newer = {
-        .catalogue = 2, .hash = other, .differing = &differing, .differing_count = 1};
-    rig_link(rig, newer);
-    for (int i = 0; i < 3; i++) {
-        assert_null(page_sent(rig));
-        rig->now_ms += NODE_COMPARE_RETRY_MS;
-        assert_hello(rig, true);
-        welcome_from_parent(rig, to_parent(rig, BODY(HELLO), 0)->seq, newer);
-    }
     rig_install_manual(rig, 2);
-    rig->now_ms += NODE_COMPARE_RETRY_MS;
-    assert_hello(rig, true);
-    const Tonghop__Envelope *hello = to_parent(rig, BODY(HELLO), 0);
-    assert_int_equal(hello->hello->catalogue, 2);
-    welcome_from_parent(rig, hello->seq, parent_with(rig, &differing, 1));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct parent parent = {.catalogue = rows[i].theirs,
+                                      .hash = other_hash,
+                                      .differing = &differing,
+                                      .differing_count = 1};
+        print_message("row: %s\n", rows[i].name);
+        rig_link(rig, parent);
+        for (int again = 0; again < 2; again++) {
+            assert_null(page_sent(rig));
+            pass_without_hello(rig, NODE_COMPARE_OTHER_MS - 1);
+            assert_hello(rig, false);
+            rig->now_ms += 1;
+            welcome_from_parent(rig, hello_at_once(rig), parent);
+        }
+        pass_without_hello(rig, SESSION_PING_MS);
+        notice_from_parent(rig, 2, rig->node->catalogue_hash);
+        if (rows[i].theirs > 2) { /* it was overtaken on its way */
+            assert_hello(rig, false);
+            rig_install_manual(rig, rows[i].theirs);
+        }
+        welcome_from_parent(rig, hello_at_once(rig), parent_with(rig, &differing, 1));
+        assert_non_null(page_sent(rig));
+        node_link_lost(rig->node,
+                       &(struct transport){.ctx = rig,
+                                           .close_parent = rig_close_parent,
+                                           .parent_trouble = rig_parent_trouble},
+                       rig->now_ms);
+        rig_install_manual(rig, 2);
+    }
+}
+
+/* The notice got lost, but a pong says what the parent holds under this node's own catalogue. */
+static void test_a_lost_notice(void **state)
+{
+    static uint8_t digest[WIRE_DIGEST_SIZE] = {1};
+    struct rig *rig = *state;
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = BODY(PONG);
+    envelope.pong = &pong;
+    pong.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+    rig_link(rig, (struct parent){.catalogue = 0, .differing = &differing, .differing_count = 1});
+    pass_without_hello(rig, SESSION_PING_MS);
+    from_parent(rig, 0, &envelope);
+    welcome_from_parent(rig, hello_at_once(rig), parent_with(rig, &differing, 1));
     assert_non_null(page_sent(rig));
 }
 
 /* One of the catalogues changes in the middle: what is compared already is left, and everything
- * begins anew with a hello. */
+ * begins anew with a hello when the other one has changed too. */
 static void test_a_catalogue_changes_in_the_middle(void **state)
 {
-    static uint8_t other[WIRE_DIGEST_SIZE] = {1};
     struct rig *rig = *state;
     const struct report_key cut = key_of(PERIOD_S1, 23857);
-    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    notice.number = 2;
-    notice.hash = (ProtobufCBinaryData){sizeof(other), other};
-    envelope.body_case = BODY(CATALOGUE_NOTICE);
-    envelope.catalogue_notice = &notice;
     link_differing(rig);
     uint64_t seq = seq_of_page(rig);
-    from_parent(rig, 0, &envelope);
+    notice_from_parent(rig, 2, other_hash);
     compared_from_parent(rig, seq, (struct page_answer){.through = &cut});
     assert_null(page_sent(rig));
-    rig->now_ms += NODE_COMPARE_RETRY_MS;
-    assert_hello(rig, true);
+    pass_without_hello(rig, NODE_COMPARE_RETRY_MS);
+    rig_install_manual(rig, 2);
+    (void)hello_at_once(rig);
     assert_null(to_parent(rig, BODY(INVENTORY), 0));
 }
 
@@ -458,6 +525,7 @@ int main(void)
         DISTRICT_TEST(test_the_link_goes),
         DISTRICT_TEST(test_a_parent_that_is_busy),
         DISTRICT_TEST(test_other_catalogues),
+        DISTRICT_TEST(test_a_lost_notice),
         DISTRICT_TEST(test_a_catalogue_changes_in_the_middle),
         DISTRICT_TEST(test_a_rebuild),
         DISTRICT_TEST(test_a_welcome_counts_once),

@@ -110,7 +110,7 @@ static void test_hello_of_another_protocol(void **state)
     }
 }
 
-/* Peers beyond the limit are told to come again. */
+/* Peers beyond the limit are told to come again; one that is there already may say hello again. */
 static void test_too_many_peers(void **state)
 {
     struct rig *rig = *state;
@@ -121,10 +121,15 @@ static void test_too_many_peers(void **state)
         memcpy(peer.from.address.id + 1, &i, sizeof(i));
         assert_true(peers_put(&rig->node->peers, &peer));
     }
-    struct peer_from another = from_key(10);
+    const struct peer_from known = from_key(10);
+    struct peer_from another = known;
     another.address.id[1] = 77;
     assert_refused(rig_hello_as(rig, another, 632, 0), "busy");
-    assert_body(ask_ping(rig, from_key(10)), BODY(PONG));
+    assert_body(ask_ping(rig, known), BODY(PONG));
+    peers_find(&rig->node->peers, &known.address)->is_vietnamese = true;
+    rig_hello(rig, known, 632);
+    assert_int_equal(rig->node->peers.count, PEERS_MAX);
+    assert_false(peers_find(&rig->node->peers, &known.address)->is_vietnamese);
 }
 
 /* What a child's node and this one hold differently is listed, in both directions. */

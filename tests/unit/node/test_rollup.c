@@ -223,6 +223,32 @@ static void test_a_whole_report_covers(void **state)
                    {"2024-S1", 64, 6, 200, 1}, {"2024-S1", 64, 10, 0, 0});
 }
 
+/* Withdrawn, a report covers nothing any more, whatever the withdrawal says of its scope: neither
+ * its own label nor, with another one, the third. */
+static void test_a_withdrawn_report_covers_nothing(void **state)
+{
+    static const uint8_t scopes[] = {SCOPE_OWN, SCOPE_WHOLE};
+    struct rig *rig = *state;
+    file_base(rig);
+    char *before = dump_totals(rig, false);
+    for (size_t i = 0; i < LENGTH(scopes); i++) {
+        static const char *const halves[] = {"2024-S1", "2024-S2"};
+        uint64_t revisions[LENGTH(halves)];
+        for (size_t h = 0; h < LENGTH(halves); h++)
+            revisions[h] = file_ok(rig, DRAFT(.period = halves[h], .unit = 632, .based_on = 2 * i,
+                                              .scope = SCOPE_WHOLE, CELLS(EXACT(1, 30))));
+        ASSERT_FIGURES(rig, {"2024-S1", 64, 1, 61, 4}, {"2024", 632, 1, 60, 1});
+        for (size_t h = 0; h < LENGTH(halves); h++)
+            file_ok(rig, DRAFT(.period = halves[h], .unit = 632, .based_on = revisions[h],
+                               .scope = scopes[i], .is_withdrawn = true));
+        ASSERT_FIGURES(rig, {"2024-S1", 64, 1, 34, 4}, {"2024", 632, 1, 3, 1});
+        char *after = dump_totals(rig, false);
+        assert_string_equal(after, before);
+        free(after);
+    }
+    free(before);
+}
+
 /* A nil report can be whole: then there is nothing, whatever lies beneath. */
 static void test_a_whole_nil_report_covers(void **state)
 {
@@ -392,6 +418,7 @@ int main(void)
         ROOT_TEST(test_kinds_are_apart),
         DISTRICT_TEST(test_climbing_ends_at_the_node),
         ROOT_TEST(test_a_whole_report_covers),
+        ROOT_TEST(test_a_withdrawn_report_covers_nothing),
         ROOT_TEST(test_a_whole_nil_report_covers),
         ROOT_TEST(test_two_whole_reports_cover_the_third),
         ROOT_TEST(test_whole_reports_on_two_levels),

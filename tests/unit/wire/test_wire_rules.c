@@ -309,6 +309,8 @@ static char *letters(struct arena *arena, size_t len)
       (m->units[1] = 23857, m->forms[1] = 2, m->labels[0] = 2, m->labels[1] = 1), MALFORMED,       \
       "Inventory: its entries must rise")                                                          \
     X(inventory, labels_rise, (m->units[1] = 23857, m->forms[1] = 2), OK, "")                      \
+    X(inventory, unit_none, m->units[0] = 0, MALFORMED, "Inventory: an entry")                     \
+    X(inventory, form_none, m->forms[1] = 0, MALFORMED, "Inventory: an entry")                     \
     X(inventory, label_none, m->labels[0] = 0, MALFORMED, "Inventory: an entry")                   \
     X(inventory, label, m->labels[1] = 4, MALFORMED, "Inventory: an entry")                        \
     X(inventory, revision_none, m->revisions[1] = 0, MALFORMED, "Inventory: an entry")             \
