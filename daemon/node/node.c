@@ -145,7 +145,8 @@ uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tre
 enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
-    node->is_restoring = node->options.has_parent && store_get_meta_u64(txn, "restore") != 0;
+    node->is_restoring =
+        node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);
     return load_catalogue(node, txn);
 }
@@ -168,7 +169,7 @@ static enum err check_owner(struct node *node)
     txn = store_begin_write(node->store);
     (void)store_put_meta_u64(txn, "unit", node->options.unit); /* errors are sticky */
     /* A new store may stand in for a lost one, and a new node for the one above. */
-    (void)store_put_meta_u64(txn, "restore", 1);
+    (void)store_put_meta_u64(txn, STORE_META_RESTORE, 1);
     return store_commit(&txn, &is_unknown);
 }
 
@@ -447,7 +448,7 @@ static void end_restoring(struct node *node, struct store_txn *txn)
 {
     if (!reconcile_is_restored(node))
         return;
-    (void)store_delete_meta(txn, "restore"); /* the error is sticky */
+    (void)store_delete_meta(txn, STORE_META_RESTORE); /* the error is sticky */
     node->is_restoring = false;
     log_notice("complete: the node above holds nothing that is not here");
 }

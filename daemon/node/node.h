@@ -118,8 +118,8 @@ struct node {
     struct session session;
     struct node_uplink uplink;
     struct reconcile reconcile;
-    bool is_restoring; /* no intake before all that the parent holds is here; a cache of meta
-                          "restore" */
+    bool is_restoring; /* no intake before all that the parent holds is here; a cache of
+                          STORE_META_RESTORE */
     struct holder holders[NODE_HOLDERS_MAX];
     size_t holder_next;
     int64_t work_after_ms; /* background work is not tried before */

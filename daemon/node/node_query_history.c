@@ -39,14 +39,16 @@ static void entries_fini(struct entries *entries)
     free(entries->items);
 }
 
-/* Safe: more than one node holds it on disk. What another node took in is held there too; what this
- * one took in is safe when the node above has acknowledged it. */
+/* Safe: more than one node holds it on disk. What a node beneath took in is held there too, while
+ * it is enrolled; otherwise it is safe when the node above has acknowledged it. */
 static bool is_safe(struct step *step, const struct report_key *key, const struct head *head)
 {
+    struct node *node = step->node;
     struct outbox_item item;
-    if (head->home != step->node->options.unit)
+    uint32_t home = node_home_of(node, step->txn, node_tree(node, key->period), key->unit);
+    if (head->home != node->options.unit && home != node->options.unit)
         return true;
-    return step->node->options.has_parent &&
+    return node->options.has_parent &&
            store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) == ERR_NOT_FOUND;
 }
 

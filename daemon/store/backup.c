@@ -259,7 +259,8 @@ static enum err mark(struct store *store)
 {
     bool is_unknown;
     struct store_txn *txn = store_begin_write(store);
-    (void)store_put_meta_u64(txn, BACKUP_META, 1); /* its error is sticky: the commit returns it */
+    (void)store_put_meta_u64(txn, STORE_META_RESTORE,
+                             1); /* its error is sticky: the commit returns it */
     return store_commit(&txn, &is_unknown);
 }
 

@@ -8,10 +8,6 @@
 
 #include "store/store.h"
 
-/* The meta value of every copy, not 0: whoever starts from it first asks the node above for what
- * came after it. */
-#define BACKUP_META "restore"
-
 struct backup;
 
 /* A copy to become file `path`. ERR_EXISTS, unless `may_replace`; ERR_USAGE: not the name of a
@@ -35,8 +31,8 @@ enum err backup_take_file(struct backup *backup, int fd);
  * ERR_NOT_FOUND, ERR_USAGE: not a regular file; ERR_CORRUPT, ERR_VERSION, ERR_IO. */
 enum err backup_open_file(const char *path, int *ret_fd);
 
-/* Opens the copy, marks it as one (BACKUP_META), and leaves the store to the caller. As store_open,
- * and ERR_CORRUPT also for an empty one. */
+/* Opens the copy, marks it as one (STORE_META_RESTORE), and leaves the store to the
+ * caller. As store_open, and ERR_CORRUPT also for an empty one. */
 enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes,
                            struct store **ret_store);
 /* The copy, to be read; its bytes are final once its store is closed. */

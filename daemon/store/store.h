@@ -63,6 +63,10 @@ void store_fail(struct store_txn *txn, enum err err);
 
 /* ---- meta: single values ---- */
 
+/* Not 0: the store is new or was restored, and may lack what the node above holds: the node takes
+ * nothing in before the two were compared. */
+#define STORE_META_RESTORE "restore"
+
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
  * unset. "schema", "outbox.version" and "quarantine.number" are the store's own. What was put as
  * u64 is read as u64. */

@@ -68,6 +68,14 @@ void sim_admin_enrol(struct sim *sim)
     enrol(sim, sim_add_node(sim, unit));
 }
 
+void sim_admin_enrol_reporter(struct sim *sim, size_t unit)
+{
+    if (sim->reporters[unit].is_enrolling)
+        return;
+    sim->reporters[unit].is_enrolling = true;
+    sim_ask(sim, &(struct sim_ask){.type = SIM_ASK_ENROL_REPORTER, .unit = unit});
+}
+
 void sim_admin_revoke(struct sim *sim)
 {
     size_t node = sim_random(sim, sim->node_count);
@@ -194,7 +202,8 @@ void sim_admin_done(struct sim *sim, size_t index)
         publish_next(sim, index);
         return;
     case SIM_ASK_MARK:
-        sim->filings[ask->filing].marks |= ask->bit;
+        if (sim->filings[ask->filing].revision == ask->revision)
+            sim->filings[ask->filing].marks |= ask->bit;
         sim->mark_count++;
         break;
     case SIM_ASK_REVOKE:
@@ -203,7 +212,11 @@ void sim_admin_done(struct sim *sim, size_t index)
         break;
     case SIM_ASK_ENROL:
         break;
+    case SIM_ASK_ENROL_REPORTER:
+        sim->reporters[ask->unit].is_enrolling = false;
+        break;
     case SIM_ASK_FILE:
+    case SIM_ASK_SAFE:
         sim_wrong(sim, "a report is answered by 'done'");
         break;
     }
@@ -242,7 +255,12 @@ void sim_admin_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *re
         if (strcmp(refusal->code, err_name(ERR_EXISTS)) != 0)
             sim_wrong(sim, "a node may not be enrolled: %s %s", refusal->code, refusal->text);
         break;
+    case SIM_ASK_ENROL_REPORTER: /* a restored node may not know the unit yet */
+        if (!is_unknown)
+            sim_wrong(sim, "a reporter may not be enrolled: %s %s", refusal->code, refusal->text);
+        break;
     case SIM_ASK_FILE:
+    case SIM_ASK_SAFE:
         break;
     }
 }

@@ -1,5 +1,6 @@
-/* Requests over local sockets, by authors and operators: each is repeated until it is answered,
- * because a node that crashes answers nothing. Refusals that are for now only are waited out. */
+/* Requests over local sockets, by authors and operators, and from afar, by reporters: each is
+ * repeated until it is answered, because a node that crashes answers nothing, and messages get
+ * lost. Refusals that are for now only are waited out. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,22 @@ static void pack(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out)
     wire_pack(envelope, out);
 }
 
-static void say_hello(struct sim *sim, size_t node)
+/* Whether a remote reporter asks: over a connection of its own, not the local socket. */
+static bool is_afar(const struct sim_ask *ask)
+{
+    return (ask->type == SIM_ASK_FILE || ask->type == SIM_ASK_SAFE) &&
+           ask->author == SIM_AUTHOR_AFAR;
+}
+
+static void transmit(struct sim *sim, const struct sim_ask *ask, struct span bytes)
+{
+    if (is_afar(ask))
+        sim_reporter_send(sim, sim_key_unit(sim->filings[ask->filing].key), bytes);
+    else
+        sim_send_local(sim, ask->node, bytes);
+}
+
+static void say_hello(struct sim *sim, const struct sim_ask *ask)
 {
     struct buf bytes = {0};
     Tonghop__Hello hello = TONGHOP__HELLO__INIT;
@@ -27,22 +43,43 @@ static void say_hello(struct sim *sim, size_t node)
     envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
     envelope.hello = &hello;
     pack(sim, &envelope, &bytes);
-    sim_send_local(sim, node, span_of(&bytes));
+    transmit(sim, ask, span_of(&bytes));
     buf_fini(&bytes);
 }
 
 static void pack_file(struct sim *sim, const struct sim_ask *ask, struct buf *out)
 {
     struct buf filing = {0};
+    struct report report = sim->filings[ask->filing].report; /* what it points to stays there */
     Tonghop__File file = TONGHOP__FILE__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_pack_filing(&sim->filings[ask->filing].report, &filing);
+    if (ask->slip_unit != 0)
+        report.key.unit = ask->slip_unit;
+    wire_pack_filing(&report, &filing);
     file.filing.data = filing.data;
     file.filing.len = filing.len;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
     envelope.file = &file;
     pack(sim, &envelope, out);
     buf_fini(&filing);
+}
+
+/* With content, so that the author sees that it is his own. */
+static void pack_safe(struct sim *sim, const struct sim_ask *ask, struct buf *out)
+{
+    struct report_key key = sim_key_of(sim, sim->filings[ask->filing].key);
+    char period[PERIOD_TEXT_SIZE], unit[16];
+    Tonghop__HistoryQuery query = TONGHOP__HISTORY_QUERY__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    (void)snprintf(unit, sizeof(unit), "id:%u", key.unit);
+    query.kind = key.kind;
+    query.period = period_format(key.period, period);
+    query.unit = unit;
+    query.form = catalogue_form(sim->in_force[1], key.form)->code;
+    query.latest_only = query.with_content = true;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_HISTORY_QUERY;
+    envelope.history_query = &query;
+    pack(sim, &envelope, out);
 }
 
 static void pack_mark(struct sim *sim, const struct sim_ask *ask, struct buf *out)
@@ -66,11 +103,12 @@ static void pack_enrol(struct sim *sim, const struct sim_ask *ask, struct buf *o
     char name[] = "sim";
     Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    sim_fill_key(sim->nodes[ask->child].unit, ask->generation, key);
-    enrol.unit = sim->nodes[ask->child].unit;
+    bool is_node = ask->type == SIM_ASK_ENROL;
+    enrol.unit = is_node ? sim->nodes[ask->child].unit : sim->country.units[ask->unit].id;
+    sim_fill_key(enrol.unit, ask->generation, key);
     enrol.key.data = key;
     enrol.key.len = sizeof(key);
-    enrol.role = TONGHOP__ROLE__ROLE_NODE;
+    enrol.role = is_node ? TONGHOP__ROLE__ROLE_NODE : TONGHOP__ROLE__ROLE_REPORTER;
     enrol.name = name;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_ENROL;
     envelope.enrol = &enrol;
@@ -114,6 +152,22 @@ static void pack_publish(struct sim *sim, const struct sim_ask *ask, struct buf 
 
 /* ---- sending ---- */
 
+/* What concerns a unit's reports goes wherever they are taken in by now. */
+static size_t place_of(const struct sim *sim, const struct sim_ask *ask)
+{
+    if (ask->type == SIM_ASK_FILE || ask->type == SIM_ASK_SAFE)
+        return sim_home_of(sim, sim_key_unit(sim->filings[ask->filing].key));
+    return ask->type == SIM_ASK_ENROL_REPORTER ? sim_home_of(sim, ask->unit) : ask->node;
+}
+
+static void wait(struct sim *sim, size_t index, int64_t delay_ms)
+{
+    sim_queue_put(sim, (struct sim_due){.due_ms = sim->now_ms + delay_ms,
+                                        .type = SIM_DUE_ASK,
+                                        .index = index,
+                                        .mark = sim->asks[index].seq});
+}
+
 static void send(struct sim *sim, size_t index)
 {
     struct sim_ask *ask = &sim->asks[index];
@@ -121,15 +175,22 @@ static void send(struct sim *sim, size_t index)
     if (++ask->tries > TRIES_MAX)
         sim_wrong(sim, "a request of type %d to unit %u is never answered", (int)ask->type,
                   sim->nodes[ask->node].unit);
+    ask->node = place_of(sim, ask);
+    if (is_afar(ask) &&
+        sim_reporter_connect(sim, sim_key_unit(sim->filings[ask->filing].key), ask->node))
+        say_hello(sim, ask);
     switch (ask->type) {
-    case SIM_ASK_FILE: /* wherever the unit's reports are taken in by now */
-        ask->node = sim_home_of(sim, sim_key_unit(sim->filings[ask->filing].key));
+    case SIM_ASK_FILE:
         pack_file(sim, ask, &bytes);
+        break;
+    case SIM_ASK_SAFE:
+        pack_safe(sim, ask, &bytes);
         break;
     case SIM_ASK_MARK:
         pack_mark(sim, ask, &bytes);
         break;
     case SIM_ASK_ENROL:
+    case SIM_ASK_ENROL_REPORTER:
         pack_enrol(sim, ask, &bytes);
         break;
     case SIM_ASK_REVOKE:
@@ -140,12 +201,9 @@ static void send(struct sim *sim, size_t index)
         break;
     }
     ask->seq = sim->local_seq;
-    sim_send_local(sim, ask->node, span_of(&bytes));
+    transmit(sim, ask, span_of(&bytes));
     buf_fini(&bytes);
-    sim_queue_put(sim, (struct sim_due){.due_ms = sim->now_ms + RETRY_MS,
-                                        .type = SIM_DUE_ASK,
-                                        .index = index,
-                                        .mark = ask->seq});
+    wait(sim, index, RETRY_MS);
 }
 
 void sim_ask(struct sim *sim, const struct sim_ask *ask)
@@ -159,7 +217,10 @@ void sim_ask(struct sim *sim, const struct sim_ask *ask)
     }
     sim->asks[index] = *ask;
     sim->asks[index].is_open = true;
-    send(sim, index);
+    if (ask->delay_ms > 0)
+        wait(sim, index, ask->delay_ms);
+    else
+        send(sim, index);
 }
 
 void sim_ask_again(struct sim *sim, size_t index, uint64_t seq)
@@ -196,7 +257,7 @@ static void refused(struct sim *sim, size_t index, const Tonghop__Refusal *refus
 {
     struct sim_ask *ask = &sim->asks[index];
     if (strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0) {
-        say_hello(sim, ask->node);
+        say_hello(sim, ask);
         send(sim, index);
         return;
     }
@@ -209,34 +270,59 @@ static void refused(struct sim *sim, size_t index, const Tonghop__Refusal *refus
         return; /* it is asked again when its time has come */
     if (ask->type == SIM_ASK_FILE)
         sim_work_refusal(sim, index, refusal);
+    else if (ask->type == SIM_ASK_SAFE)
+        sim_safe_refusal(sim, index, refusal);
     else
         sim_admin_refusal(sim, index, refusal);
 }
 
-void sim_ask_answered(struct sim *sim, size_t node, struct span bytes)
+/* Opens it and finds the request that it answers; NULL when that was an earlier try, or a hello. */
+static const Tonghop__Envelope *open_answer(struct sim *sim, struct span bytes, size_t *ret_index)
 {
     struct wire_message message;
     char reason[WIRE_REASON_SIZE];
     arena_reset(sim->arena);
     if (wire_open(bytes, sim->arena, &message, reason, sizeof(reason)) != ERR_OK) {
-        sim_wrong(sim, "unit %u answers what does not open: %s", sim->nodes[node].unit, reason);
-        return;
+        sim_wrong(sim, "a node answers what does not open: %s", reason);
+        return NULL;
     }
     const Tonghop__Envelope *envelope = message.envelope;
-    sim_trace(sim, "answer", node, envelope->re, bytes);
     size_t index = 0;
     while (index < sim->ask_count &&
            (!sim->asks[index].is_open || sim->asks[index].seq != envelope->re))
         index++;
-    if (index == sim->ask_count)
-        return; /* of an earlier try, or a welcome */
+    *ret_index = index;
+    return index < sim->ask_count ? envelope : NULL;
+}
+
+void sim_ask_said(struct sim *sim, size_t node, struct span bytes)
+{
+    size_t index;
+    const Tonghop__Envelope *envelope = open_answer(sim, bytes, &index);
+    sim_trace(sim, "answer", node, 0, bytes);
+    if (envelope == NULL)
+        return;
+    if (envelope->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT)
+        sim_work_acknowledged(sim, index, envelope->receipt);
+    else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_HISTORY)
+        sim_safe_said(sim, index, envelope->history);
+}
+
+void sim_ask_answered(struct sim *sim, struct span bytes)
+{
+    size_t index;
+    const Tonghop__Envelope *envelope = open_answer(sim, bytes, &index);
+    if (envelope == NULL)
+        return;
     if (envelope->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
         refused(sim, index, envelope->refusal);
     else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT)
         sim_work_receipt(sim, index, envelope->receipt);
+    else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_HISTORY)
+        sim_safe_heard(sim, index, envelope->history);
     else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_DONE)
         sim_admin_done(sim, index);
     else
-        sim_wrong(sim, "unit %u answers a request by '%s'", sim->nodes[node].unit,
+        sim_wrong(sim, "unit %u answers a request by '%s'", sim->nodes[sim->asks[index].node].unit,
                   wire_body_name(envelope));
 }

@@ -202,35 +202,16 @@ static void check_totals(struct sim *sim, const struct sim_truth *truth, size_t 
 
 /* ---- what was acknowledged ---- */
 
-/* Of two filings that two homes numbered alike the one that gives way below the latest revision is
- * kept for a person. */
-static bool is_set_aside(struct sim *sim, const struct sim_filing *filing)
-{
-    bool is_found = false;
-    for (size_t i = 0; i < sim->node_count && !is_found; i++) {
-        struct quarantined item = {0};
-        uint8_t content[DIGEST_SIZE];
-        if (!sim->nodes[i].is_running)
-            continue;
-        struct store_txn *txn = store_begin_read(sim->nodes[i].store);
-        while (!is_found && store_next_quarantine(txn, &item))
-            is_found = sim_content_of(sim, item.bytes, content) &&
-                       memcmp(content, filing->content, sizeof(content)) == 0;
-        store_abort(&txn);
-    }
-    return is_found;
-}
-
 static bool is_kept(struct sim *sim, const struct sim_filing *filing)
 {
     uint8_t states;
     size_t home = sim_home_of(sim, sim_key_unit(filing->key));
     if (filing->node == home && sim->nodes[home].disk == filing->disk)
-        return sim_node_holds(sim, home, filing, &states) || is_set_aside(sim, filing);
+        return sim_node_holds(sim, home, filing, &states) || sim_is_set_aside(sim, filing);
     for (size_t i = 0; i < sim->node_count; i++)
         if (sim_node_holds(sim, i, filing, &states))
             return true;
-    return is_set_aside(sim, filing);
+    return sim_is_set_aside(sim, filing);
 }
 
 /* On the disk that acknowledged it, if that is still there; else wherever it was safe. */
@@ -254,7 +235,7 @@ static void check_acknowledged(struct sim *sim, const struct sim_truth *truth,
              (filing->marks & ~filing->marks_lost & ~now->head.states) != 0)
         sim_wrong(sim, "revision %lu of unit %u was marked %u, its home says %u", filing->revision,
                   filing->report.key.unit, filing->marks, now->head.states);
-    if (sim->counts[FAULT_CLOCK_JUMP] == 0 && now->head.received.us < filing->received_us)
+    if (now->head.received.us < filing->received_us)
         sim_wrong(sim, "of two filings of unit %u the earlier one stands", filing->report.key.unit);
 }
 
@@ -307,8 +288,10 @@ static void check_counting(struct sim *sim, const struct sim_truth *truth, size_
 void sim_check_rest(struct sim *sim)
 {
     struct sim_truth *truth = sim_truth_new(sim);
-    for (size_t i = 0; i < sim->filing_count; i++)
+    for (size_t i = 0; i < sim->filing_count; i++) {
         check_acknowledged(sim, truth, &sim->filings[i]);
+        sim_safe_check_rest(sim, &sim->filings[i]);
+    }
     for (size_t key = 0; key < sim->key_count; key++)
         if (sim->keys[key].first != SIM_NONE)
             check_counting(sim, truth, key);

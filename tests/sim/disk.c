@@ -84,6 +84,7 @@ static void start_again(struct sim *sim, size_t node)
 {
     struct sim_node *n = &sim->nodes[node];
     n->disk++;
+    n->disk_ms = sim->now_ms;
     memset(n->statements, 0, sizeof(n->statements));
     n->busy_until_ms = sim->now_ms + (int64_t)sim_random(sim, 5000);
     sim_start(sim, node);
@@ -108,7 +109,7 @@ static void put_mark(const struct sim_node *node)
     enum err err = store_open(node->folder, &store_options, &store);
     assert(err == ERR_OK);
     struct store_txn *txn = store_begin_write(store);
-    (void)store_put_meta_u64(txn, "restore", 1); /* the commit tells */
+    (void)store_put_meta_u64(txn, STORE_META_RESTORE, 1); /* the commit tells */
     err = store_commit(&txn, &is_unknown);
     assert(err == ERR_OK);
     store_close(&store);
@@ -148,4 +149,5 @@ void sim_disk_retire(struct sim *sim, size_t node)
     sim_ledger_disaster(sim, node, NULL);
     sim_stop(sim, node);
     sim->nodes[node].disk++;
+    sim->nodes[node].disk_ms = sim->now_ms;
 }

@@ -83,7 +83,11 @@ size_t sim_ledger_add(struct sim *sim, size_t key, struct report *report)
         mem_grow(sim->filings, sim->filing_count, &sim->filing_capacity, sizeof(*sim->filings));
     size_t index = sim->filing_count++;
     struct sim_filing *filing = &sim->filings[index];
-    *filing = (struct sim_filing){.key = key, .report = *report, .next = SIM_NONE};
+    *filing = (struct sim_filing){.key = key,
+                                  .report = *report,
+                                  .filed_ms = sim->now_ms,
+                                  .holder = SIM_NONE,
+                                  .next = SIM_NONE};
     *report = (struct report){0};
     wire_pack_filing(&filing->report, &bytes);
     (void)sim_content_of(sim, span_of(&bytes), filing->content); /* we have just packed it */
@@ -146,6 +150,23 @@ bool sim_node_holds(struct sim *sim, size_t node, const struct sim_filing *filin
            store_holds(sim, sim->nodes[node].store, filing, ret_states);
 }
 
+bool sim_is_set_aside(struct sim *sim, const struct sim_filing *filing)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < sim->node_count && !is_found; i++) {
+        struct quarantined item = {0};
+        uint8_t content[DIGEST_SIZE];
+        if (!sim->nodes[i].is_running)
+            continue;
+        struct store_txn *txn = store_begin_read(sim->nodes[i].store);
+        while (!is_found && store_next_quarantine(txn, &item))
+            is_found = sim_content_of(sim, item.bytes, content) &&
+                       memcmp(content, filing->content, sizeof(content)) == 0;
+        store_abort(&txn);
+    }
+    return is_found;
+}
+
 /* Whether some other disk in use holds it; adds the marks it has there. */
 static bool is_held_elsewhere(struct sim *sim, size_t but, const struct sim_filing *filing,
                               uint8_t *states)
@@ -192,6 +213,7 @@ void sim_ledger_disaster(struct sim *sim, size_t node, struct store *backup)
             states |= saved;
         }
         if (!is_held) {
+            sim_safe_check(sim, filing, (int)node);
             filing->is_excused = true;
             sim->excused_count++;
         }

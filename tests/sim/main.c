@@ -26,10 +26,12 @@ struct options {
     uint64_t first, last;
     enum sim_size size;
     bool is_traced, has_hashes, is_self_test;
+    const char *folder;
 };
 
 struct tally {
     uint64_t nodes, acked, repeated, stale, refused, marks, excused, provinces;
+    uint64_t afar, foreign, safe;
     uint64_t counts[FAULT_COUNT];
 };
 
@@ -104,6 +106,9 @@ static void add_to_tally(struct tally *tally, const struct sim *sim)
     tally->marks += sim->mark_count;
     tally->excused += sim->excused_count;
     tally->provinces += sim->country.is_province;
+    tally->afar += sim->afar_count;
+    tally->foreign += sim->foreign_count;
+    tally->safe += sim->safe_count;
     for (int i = 0; i < FAULT_COUNT; i++)
         tally->counts[i] += sim->counts[i];
 }
@@ -124,6 +129,7 @@ static size_t run(uint64_t seed, const struct options *options, struct tally *ta
 {
     struct sim *sim = mem_calloc(1, sizeof(*sim));
     sim->seed = seed;
+    sim->folder = options->folder;
     sim->random = seed * 2654435761u + 88172645463325252u;
     sim->trace = options->is_traced ? stdout : NULL;
     under_test = sim;
@@ -153,9 +159,10 @@ static void print_tally(const struct tally *tally, uint64_t seeds)
 {
     printf("%" PRIu64 " nodes, %" PRIu64 " provinces; %" PRIu64 " filed again, %" PRIu64
            " stale, %" PRIu64 " refused, %" PRIu64 " accepted or returned, %" PRIu64
+           " filed from afar, %" PRIu64 " for a foreign unit, %" PRIu64 " said to be safe, %" PRIu64
            " excused (every disk that held them is gone)\nfaults:",
            tally->nodes, tally->provinces, tally->repeated, tally->stale, tally->refused,
-           tally->marks, tally->excused);
+           tally->marks, tally->afar, tally->foreign, tally->safe, tally->excused);
     for (int i = 0; i < FAULT_COUNT; i++)
         if (tally->counts[i] > 0)
             printf(" %s %" PRIu64 ";", sim_fault_name((enum sim_fault)i), tally->counts[i]);
@@ -199,32 +206,43 @@ static bool parse(int argc, char **argv, struct options *options)
     return true;
 }
 
+/* Exit status. */
+static int run_all(const struct options *options)
+{
+    struct tally tally = {0};
+    if (options->is_self_test) {
+        size_t wrong = run(1, options, &tally);
+        printf("a planted wrong total was %s\n", wrong > 0 ? "found" : "NOT found");
+        return wrong > 0 ? 0 : 1;
+    }
+    for (uint64_t seed = options->first; seed <= options->last; seed++) {
+        size_t wrong = run(seed, options, &tally);
+        if (wrong > 0) {
+            printf("seed %" PRIu64 ": %zu wrong; again: sim --seed %" PRIu64 "%s\n", seed, wrong,
+                   seed,
+                   options->size == SIM_SIZE_SMALL      ? " --nodes small"
+                   : options->size == SIM_SIZE_PROVINCE ? " --nodes province"
+                                                        : "");
+            return 1;
+        }
+    }
+    print_tally(&tally, options->last - options->first + 1);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.first = 1, .last = 100};
-    struct tally tally = {0};
+    int lock;
     if (!parse(argc, argv, &options)) {
         fputs(usage, stderr);
         return 2;
     }
     log_set_sink(sink);
     log_setup(LOG_LEVEL_DEBUG, 0);
-    if (options.is_self_test) {
-        size_t wrong = run(1, &options, &tally);
-        printf("a planted wrong total was %s\n", wrong > 0 ? "found" : "NOT found");
-        return wrong > 0 ? 0 : 1;
-    }
-    for (uint64_t seed = options.first; seed <= options.last; seed++) {
-        size_t wrong = run(seed, &options, &tally);
-        if (wrong > 0) {
-            printf("seed %" PRIu64 ": %zu wrong; again: sim --seed %" PRIu64 "%s\n", seed, wrong,
-                   seed,
-                   options.size == SIM_SIZE_SMALL      ? " --nodes small"
-                   : options.size == SIM_SIZE_PROVINCE ? " --nodes province"
-                                                       : "");
-            return 1;
-        }
-    }
-    print_tally(&tally, options.last - options.first + 1);
-    return 0;
+    char *folder = sim_folder_new(&lock);
+    options.folder = folder;
+    int status = run_all(&options);
+    sim_folder_remove(&folder, lock);
+    return status;
 }

@@ -1,6 +1,7 @@
 /* The network: a child's messages go to its parent and back over its uplink, which loses, repeats,
  * delays and reorders them, is cut in one direction or both, and takes no more when too much is
- * queued. Local sockets are reliable, but die with their process. */
+ * queued. Remote reporters fare alike, but for the cuts. Local sockets are reliable, but die with
+ * their process. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "core/mem.h"
 #include "sim/sim.h"
 
-enum { LOCAL_ID = 1, CHILD_ID = 2, LATENCY_MS = 5, DELAY_MS = 20000 };
+enum { LOCAL_ID = 1, CHILD_ID = 2, AFAR_ID = 3, LATENCY_MS = 5, DELAY_MS = 20000 };
 
 void sim_fill_key(uint32_t unit, unsigned generation, uint8_t *ret_key)
 {
@@ -17,9 +18,14 @@ void sim_fill_key(uint32_t unit, unsigned generation, uint8_t *ret_key)
     memcpy(ret_key + sizeof(unit), &generation, sizeof(generation));
 }
 
+static bool uses_uplink(const struct sim_message *message)
+{
+    return !message->is_local && !message->is_afar;
+}
+
 void sim_free_message(struct sim *sim, struct sim_message *message)
 {
-    if (!message->is_local)
+    if (uses_uplink(message))
         sim->nodes[message->link].under_way[message->direction]--;
     free(message->bytes);
     free(message);
@@ -36,7 +42,7 @@ static void put(struct sim *sim, const struct sim_message *message, struct span 
     copy->bytes = mem_alloc(bytes.len + 1);
     copy->len = bytes.len;
     memcpy(copy->bytes, bytes.data, bytes.len);
-    if (!message->is_local)
+    if (uses_uplink(message))
         sim->nodes[message->link].under_way[message->direction]++;
     sim_queue_put(sim,
                   (struct sim_due){.due_ms = due_ms, .type = SIM_DUE_MESSAGE, .message = copy});
@@ -52,7 +58,9 @@ void sim_send_local(struct sim *sim, size_t to, struct span bytes)
 /* When it arrives: behind what was sent before it, unless a fault has it otherwise. */
 static int64_t arrival(struct sim *sim, const struct sim_message *message)
 {
-    int64_t *last_ms = &sim->nodes[message->link].last_due_ms[message->direction];
+    int64_t *last_ms = message->is_afar
+                           ? &sim->reporters[message->link].last_due_ms[message->direction]
+                           : &sim->nodes[message->link].last_due_ms[message->direction];
     int64_t due_ms = sim->now_ms + 1 + (int64_t)sim_random(sim, LATENCY_MS);
     if (sim_strikes(sim, FAULT_DELAY))
         due_ms += (int64_t)sim_random(sim, DELAY_MS);
@@ -61,6 +69,17 @@ static int64_t arrival(struct sim *sim, const struct sim_message *message)
     if (due_ms > *last_ms && due_ms < sim->now_ms + LATENCY_MS)
         *last_ms = due_ms; /* a delayed one does not hold up the others */
     return due_ms;
+}
+
+void sim_launch(struct sim *sim, const struct sim_message *message, struct span bytes)
+{
+    if (sim_strikes(sim, FAULT_DROP))
+        return;
+    put(sim, message, bytes, arrival(sim, message));
+    if (sim_strikes(sim, FAULT_DUPLICATE)) {
+        int64_t again_ms = arrival(sim, message); /* two draws, in this order with any compiler */
+        put(sim, message, bytes, again_ms + (int64_t)sim_random(sim, DELAY_MS));
+    }
 }
 
 static enum err post(struct sim *sim, const struct sim_message *message, struct span bytes)
@@ -73,13 +92,8 @@ static enum err post(struct sim *sim, const struct sim_message *message, struct 
         sim->counts[FAULT_QUEUE_FULL]++;
         return ERR_BUSY;
     }
-    if (link->cut_until_ms[message->direction] > sim->now_ms || sim_strikes(sim, FAULT_DROP))
-        return ERR_OK;
-    put(sim, message, bytes, arrival(sim, message));
-    if (sim_strikes(sim, FAULT_DUPLICATE)) {
-        int64_t again_ms = arrival(sim, message); /* two draws, in this order with any compiler */
-        put(sim, message, bytes, again_ms + (int64_t)sim_random(sim, DELAY_MS));
-    }
+    if (link->cut_until_ms[message->direction] <= sim->now_ms)
+        sim_launch(sim, message, bytes);
     return ERR_OK;
 }
 
@@ -132,13 +146,13 @@ struct link {
 
 static struct link links[SIM_UNITS_MAX];
 
-static struct peer_address address_of(size_t child, uint32_t connection)
+static struct peer_address address_of(const struct sim_message *message)
 {
     struct peer_address address = {.id_len = 7};
-    uint16_t index = (uint16_t)child;
-    address.id[0] = CHILD_ID;
+    uint16_t index = (uint16_t)message->link;
+    address.id[0] = message->is_afar ? AFAR_ID : CHILD_ID;
     memcpy(address.id + 1, &index, sizeof(index));
-    memcpy(address.id + 3, &connection, sizeof(connection));
+    memcpy(address.id + 3, &message->connection, sizeof(message->connection));
     return address;
 }
 
@@ -158,11 +172,16 @@ static enum err send_peer(void *ctx, const struct peer_address *address, struct 
     if (!may_send(&sim->nodes[link->node]))
         return ERR_OK; /* the process has died in the middle of it */
     if (address->is_local) {
-        sim_ask_answered(sim, link->node, bytes);
+        sim_ask_said(sim, link->node, bytes);
+        sim_ask_answered(sim, bytes);
         return ERR_OK;
     }
     memcpy(&child, address->id + 1, sizeof(child));
     memcpy(&connection, address->id + 3, sizeof(connection));
+    if (address->id[0] == AFAR_ID) {
+        sim_ask_said(sim, link->node, bytes);
+        return sim_reporter_answer(sim, child, connection, bytes);
+    }
     if (sim->nodes[child].connection != connection)
         return ERR_NOT_FOUND;
     note_traffic(sim, child, bytes);
@@ -224,6 +243,11 @@ struct transport sim_transport(struct sim *sim, size_t node)
 void sim_arrive(struct sim *sim, struct sim_message *message)
 {
     struct sim_node *n = &sim->nodes[message->to];
+    if (message->is_afar && message->direction == SIM_DOWN) {
+        sim_reporter_hear(sim, message);
+        sim_free_message(sim, message);
+        return;
+    }
     if (!n->is_running || n->process != message->to_process) {
         sim_free_message(sim, message);
         return;
@@ -254,12 +278,16 @@ bool sim_open_message(struct sim *sim, const struct sim_message *message, struct
     struct event event = {.type = EVENT_PEER_MESSAGE, .bytes = {message->bytes, message->len}};
     if (message->is_local) {
         event.from.address = (struct peer_address){.id = {LOCAL_ID}, .id_len = 1, .is_local = true};
+    } else if (message->is_afar) {
+        event.from.address = address_of(message);
+        if (!sim_reporter_is_let_in(sim, message, event.from.key))
+            return false;
     } else if (message->direction == SIM_DOWN) {
         event.type = EVENT_PARENT_MESSAGE;
         if (message->connection != sim->nodes[message->link].connection)
             return false;
     } else {
-        event.from.address = address_of(message->link, message->connection);
+        event.from.address = address_of(message);
         sim_fill_key(sim->nodes[message->link].unit, message->generation, event.from.key);
         if (!is_let_in(sim, message))
             return false;

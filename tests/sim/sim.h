@@ -5,10 +5,13 @@
  *     world     nodes, virtual time, the queue of what is due     world.c queue.c
  *     net       messages under way, links and what befalls them   net.c
  *     hooks     the store's seam: commits that fail, full disks   hooks.c
+ *     folder    where the disks are                             folder.c
  *     disk      backups, lost disks, what they take with them     disk.c
  *     faults    which faults this seed has, and when they strike  faults.c
- *     ask       requests over a node's local socket, repeated     ask.c
+ *     ask       requests to nodes, repeated until answered        ask.c
+ *     reporter  authors that are far away, and have a key         reporter.c
  *     work      authors that file, correct and withdraw           work.c ledger.c
+ *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
  *     oracle    what every node must hold, the simplest way       oracle.c duty.c
  *     checks    at every step, and when the world is at rest      step_check.c checks.c */
@@ -30,7 +33,8 @@ enum {
     SIM_FORMS = 3,
     SIM_FORM_MANUAL = 3, /* waits for acceptance above */
     SIM_KEYS_PER_UNIT = 2 * SIM_YEARS * PERIOD_LABEL_COUNT * SIM_FORMS,
-    SIM_AUTHORS = 2, /* of each report: they may correct it at the same time */
+    SIM_AUTHORS = 2,     /* of each report: they may correct it at the same time */
+    SIM_AUTHOR_AFAR = 1, /* this one is a remote reporter, the other is at the node */
     SIM_NONE = -1,
 };
 
@@ -73,7 +77,8 @@ struct sim_node {
     int parent;          /* index, SIM_NONE at the root */
     bool is_running;     /* false: revoked and stopped, or not there yet */
     unsigned generation; /* of its key: a new one at each enrolment */
-    unsigned disk;       /* grows when its disk is replaced by an older one, or none */
+    unsigned disk;       /* grows when its disk is replaced by an older one, or none ... */
+    int64_t disk_ms;     /* ... which was last at this time */
     unsigned process;    /* grows with each start */
     char *folder;
     struct store *store;
@@ -103,10 +108,11 @@ struct sim_node {
 
 /* A message under way. */
 struct sim_message {
-    size_t to;
+    size_t to; /* the node; to a reporter that is afar nothing */
     unsigned to_process;
     bool is_local;
-    size_t link;   /* the child node whose uplink it uses */
+    bool is_afar;  /* from or to a remote reporter */
+    size_t link;   /* the child node whose uplink it uses, or the reporter's unit */
     int direction; /* enum sim_direction */
     uint32_t connection;
     unsigned generation; /* of the child's key */
@@ -122,14 +128,17 @@ struct sim_filing {
     size_t key;
     struct report report;
     uint8_t content[DIGEST_SIZE];
+    int64_t filed_ms;
     uint64_t revision; /* acknowledged as; 0: not (yet) */
     int64_t received_us;
-    size_t node;        /* that acknowledged it ... */
-    unsigned disk;      /* ... on this disk */
-    bool is_excused;    /* every disk that held it is gone */
-    uint8_t marks;      /* bits that an operator was told are set */
-    uint8_t marks_lost; /* of them, those that every disk lost */
-    int next;           /* of the same key, SIM_NONE at the end */
+    size_t node;          /* that acknowledged it ... */
+    unsigned disk;        /* ... on this disk */
+    bool is_excused;      /* every disk that held it is gone */
+    int holder;           /* the node above its home that is said to hold it, SIM_NONE ... */
+    unsigned holder_disk; /* ... on this disk */
+    uint8_t marks;        /* bits that an operator was told are set */
+    uint8_t marks_lost;   /* of them, those that every disk lost */
+    int next;             /* of the same key, SIM_NONE at the end */
 };
 
 struct sim_key {
@@ -142,9 +151,17 @@ struct sim_key {
 
 /* ---- ask.c ---- */
 
-enum sim_ask_type { SIM_ASK_FILE, SIM_ASK_MARK, SIM_ASK_ENROL, SIM_ASK_REVOKE, SIM_ASK_PUBLISH };
+enum sim_ask_type {
+    SIM_ASK_FILE,
+    SIM_ASK_SAFE, /* the history of what was filed */
+    SIM_ASK_MARK,
+    SIM_ASK_ENROL,
+    SIM_ASK_ENROL_REPORTER,
+    SIM_ASK_REVOKE,
+    SIM_ASK_PUBLISH
+};
 
-/* A request to a node over its local socket, repeated until it is answered. */
+/* A request to a node over its local socket, or from afar, repeated until it is answered. */
 struct sim_ask {
     enum sim_ask_type type;
     bool is_open;
@@ -152,9 +169,12 @@ struct sim_ask {
     uint64_t seq; /* of the latest try */
     unsigned tries;
     char refused[80]; /* the last time, and why */
-    size_t filing;    /* FILE, MARK */
+    size_t filing;    /* FILE, SAFE, MARK */
     unsigned author;
-    uint64_t revision; /* MARK */
+    uint32_t slip_unit; /* FILE: for this unit at first, by mistake; 0: no mistake */
+    size_t unit;        /* ENROL_REPORTER */
+    int64_t delay_ms;   /* before the first try */
+    uint64_t revision;  /* MARK */
     uint8_t bit;
     size_t child; /* ENROL, REVOKE */
     unsigned generation;
@@ -162,10 +182,23 @@ struct sim_ask {
     uint32_t chunk;
 };
 
+/* ---- reporter.c ---- */
+
+/* The remote reporter of a unit; there is one connection at a time. */
+struct sim_reporter {
+    uint32_t connection; /* 0: none; a new number for each */
+    size_t node;         /* where it leads to ... */
+    unsigned process;    /* ... and to which process */
+    bool is_let_in;
+    bool is_enrolling; /* an operator is at it */
+    int64_t last_due_ms[2];
+};
+
 /* ---- all of it ---- */
 
 struct sim {
     uint64_t seed, random;
+    const char *folder; /* of all disks */
     int64_t now_ms;
     struct sim_country country;
     struct sim_node *nodes;
@@ -190,7 +223,8 @@ struct sim {
     size_t key_count;
     struct sim_filing *filings;
     size_t filing_count, filing_capacity;
-    size_t asking_count; /* authors waiting for an answer */
+    size_t asking_count;                          /* authors waiting for an answer */
+    struct sim_reporter reporters[SIM_UNITS_MAX]; /* by unit */
     struct sim_ask *asks;
     size_t ask_count, ask_capacity;
     uint64_t local_seq;
@@ -201,6 +235,7 @@ struct sim {
     uint64_t trace_hash;
     size_t wrong_count; /* found so far */
     uint64_t acked_count, repeated_count, stale_count, refused_count, mark_count, excused_count;
+    uint64_t afar_count, foreign_count, safe_count;
 };
 
 /* Says what is wrong; the seed is printed at the end. */
@@ -274,6 +309,8 @@ struct instant sim_clock(const struct sim *sim, size_t node);
 
 struct transport sim_transport(struct sim *sim, size_t node);
 void sim_send_local(struct sim *sim, size_t to, struct span bytes);
+/* Sends it on its way, where it may get lost. */
+void sim_launch(struct sim *sim, const struct sim_message *message, struct span bytes);
 void sim_arrive(struct sim *sim, struct sim_message *message);
 /* The event that the message is to its receiver; false when its connection is gone. */
 bool sim_open_message(struct sim *sim, const struct sim_message *message, struct event *ret_event);
@@ -304,6 +341,12 @@ void sim_disk_retire(struct sim *sim, size_t node);
 void sim_disk_wipe(const struct sim_node *node);
 void sim_disk_remove(struct sim_node *node);
 
+/* ---- folder.c ---- */
+
+/* A new folder, and the descriptor that keeps it ours. */
+char *sim_folder_new(int *ret_lock);
+void sim_folder_remove(char **folder, int lock);
+
 /* ---- faults.c ---- */
 
 void sim_faults_draw(struct sim *sim);
@@ -317,14 +360,47 @@ void sim_faults_end(struct sim *sim);
 /* Opens a request and sends it; `ask` is copied. */
 void sim_ask(struct sim *sim, const struct sim_ask *ask);
 void sim_ask_again(struct sim *sim, size_t index, uint64_t seq);
-/* A local socket's answer. */
-void sim_ask_answered(struct sim *sim, size_t node, struct span bytes);
+/* A node answers: what it promises is held against its disk now, whether or not it arrives. */
+void sim_ask_said(struct sim *sim, size_t node, struct span bytes);
+/* The answer arrives. */
+void sim_ask_answered(struct sim *sim, struct span bytes);
 void sim_ask_close(struct sim *sim, size_t index);
 size_t sim_ask_count_open(const struct sim *sim);
+
+/* ---- reporter.c ---- */
+
+/* Makes sure that the reporter is connected to the node; true when it is anew, so that it has to
+ * say hello. */
+bool sim_reporter_connect(struct sim *sim, size_t unit, size_t node);
+void sim_reporter_send(struct sim *sim, size_t unit, struct span bytes);
+/* A message of it has reached the node's door: false when its connection is gone, or its key is not
+ * enrolled there. Then an operator is called. */
+bool sim_reporter_is_let_in(struct sim *sim, const struct sim_message *message, uint8_t *ret_key);
+/* The node's answer to the connection; it sets out at once. */
+enum err sim_reporter_answer(struct sim *sim, size_t unit, uint32_t connection, struct span bytes);
+void sim_reporter_hear(struct sim *sim, const struct sim_message *message);
+
+/* ---- safe.c ---- */
+
+/* The author of a filing that was just acknowledged may want to know when it is safe. */
+void sim_safe_wait(struct sim *sim, size_t filing, unsigned author);
+/* A node says who holds it, and the author hears it. */
+void sim_safe_said(struct sim *sim, size_t ask, const Tonghop__History *history);
+void sim_safe_heard(struct sim *sim, size_t ask, const Tonghop__History *history);
+void sim_safe_refusal(struct sim *sim, size_t ask, const Tonghop__Refusal *refusal);
+/* Whoever was said to hold it does, as long as its disk is there; but for node `but`, whose disk is
+ * about to go (SIM_NONE: none). */
+void sim_safe_check(struct sim *sim, const struct sim_filing *filing, int but);
+/* At rest: or again, if a disk that is in use held it all the time. */
+void sim_safe_check_rest(struct sim *sim, const struct sim_filing *filing);
+/* One filing, chosen at random. */
+void sim_safe_check_some(struct sim *sim);
 
 /* ---- work.c, ledger.c ---- */
 
 void sim_work_step(struct sim *sim);
+/* A receipt leaves the node, and the author gets it. */
+void sim_work_acknowledged(struct sim *sim, size_t ask, const Tonghop__Receipt *receipt);
 void sim_work_receipt(struct sim *sim, size_t ask, const Tonghop__Receipt *receipt);
 void sim_work_refusal(struct sim *sim, size_t ask, const Tonghop__Refusal *refusal);
 
@@ -344,6 +420,9 @@ bool sim_content_of(struct sim *sim, struct span filing, uint8_t *ret_content);
 /* Whether the node's store holds that content under any number; the marks of it if so. */
 bool sim_node_holds(struct sim *sim, size_t node, const struct sim_filing *filing,
                     uint8_t *ret_states);
+/* Whether it is in some node's quarantine: of two filings that two homes numbered alike the one
+ * that gives way below the latest revision is kept for a person. */
+bool sim_is_set_aside(struct sim *sim, const struct sim_filing *filing);
 /* The node's disk is about to be replaced: what only it holds is excused. `backup` (NULL: none) is
  * what replaces it. */
 void sim_ledger_disaster(struct sim *sim, size_t node, struct store *backup);
@@ -356,6 +435,8 @@ void sim_admin_set_up(struct sim *sim);
 /* The operator brings a replaced node's enrolments, and a root's catalogue, up to date. */
 void sim_admin_repair(struct sim *sim, size_t node);
 void sim_admin_enrol(struct sim *sim);
+/* The remote reporter of the unit was not let in at its home. */
+void sim_admin_enrol_reporter(struct sim *sim, size_t unit);
 void sim_admin_revoke(struct sim *sim);
 void sim_admin_publish(struct sim *sim);
 void sim_admin_mark(struct sim *sim);

@@ -125,7 +125,7 @@ void sim_check_limits(struct sim *sim, size_t node)
     if (n->effects.count > 0 || n->effects.bytes.cap > EFFECTS_KEEP_MAX)
         sim_wrong(sim, "unit %u keeps %zu effects, %zu bytes", n->unit, n->effects.count,
                   n->effects.bytes.cap);
-    if (n->node->peers.count > 8 * sim->node_count + 8)
+    if (n->node->peers.count > 8 * sim->node_count + 2 * sim->country.unit_count + 8)
         sim_wrong(sim, "unit %u remembers %zu peers", n->unit, n->node->peers.count);
     if (sim_once_in(sim, LOOKED_AT_ONCE_IN))
         check_outbox(sim, n);

@@ -1,6 +1,6 @@
-/* The work: two authors for each report, own and whole, of three forms and years, plans and
- * results; they correct, drop cells and withdraw. An author who is told that his base is stale
- * either files again on the new base or lets it be. */
+/* The work: two authors for each report, one at the node and one afar, own and whole, of three
+ * forms and years, plans and results; they correct, drop cells and withdraw. An author who is told
+ * that his base is stale either files again on the new base or lets it be. */
 #include <string.h>
 
 #include "core/mem.h"
@@ -69,14 +69,28 @@ static size_t draw_key(struct sim *sim)
 
 /* ---- filing ---- */
 
+/* A unit for which the key of `unit` does not speak in that period; 0 when none comes to mind. */
+static uint32_t draw_foreign(struct sim *sim, size_t unit, struct period period)
+{
+    size_t other = sim_random(sim, sim->country.unit_count);
+    int at = (int)other;
+    while (at != SIM_NONE && at != (int)unit)
+        at = sim_unit_parent(sim, (size_t)at, period);
+    return at == SIM_NONE ? sim->country.units[other].id : 0;
+}
+
 static void file(struct sim *sim, size_t key, unsigned author)
 {
+    enum { SLIP_ONCE_IN = 8 };
     struct report report;
     fill(sim, key, author, &report);
-    size_t filing = sim_ledger_add(sim, key, &report);
+    struct sim_ask ask = {
+        .type = SIM_ASK_FILE, .filing = sim_ledger_add(sim, key, &report), .author = author};
+    if (author == SIM_AUTHOR_AFAR && sim_once_in(sim, SLIP_ONCE_IN))
+        ask.slip_unit = draw_foreign(sim, sim_key_unit(key), sim_key_of(sim, key).period);
     sim->keys[key].is_asking[author] = true;
     sim->asking_count++;
-    sim_ask(sim, &(struct sim_ask){.type = SIM_ASK_FILE, .filing = filing, .author = author});
+    sim_ask(sim, &ask);
 }
 
 /* As much as the time gone by asks for, in bursts. */
@@ -106,28 +120,59 @@ static void stop_asking(struct sim *sim, size_t index)
 
 /* ---- answers ---- */
 
-void sim_work_receipt(struct sim *sim, size_t index, const Tonghop__Receipt *receipt)
+/* A receipt may have been lost, and with it the disk: then it is a new one, of a new revision. */
+void sim_work_acknowledged(struct sim *sim, size_t index, const Tonghop__Receipt *receipt)
 {
     const struct sim_ask *ask = &sim->asks[index];
     struct sim_filing *filing = &sim->filings[ask->filing];
+    if (ask->slip_unit != 0) {
+        sim_wrong(sim, "a report of unit %u is taken in from a reporter of unit %u", ask->slip_unit,
+                  filing->report.key.unit);
+        return;
+    }
     sim_check_receipt(sim, ask->node, filing, receipt);
+    if (filing->revision != receipt->revision)
+        filing->marks = filing->marks_lost = 0;
+    filing->is_excused = false;
     filing->revision = receipt->revision;
     filing->received_us = receipt->received_us;
     filing->node = ask->node;
     filing->disk = sim->nodes[ask->node].disk;
-    sim->keys[filing->key].known[ask->author] = receipt->revision;
+}
+
+void sim_work_receipt(struct sim *sim, size_t index, const Tonghop__Receipt *receipt)
+{
+    const struct sim_ask ask = sim->asks[index];
+    struct sim_filing *filing = &sim->filings[ask.filing];
+    sim->keys[filing->key].known[ask.author] = receipt->revision;
+    sim->afar_count += ask.author == SIM_AUTHOR_AFAR;
     if (receipt->repeated_content)
         sim->repeated_count++;
     else
         sim->acked_count++;
     stop_asking(sim, index);
+    sim_safe_wait(sim, ask.filing, ask.author);
+}
+
+/* The slip was noticed, as it must be; now for its own unit. */
+static void mend_slip(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
+{
+    struct sim_ask *ask = &sim->asks[index];
+    if (strcmp(refusal->code, err_name(ERR_FOREIGN)) != 0)
+        sim_wrong(sim, "a report of unit %u from a reporter of unit %u is refused as '%s'",
+                  ask->slip_unit, sim->filings[ask->filing].report.key.unit, refusal->code);
+    ask->slip_unit = 0;
+    sim->foreign_count++;
+    sim_ask_again(sim, index, ask->seq);
 }
 
 void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
 {
     struct sim_ask *ask = &sim->asks[index];
     struct sim_filing *filing = &sim->filings[ask->filing];
-    if (strcmp(refusal->code, err_name(ERR_STALE)) == 0) {
+    if (ask->slip_unit != 0) {
+        mend_slip(sim, index, refusal);
+    } else if (strcmp(refusal->code, err_name(ERR_STALE)) == 0) {
         sim->stale_count++;
         sim->keys[filing->key].known[ask->author] = refusal->current_revision;
         if (refusal->current_revision == filing->report.based_on)

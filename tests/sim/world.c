@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "core/mem.h"
 #include "sim/sim.h"
@@ -83,15 +83,6 @@ void sim_crash(struct sim *sim, size_t node)
     sim_start(sim, node);
 }
 
-/* In memory if it may be; where the caller says, if it wants to clear up after us. */
-static const char *base_folder(void)
-{
-    const char *given = getenv("TONGHOP_SIM_FOLDER");
-    if (given != NULL)
-        return given;
-    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-}
-
 size_t sim_add_node(struct sim *sim, size_t unit)
 {
     struct sim_unit *u = &sim->country.units[unit];
@@ -101,9 +92,9 @@ size_t sim_add_node(struct sim *sim, size_t unit)
     struct sim_node *n = &sim->nodes[u->node];
     if (is_new) {
         n->unit = u->id;
-        n->folder = mem_printf("%s/tonghop-sim-XXXXXX", base_folder());
-        char *made = mkdtemp(n->folder);
-        assert(made != NULL);
+        n->folder = mem_printf("%s/%u", sim->folder, n->unit);
+        int made = mkdir(n->folder, 0700);
+        assert(made == 0);
     }
     n->parent = u->parent == SIM_NONE ? SIM_NONE : (int)sim_home_of(sim, (size_t)u->parent);
     n->generation++;
@@ -250,6 +241,7 @@ static void storm(struct sim *sim)
     if (!sim->is_stormy)
         return;
     sim_work_step(sim);
+    sim_safe_check_some(sim);
     sim_faults_storm(sim);
 }
 

@@ -141,8 +141,8 @@ static inline void rig_set_restoring(struct rig *rig, bool is_restoring)
 {
     bool is_unknown;
     struct store_txn *txn = store_begin_write(rig->store);
-    assert_int_equal(is_restoring ? store_put_meta_u64(txn, "restore", 1)
-                                  : store_delete_meta(txn, "restore"),
+    assert_int_equal(is_restoring ? store_put_meta_u64(txn, STORE_META_RESTORE, 1)
+                                  : store_delete_meta(txn, STORE_META_RESTORE),
                      ERR_OK);
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
 }
@@ -377,6 +377,18 @@ static inline void rig_enrol(struct rig *rig, uint8_t n, uint32_t unit, Tonghop_
     rig_hello(rig, from_local(), 0);
     assert_body(ask_enrol(rig, from_local(), n, unit, role), BODY(DONE));
     rig_hello(rig, from_key(n), unit);
+}
+
+static inline void rig_revoke(struct rig *rig, uint8_t n)
+{
+    struct peer_from owner = from_key(n);
+    Tonghop__Revoke message = TONGHOP__REVOKE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    rig_hello(rig, from_local(), 0);
+    message.key = (ProtobufCBinaryData){sizeof(owner.key), owner.key};
+    envelope.body_case = BODY(REVOKE);
+    envelope.revoke = &message;
+    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
 }
 
 /* ---- catalogue ---- */

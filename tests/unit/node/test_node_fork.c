@@ -364,18 +364,6 @@ static void take_step(struct pair *pair, const struct fork_step *step)
     rig->sent_count = 0;
 }
 
-static void revoke_child(struct rig *rig)
-{
-    struct peer_from owner = from_key(PAIR_KEY);
-    Tonghop__Revoke revoke = TONGHOP__REVOKE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    rig_hello(rig, from_local(), 0);
-    revoke.key = (ProtobufCBinaryData){sizeof(owner.key), owner.key};
-    envelope.body_case = BODY(REVOKE);
-    envelope.revoke = &revoke;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
-}
-
 static const struct fork_row {
     const char *name;
     int64_t latest, counted; /* -1: none counts */
@@ -485,7 +473,7 @@ static void test_both_numbered(void **state)
         assert_int_equal(setup(state), 0);
         pair = *state;
         pair->is_cut = true;
-        revoke_child(&pair->parent);
+        rig_revoke(&pair->parent, PAIR_KEY);
         for (size_t s = 0; s < STEPS_MAX && fork_rows[i].steps[s].revision != 0; s++)
             take_step(pair, &fork_rows[i].steps[s]);
         pair->is_cut = false;
@@ -510,7 +498,7 @@ static void test_a_clock_that_is_behind(void **state)
     struct cell cell;
     pair->child.now.us -= INT64_C(3600000000);
     pair->is_cut = true;
-    revoke_child(&pair->parent);
+    rig_revoke(&pair->parent, PAIR_KEY);
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
     struct instant received = head_of(&pair->parent, &draft).received;
     pair->is_cut = false;
@@ -544,7 +532,7 @@ static void test_the_same_content_twice(void **state)
     struct draft same = saying(&draft, 10, &cell);
     pair->child.now.us -= INT64_C(3600000000);
     pair->is_cut = true;
-    revoke_child(&pair->parent);
+    rig_revoke(&pair->parent, PAIR_KEY);
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
     same.author = "Hoa";
     same.catalogue = 2;

@@ -31,17 +31,6 @@ static void hear(struct rig *rig, uint8_t n, uint32_t unit, struct parcel *parce
     assert_body(hello_with(rig, n, unit, parcel->number, parcel->hash), BODY(WELCOME));
 }
 
-static void revoke_key(struct rig *rig, uint8_t n)
-{
-    struct peer_from owner = from_key(n);
-    Tonghop__Revoke message = TONGHOP__REVOKE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    message.key = (ProtobufCBinaryData){sizeof(owner.key), owner.key};
-    envelope.body_case = BODY(REVOKE);
-    envelope.revoke = &message;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
-}
-
 /* The only thing that status complains of; NULL when that is nothing. */
 static const char *complaint(struct rig *rig)
 {
@@ -164,7 +153,7 @@ static void test_a_liar_is_revoked(void **state)
     assert_body(hello_with(rig, NODE_631, 631, UINT32_MAX, hash), BODY(WELCOME));
     assert_contains(complaint(rig), "catalogue 4294967295, here is 1");
     assert_refused(publish(rig, from_local(), &beneath, 0), "catalogue");
-    revoke_key(rig, NODE_631);
+    rig_revoke(rig, NODE_631);
     assert_contains(complaint(rig), "catalogue 5, here is 1");
     assert_refused(publish(rig, from_local(), &next, 0), "catalogue");
     publish_ok(rig, &beneath);

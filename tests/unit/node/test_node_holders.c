@@ -66,6 +66,20 @@ static void hold(struct rig *rig, const struct draft *like, uint64_t revision)
     assert_body(state_from_child(rig, CHILD, like, (struct state){revision, A, 0, 0}), BODY(ACK));
 }
 
+/* What a node beneath took in is on two disks, as long as that node is enrolled: afterwards this
+ * one's may be the only copy until the node above has it. */
+static void test_safe_with_a_node_beneath(void **state)
+{
+    struct rig *rig = *state;
+    const struct question *question = ASK(.period = "2024-S1", .unit = "23857");
+    hold(rig, &draft, 1);
+    assert_true(ask_history(rig, from_local(), question)->history->entries[0]->is_safe);
+    rig_revoke(rig, CHILD);
+    assert_false(ask_history(rig, from_local(), question)->history->entries[0]->is_safe);
+    empty_outbox(rig); /* the node above has acknowledged it */
+    assert_true(ask_history(rig, from_local(), question)->history->entries[0]->is_safe);
+}
+
 /* As the chain learns: this node, the one above when it has acknowledged, whoever that one names.
  */
 static void test_the_chain_learns(void **state)
@@ -200,9 +214,13 @@ static void test_only_nodes_ask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOLDERS_TEST(test_the_chain_learns),        HOLDERS_TEST(test_of_which_revision),
-        HOLDERS_TEST(test_foreign_units),           HOLDERS_TEST(test_without_a_link),
-        HOLDERS_TEST(test_how_many_are_remembered), ROOT_TEST(test_the_root),
+        HOLDERS_TEST(test_safe_with_a_node_beneath),
+        HOLDERS_TEST(test_the_chain_learns),
+        HOLDERS_TEST(test_of_which_revision),
+        HOLDERS_TEST(test_foreign_units),
+        HOLDERS_TEST(test_without_a_link),
+        HOLDERS_TEST(test_how_many_are_remembered),
+        ROOT_TEST(test_the_root),
         HOLDERS_TEST(test_only_nodes_ask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ static uint64_t revision_in(struct store *store, uint64_t *ret_mark)
     size_t count = 0;
     bool is_same = true;
     struct store_txn *txn = store_begin_read(store);
-    *ret_mark = store_get_meta_u64(txn, BACKUP_META);
+    *ret_mark = store_get_meta_u64(txn, STORE_META_RESTORE);
     while (store_next_head(txn, &cursor, &head)) {
         if (count++ == 0)
             first = head;

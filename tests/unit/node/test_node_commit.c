@@ -1,0 +1,141 @@
+/* Commits that fail: what is not on disk is not acknowledged, and of an outcome that nobody knows
+ * nothing is said at all. The store's commit is stood in for by the linker, as in the simulator. */
+#include "unit/node/draft.h"
+#include "unit/node/dump.h"
+
+/* ---- the commit ---- */
+
+/* Which of the next commits fail, the first being bit 0: for want of room, so that nothing is
+ * written, or in such a way that nobody knows what was. The others are real. */
+static struct {
+    unsigned full, unknown;
+} commits;
+
+enum err __real_store_commit(struct store_txn **txn, bool *ret_unknown);
+enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown);
+enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown)
+{
+    bool is_full = (commits.full & 1) != 0, is_unknown = (commits.unknown & 1) != 0;
+    commits.full >>= 1;
+    commits.unknown >>= 1;
+    if (!is_full && !is_unknown)
+        return __real_store_commit(txn, ret_unknown);
+    store_abort(txn);
+    *ret_unknown = is_unknown;
+    return is_unknown ? ERR_IO : ERR_FULL;
+}
+
+/* ---- events ---- */
+
+static const struct draft drafts[] = {
+    {.period = "2024-S1", .unit = 23887, CELLS(EXACT(1, 1))},
+    {.period = "2024-S1", .unit = 23888, CELLS(EXACT(1, 2))},
+};
+enum { EVENTS = LENGTH(drafts) };
+
+struct batch {
+    struct buf bytes[EVENTS];
+    struct event events[EVENTS];
+};
+
+static void batch_init(const struct rig *rig, struct batch *batch)
+{
+    for (size_t i = 0; i < EVENTS; i++) {
+        struct buf filing = {0};
+        Tonghop__File file = TONGHOP__FILE__INIT;
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        draft_pack(&drafts[i], &filing);
+        file.filing = (ProtobufCBinaryData){filing.len, filing.data};
+        envelope.seq = i + 1;
+        envelope.body_case = BODY(FILE);
+        envelope.file = &file;
+        batch->bytes[i] = (struct buf){0};
+        wire_pack(&envelope, &batch->bytes[i]);
+        buf_fini(&filing);
+        batch->events[i] = rig_event(rig, EVENT_PEER_MESSAGE);
+        batch->events[i].from = from_local();
+        batch->events[i].bytes = span_of(&batch->bytes[i]);
+    }
+}
+
+static void batch_fini(struct batch *batch)
+{
+    for (size_t i = 0; i < EVENTS; i++)
+        buf_fini(&batch->bytes[i]);
+}
+
+/* ---- tests ---- */
+
+/* Each report gets one answer: a receipt if it is on disk, a refusal if it is not, whichever of the
+ * commits found no room. */
+static void test_a_receipt_is_on_disk(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned full; /* the batch's commit, and then those of its events alone */
+        bool is_taken_in[EVENTS];
+    } rows[] = {
+        {"no commit fails", 0, {true, true}},         {"that of the batch", 1, {true, true}},
+        {"and of the first alone", 3, {false, true}}, {"and of the second alone", 5, {true, false}},
+        {"and of both alone", 7, {false, false}},
+    };
+    (void)state;
+    for (size_t r = 0; r < LENGTH(rows); r++) {
+        void *own = NULL;
+        struct batch batch;
+        assert_int_equal(rig_setup_root(&own), 0);
+        struct rig *rig = own;
+        batch_init(rig, &batch);
+        commits.full = rows[r].full;
+        rig_batch(rig, batch.events, EVENTS);
+        if (rig->sent_count != EVENTS)
+            fail_msg("%s: %zu answers", rows[r].name, rig->sent_count);
+        for (size_t i = 0; i < EVENTS; i++) {
+            const Tonghop__Envelope *answer = rig_open(rig, span_of(&rig->sent[i].bytes));
+            assert_int_equal(answer->re, i + 1);
+            if (rows[r].is_taken_in[i])
+                assert_body(answer, BODY(RECEIPT));
+            else
+                assert_refused(answer, "full");
+            assert_int_equal(head_of(rig, &drafts[i]).revision, rows[r].is_taken_in[i]);
+        }
+        assert_verifies(rig);
+        batch_fini(&batch);
+        (void)rig_teardown(&own); /* it asserts */
+    }
+}
+
+/* The outcome is not known: the process must end without a word, and the next one reads what there
+ * is. */
+static void test_nothing_is_said_of_an_unknown_outcome(void **state)
+{
+    static const struct {
+        unsigned full, unknown;
+    } rows[] = {{0, 1}, {1, 2}, {1, 4}}; /* the batch's commit; that of an event alone */
+    struct rig *rig = *state;
+    struct batch batch;
+    batch_init(rig, &batch);
+    char *before = dump_store(rig);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        commits.full = rows[i].full;
+        commits.unknown = rows[i].unknown;
+        assert_int_equal(node_batch(rig->node, batch.events, EVENTS, &rig->effects), ERR_IO);
+        effects_clear(&rig->effects);
+        rig_restart(rig);
+    }
+    assert_unchanged(rig, before);
+    rig_hello(rig, from_local(), 0);
+    rig_batch(rig, batch.events, EVENTS);
+    for (size_t i = 0; i < EVENTS; i++)
+        assert_body(rig_open(rig, span_of(&rig->sent[i].bytes)), BODY(RECEIPT));
+    batch_fini(&batch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_receipt_is_on_disk),
+        ROOT_TEST(test_nothing_is_said_of_an_unknown_outcome),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
