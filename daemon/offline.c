@@ -11,7 +11,8 @@
  * the middle. Either way this process is still there to say so and to clean up.
  *
  * Where we are root, a worker becomes the daemon's user before it opens anything in the state
- * folder, where that user can have put links, and before it decodes what came from there. */
+ * folder, where that user can have put links, and before it reads reports. Root opens and marks the
+ * copy, after looking at all its pages. */
 #include "offline.h"
 
 #include <errno.h>

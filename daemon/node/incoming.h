@@ -27,26 +27,23 @@ void incoming_fini(struct incoming *in);
 void incoming_digest(const struct incoming *in, uint8_t *ret_digest);
 
 /* Merges `in` into what is held: a higher revision becomes the latest, of one that is held already
- * the bits grow, and at the same number another content is overwritten (the caller has settled
- * that). Carries what counts into totals and digests, marks the key to be sent up unless the parent
- * has this very state, and sends it down to the child that is its home, unless that is where it
- * comes from. Applying it twice changes nothing. Errors are sticky. */
+ * the bits grow; forks are not for it. Carries what counts into totals and digests, marks the key
+ * to be sent up unless the parent has this very state, and sends it down to the child that is its
+ * home, unless that is where it comes from. Applying it twice changes nothing. Errors are sticky.
+ */
 void incoming_put(struct step *step, const struct incoming *in, enum origin origin);
 /* Sets bits of a revision that is held, and does all that incoming_put does with the change. */
 void incoming_mark(struct step *step, const struct report_key *key, uint64_t revision,
                    uint8_t states);
-/* Whether two filings say the same. They may differ in bytes: two people filed it. */
-bool incoming_same_content(struct step *step, struct span a, struct span b);
-
 /* ---- node_fork.c ---- */
 
 /* Whether two states of a key are not of one history: two nodes numbered it. Their contents differ,
  * and either their numbers are equal or the higher number was received earlier: within one history
  * the time of receipt never goes back. */
 bool incoming_is_fork(const struct incoming *in, const struct head *held);
-/* Takes over what the parent holds. Where it contradicts ours, the home settles it. A node between
- * takes it over, and so passes it down; false where it cannot, because its own number is higher:
- * the caller passes the message down as it is. */
+/* Takes over what the parent holds. Where it contradicts ours, the home settles it. False where
+ * that cannot be done here: ours stays, and is not acknowledged. A node between lets the caller
+ * pass the message down to the home. */
 bool incoming_take_parents(struct step *step, struct incoming *theirs);
 
 #endif

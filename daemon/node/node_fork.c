@@ -36,27 +36,17 @@ struct fork {
 static void reissue(struct step *step, struct fork *fork, const struct kept *kept)
 {
     struct incoming in = {.key = *fork->key, .revision = kept->revision};
-    char reason[256], text[KEY_TEXT_MAX];
+    char reason[256];
     in.revision.number = ++fork->number;
     in.revision.home = step->node->options.unit;
     in.revision.received = fork->received;
     in.revision.first_filed = fork->first_filed;
     if (wire_open_filing(in.revision.filing, step->node->arena, &in.filing, &in.report, reason,
-                         sizeof(reason)) == ERR_OK) {
+                         sizeof(reason)) == ERR_OK)
         incoming_put(step, &in, FROM_REPORTER);
-        log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
-                   node_key_text(step->node, fork->key, text, sizeof(text)), fork->number);
-    }
+    else
+        log_error("revision %" PRIu64 " cannot be filed again: %s", kept->revision.number, reason);
     incoming_fini(&in);
-}
-
-/* Where the two have one history after all: two people had filed the same content, and the times of
- * receipt are those of one and the other. */
-static bool was_ours(struct step *step, const struct incoming *theirs)
-{
-    struct revision held;
-    return store_get_revision(step->txn, &theirs->key, theirs->revision.number, &held) == ERR_OK &&
-           incoming_same_content(step, held.filing, theirs->revision.filing);
 }
 
 /* The parent holds another state of a key that this node is the home of: a node above was its home
@@ -68,8 +58,9 @@ static void settle_fork(struct step *step, struct incoming *theirs, const struct
 {
     struct revision held;
     struct kept later, earlier;
+    char text[KEY_TEXT_MAX];
     uint64_t number = theirs->revision.number;
-    bool is_ours_later = ours->received.us > theirs->revision.received.us || was_ours(step, theirs);
+    bool is_ours_later = ours->received.us > theirs->revision.received.us;
     struct fork fork = {
         .key = &theirs->key,
         .number = ours->revision > number ? ours->revision : number,
@@ -86,6 +77,8 @@ static void settle_fork(struct step *step, struct incoming *theirs, const struct
         reissue(step, &fork, &earlier);
     if (is_ours_later || number <= ours->revision)
         reissue(step, &fork, &later);
+    log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
+               node_key_text(step->node, fork.key, text, sizeof(text)), fork.number);
     buf_fini(&later.bytes);
     buf_fini(&earlier.bytes);
 }
@@ -100,19 +93,29 @@ bool incoming_is_fork(const struct incoming *in, const struct head *held)
     return revision->number == held->revision || revision->received.us > held->received.us;
 }
 
+/* Only a hostile node ever came so far that settling would go beyond the last number. */
+static bool fits_above(uint64_t number)
+{
+    enum { REISSUED_MAX = 2 };
+    return number <= WIRE_REVISION_MAX - REISSUED_MAX;
+}
+
 bool incoming_take_parents(struct step *step, struct incoming *theirs)
 {
     struct node *node = step->node;
     struct head ours;
+    char text[KEY_TEXT_MAX];
     bool is_fork =
         store_get_head(step->txn, &theirs->key, &ours) == ERR_OK && incoming_is_fork(theirs, &ours);
     const struct tree *tree = node_tree(node, theirs->key.period);
     bool is_home = node_home_of(node, step->txn, tree, theirs->key.unit) == node->options.unit;
-    if (is_fork && is_home)
-        settle_fork(step, theirs, &ours);
-    else if (is_fork && theirs->revision.number < ours.revision)
-        return false;
-    else
+    bool can_settle = is_home && fits_above(theirs->revision.number) && fits_above(ours.revision);
+    if (!is_fork)
         incoming_put(step, theirs, FROM_PARENT);
-    return true;
+    else if (can_settle)
+        settle_fork(step, theirs, &ours);
+    else if (is_home)
+        log_error("%s: another node made up revision %" PRIu64 ", and no number is left above it",
+                  node_key_text(node, &theirs->key, text, sizeof(text)), theirs->revision.number);
+    return !is_fork || can_settle;
 }

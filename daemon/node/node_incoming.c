@@ -1,6 +1,7 @@
 /* The state of one key: merged, counted, and told to those who lack it. A key's state is its latest
  * revision, the highest accepted one, and their bits; merging is commutative and idempotent, so
  * that the order in which messages arrive, and how often, does not matter. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +12,7 @@
 #include "node/rollup.h"
 #include "wire/digest.h"
 
-enum {
-    KEY_TEXT_MAX = 320,
-    NUMBERS_AHEAD_MAX = 1 << 20, /* that another node may be of this one: what comes from elsewhere
-                                    cannot bring a key near the end of the numbers */
-};
+enum { KEY_TEXT_MAX = 320 };
 
 /* ---- decoding ---- */
 
@@ -28,7 +25,6 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
                    char *reason, size_t reason_size)
 {
     const Tonghop__Accepted *accepted = message->accepted;
-    struct head held;
     *ret_in = (struct incoming){.has_accepted = accepted != NULL};
     ret_in->revision = (struct revision){
         .number = message->revision,
@@ -43,13 +39,6 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
                          &ret_in->report, reason, reason_size) != ERR_OK)
         return false;
     ret_in->key = ret_in->report.key;
-    if (store_get_head(step->txn, &ret_in->key, &held) != ERR_OK)
-        held = (struct head){0};
-    if (message->revision > held.revision + NUMBERS_AHEAD_MAX) {
-        (void)snprintf(reason, reason_size, "its revision %" PRIu64 " is far above %" PRIu64,
-                       message->revision, held.revision);
-        return false;
-    }
     if (accepted == NULL)
         return true;
     ret_in->accepted = (struct revision){
@@ -65,8 +54,9 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
     struct report report = {0};
     bool is_ours = wire_open_filing(ret_in->accepted.filing, step->node->arena, &filing, &report,
                                     reason, reason_size) == ERR_OK;
-    if (is_ours && !report_key_equal(&report.key, &ret_in->key)) {
-        (void)snprintf(reason, reason_size, "its accepted revision is of another report");
+    if (is_ours && (!report_key_equal(&report.key, &ret_in->key) ||
+                    (accepted->states & STATE_ACCEPTED) == 0)) {
+        (void)snprintf(reason, reason_size, "its accepted revision is of another report, or waits");
         is_ours = false;
     }
     report_fini(&report);
@@ -129,33 +119,20 @@ static bool content_of(struct step *step, struct span filing, uint8_t *ret_conte
     return is_ours;
 }
 
-bool incoming_same_content(struct step *step, struct span a, struct span b)
+/* The same content may come as other bytes: two people filed it. */
+static bool is_same_content(struct step *step, struct span a, struct span b)
 {
     uint8_t of_a[DIGEST_SIZE], of_b[DIGEST_SIZE];
     return span_equal(a, b) || (content_of(step, a, of_a) && content_of(step, b, of_b) &&
                                 memcmp(of_a, of_b, sizeof(of_a)) == 0);
 }
 
-/* The highest accepted revision below `number`, 0 if there is none. */
-static uint64_t find_accepted(struct step *step, const struct change *change, uint64_t number)
-{
-    struct revision revision;
-    while (store_previous_revision(step->txn, &change->key, &number, &revision) == ERR_OK)
-        if (revision.states & STATE_ACCEPTED)
-            return number;
-    return 0;
-}
-
-/* Puts a revision, and keeps up which one is the highest accepted: another one below only where a
- * revision that waits takes the place of an accepted one, which is a fork. */
+/* Puts a revision, and keeps up which one is the highest accepted: one that is stays so. */
 static void put_revision(struct step *step, struct change *change, const struct revision *revision)
 {
-    uint64_t number = revision->number;
     (void)store_put_revision(step->txn, &change->key, revision); /* errors are sticky */
-    if ((revision->states & STATE_ACCEPTED) != 0 && number > change->head.accepted)
-        change->head.accepted = number;
-    else if ((revision->states & STATE_ACCEPTED) == 0 && number == change->head.accepted)
-        change->head.accepted = find_accepted(step, change, number);
+    if ((revision->states & STATE_ACCEPTED) != 0 && revision->number > change->head.accepted)
+        change->head.accepted = revision->number;
 }
 
 /* The highest accepted revision, unless it is returned: then none counts. */
@@ -193,7 +170,7 @@ static void merge_earlier(struct step *step, struct change *change, const struct
 {
     struct revision held, merged = *theirs;
     if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
-        if (incoming_same_content(step, held.filing, theirs->filing)) {
+        if (is_same_content(step, held.filing, theirs->filing)) {
             merged = held;
             merged.states |= theirs->states;
             if (merged.states == held.states)
@@ -216,7 +193,7 @@ static void merge_replaced(struct step *step, struct change *change, const struc
     struct revision held, merged = *theirs;
     if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
         if ((held.states | theirs->states) == held.states ||
-            !incoming_same_content(step, held.filing, theirs->filing))
+            !is_same_content(step, held.filing, theirs->filing))
             return;
         merged = held;
         merged.states |= theirs->states;
@@ -226,33 +203,16 @@ static void merge_replaced(struct step *step, struct change *change, const struc
     put_revision(step, change, &merged);
 }
 
-/* The latest revision here, and at the same number from elsewhere: its bits grow, or the one that
- * is held gives way. */
-static void merge_equal(struct step *step, struct change *change, const struct incoming *in,
-                        struct revision *ret_revision)
-{
-    struct revision held;
-    if (store_get_revision(step->txn, &change->key, ret_revision->number, &held) != ERR_OK)
-        return; /* sticky */
-    if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0) {
-        *ret_revision = held;
-        ret_revision->states |= in->revision.states;
-        return;
-    }
-    set_aside(step, &change->key, &held);
-    change->is_other_content = true;
-}
-
-/* The revision becomes the latest, or grows in its bits. */
-static void merge_latest(struct step *step, struct change *change, const struct incoming *in)
+/* The revision becomes the latest. */
+static void merge_higher(struct step *step, struct change *change, const struct incoming *in)
 {
     struct head *head = &change->head;
     struct revision revision = in->revision;
-    struct instant first_filed = in->revision.first_filed;
-    if (change->had_head && change->old.revision == revision.number)
-        merge_equal(step, change, in, &revision);
-    if (change->had_head && change->old.first_filed.us < first_filed.us)
-        first_filed = change->old.first_filed;
+    if (change->had_head) {
+        revision.first_filed = instant_earlier(revision.first_filed, change->old.first_filed);
+        if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0)
+            revision.received = instant_later(revision.received, change->old.received);
+    }
     *head = (struct head){
         .revision = revision.number,
         .accepted = head->accepted,
@@ -261,11 +221,24 @@ static void merge_latest(struct step *step, struct change *change, const struct 
         .is_withdrawn = in->report.is_withdrawn,
         .home = revision.home,
         .received = revision.received,
-        .first_filed = first_filed,
+        .first_filed = revision.first_filed,
     };
     memcpy(head->content, in->filing.content, sizeof(head->content));
-    revision.first_filed = first_filed;
     put_revision(step, change, &revision);
+}
+
+/* The latest revision grows in its bits: its content is the same, and the bytes that are held stay.
+ */
+static void merge_equal(struct step *step, struct change *change, const struct incoming *in)
+{
+    struct revision held;
+    assert(memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0);
+    if ((change->old.states | in->revision.states) == change->old.states ||
+        store_get_revision(step->txn, &change->key, in->revision.number, &held) != ERR_OK)
+        return; /* the error is sticky */
+    held.states |= in->revision.states;
+    change->head.states = held.states;
+    put_revision(step, change, &held);
 }
 
 /* Carries the change of what counts into the totals. `in` is the latest revision, NULL if only bits
@@ -348,10 +321,12 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
     if (in->has_accepted)
         merge_earlier(step, &change, &in->accepted, origin);
     is_latest = !change.had_head || in->revision.number >= change.old.revision;
-    if (is_latest)
-        merge_latest(step, &change, in);
-    else
+    if (!is_latest)
         merge_replaced(step, &change, &in->revision);
+    else if (change.had_head && in->revision.number == change.old.revision)
+        merge_equal(step, &change, in);
+    else
+        merge_higher(step, &change, in);
     incoming_digest(in, theirs);
     change_end(step, &change, is_latest ? in : NULL, origin, origin == FROM_PARENT ? theirs : NULL);
 }

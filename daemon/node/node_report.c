@@ -148,6 +148,16 @@ static void take_in(struct step *step, struct incoming *in)
                     in->report.based_on, head.revision);
         return;
     }
+    if (head.revision >= WIRE_REVISION_MAX) {
+        step_refuse(step, ERR_RANGE, NULL,
+                    STEP_WORDS(step,
+                               "no revision can follow %" PRIu64
+                               ": a node made up that number; have the unit above return it",
+                               "không còn số bản nào sau bản %" PRIu64
+                               ": một nút đã tự đặt số này; đề nghị cấp trên trả lại bản đó"),
+                    head.revision);
+        return;
+    }
     struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
     if (check_content(step, &in->report, &problems) != ERR_OK) {
         struct refusal detail = {.problems = &problems};

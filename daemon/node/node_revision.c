@@ -204,13 +204,18 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
 
 /* ---- from the parent ---- */
 
-/* What contradicts our state, for the node that can settle it. The next try to send ours brings it
- * again, should it get lost. */
+/* What contradicts our state, for the node that can settle it. Should it get lost, the next try to
+ * send ours brings it again. */
 static void pass_down(struct step *step, const Tonghop__Revision *message,
                       const struct report_key *key)
 {
     struct node *node = step->node;
     uint32_t home = node_home_of(node, step->txn, node_tree(node, key->period), key->unit);
+    struct outbox_item item;
+    if (store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) != ERR_OK)
+        (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key); /* errors are sticky */
+    if (home == node->options.unit)
+        return; /* it was not able to */
     Tonghop__Revision revision = *message;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.protocol = WIRE_PROTOCOL;
@@ -222,39 +227,48 @@ static void pass_down(struct step *step, const Tonghop__Revision *message,
     effects_add(step->effects, EFFECT_SEND_CHILD, span_of(&node->packed))->number = home;
 }
 
+enum taken {
+    TAKEN,
+    NOT_SETTLED, /* it contradicts ours, which is not acknowledged against it */
+    NOT_NOW,     /* a comparison must not end without it */
+};
+
 /* Takes over a state that the parent holds, if it is of a unit beneath this node, and of `only`
- * (NULL: of any key). False when it may be taken over later: a comparison must not end without it.
- */
-static bool take_parents(struct step *step, const Tonghop__Revision *message,
-                         const struct report_key *only)
+ * (NULL: of any key). */
+static enum taken take_parents(struct step *step, const Tonghop__Revision *message,
+                               const struct report_key *only)
 {
     struct node *node = step->node;
     struct incoming in;
     char reason[256] = "", text[KEY_TEXT_MAX];
-    bool is_too_early = false;
+    enum taken taken = TAKEN;
     if (node->catalogue == NULL || !store_has_room(node->store))
-        return false;
-    if (!incoming_open(step, message, &in, reason, sizeof(reason)))
+        return NOT_NOW;
+    if (!incoming_open(step, message, &in, reason, sizeof(reason))) {
         log_warning("what the parent holds does not read: %s", reason);
-    else if (only != NULL && !report_key_equal(&in.key, only))
+        taken = NOT_NOW;
+    } else if (only != NULL && !report_key_equal(&in.key, only)) {
         log_warning("the parent acknowledged with another report: ignored");
-    else if ((is_too_early = in.report.catalogue > node->catalogue->number))
+    } else if (in.report.catalogue > node->catalogue->number) {
         log_info("the parent holds %s under a catalogue that has not come here yet",
                  node_key_text(node, &in.key, text, sizeof(text)));
-    else if (!node_covers(node, node_tree(node, in.key.period), in.key.unit) ||
-             catalogue_form(node->catalogue, in.key.form) == NULL)
+        taken = NOT_NOW;
+    } else if (!node_covers(node, node_tree(node, in.key.period), in.key.unit) ||
+               catalogue_form(node->catalogue, in.key.form) == NULL) {
         log_warning("the parent sent %s, which does not belong here: ignored",
                     node_key_text(node, &in.key, text, sizeof(text)));
-    else if (!incoming_take_parents(step, &in))
+    } else if (!incoming_take_parents(step, &in)) {
         pass_down(step, message, &in.key);
+        taken = NOT_SETTLED;
+    }
     incoming_fini(&in);
-    return !is_too_early;
+    return taken;
 }
 
 void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision)
 {
     uint64_t seq = step->in->seq;
-    if (take_parents(step, revision, NULL))
+    if (take_parents(step, revision, NULL) != NOT_NOW)
         effects_add(step->effects, EFFECT_PARENT_REVISION,
                     (struct span){(const uint8_t *)&seq, sizeof(seq)})
             ->re = step->in->re;
@@ -274,10 +288,10 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         return; /* it stays under way, and is sent again when that has expired */
     }
     effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-    if (ack->newer != NULL && !take_parents(step, ack->newer, &key)) {
-        /* Ours may contradict it: it counts as unsent until the parent's is here. */
+    if (ack->newer != NULL && take_parents(step, ack->newer, &key) != TAKEN) {
+        /* It contradicts ours, or may: ours counts as unsent until that is settled. */
         (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
-                                "busy: what the node above holds cannot be taken over now");
+                                "busy: the node above holds what could not be taken over yet");
         return;
     }
     if (store_get_head(step->txn, &key, &head) != ERR_OK)
@@ -289,7 +303,6 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
     } else if (store_get_outbox(step->txn, OUTBOX_REPORT, &key, &item) == ERR_OK &&
                item.version == sent->version) {
         (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
-                                "busy: the node above holds a later filing under a lower number; "
-                                "the unit's own node has to settle it");
+                                "busy: the node above holds an earlier revision, and keeps it");
     }
 }

@@ -172,46 +172,38 @@ static void test_what_is_kept_of_it(void **state)
     buf_fini(&filing);
 }
 
-/* A node between is not the home: it takes over what the parent has, and passes it down, where it
- * is settled. */
+/* A node between is not the home: it passes what the parent has down, where it is settled, and
+ * keeps its own, whichever is later. */
 static void test_a_node_between(void **state)
 {
     enum { CHILD = 3 };
+    static const struct {
+        const char *name;
+        uint64_t theirs;
+        int64_t later_us;
+    } rows[] = {
+        {"equal numbers, theirs earlier", 1, -5},
+        {"equal numbers, theirs later", 1, 5 + 60000000},
+        {"theirs higher and earlier", 4, -5},
+    };
     struct rig *rig = *state;
     struct cell cell;
     struct draft theirs = saying(&draft, THEIRS, &cell);
     rig_enrol(rig, CHILD, 23857, ROLE(NODE));
     assert_body(state_from_child(rig, CHILD, &draft, (struct state){1, A, 0, 0}), BODY(ACK));
-    fork_from_parent(rig, &theirs, 1, A, -5);
-    assert_head(rig, &draft, 1, A, 1);
-    assert_int_equal(counted(rig, &draft), THEIRS);
-    const Tonghop__Envelope *down = to_child(rig, CHILD, BODY(REVISION), 0);
-    assert_non_null(down);
-    assert_int_equal(down->revision->revision, 1);
-    /* What gives way was acknowledged here, and may be the only copy by now. */
-    struct node_health health;
-    node_get_health(rig->node, &health);
-    assert_int_equal(health.quarantine_count, 1);
-    assert_verifies(rig);
-}
-
-/* What was accepted gives way to what waits, under the same number: the accepted one below counts.
- */
-static void test_an_acceptance_that_gives_way(void **state)
-{
-    enum { CHILD = 3 };
-    struct rig *rig = *state;
-    struct cell cell;
-    struct draft theirs = saying(&draft, THEIRS, &cell);
-    rig_enrol(rig, CHILD, 23857, ROLE(NODE));
-    assert_body(state_from_child(rig, CHILD, &draft, (struct state){1, A, 0, 0}), BODY(ACK));
-    assert_body(state_from_child(rig, CHILD, &draft, (struct state){2, 0, 0, 0}), BODY(ACK));
-    assert_body(state_from_child(rig, CHILD, &draft, (struct state){3, A, 0, 0}), BODY(ACK));
-    assert_head(rig, &draft, 3, A, 3);
-    fork_from_parent(rig, &theirs, 3, 0, 5);
-    assert_head(rig, &draft, 3, 0, 1);
-    assert_int_equal(counted(rig, &draft), 10);
-    assert_verifies(rig);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row: %s\n", rows[i].name);
+        empty_outbox(rig);
+        rig->sent_count = 0;
+        fork_from_parent(rig, &theirs, rows[i].theirs, A, rows[i].later_us);
+        assert_head(rig, &draft, 1, A, 1);
+        assert_int_equal(counted(rig, &draft), 10);
+        const Tonghop__Envelope *down = to_child(rig, CHILD, BODY(REVISION), 0);
+        assert_non_null(down);
+        assert_int_equal(down->revision->revision, rows[i].theirs);
+        assert_true(is_in_outbox(rig, &draft)); /* so that it is tried again */
+        assert_verifies(rig);
+    }
 }
 
 /* Its own number is the higher one, and the parent's filing the later: it cannot take that over,
@@ -523,29 +515,85 @@ static void test_a_clock_that_is_behind(void **state)
     assert_int_equal(value_at(&pair->parent, &draft, 3), 30);
 }
 
-/* Two people file the same, one at each node, and the child's clock is behind: one revision. What
- * is filed after it at the child stands although the parent's was received later. */
-static void test_the_same_content_twice(void **state)
+/* The district is no home of the commune any more, and holds the later filing under the lower
+ * number. It keeps that until the commune's own node, which is not there yet, has settled it. */
+static void test_a_node_between_keeps_the_later(void **state)
 {
+    enum { CHILD = 3 };
     struct pair *pair = *state;
-    struct cell cell;
-    struct draft same = saying(&draft, 10, &cell);
-    pair->child.now.us -= INT64_C(3600000000);
     pair->is_cut = true;
     rig_revoke(&pair->parent, PAIR_KEY);
-    take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
-    same.author = "Hoa";
-    same.catalogue = 2;
-    rig_hello(&pair->child, from_local(), 0);
-    assert_int_equal(file_ok(&pair->child, &same), 1);
-    take_step(pair, &(struct fork_step){AT_CHILD, 2, 20});
+    take_step(pair, &(struct fork_step){AT_PARENT, 1, 1});
+    take_step(pair, &(struct fork_step){AT_PARENT, 2, 2});
+    take_step(pair, &(struct fork_step){ACCEPT, 2, 0});
+    take_step(pair, &(struct fork_step){AT_CHILD, 1, 100});
+    take_step(pair, &(struct fork_step){ACCEPT_AT_CHILD, 1, 0});
+    rig_enrol(&pair->child, CHILD, 23857, ROLE(NODE));
+    pair->child.sent_count = 0;
     pair->is_cut = false;
     rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+    pair_pass(pair, 180000);
+    assert_head(&pair->child, &draft, 1, A, 1);
+    assert_int_equal(value_at(&pair->child, &draft, 1), 100);
+    struct node_health health;
+    node_get_health(pair->child.node, &health);
+    assert_true(health.parked_count > 0);
+    /* The commune's node has both, settles it, and sends what stands. */
+    rig_hello(&pair->child, from_key(CHILD), 23857);
+    assert_body(send_revision(
+                    &pair->child, CHILD,
+                    DRAFT(.period = "2024-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 100))),
+                    (struct wrapper){3, A}),
+                BODY(ACK));
+    pair_pass(pair, 180000);
+    assert_agrees(pair);
+    assert_int_equal(counted(&pair->parent, &draft), 100);
+}
+
+/* The last number cannot be settled: what is held here stays, and is not taken for acknowledged. */
+static void test_the_last_number(void **state)
+{
+    struct rig *rig = *state;
+    struct cell cells[2];
+    struct buf filing = {0};
+    Tonghop__Revision held;
+    struct draft ours = saying(&draft, OURS, &cells[0]), theirs = saying(&draft, THEIRS, &cells[1]);
+    file_ok(rig, &ours);
+    rig_link(rig, (struct parent){0});
+    rig_pump(rig);
+    draft_pack(&theirs, &filing);
+    revision_fill(&theirs, (struct wrapper){WIRE_REVISION_MAX, A}, &filing, &held);
+    held.received_us -= 5;
+    ack(rig, to_parent(rig, BODY(REVISION), 0)->seq, &ours, WIRE_REVISION_MAX, &held);
+    assert_head(rig, &draft, 1, A, 1);
+    assert_int_equal(counted(rig, &draft), OURS);
+    assert_true(is_in_outbox(rig, &draft));
+    assert_logged("no number is left above it");
+    buf_fini(&filing);
+}
+
+/* Numbers that a hostile node has driven up come down to the node that takes its place. */
+static void test_numbers_from_above_are_believed(void **state)
+{
+    enum { FAR = 1 << 30 };
+    struct pair *pair = *state;
+    struct cell cells[2];
+    struct draft evil = saying(&draft, 666, &cells[0]), right = saying(&draft, 42, &cells[1]);
+    pair->is_cut = true;
+    rig_hello(&pair->parent, from_key(PAIR_KEY), 631);
+    evil.catalogue = right.catalogue = 2;
+    assert_body(send_revision(&pair->parent, PAIR_KEY, &evil, (struct wrapper){FAR, A}), BODY(ACK));
+    pair->parent.sent_count = 0;
+    pair_lose_disk(pair);
+    rig_install_manual(&pair->child, 2);
+    pair->is_cut = false;
+    pair_pass(pair, 120000);
+    rig_hello(&pair->child, from_local(), 0);
+    right.based_on = FAR;
+    assert_int_equal(file_ok(&pair->child, &right), FAR + 1);
     pair_pass(pair, 120000);
     assert_agrees(pair);
-    uint64_t latest = head_of(&pair->parent, &draft).revision;
-    assert_int_equal(value_at(&pair->parent, &draft, latest), 20);
-    assert_int_equal(value_at(&pair->child, &draft, latest), 20);
+    assert_int_equal(value_at(&pair->parent, &draft, FAR + 1), 42);
 }
 
 int main(void)
@@ -555,11 +603,12 @@ int main(void)
         DISTRICT_TEST(test_what_is_kept_of_it),
         DISTRICT_TEST(test_a_node_between),
         DISTRICT_TEST(test_a_node_between_with_the_higher_number),
-        DISTRICT_TEST(test_an_acceptance_that_gives_way),
         DISTRICT_TEST(test_below_the_latest),
+        DISTRICT_TEST(test_the_last_number),
         FORK_TEST(test_both_numbered),
         FORK_TEST(test_a_clock_that_is_behind),
-        FORK_TEST(test_the_same_content_twice),
+        FORK_TEST(test_a_node_between_keeps_the_later),
+        FORK_TEST(test_numbers_from_above_are_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

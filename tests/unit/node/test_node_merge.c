@@ -272,20 +272,21 @@ static void test_a_higher_number_of_another_history(void **state)
     assert_verifies(rig);
 }
 
-/* No other node can bring a key near the end of the numbers: its own home has to go on counting. */
-static void test_a_number_far_ahead(void **state)
+/* A hostile node has used up the numbers of a key. What it says can be returned; nothing can be
+ * filed any more, and nothing goes beyond the last number. */
+static void test_the_last_number(void **state)
 {
-    enum { AHEAD = 1 << 20 };
     struct rig *rig = *state;
-    struct cell cells[2];
-    struct draft other = draft_of(7, cells);
-    assert_refused(send_revision(rig, NODE_631, &draft, accepted(AHEAD + 1)), "malformed");
-    assert_int_equal(head_of(rig, &draft).revision, 0);
-    assert_int_equal(quarantine_count(rig), 1);
-    assert_acked(send_revision(rig, NODE_631, &draft, accepted(AHEAD)), AHEAD, STATE_ACCEPTED);
-    assert_refused(send_revision(rig, NODE_631, &other, accepted(2 * AHEAD + 1)), "malformed");
-    assert_acked(send_revision(rig, NODE_631, &other, accepted(2 * AHEAD)), 2 * AHEAD,
-                 STATE_ACCEPTED);
+    const struct draft next = {
+        .period = "2024-S1", .unit = 23857, .based_on = WIRE_REVISION_MAX, CELLS(EXACT(1, 3))};
+    struct wrapper wrapper = accepted(WIRE_REVISION_MAX);
+    assert_acked(send_revision(rig, NODE_631, &draft, wrapper), WIRE_REVISION_MAX, STATE_ACCEPTED);
+    wrapper.revision++;
+    assert_refused(send_revision(rig, NODE_631, &draft, wrapper), "malformed");
+    rig_revoke(rig, NODE_631);
+    const Tonghop__Refusal *refusal = assert_refused(file_as(rig, from_local(), &next), "range");
+    assert_non_null(strstr(refusal->text, "have the unit above return it"));
+    assert_int_equal(head_of(rig, &draft).revision, WIRE_REVISION_MAX);
     assert_verifies(rig);
 }
 
@@ -443,7 +444,7 @@ int main(void)
         MERGE_TEST(test_a_returned_revision_leaves_the_totals),
         MERGE_TEST(test_a_conflict_is_told_to_the_home),
         MERGE_TEST(test_a_higher_number_of_another_history),
-        MERGE_TEST(test_a_number_far_ahead),
+        MERGE_TEST(test_the_last_number),
         MERGE_TEST(test_foreign_units_are_quarantined),
         MERGE_TEST(test_what_quarantine_keeps),
         MERGE_TEST(test_waiting_for_a_catalogue),
