@@ -101,6 +101,28 @@ size_t sim_ledger_add(struct sim *sim, size_t key, struct report *report)
     return index;
 }
 
+void sim_ledger_keep(struct sim *sim, size_t filing)
+{
+    const struct sim_filing old = sim->filings[filing];
+    struct report again = {
+        .key = old.report.key,
+        .scope = old.report.scope,
+        .catalogue = old.report.catalogue,
+        .based_on = old.report.based_on,
+        .is_withdrawn = old.report.is_withdrawn,
+        .may_drop_cells = old.report.may_drop_cells,
+        .author = mem_strdup(old.report.author),
+        .reason = mem_strdup(old.report.reason),
+    };
+    for (size_t i = 0; i < old.report.cell_count; i++)
+        report_add_cell(&again, old.report.cells[i]);
+    struct sim_filing *kept = &sim->filings[sim_ledger_add(sim, old.key, &again)];
+    const struct sim_filing added = *kept;
+    *kept = old;
+    kept->report = added.report;
+    kept->next = added.next;
+}
+
 struct sim_filing *sim_ledger_find(struct sim *sim, size_t key, const uint8_t *content)
 {
     for (int i = sim->keys[key].first; i != SIM_NONE; i = sim->filings[i].next)

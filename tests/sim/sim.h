@@ -413,6 +413,9 @@ bool sim_key_is_manual(const struct sim *sim, size_t key);
 size_t sim_key_index(const struct report_key *key);
 /* A new filing of `key`; takes over the report. */
 size_t sim_ledger_add(struct sim *sim, size_t key, struct report *report);
+/* The same content is acknowledged again, under another revision: what was, is an entry of its own.
+ */
+void sim_ledger_keep(struct sim *sim, size_t filing);
 /* The filing of `key` with that content, NULL if nobody ever made one. */
 struct sim_filing *sim_ledger_find(struct sim *sim, size_t key, const uint8_t *content);
 /* The content digest of a stored revision; false when it does not read. */

@@ -131,8 +131,13 @@ void sim_work_acknowledged(struct sim *sim, size_t index, const Tonghop__Receipt
         return;
     }
     sim_check_receipt(sim, ask->node, filing, receipt);
-    if (filing->revision != receipt->revision)
+    if (filing->revision != receipt->revision) {
+        if (filing->revision != 0 && !filing->is_excused)
+            sim_ledger_keep(sim, ask->filing);
+        filing = &sim->filings[ask->filing];
         filing->marks = filing->marks_lost = 0;
+        filing->holder = SIM_NONE;
+    }
     filing->is_excused = false;
     filing->revision = receipt->revision;
     filing->received_us = receipt->received_us;
