@@ -116,7 +116,8 @@ void sim_ledger_keep(struct sim *sim, size_t filing)
     };
     for (size_t i = 0; i < old.report.cell_count; i++)
         report_add_cell(&again, old.report.cells[i]);
-    struct sim_filing *kept = &sim->filings[sim_ledger_add(sim, old.key, &again)];
+    size_t index = sim_ledger_add(sim, old.key, &again); /* moves the others */
+    struct sim_filing *kept = &sim->filings[index];
     const struct sim_filing added = *kept;
     *kept = old;
     kept->report = added.report;
