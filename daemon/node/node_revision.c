@@ -215,7 +215,7 @@ static void pass_down(struct step *step, const Tonghop__Revision *message,
     if (store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) != ERR_OK)
         (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key); /* errors are sticky */
     if (home == node->options.unit)
-        return; /* it was not able to */
+        return; /* it is this node, which could not settle it */
     Tonghop__Revision revision = *message;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.protocol = WIRE_PROTOCOL;

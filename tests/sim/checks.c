@@ -11,6 +11,13 @@
 /* Longer than between two pings, and than what is parked waits. */
 enum { REST_MS = 65000 };
 
+/* Something is still to come, whatever waits in the outbox. */
+static bool is_at_work(const struct node_health *health)
+{
+    return !health->is_linked || !health->has_catalogue || health->is_rebuilding ||
+           health->is_restoring || health->is_comparing;
+}
+
 bool sim_is_quiet(struct sim *sim)
 {
     if (sim->now_ms - sim->busy_ms < REST_MS || sim_ask_count_open(sim) > 0)
@@ -20,8 +27,7 @@ bool sim_is_quiet(struct sim *sim)
         if (!sim->nodes[i].is_running)
             continue;
         node_get_health(sim->nodes[i].node, &health);
-        if (!health.is_linked || !health.has_catalogue || health.is_rebuilding ||
-            health.is_restoring || health.is_comparing || health.outbox_count > health.parked_count)
+        if (is_at_work(&health) || health.outbox_count > health.parked_count)
             return false;
     }
     return true;
@@ -40,8 +46,7 @@ void sim_say_restless(struct sim *sim)
         if (!sim->nodes[i].is_running)
             continue;
         node_get_health(sim->nodes[i].node, &health);
-        if (!health.is_linked || !health.has_catalogue || health.is_rebuilding ||
-            health.is_restoring || health.is_comparing || health.outbox_count > 0)
+        if (is_at_work(&health) || health.outbox_count > 0)
             printf("unit %u: %slinked, %scatalogue%s%s%s, %lu to send, %lu parked: %s\n",
                    sim->nodes[i].unit, health.is_linked ? "" : "not ",
                    health.has_catalogue ? "" : "no ", health.is_rebuilding ? ", rebuilding" : "",
