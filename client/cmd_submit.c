@@ -267,11 +267,11 @@ static int file_all(struct submit *submit)
 static int wait_safe(struct submit *submit)
 {
     size_t count = submit->reporting.count;
-    struct report_key *keys = mem_calloc(count, sizeof(*keys));
+    const struct report **reports = mem_calloc(count, sizeof(*reports));
     for (size_t i = 0; i < count; i++)
-        keys[i] = submit->reporting.items[i].report.key;
-    int status = filing_wait_safe(&submit->filing, keys, count);
-    free(keys);
+        reports[i] = &submit->reporting.items[i].report;
+    int status = filing_wait_safe(&submit->filing, reports, count);
+    free(reports);
     return status;
 }
 

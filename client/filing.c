@@ -2,6 +2,7 @@
  * is based on, so two people who change the same report cannot overwrite each other. */
 #include "client/filing.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -99,33 +100,52 @@ int filing_own_unit(struct filing *filing, uint32_t *ret_unit)
     return status;
 }
 
-int filing_fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base)
+/* Opens a filing; report_fini(ret_report). `content` is equal for equal figures, notes and scope,
+ * whoever filed them and under whatever number. */
+static enum err open_filing(struct span bytes, struct report *ret_report,
+                            uint8_t content[WIRE_DIGEST_SIZE], char *reason, size_t reason_size)
+{
+    struct wire_filing opened;
+    struct arena *arena = arena_new(WIRE_ARENA_MAX);
+    enum err err = wire_open_filing(bytes, arena, &opened, ret_report, reason, reason_size);
+    if (err == ERR_OK)
+        memcpy(content, opened.content, WIRE_DIGEST_SIZE);
+    arena_free(&arena);
+    return err;
+}
+
+/* What the node holds, and whether another node holds it too. Exit status. */
+static int fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base,
+                 bool *ret_is_safe)
 {
     const Tonghop__HistoryEntry *entry = NULL;
     struct filing_base base = {0};
-    struct wire_filing opened;
     char reason[REASON_SIZE] = "";
     int status = ask_latest(filing, key, true, &entry);
-    if (status != EXIT_DONE || entry == NULL) {
-        if (status == EXIT_DONE)
-            *ret_base = base;
+    if (status != EXIT_DONE)
         return status;
+    if (entry != NULL) {
+        enum err err = open_filing((struct span){entry->filing.data, entry->filing.len},
+                                   &base.report, base.content, reason, sizeof(reason));
+        if (err == ERR_OK && !report_key_equal(key, &base.report.key)) {
+            err = ERR_MALFORMED;
+            (void)snprintf(reason, sizeof(reason), "the answer is about another report");
+        }
+        if (err != ERR_OK) {
+            report_fini(&base.report);
+            return command_print_failure(filing->common, err, reason);
+        }
+        base.revision = entry->revision;
     }
-    struct arena *arena = arena_new(WIRE_ARENA_MAX);
-    enum err err = wire_open_filing((struct span){entry->filing.data, entry->filing.len}, arena,
-                                    &opened, &base.report, reason, sizeof(reason));
-    arena_free(&arena);
-    if (err == ERR_OK && !report_key_equal(key, &base.report.key)) {
-        err = ERR_MALFORMED;
-        (void)snprintf(reason, sizeof(reason), "the answer is about another report");
-    }
-    if (err != ERR_OK) {
-        report_fini(&base.report);
-        return command_print_failure(filing->common, err, reason);
-    }
-    base.revision = entry->revision;
     *ret_base = base;
+    *ret_is_safe = entry != NULL && entry->is_safe;
     return EXIT_DONE;
+}
+
+int filing_fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base)
+{
+    bool is_safe;
+    return fetch(filing, key, ret_base, &is_safe);
 }
 
 /* ---- differences ---- */
@@ -307,27 +327,67 @@ static int ask_has_parent(const struct filing *filing, bool *ret_has_parent)
     return status;
 }
 
-int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_t count)
+/* The content that a node finds in a report which it is handed. */
+static void content_of(const struct report *report, uint8_t content[WIRE_DIGEST_SIZE])
+{
+    struct buf bytes = {0};
+    struct report opened = {0};
+    char reason[REASON_SIZE];
+    wire_pack_filing(report, &bytes);
+    enum err err = open_filing(span_of(&bytes), &opened, content, reason, sizeof(reason));
+    assert(err == ERR_OK); /* the node took it in */
+    report_fini(&opened);
+    buf_fini(&bytes);
+}
+
+/* EXIT_NO when the latest revision is not what was filed: a wait would then be for that. */
+static int wait_safe(struct filing *filing, const struct report *report, int64_t deadline_ms)
 {
     const struct timespec pause = {.tv_nsec = SAFE_POLL_MS * 1000000L};
-    int64_t deadline_ms = now_ms() + filing->common->timeout_ms;
-    bool has_parent = false;
-    int status = ask_has_parent(filing, &has_parent);
-    for (size_t i = 0; status == EXIT_DONE && has_parent && i < count;) {
-        const Tonghop__HistoryEntry *entry = NULL;
-        status = ask_latest(filing, &keys[i], false, &entry);
+    bool is_english = filing->common->is_english;
+    uint8_t content[WIRE_DIGEST_SIZE];
+    content_of(report, content);
+    for (;;) {
+        struct filing_base latest = {0};
+        bool is_safe = false;
+        int status = fetch(filing, &report->key, &latest, &is_safe);
         if (status != EXIT_DONE)
             return status;
-        if (entry != NULL && entry->is_safe) {
-            i++;
-        } else if (now_ms() >= deadline_ms) {
-            command_say("%s", words(filing->common->is_english, WORD_FILING_NOT_SAFE));
+        report_fini(&latest.report);
+        if (latest.revision > 0 && memcmp(latest.content, content, sizeof(content)) != 0) {
+            uint32_t index = tree_find(filing->tree, report->key.unit);
+            command_say(words(is_english, WORD_FILING_REPLACED), latest.revision,
+                        filing->tree->nodes[index].version->code,
+                        catalogue_form(filing->catalogue, report->key.form)->code);
+            return EXIT_NO;
+        }
+        if (is_safe)
+            return EXIT_DONE;
+        if (now_ms() >= deadline_ms) {
+            command_say("%s", words(is_english, WORD_FILING_NOT_SAFE));
             return EXIT_UNKNOWN;
-        } else {
-            (void)nanosleep(&pause, NULL); /* cut short by a signal: asked a little early */
+        }
+        (void)nanosleep(&pause, NULL); /* cut short by a signal: asked a little early */
+    }
+}
+
+int filing_wait_safe(struct filing *filing, const struct report *const *reports, size_t count)
+{
+    int64_t deadline_ms = now_ms() + filing->common->timeout_ms;
+    bool has_parent = false, is_replaced = false;
+    int status = ask_has_parent(filing, &has_parent);
+    if (status == EXIT_DONE && !has_parent) {
+        command_say("%s", words(filing->common->is_english, WORD_FILING_NO_PARENT));
+        return EXIT_NO;
+    }
+    for (size_t i = 0; status == EXIT_DONE && i < count; i++) {
+        status = wait_safe(filing, reports[i], deadline_ms);
+        if (status == EXIT_NO) {
+            is_replaced = true;
+            status = EXIT_DONE; /* the others are waited for all the same */
         }
     }
-    return status;
+    return status == EXIT_DONE && is_replaced ? EXIT_NO : status;
 }
 
 /* ---- author and reason ---- */

@@ -8,6 +8,7 @@
 #include "client/selection.h"
 #include "client/table.h"
 #include "core/tree.h"
+#include "wire/wire.h"
 
 /* A connection with everything that filing needs to know. */
 struct filing {
@@ -33,6 +34,7 @@ enum filing_outcome {
 struct filing_base {
     uint64_t revision; /* 0: nothing */
     struct report report;
+    uint8_t content[WIRE_DIGEST_SIZE];
 };
 
 /* Connects and fetches the catalogue. EXIT_DONE, or the exit status with the reason printed; in any
@@ -59,9 +61,10 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
                        enum filing_outcome outcome);
 void filing_print_results(const struct filing *filing);
 
-/* Waits until the parent has acknowledged the reports too, at most --timeout for all of them. At
- * once when the node has no parent. Exit status; EXIT_UNKNOWN when the time is over. */
-int filing_wait_safe(struct filing *filing, const struct report_key *keys, size_t count);
+/* Waits until another node holds what was filed too, at most --timeout for all of them. Exit
+ * status: EXIT_NO when no node will (there is none above), or when another filing has taken the
+ * place of one of them; EXIT_UNKNOWN when the time is over. Says which. */
+int filing_wait_safe(struct filing *filing, const struct report *const *reports, size_t count);
 
 /* `option` (--author), else TONGHOP_AUTHOR, else the login name; NULL, with the reason printed,
  * when the text is too long or not one line. The caller frees. */

@@ -3,6 +3,7 @@
 #include "client/words.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +320,18 @@ static const struct {
                               "sẽ tự được gửi lên khi nối được",
                               "the report is held here, but the node above has not acknowledged it "
                               "yet; it is sent by itself once there is a link"},
+    [WORD_FILING_NO_PARENT] =
+        {"báo cáo đã nằm trên đĩa của nút này, nhưng không có nút cấp trên nào "
+         "giữ thêm một bản: hãy sao lưu nút này (tonghop backup)",
+         "the report is on the disk of this node, but there is no node above to "
+         "hold it too: it is as safe as that disk and its backups (tonghop "
+         "backup)"},
+    [WORD_FILING_REPLACED] = {"trong lúc chờ, bản %" PRIu64
+                              " của %s, biểu %s, đã thay báo cáo vừa nộp: "
+                              "xem tonghop history, rồi nộp lại nếu cần",
+                              "while it waited, revision %" PRIu64
+                              " of %s, form %s, took the place of "
+                              "what was filed: see 'tonghop history', and file again if need be"},
     [WORD_FILING_BAD_TEXT] = {"%s phải là văn bản thường, tối đa %zu byte",
                               "%s has to be plain text of at most %zu bytes"},
     [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",

@@ -196,6 +196,8 @@ enum word {
     WORD_FILING_RESTORES,
     WORD_FILING_WARNING, /* %s text */
     WORD_FILING_NOT_SAFE,
+    WORD_FILING_NO_PARENT,
+    WORD_FILING_REPLACED, /* %PRIu64 revision, %s unit, %s form */
     WORD_FILING_BAD_TEXT, /* %s option, %zu bytes */
     WORD_SUBMIT_ONE_SOURCE,
     WORD_AMEND_VALUE_OR_REMOVE,

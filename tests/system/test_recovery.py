@@ -2,12 +2,13 @@
 acknowledged and still lies on some disk comes back by itself, and nothing that was accepted vanishes."""
 
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness import Node, Tree, eventually
 from scene import (SAMPLE, exact, expect, expect_in, history, outcomes, plant, play, settle, status,
                    submit, table, total, verify)
 
-DISTRICT, COMMUNE, OTHER, WITHOUT_NODE = 631, 23857, 23860, 23863
+PROVINCE, DISTRICT, COMMUNE, OTHER, WITHOUT_NODE = 64, 631, 23857, 23860, 23863
 VISITS = "reception.visits"
 
 
@@ -145,6 +146,49 @@ def two_homes(tree: Tree, province: Node) -> None:
     verify(commune, district, province)
 
 
+def file_and_wait(pool: ThreadPoolExecutor, node: Node, period: str, value: int) -> Future:
+    """Files one figure of the commune with --wait safe, which goes on while the test does."""
+    before = revisions(node, COMMUNE, period)
+    waiting = pool.submit(submit, node, period, table({VISITS: value}), "--unit", str(COMMUNE),
+                          "--wait", "safe", "--timeout", "60", expect=None)
+    eventually(lambda: revisions(node, COMMUNE, period) != before, f"{value} is taken in")
+    return waiting
+
+
+def safe_is_what_was_filed(tree: Tree, province: Node) -> None:
+    """Who waits for safe waits for what they filed: after a fork also under another number, and not for
+    what another person filed in its place"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    with ThreadPoolExecutor() as pool:
+        for is_ours_later in (True, False):
+            period = "2026-S1" if is_ours_later else "2026-S2"
+            district.tonghop("revoke", commune.public_key)
+            if is_ours_later:
+                file(district, COMMUNE, period, 2)
+            waiting = file_and_wait(pool, commune, period, 1)
+            if not is_ours_later:
+                file(district, COMMUNE, period, 2)
+            expect("nobody else holds it", waiting.done(), False)
+            district.tonghop("enrol", str(COMMUNE), commune.public_key, "--role", "node", "--name",
+                             "chu-ty")
+            result = waiting.result()
+            expect("what the person is told", result.status, 0 if is_ours_later else 1)
+            if is_ours_later:
+                expect("it has another number now", revisions(commune, COMMUNE, period)[0], "2")
+            else:
+                expect_in("what took its place", result.err, "while it waited, revision 2 of 23857")
+        district.stop()
+        waiting = file_and_wait(pool, commune, "2027-S1", 1)
+        file(commune, COMMUNE, "2027-S1", 2)
+        expect("corrected by another person", waiting.result().status, 1)
+        district.start()
+    settle(commune, district, province)
+    refused = submit(province, "2027-S1", table({VISITS: 5}), "--unit", str(PROVINCE), "--wait",
+                     "safe", expect=1)
+    expect_in("no node above the root", refused.err, "there is no node above")
+    verify(commune, district, province)
+
+
 def disk_of_the_root(tree: Tree, province: Node) -> None:
     """The root's disk is lost: catalogue and keys are given again, and the reports come up by themselves"""
     district, commune = tree.nodes[1], tree.nodes[2]
@@ -161,8 +205,32 @@ def disk_of_the_root(tree: Tree, province: Node) -> None:
     verify(commune, district, province)
 
 
+def parent_gone_for_good(tree: Tree, province: Node) -> None:
+    """A node restored while the node above is gone waits for it, and goes on alone without [parent]"""
+    district = tree.nodes[1]
+    copy = tree.folder / "district.mdb"
+    before = total(district, "2024", VISITS)
+    district.tonghop("backup", str(copy))
+    province.kill()
+    burn(district)
+    district.tonghop("restore", str(copy))
+    district.start(is_awaited=False)
+    eventually(lambda: district.tonghop("keys", expect=None).status == 0, "it answers")
+    refused = submit(district, "2028-S1", table({VISITS: 1}), "--unit", str(WITHOUT_NODE), expect=1)
+    expect_in("it waits", refused.err, "refused (busy)")
+    district.stop()
+    configuration = tree.etc / "duc-co.conf"
+    text = configuration.read_text()
+    configuration.write_text(text[:text.index("[parent]")])
+    district.start()
+    expect("what was in the backup", total(district, "2024", VISITS), before)
+    file(district, WITHOUT_NODE, "2028-S1", 1)
+    verify(district)
+
+
 if __name__ == "__main__":
     with Tree() as grown:
         root = plant(grown)
         play((new_home_goes_on, disk_of_a_leaf, no_intake_before_it_is_complete, disk_of_the_middle,
-              old_copy_by_hand, two_homes, disk_of_the_root), grown, root)
+              old_copy_by_hand, two_homes, safe_is_what_was_filed, disk_of_the_root,
+              parent_gone_for_good), grown, root)
