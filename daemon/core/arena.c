@@ -95,6 +95,19 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
     return memory;
 }
 
+size_t arena_narrow(struct arena *arena, size_t size_bytes)
+{
+    size_t limit_bytes = arena->limit_bytes;
+    if (size_bytes < limit_bytes - arena->used_bytes)
+        arena->limit_bytes = arena->used_bytes + size_bytes;
+    return limit_bytes;
+}
+
+void arena_widen(struct arena *arena, size_t limit_bytes)
+{
+    arena->limit_bytes = limit_bytes;
+}
+
 size_t arena_used(const struct arena *arena)
 {
     return arena->used_bytes;

@@ -4,6 +4,7 @@
 #define NODE_INCOMING_H
 
 #include "node/step.h"
+#include "wire/digest.h"
 
 /* Everything about one incoming state, decoded. The spans lie in the message. */
 struct incoming {
@@ -13,6 +14,7 @@ struct incoming {
     struct report report;
     bool has_accepted;
     struct revision accepted; /* the highest accepted one, where that is an earlier one */
+    uint8_t accepted_content[DIGEST_SIZE];
 };
 
 /* Whom it comes from: that one need not be told of it. */
@@ -25,6 +27,13 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
 void incoming_fini(struct incoming *in);
 /* What the state adds to its bucket, as its sender has it: equal digests are equal states. */
 void incoming_digest(const struct incoming *in, uint8_t *ret_digest);
+
+/* The digest of what is held under the key, whose head is given. Errors are sticky. */
+void incoming_digest_held(struct node *node, struct store_txn *txn, const struct report_key *key,
+                          const struct head *head, uint8_t *ret_digest);
+/* Whether there is no room for the filing that would have to be set aside (incoming_put) for this
+ * state: it is then not taken before a person has looked at what was set aside already. */
+bool incoming_is_stuck(struct step *step, const struct incoming *in, enum origin origin);
 
 /* Merges `in` into what is held: a higher revision becomes the latest, of one that is held already
  * the bits grow; forks are not for it. Carries what counts into totals and digests, marks the key
@@ -41,9 +50,12 @@ void incoming_mark(struct step *step, const struct report_key *key, uint64_t rev
  * and either their numbers are equal or the higher number was received earlier: within one history
  * the time of receipt never goes back. */
 bool incoming_is_fork(const struct incoming *in, const struct head *held);
-/* Takes over what the parent holds. Where it contradicts ours, the home settles it. False where
- * that cannot be done here: ours stays, and is not acknowledged. A node between lets the caller
- * pass the message down to the home. */
-bool incoming_take_parents(struct step *step, struct incoming *theirs);
+enum settled {
+    SETTLED,    /* taken over, or the fork was settled */
+    NOT_BY_US,  /* a fork, ours stays: the message is to be passed down to the home */
+    NOT_AT_ALL, /* a fork, ours stays: no numbers are left above */
+};
+/* Takes over what the parent holds. Where it contradicts ours, the home settles it. */
+enum settled incoming_take_parents(struct step *step, struct incoming *theirs);
 
 #endif

@@ -218,7 +218,7 @@ static void fill_quarantine_entry(struct quarantined *item, Tonghop__QuarantineE
 
 void node_handle_quarantine_query(struct step *step)
 {
-    size_t count = (size_t)store_count_quarantine(step->txn); /* at most STORE_QUARANTINE_MAX */
+    size_t count = (size_t)store_count_quarantine(step->txn); /* they are bounded */
     struct quarantined *all = mem_calloc(count + 1, sizeof(*all));
     Tonghop__QuarantineEntry *items = mem_calloc(count + 1, sizeof(*items));
     Tonghop__QuarantineEntry **pointers = mem_calloc(count + 1, sizeof(*pointers));
@@ -239,6 +239,16 @@ void node_handle_quarantine_query(struct step *step)
     free(all);
 }
 
+static bool is_quarantined(struct step *step, uint64_t number)
+{
+    for (int is_kept = 0; is_kept <= 1; is_kept++) {
+        struct quarantined item = {.is_kept = is_kept != 0, .number = number - 1};
+        if (store_next_quarantine(step->txn, &item) && item.number == number)
+            return true;
+    }
+    return false;
+}
+
 void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear)
 {
     if (clear->all) {
@@ -252,8 +262,7 @@ void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineCl
                   alarms);
         return;
     }
-    struct quarantined item = {.number = clear->number - 1}; /* the one before */
-    if (!store_next_quarantine(step->txn, &item) || item.number != clear->number) {
+    if (!is_quarantined(step, clear->number)) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'",
                     clear->number);

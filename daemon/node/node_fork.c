@@ -45,7 +45,7 @@ static void reissue(struct step *step, struct fork *fork, const struct kept *kep
                          sizeof(reason)) == ERR_OK)
         incoming_put(step, &in, FROM_REPORTER);
     else
-        log_error("revision %" PRIu64 " cannot be filed again: %s", kept->revision.number, reason);
+        store_fail(step->txn, ERR_CORRUPT); /* both were opened when they were taken in */
     incoming_fini(&in);
 }
 
@@ -93,29 +93,34 @@ bool incoming_is_fork(const struct incoming *in, const struct head *held)
     return revision->number == held->revision || revision->received.us > held->received.us;
 }
 
-/* Only a hostile node ever came so far that settling would go beyond the last number. */
+/* Only a hostile node ever comes so near to the last number that settling might go beyond. */
 static bool fits_above(uint64_t number)
 {
     enum { REISSUED_MAX = 2 };
     return number <= WIRE_REVISION_MAX - REISSUED_MAX;
 }
 
-bool incoming_take_parents(struct step *step, struct incoming *theirs)
+enum settled incoming_take_parents(struct step *step, struct incoming *theirs)
 {
     struct node *node = step->node;
-    struct head ours;
+    struct head ours = {0};
     char text[KEY_TEXT_MAX];
     bool is_fork =
         store_get_head(step->txn, &theirs->key, &ours) == ERR_OK && incoming_is_fork(theirs, &ours);
     const struct tree *tree = node_tree(node, theirs->key.period);
     bool is_home = node_home_of(node, step->txn, tree, theirs->key.unit) == node->options.unit;
-    bool can_settle = is_home && fits_above(theirs->revision.number) && fits_above(ours.revision);
-    if (!is_fork)
+    bool has_numbers = fits_above(theirs->revision.number) && fits_above(ours.revision);
+    if (!is_fork) {
         incoming_put(step, theirs, FROM_PARENT);
-    else if (can_settle)
-        settle_fork(step, theirs, &ours);
-    else if (is_home)
-        log_error("%s: another node made up revision %" PRIu64 ", and no number is left above it",
+        return SETTLED;
+    }
+    if (!is_home)
+        return NOT_BY_US;
+    if (!has_numbers) {
+        log_error("%s: another node made up revision %" PRIu64 ", and too few numbers are left",
                   node_key_text(node, &theirs->key, text, sizeof(text)), theirs->revision.number);
-    return !is_fork || can_settle;
+        return NOT_AT_ALL;
+    }
+    settle_fork(step, theirs, &ours);
+    return SETTLED;
 }

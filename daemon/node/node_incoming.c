@@ -10,7 +10,6 @@
 #include "core/log.h"
 #include "node/incoming.h"
 #include "node/rollup.h"
-#include "wire/digest.h"
 
 enum { KEY_TEXT_MAX = 320 };
 
@@ -52,8 +51,11 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
     };
     struct wire_filing filing;
     struct report report = {0};
-    bool is_ours = wire_open_filing(ret_in->accepted.filing, step->node->arena, &filing, &report,
+    arena_reset(step->node->scratch);
+    bool is_ours = wire_open_filing(ret_in->accepted.filing, step->node->scratch, &filing, &report,
                                     reason, reason_size) == ERR_OK;
+    if (is_ours)
+        memcpy(ret_in->accepted_content, filing.content, sizeof(ret_in->accepted_content));
     if (is_ours && (!report_key_equal(&report.key, &ret_in->key) ||
                     (accepted->states & STATE_ACCEPTED) == 0)) {
         (void)snprintf(reason, reason_size, "its accepted revision is of another report, or waits");
@@ -68,21 +70,65 @@ void incoming_fini(struct incoming *in)
     report_fini(&in->report);
 }
 
-/* The highest accepted revision counts, unless it is returned: then none does. */
-static uint64_t counting_of(uint64_t number, uint8_t states)
+/* ---- what is compared ---- */
+
+static struct digest_revision revision_digested(const struct revision *revision,
+                                                const uint8_t *content)
 {
-    return state_counts(states) ? number : 0;
+    struct digest_revision digested = {.number = revision->number, .states = revision->states};
+    memcpy(digested.content, content, sizeof(digested.content));
+    return digested;
 }
 
 void incoming_digest(const struct incoming *in, uint8_t *ret_digest)
 {
-    uint64_t counting = 0;
-    if (in->revision.states & STATE_ACCEPTED)
-        counting = counting_of(in->revision.number, in->revision.states);
-    else if (in->has_accepted)
-        counting = counting_of(in->accepted.number, in->accepted.states);
-    digest_of_state(&in->key, in->revision.number, in->revision.states, in->filing.content,
-                    counting, ret_digest);
+    struct digest_state state = {
+        .key = in->key,
+        .latest = revision_digested(&in->revision, in->filing.content),
+        .received = in->revision.received,
+        .first_filed = in->revision.first_filed,
+    };
+    if (in->has_accepted && (in->revision.states & STATE_ACCEPTED) == 0)
+        state.accepted = revision_digested(&in->accepted, in->accepted_content);
+    digest_of_state(&state, ret_digest);
+}
+
+/* Of a filing that lies in the store. What does not open is damaged: a sticky error. */
+static enum err content_held(struct node *node, struct store_txn *txn, struct span filing,
+                             uint8_t *ret_content)
+{
+    struct wire_filing opened;
+    struct report report = {0};
+    char reason[WIRE_REASON_SIZE];
+    arena_reset(node->scratch);
+    enum err err =
+        wire_open_filing(filing, node->scratch, &opened, &report, reason, sizeof(reason));
+    report_fini(&report);
+    if (err == ERR_OK)
+        memcpy(ret_content, opened.content, sizeof(opened.content));
+    else
+        store_fail(txn, ERR_CORRUPT);
+    return err;
+}
+
+void incoming_digest_held(struct node *node, struct store_txn *txn, const struct report_key *key,
+                          const struct head *head, uint8_t *ret_digest)
+{
+    struct revision accepted;
+    struct digest_state state = {
+        .key = *key,
+        .latest = {.number = head->revision, .states = head->states},
+        .received = head->received,
+        .first_filed = head->first_filed,
+    };
+    memcpy(state.latest.content, head->content, sizeof(state.latest.content));
+    if (head->accepted != 0 && head->accepted != head->revision &&
+        store_get_revision(txn, key, head->accepted, &accepted) == ERR_OK &&
+        content_held(node, txn, accepted.filing, state.accepted.content) == ERR_OK) {
+        state.accepted.number = accepted.number;
+        state.accepted.states = accepted.states;
+    }
+    digest_of_state(&state, ret_digest);
 }
 
 /* ---- merging ---- */
@@ -94,7 +140,7 @@ struct change {
     struct head old, head;
     struct group before;
     bool is_other_content; /* of the revision that counts, at the same number */
-    bool must_go_up;       /* the parent holds another content under the same digest */
+    bool must_go_up;       /* the parent holds another content, and ours stands */
 };
 
 static void change_begin(struct step *step, const struct report_key *key, struct change *change)
@@ -105,26 +151,32 @@ static void change_begin(struct step *step, const struct report_key *key, struct
     group_load(step->node, step->txn, key, false, &change->before);
 }
 
-/* False when the bytes are no filing. */
-static bool content_of(struct step *step, struct span filing, uint8_t *ret_content)
+/* Whether a filing that is held has this content, maybe as other bytes: two people filed it. */
+static bool has_content(struct step *step, struct span held, const uint8_t *content)
 {
-    struct wire_filing opened;
-    struct report report = {0};
-    char reason[WIRE_REASON_SIZE];
-    bool is_ours = wire_open_filing(filing, step->node->arena, &opened, &report, reason,
-                                    sizeof(reason)) == ERR_OK;
-    if (is_ours)
-        memcpy(ret_content, opened.content, sizeof(opened.content));
-    report_fini(&report);
-    return is_ours;
+    uint8_t its[DIGEST_SIZE];
+    return content_held(step->node, step->txn, held, its) == ERR_OK &&
+           memcmp(its, content, sizeof(its)) == 0;
 }
 
-/* The same content may come as other bytes: two people filed it. */
-static bool is_same_content(struct step *step, struct span a, struct span b)
+/* The bits that these very bytes have here under the number that is, or was, the latest or the one
+ * accepted: who settled a fork filed them again, and what was decided about them meanwhile stays.
+ * Another filing of the same content is another one: it says what it is based on. */
+static uint8_t states_before(struct step *step, const struct change *change, struct span filing,
+                             const uint8_t *content)
 {
-    uint8_t of_a[DIGEST_SIZE], of_b[DIGEST_SIZE];
-    return span_equal(a, b) || (content_of(step, a, of_a) && content_of(step, b, of_b) &&
-                                memcmp(of_a, of_b, sizeof(of_a)) == 0);
+    const struct head *old = &change->old; /* zeros when nothing is held */
+    struct revision held;
+    uint8_t states = 0;
+    if (old->revision != 0 && memcmp(old->content, content, sizeof(old->content)) == 0 &&
+        store_get_revision(step->txn, &change->key, old->revision, &held) == ERR_OK &&
+        span_equal(held.filing, filing))
+        states |= held.states;
+    if (old->accepted != 0 && old->accepted != old->revision &&
+        store_get_revision(step->txn, &change->key, old->accepted, &held) == ERR_OK &&
+        span_equal(held.filing, filing))
+        states |= held.states;
+    return states;
 }
 
 /* Puts a revision, and keeps up which one is the highest accepted: one that is stays so. */
@@ -143,61 +195,79 @@ static uint64_t find_counting(struct step *step, const struct change *change)
     if (number == 0)
         return 0;
     if (number == change->head.revision)
-        return counting_of(number, change->head.states);
+        return state_counts(change->head.states) ? number : 0;
     if (store_get_revision(step->txn, &change->key, number, &revision) != ERR_OK)
         return 0; /* sticky */
-    return counting_of(number, revision.states);
+    return state_counts(revision.states) ? number : 0;
 }
 
 /* Two nodes numbered this revision, and it lies below the latest on either side. The filing that
- * gives way may be the only copy of something acknowledged: a person sees it. */
+ * gives way may be the only copy of something acknowledged: it is kept whole until a person has
+ * seen it. */
 static void set_aside(struct step *step, const struct report_key *key, const struct revision *aside)
 {
-    struct quarantined item = {.received = step->event->now, .bytes = aside->filing};
-    char text[KEY_TEXT_MAX];
+    struct quarantined item = {
+        .received = step->event->now, .is_kept = true, .bytes = aside->filing};
+    char text[KEY_TEXT_MAX], period[PERIOD_TEXT_SIZE];
     (void)snprintf(item.reason, sizeof(item.reason),
-                   "two nodes numbered revision %" PRIu64 " of one report: another one stands",
-                   aside->number);
+                   "two nodes numbered revision %" PRIu64 " of unit id:%" PRIu32
+                   ", %s, form %" PRIu32 ": another one stands",
+                   aside->number, key->unit, period_format(key->period, period), key->form);
     (void)store_put_quarantine(step->txn, &item); /* the error is sticky */
     log_warning("%s: two nodes had numbered revision %" PRIu64 ": one of them is in quarantine",
                 node_key_text(step->node, key, text, sizeof(text)), aside->number);
 }
 
-/* A revision below the latest. Where two nodes numbered it, one that was accepted stands against
- * one that waits, and of two that were the child's: so both sides come to hold the same. */
-static void merge_earlier(struct step *step, struct change *change, const struct revision *theirs,
+/* Two nodes numbered a revision below the latest: one that was accepted stands against one that
+ * waits, and of two that were the child's, so that both sides come to hold the same. */
+static bool ours_stands(const struct revision *held, enum origin origin)
+{
+    return origin == FROM_PARENT && (held->states & STATE_ACCEPTED) != 0;
+}
+
+bool incoming_is_stuck(struct step *step, const struct incoming *in, enum origin origin)
+{
+    struct revision held;
+    return in->has_accepted && !store_has_room_aside(step->txn) &&
+           store_get_revision(step->txn, &in->key, in->accepted.number, &held) == ERR_OK &&
+           !ours_stands(&held, origin) && !has_content(step, held.filing, in->accepted_content);
+}
+
+/* The accepted revision below the latest. */
+static void merge_earlier(struct step *step, struct change *change, const struct incoming *in,
                           enum origin origin)
 {
-    struct revision held, merged = *theirs;
-    if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
-        if (is_same_content(step, held.filing, theirs->filing)) {
-            merged = held;
-            merged.states |= theirs->states;
-            if (merged.states == held.states)
-                return;
-        } else if (origin == FROM_PARENT && (held.states & STATE_ACCEPTED) != 0) {
-            change->must_go_up = true;
+    struct revision held, merged = in->accepted;
+    if (store_get_revision(step->txn, &change->key, merged.number, &held) != ERR_OK) {
+        merged.states |= states_before(step, change, merged.filing, in->accepted_content);
+    } else if (has_content(step, held.filing, in->accepted_content)) {
+        merged = held;
+        merged.states |= in->accepted.states;
+        if (merged.states == held.states)
             return;
-        } else {
-            set_aside(step, &change->key, &held);
-            change->is_other_content = true;
-        }
+    } else if (ours_stands(&held, origin)) {
+        change->must_go_up = true;
+        return;
+    } else { /* a return is of the number: only a person files again what was sent back */
+        merged.states |= held.states & STATE_RETURNED;
+        set_aside(step, &change->key, &held);
+        change->is_other_content = true;
     }
     put_revision(step, change, &merged);
 }
 
 /* A revision that was replaced here meanwhile: its bits grow. One that is not held is kept only if
  * it may still decide what counts. */
-static void merge_replaced(struct step *step, struct change *change, const struct revision *theirs)
+static void merge_replaced(struct step *step, struct change *change, const struct incoming *in)
 {
-    struct revision held, merged = *theirs;
-    if (store_get_revision(step->txn, &change->key, theirs->number, &held) == ERR_OK) {
-        if ((held.states | theirs->states) == held.states ||
-            !is_same_content(step, held.filing, theirs->filing))
+    struct revision held, merged = in->revision;
+    if (store_get_revision(step->txn, &change->key, merged.number, &held) == ERR_OK) {
+        if ((held.states | merged.states) == held.states ||
+            !has_content(step, held.filing, in->filing.content))
             return;
+        held.states |= merged.states;
         merged = held;
-        merged.states |= theirs->states;
-    } else if (change->head.accepted > theirs->number) {
+    } else if (change->head.accepted > merged.number) {
         return;
     }
     put_revision(step, change, &merged);
@@ -212,6 +282,7 @@ static void merge_higher(struct step *step, struct change *change, const struct 
         revision.first_filed = instant_earlier(revision.first_filed, change->old.first_filed);
         if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0)
             revision.received = instant_later(revision.received, change->old.received);
+        revision.states |= states_before(step, change, revision.filing, in->filing.content);
     }
     *head = (struct head){
         .revision = revision.number,
@@ -228,16 +299,23 @@ static void merge_higher(struct step *step, struct change *change, const struct 
 }
 
 /* The latest revision grows in its bits: its content is the same, and the bytes that are held stay.
- */
+ * Where both took it in, the later receipt and the first filing are those of either side: what is
+ * filed next must not pass for the earlier one. */
 static void merge_equal(struct step *step, struct change *change, const struct incoming *in)
 {
+    struct head *head = &change->head;
     struct revision held;
     assert(memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0);
-    if ((change->old.states | in->revision.states) == change->old.states ||
+    head->states |= in->revision.states;
+    head->received = instant_later(head->received, in->revision.received);
+    head->first_filed = instant_earlier(head->first_filed, in->revision.first_filed);
+    if ((head->states == change->old.states && head->received.us == change->old.received.us &&
+         head->first_filed.us == change->old.first_filed.us) ||
         store_get_revision(step->txn, &change->key, in->revision.number, &held) != ERR_OK)
         return; /* the error is sticky */
-    held.states |= in->revision.states;
-    change->head.states = held.states;
+    held.states = head->states;
+    held.received = head->received;
+    held.first_filed = head->first_filed;
     put_revision(step, change, &held);
 }
 
@@ -286,8 +364,7 @@ static void change_end(struct step *step, struct change *change, const struct in
     struct store_txn *txn = step->txn;
     struct head *head = &change->head;
     head->counting = find_counting(step, change);
-    digest_of_state(&change->key, head->revision, head->states, head->content, head->counting,
-                    head->state_digest);
+    incoming_digest_held(step->node, txn, &change->key, head, head->state_digest);
     bool is_same = change->had_head && !change->is_other_content &&
                    memcmp(head->state_digest, change->old.state_digest, DIGEST_SIZE) == 0;
     if (!is_same) {
@@ -319,10 +396,10 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
     bool is_latest;
     change_begin(step, &in->key, &change);
     if (in->has_accepted)
-        merge_earlier(step, &change, &in->accepted, origin);
+        merge_earlier(step, &change, in, origin);
     is_latest = !change.had_head || in->revision.number >= change.old.revision;
     if (!is_latest)
-        merge_replaced(step, &change, &in->revision);
+        merge_replaced(step, &change, in);
     else if (change.had_head && in->revision.number == change.old.revision)
         merge_equal(step, &change, in);
     else

@@ -195,14 +195,30 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
     if (!incoming_open(step, message, &in, reason, sizeof(reason))) {
         quarantine_and_refuse(step, ERR_MALFORMED, reason);
     } else if (child_may_send(step, &in)) {
-        if (!is_contradiction(step, &in))
-            incoming_put(step, &in, FROM_CHILD);
-        send_ack(step, &in);
+        bool is_contradicted = is_contradiction(step, &in);
+        if (!is_contradicted && incoming_is_stuck(step, &in, FROM_CHILD)) {
+            step_refuse(step, ERR_FULL, NULL,
+                        "%d filings are set aside at this node: a person has to look at them with "
+                        "'tonghop quarantine', and clear them",
+                        STORE_ASIDE_MAX);
+        } else {
+            if (!is_contradicted)
+                incoming_put(step, &in, FROM_CHILD);
+            send_ack(step, &in);
+        }
     }
     incoming_fini(&in);
 }
 
 /* ---- from the parent ---- */
+
+/* Ours contradicts what the parent holds: it is not acknowledged. */
+static void keep_unsent(struct step *step, const struct report_key *key)
+{
+    struct outbox_item item;
+    if (store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) != ERR_OK)
+        (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key); /* errors are sticky */
+}
 
 /* What contradicts our state, for the node that can settle it. Should it get lost, the next try to
  * send ours brings it again. */
@@ -211,11 +227,6 @@ static void pass_down(struct step *step, const Tonghop__Revision *message,
 {
     struct node *node = step->node;
     uint32_t home = node_home_of(node, step->txn, node_tree(node, key->period), key->unit);
-    struct outbox_item item;
-    if (store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) != ERR_OK)
-        (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key); /* errors are sticky */
-    if (home == node->options.unit)
-        return; /* it is this node, which could not settle it */
     Tonghop__Revision revision = *message;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.protocol = WIRE_PROTOCOL;
@@ -229,9 +240,28 @@ static void pass_down(struct step *step, const Tonghop__Revision *message,
 
 enum taken {
     TAKEN,
-    NOT_SETTLED, /* it contradicts ours, which is not acknowledged against it */
+    IGNORED,     /* it is not what this node is to hold */
+    PASSED_DOWN, /* it contradicts ours, which is not acknowledged against it */
+    NOT_SETTLED, /* the same, and nothing will settle it */
     NOT_NOW,     /* a comparison must not end without it */
 };
+
+static enum taken take_over(struct step *step, const Tonghop__Revision *message,
+                            struct incoming *in)
+{
+    switch (incoming_take_parents(step, in)) {
+    case SETTLED:
+        return TAKEN;
+    case NOT_BY_US:
+        keep_unsent(step, &in->key);
+        pass_down(step, message, &in->key);
+        return PASSED_DOWN;
+    case NOT_AT_ALL:
+        keep_unsent(step, &in->key);
+        break;
+    }
+    return NOT_SETTLED;
+}
 
 /* Takes over a state that the parent holds, if it is of a unit beneath this node, and of `only`
  * (NULL: of any key). */
@@ -249,6 +279,7 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
         taken = NOT_NOW;
     } else if (only != NULL && !report_key_equal(&in.key, only)) {
         log_warning("the parent acknowledged with another report: ignored");
+        taken = IGNORED;
     } else if (in.report.catalogue > node->catalogue->number) {
         log_info("the parent holds %s under a catalogue that has not come here yet",
                  node_key_text(node, &in.key, text, sizeof(text)));
@@ -257,9 +288,13 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
                catalogue_form(node->catalogue, in.key.form) == NULL) {
         log_warning("the parent sent %s, which does not belong here: ignored",
                     node_key_text(node, &in.key, text, sizeof(text)));
-    } else if (!incoming_take_parents(step, &in)) {
-        pass_down(step, message, &in.key);
-        taken = NOT_SETTLED;
+        taken = IGNORED;
+    } else if (incoming_is_stuck(step, &in, FROM_PARENT)) {
+        log_warning("%s is not taken over: %d filings are set aside here, see 'tonghop quarantine'",
+                    node_key_text(node, &in.key, text, sizeof(text)), STORE_ASIDE_MAX);
+        taken = NOT_NOW;
+    } else {
+        taken = take_over(step, message, &in);
     }
     incoming_fini(&in);
     return taken;
@@ -274,6 +309,32 @@ void node_handle_parent_revision(struct step *step, const Tonghop__Revision *rev
             ->re = step->in->re;
 }
 
+/* Why a report counts as unsent although it was acknowledged; NULL when it does not. */
+static const char *why_unsent(enum taken taken)
+{
+    switch (taken) {
+    case TAKEN:
+        break;
+    case IGNORED:
+        return "busy: the node above answered with what does not belong here";
+    case PASSED_DOWN:
+    case NOT_NOW:
+        return "busy: the node above holds what could not be taken over yet";
+    case NOT_SETTLED:
+        return "range: the node above holds another report under the last revision numbers";
+    }
+    return NULL;
+}
+
+/* Unless it has changed since: then it goes out again anyway. */
+static void park_sent(struct step *step, const struct session_sent *sent, const char *reason)
+{
+    struct outbox_item item;
+    if (store_get_outbox(step->txn, OUTBOX_REPORT, &sent->key, &item) == ERR_OK &&
+        item.version == sent->version)
+        (void)store_park_outbox(step->txn, OUTBOX_REPORT, &sent->key, reason); /* sticky */
+}
+
 void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
 {
     const struct session_sent *sent = node_sent(step->node, step->in->re);
@@ -281,17 +342,17 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         return; /* of an earlier connection: the report goes out again and is acked again */
     struct report_key key;
     struct head head;
-    struct outbox_item item;
+    const char *why = NULL;
     wire_key_to_domain(ack->key, &key);
     if (!report_key_equal(&key, &sent->key)) {
         log_warning("the parent acknowledged another report than the one sent: ignored");
         return; /* it stays under way, and is sent again when that has expired */
     }
     effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-    if (ack->newer != NULL && take_parents(step, ack->newer, &key) != TAKEN) {
-        /* It contradicts ours, or may: ours counts as unsent until that is settled. */
-        (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
-                                "busy: the node above holds what could not be taken over yet");
+    if (ack->newer != NULL)
+        why = why_unsent(take_parents(step, ack->newer, &key));
+    if (why != NULL) {
+        park_sent(step, sent, why);
         return;
     }
     if (store_get_head(step->txn, &key, &head) != ERR_OK)
@@ -300,9 +361,7 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         struct report_key year = {.kind = key.kind, .period = {.year = key.period.year}};
         (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */
         (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year); /* it speaks of this one too */
-    } else if (store_get_outbox(step->txn, OUTBOX_REPORT, &key, &item) == ERR_OK &&
-               item.version == sent->version) {
-        (void)store_park_outbox(step->txn, OUTBOX_REPORT, &key,
-                                "busy: the node above holds an earlier revision, and keeps it");
+    } else {
+        park_sent(step, sent, "busy: the node above holds an earlier revision, and keeps it");
     }
 }

@@ -6,9 +6,9 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/incoming.h"
 #include "node/rollup.h"
 #include "node/step.h"
-#include "wire/digest.h"
 
 /* One (kind, year, form, label): the roll-up of every unit of the tree, by its index. */
 struct verify {
@@ -83,7 +83,7 @@ static void verify_buckets(struct verify *verify, uint64_t *ret_reports)
         if (cursor.period.label != verify->key.period.label)
             continue;
         ++*ret_reports;
-        digest_of_state(&cursor, head.revision, head.states, head.content, head.counting, digest);
+        incoming_digest_held(verify->node, verify->txn, &cursor, &head, digest);
         if (memcmp(digest, head.state_digest, sizeof(digest)) != 0)
             report_difference(verify, cursor.unit, "the digest of a report");
         if (!rollup_is_applied(verify->node, &cursor))

@@ -166,20 +166,24 @@ bool keys_parse_alarm(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year, 
     return true;
 }
 
-struct store_key keys_quarantine(uint64_t number)
+struct store_key keys_quarantine(bool is_kept, uint64_t number)
 {
     struct store_key made = {0};
+    put_number(&made, is_kept, 1);
     put_number(&made, number, 8);
     return made;
 }
 
-bool keys_parse_quarantine(struct span bytes, uint64_t *ret_number)
+bool keys_parse_quarantine(struct span bytes, bool *ret_is_kept, uint64_t *ret_number)
 {
     struct reader r = reader_of(bytes);
+    uint8_t is_kept = reader_u8(&r);
     uint64_t number = reader_u64(&r);
-    if (is_whole(&r))
-        *ret_number = number;
-    return is_whole(&r);
+    if (!is_whole(&r) || is_kept > 1)
+        return false;
+    *ret_is_kept = is_kept != 0;
+    *ret_number = number;
+    return true;
 }
 
 struct store_key keys_enrolled(const uint8_t *key)

@@ -43,8 +43,8 @@ struct store_key keys_alarm(uint8_t kind, uint16_t year, uint32_t unit);
 bool keys_parse_alarm(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year, uint32_t *ret_unit);
 
 /* number u64. */
-struct store_key keys_quarantine(uint64_t number);
-bool keys_parse_quarantine(struct span bytes, uint64_t *ret_number);
+struct store_key keys_quarantine(bool is_kept, uint64_t number);
+bool keys_parse_quarantine(struct span bytes, bool *ret_is_kept, uint64_t *ret_number);
 
 /* The 32 bytes of a CURVE key. */
 struct store_key keys_enrolled(const uint8_t *key);

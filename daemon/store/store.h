@@ -17,7 +17,7 @@
 #include "core/instant.h"
 #include "core/report.h"
 
-enum { STORE_SCHEMA = 2, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
+enum { STORE_SCHEMA = 3, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
 
 struct store;
 struct store_txn;
@@ -207,18 +207,26 @@ uint64_t store_count_alarms(struct store_txn *txn);
 
 /* ---- quarantine: what could not be processed, kept for a person ---- */
 
-enum { STORE_QUARANTINE_MAX = 1000 }; /* the oldest goes when one more comes */
+enum {
+    STORE_QUARANTINE_MAX = 1000, /* the oldest goes when one more comes */
+    STORE_ASIDE_MAX = 1000,      /* of those that are kept: none goes by itself */
+};
 
 struct quarantined {
     uint64_t number; /* given by the store, rising, never used again */
     struct instant received;
     uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero: the local socket, or the parent */
+    bool is_kept; /* something acknowledged that was set aside: nothing pushes it out */
     char reason[STORE_REASON_SIZE];
-    struct span bytes; /* at most 64 KiB are kept */
+    struct span bytes; /* at most 64 KiB, unless it is kept */
 };
-/* ERR_OK, with nothing kept, when one of the 64 newest is of the same peer, reason and bytes. */
+/* ERR_OK, with nothing put, when one of the 64 newest of the same sort is of the same peer, reason
+ * and bytes. One that is to be kept must find room. */
 enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *item);
-/* Walks in order of arrival: after `cursor->number` (zeroed: at the start); false at the end. */
+/* Whether one more can be kept. */
+bool store_has_room_aside(struct store_txn *txn);
+/* Walks those that are not kept, then those that are, each in order of arrival: after
+ * `cursor->is_kept` and `cursor->number` (zeroed: at the start); false at the end. */
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor);
 enum err store_delete_quarantine(struct store_txn *txn, uint64_t number);
 enum err store_clear_quarantine(struct store_txn *txn);

@@ -57,8 +57,8 @@ static bool decode_quarantined(struct store_txn *txn, struct span key, struct sp
                                struct quarantined *ret_item)
 {
     struct quarantined found = {0};
-    bool is_decoded =
-        keys_parse_quarantine(key, &found.number) && record_decode_quarantined(record, &found);
+    bool is_decoded = keys_parse_quarantine(key, &found.is_kept, &found.number) &&
+                      record_decode_quarantined(record, &found);
     if (txn_check(txn, DB_QUARANTINE, key, is_decoded) != ERR_OK)
         return false;
     *ret_item = found;
@@ -69,12 +69,12 @@ static bool decode_quarantined(struct store_txn *txn, struct span key, struct sp
  * push out what others sent. */
 static bool is_repeated(struct store_txn *txn, const struct quarantined *item)
 {
-    struct quarantined held = {.number = UINT64_MAX};
+    struct quarantined held = {.is_kept = item->is_kept, .number = UINT64_MAX};
     for (int i = 0; i < QUARANTINE_COMPARED; i++) {
-        struct store_key before = keys_quarantine(held.number);
+        struct store_key before = keys_quarantine(held.is_kept, held.number);
         struct span key, record;
         if (db_previous(&txn->db, DB_QUARANTINE, keys_span(&before), &key, &record) != ERR_OK ||
-            !decode_quarantined(txn, key, record, &held))
+            !decode_quarantined(txn, key, record, &held) || held.is_kept != item->is_kept)
             return false;
         if (memcmp(held.peer, item->peer, sizeof held.peer) == 0 &&
             strcmp(held.reason, item->reason) == 0 && span_equal(held.bytes, item->bytes))
@@ -83,42 +83,69 @@ static bool is_repeated(struct store_txn *txn, const struct quarantined *item)
     return false;
 }
 
-static void delete_oldest(struct store_txn *txn)
+/* How many are kept, of which there are few. */
+static uint64_t count_kept(struct store_txn *txn)
+{
+    struct store_key after = keys_quarantine(true, 0);
+    struct span key, record;
+    uint64_t count = 0, number;
+    bool is_kept;
+    while (txn_next(txn, DB_QUARANTINE, after, &key, &record) &&
+           txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &is_kept, &number)) ==
+               ERR_OK) {
+        after = keys_quarantine(is_kept, number);
+        count++;
+    }
+    return count;
+}
+
+bool store_has_room_aside(struct store_txn *txn)
+{
+    return store_count_quarantine(txn) < STORE_ASIDE_MAX || count_kept(txn) < STORE_ASIDE_MAX;
+}
+
+/* Of those that are not kept, if they are as many as may be. */
+static void make_room(struct store_txn *txn)
 {
     struct span key, record;
-    uint64_t number;
-    if (!txn_next(txn, DB_QUARANTINE, keys_quarantine(0), &key, &record))
+    uint64_t number, count = store_count_quarantine(txn);
+    bool is_kept;
+    if (count < STORE_QUARANTINE_MAX || count - count_kept(txn) < STORE_QUARANTINE_MAX ||
+        !txn_next(txn, DB_QUARANTINE, keys_quarantine(false, 0), &key, &record))
         return;
-    if (txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &number)) == ERR_OK)
-        (void)txn_delete(txn, DB_QUARANTINE, keys_quarantine(number)); /* sticky */
+    if (txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &is_kept, &number)) == ERR_OK)
+        (void)txn_delete(txn, DB_QUARANTINE, keys_quarantine(is_kept, number)); /* sticky */
 }
 
 enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *item)
 {
     struct quarantined kept = *item;
-    if (kept.bytes.len > QUARANTINE_BYTES_MAX)
+    if (!kept.is_kept && kept.bytes.len > QUARANTINE_BYTES_MAX)
         kept.bytes.len = QUARANTINE_BYTES_MAX;
     utf8_cut(kept.reason); /* whoever wrote it may have cut it */
     if (is_repeated(txn, &kept))
         return ERR_OK;
     uint64_t number = store_get_meta_u64(txn, number_name) + 1;
     record_encode_quarantined(&kept, txn_record(txn));
-    if (store_count_quarantine(txn) >= STORE_QUARANTINE_MAX)
-        delete_oldest(txn);
-    (void)txn_put_record(txn, DB_QUARANTINE, keys_quarantine(number)); /* errors are sticky */
+    if (!kept.is_kept)
+        make_room(txn);
+    (void)txn_put_record(txn, DB_QUARANTINE,
+                         keys_quarantine(kept.is_kept, number)); /* errors are sticky */
     return store_put_meta_u64(txn, number_name, number);
 }
 
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor)
 {
     struct span key, record;
-    return txn_next(txn, DB_QUARANTINE, keys_quarantine(cursor->number), &key, &record) &&
+    return txn_next(txn, DB_QUARANTINE, keys_quarantine(cursor->is_kept, cursor->number), &key,
+                    &record) &&
            decode_quarantined(txn, key, record, cursor);
 }
 
 enum err store_delete_quarantine(struct store_txn *txn, uint64_t number)
 {
-    return txn_delete(txn, DB_QUARANTINE, keys_quarantine(number));
+    (void)txn_delete(txn, DB_QUARANTINE, keys_quarantine(false, number)); /* errors are sticky */
+    return txn_delete(txn, DB_QUARANTINE, keys_quarantine(true, number));
 }
 
 enum err store_clear_quarantine(struct store_txn *txn)

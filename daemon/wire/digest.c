@@ -42,15 +42,21 @@ void digest_put_key(struct buf *out, const struct report_key *key)
     buf_put_u32(out, key->form);
 }
 
-void digest_of_state(const struct report_key *key, uint64_t revision, uint8_t states,
-                     const uint8_t *content, uint64_t counting, uint8_t *ret_digest)
+static void put_revision(struct buf *out, const struct digest_revision *revision)
+{
+    buf_put_u64(out, revision->number);
+    buf_put_u8(out, revision->states);
+    buf_put(out, revision->content, DIGEST_SIZE);
+}
+
+void digest_of_state(const struct digest_state *state, uint8_t *ret_digest)
 {
     struct buf bytes = {0};
-    digest_put_key(&bytes, key);
-    buf_put_u64(&bytes, revision);
-    buf_put_u8(&bytes, states);
-    buf_put(&bytes, content, DIGEST_SIZE);
-    buf_put_u64(&bytes, counting);
+    digest_put_key(&bytes, &state->key);
+    put_revision(&bytes, &state->latest);
+    buf_put_u64(&bytes, (uint64_t)state->received.us);
+    buf_put_u64(&bytes, (uint64_t)state->first_filed.us);
+    put_revision(&bytes, &state->accepted);
     digest_of(span_of(&bytes), ret_digest);
     buf_fini(&bytes);
 }

@@ -3,6 +3,7 @@
 #define WIRE_DIGEST_H
 
 #include "core/buf.h"
+#include "core/instant.h"
 #include "core/report.h"
 
 enum { DIGEST_SIZE = 32 };
@@ -18,10 +19,25 @@ void digest_subtract(uint8_t *sum, const uint8_t *part);
  */
 void digest_put_key(struct buf *out, const struct report_key *key);
 
-/* What the state of one report key adds to its bucket: the digest of key (digest_put_key), latest
- * revision (8 bytes), its state bits (1), its content digest (32) and the revision that counts (8).
- */
-void digest_of_state(const struct report_key *key, uint64_t revision, uint8_t states,
-                     const uint8_t *content, uint64_t counting, uint8_t *ret_digest);
+/* One revision of a state: number 0 when there is none. */
+struct digest_revision {
+    uint64_t number;
+    uint8_t states;
+    uint8_t content[DIGEST_SIZE];
+};
+
+/* All that two nodes have to hold the same of one report key. */
+struct digest_state {
+    struct report_key key;
+    struct digest_revision latest;
+    struct instant received, first_filed; /* of the latest */
+    struct digest_revision accepted; /* the highest accepted one, where that is an earlier one */
+};
+
+/* What a state adds to its bucket: the digest of key (digest_put_key); of the latest revision its
+ * number (8 bytes), state bits (1) and content digest (32); the times of receipt and of the first
+ * filing (8 each); of the earlier accepted revision the same as of the latest, zeros if there is
+ * none. */
+void digest_of_state(const struct digest_state *state, uint8_t *ret_digest);
 
 #endif

@@ -20,7 +20,10 @@ enum {
     WIRE_ANSWER_MAX = 16 << 20,  /* bytes of one answer that a client accepts */
     WIRE_ARENA_MAX = 16 << 20,   /* memory that unpacking one message may take */
     WIRE_FILING_MAX = 256 << 10, /* bytes of one Filing */
-    WIRE_HEADER_MAX = 8 << 10,   /* bytes of one ReportHeader */
+    /* Memory that unpacking one Filing may take: the same wherever it is opened, so that what was
+     * taken in once opens everywhere. A message and what it makes a node open are four at most. */
+    WIRE_FILING_ARENA_MAX = 3 << 20,
+    WIRE_HEADER_MAX = 8 << 10, /* bytes of one ReportHeader */
     WIRE_PARTS_MAX = 16,
     WIRE_CHUNK_SIZE = 64 << 10,    /* catalogue bytes in one message */
     WIRE_CATALOGUE_MAX = 64 << 20, /* bytes of a catalogue */
@@ -81,7 +84,8 @@ struct wire_filing {
 
 /* Opens a serialised Filing: header checked, parts counted, each part's digest and size verified,
  * cells rising, columns of equal length. Fills `ret_report` (report_fini) with everything decoded;
- * the filing's `header` and `header_bytes` live as long as `arena`. Errors as wire_open. */
+ * the filing's `header` and `header_bytes` live as long as `arena`, of which it takes at most
+ * WIRE_FILING_ARENA_MAX. Errors as wire_open. */
 enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_filing *ret_filing,
                           struct report *ret_report, char *reason, size_t reason_size);
 /* The serialised Filing of a report in order (report_sort), appended to `out`; deterministic. */

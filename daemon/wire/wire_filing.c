@@ -153,30 +153,26 @@ static enum err open_report(const Tonghop__Filing *filing, const Tonghop__Report
     return err;
 }
 
-enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_filing *ret_filing,
-                          struct report *ret_report, char *reason_text, size_t reason_size)
+static enum err open_filing(struct span bytes, struct arena *arena, struct wire_filing *ret_filing,
+                            struct report *ret_report, const struct wire_reason *reason)
 {
-    const struct wire_reason reason = {reason_text, reason_size};
     ProtobufCMessage *message = NULL;
-    if (bytes.len > WIRE_FILING_MAX)
-        return wire_refuse(&reason, ERR_TOO_LARGE, "Filing: %zu bytes, at most %d may be",
-                           bytes.len, WIRE_FILING_MAX);
     enum err err =
-        wire_unpack_checked(&tonghop__filing__descriptor, bytes, arena, &message, &reason);
+        wire_unpack_checked(&tonghop__filing__descriptor, bytes, arena, &message, reason);
     if (err != ERR_OK)
         return err;
     const Tonghop__Filing *filing = (void *)message;
     struct wire_filing opened = {.header_bytes = span_of_data(filing->header)};
     err = wire_unpack_checked(&tonghop__report_header__descriptor, opened.header_bytes, arena,
-                              &message, &reason);
+                              &message, reason);
     if (err != ERR_OK)
         return err;
     opened.header = (void *)message;
-    err = check_parts(filing, opened.header, &reason);
+    err = check_parts(filing, opened.header, reason);
     if (err != ERR_OK)
         return err;
     struct report report = {0};
-    err = open_report(filing, opened.header, arena, &report, &reason);
+    err = open_report(filing, opened.header, arena, &report, reason);
     if (err != ERR_OK) {
         report_fini(&report);
         return err;
@@ -186,6 +182,19 @@ enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_fi
     *ret_filing = opened;
     *ret_report = report;
     return ERR_OK;
+}
+
+enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_filing *ret_filing,
+                          struct report *ret_report, char *reason_text, size_t reason_size)
+{
+    const struct wire_reason reason = {reason_text, reason_size};
+    if (bytes.len > WIRE_FILING_MAX)
+        return wire_refuse(&reason, ERR_TOO_LARGE, "Filing: %zu bytes, at most %d may be",
+                           bytes.len, WIRE_FILING_MAX);
+    size_t limit_bytes = arena_narrow(arena, WIRE_FILING_ARENA_MAX);
+    enum err err = open_filing(bytes, arena, ret_filing, ret_report, &reason);
+    arena_widen(arena, limit_bytes);
+    return err;
 }
 
 static void pack_cells(const struct report *report, struct buf *out)

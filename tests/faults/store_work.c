@@ -187,6 +187,12 @@ static void change_alarm(struct work *work)
         (void)store_delete_alarm(work->txn, alarm.kind, alarm.year, alarm.unit);
 }
 
+/* Every fourth one is of the sort that nothing pushes out. */
+static bool is_kept_aside(uint64_t number)
+{
+    return number % 4 == 0;
+}
+
 /* Numbers come from the store; a place is used again after its message was deleted. */
 static void change_quarantine(struct work *work)
 {
@@ -199,7 +205,9 @@ static void change_quarantine(struct work *work)
         return;
     }
     *number = ++work->model->quarantine_number;
-    struct quarantined item = {.received = {(int64_t)*number}, .bytes = bytes_of(*number)};
+    struct quarantined item = {.received = {(int64_t)*number},
+                               .is_kept = is_kept_aside(*number),
+                               .bytes = bytes_of(*number)};
     reason_of(*number, item.reason);
     if (work->txn != NULL)
         (void)store_put_quarantine(work->txn, &item);
@@ -337,7 +345,7 @@ static bool holds_alarm(struct store_txn *txn, size_t place, uint64_t stamp)
 
 static bool holds_quarantined(struct store_txn *txn, size_t place, uint64_t stamp)
 {
-    struct quarantined item = {.number = stamp - 1};
+    struct quarantined item = {.is_kept = is_kept_aside(stamp), .number = stamp - 1};
     (void)place; /* the stamp is the number */
     return store_next_quarantine(txn, &item) && item.number == stamp &&
            span_equal(item.bytes, bytes_of(stamp));

@@ -65,6 +65,7 @@ static void check_store_key(struct span bytes)
     uint32_t unit, catalogue, index;
     uint16_t year;
     uint8_t kind, type, owner[STORE_KEY_SIZE];
+    bool is_kept;
 
     if (keys_parse_report(bytes, &key))
         check_made(keys_report(&key), bytes);
@@ -76,8 +77,8 @@ static void check_store_key(struct span bytes)
         check_made(keys_outbox(type, &key), bytes);
     if (keys_parse_alarm(bytes, &kind, &year, &unit))
         check_made(keys_alarm(kind, year, unit), bytes);
-    if (keys_parse_quarantine(bytes, &number))
-        check_made(keys_quarantine(number), bytes);
+    if (keys_parse_quarantine(bytes, &is_kept, &number))
+        check_made(keys_quarantine(is_kept, number), bytes);
     if (keys_parse_enrolled(bytes, owner))
         check_made(keys_enrolled(owner), bytes);
     if (keys_parse_chunk(bytes, &catalogue, &index))

@@ -111,7 +111,14 @@ static void digest_state(const struct draft *draft, uint64_t number, uint8_t *re
     enum err err =
         wire_open_filing(span_of(&bytes), arena, &filing, &report, reason, sizeof reason);
     LAW(err == ERR_OK, "a seed is a report");
-    digest_of_state(&key, number, STATE_ACCEPTED, filing.content, number, ret_digest);
+    struct digest_state state = {
+        .key = key,
+        .latest = {.number = number, .states = STATE_ACCEPTED},
+        .received = {HOME_NOW_US - draft->value},
+        .first_filed = {HOME_NOW_US - 100},
+    };
+    memcpy(state.latest.content, filing.content, sizeof(state.latest.content));
+    digest_of_state(&state, ret_digest);
     report_fini(&report);
     arena_free(&arena);
     buf_fini(&bytes);

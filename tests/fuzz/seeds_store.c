@@ -15,9 +15,10 @@ static void make_keys(void)
     uint8_t owner[STORE_KEY_SIZE];
     memset(owner, 7, sizeof owner);
     const struct store_key keys[] = {
-        keys_report(&key),     keys_revision(&key, 300), keys_bucket(631, 1, key.period),
-        keys_outbox(2, &next), keys_alarm(1, 2024, 64),  keys_quarantine(1000),
-        keys_enrolled(owner),  keys_chunk(7, 3),         keys_catalogue(7),
+        keys_report(&key),        keys_revision(&key, 300), keys_bucket(631, 1, key.period),
+        keys_outbox(2, &next),    keys_alarm(1, 2024, 64),  keys_quarantine(false, 1000),
+        keys_enrolled(owner),     keys_chunk(7, 3),         keys_catalogue(7),
+        keys_quarantine(true, 7),
     };
     for (size_t i = 0; i < LENGTH(keys); i++)
         seeds_put("keys", keys_span(&keys[i]));

@@ -183,8 +183,9 @@ def wrong_newer_revisions_are_not_taken(parent: MadParent) -> None:
             key=key(), revision=revision.revision.revision, states=1, newer=pb.Revision(
                 filing=newer, revision=50, states=1, received_us=1, first_filed_us=1, home=DISTRICT,
                 recorded_by="uid:0")))
-        parent.serve()
-    parent.serve_until(lambda: parent.health()["outbox"] == "0", "what was not acknowledged comes again")
+        parent.serve_until(lambda: parent.health()["parked"] == "1", "it is not acknowledged")
+    parent.send(catalogue_notice=pb.CatalogueNotice(number=1, hash=digest(parent.catalogue)))
+    parent.serve_until(lambda: parent.health()["outbox"] == "0", "it comes again")
     parent.before = parent.look()
     expect("reports", parent.before[0][1], "1")
     parent.expect_unharmed("wrong newer revisions")

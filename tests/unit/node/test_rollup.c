@@ -404,8 +404,12 @@ static void test_digests_climb(void **state)
     }
     uint8_t digest[WIRE_DIGEST_SIZE];
     struct head head = head_of(rig, &base[0]);
-    struct report_key key = draft_key(&base[0]);
-    digest_of_state(&key, 2, STATE_ACCEPTED, head.content, 2, digest);
+    struct digest_state held = {.key = draft_key(&base[0]),
+                                .latest = {.number = 2, .states = STATE_ACCEPTED},
+                                .received = head.received,
+                                .first_filed = head.first_filed};
+    memcpy(held.latest.content, head.content, sizeof(held.latest.content));
+    digest_of_state(&held, digest);
     assert_memory_equal(head.state_digest, digest, sizeof(digest));
 }
 

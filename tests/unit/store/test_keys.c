@@ -33,7 +33,8 @@ static void golden(void **state)
              &(struct report_key){.kind = KIND_ACTUAL, .period = {.year = 2024}, .unit = 631}),
          "\x02\x01\x07\xE8\x00\x00\x02\x77\x00\x00\x00\x00\x00", 13},
         {"alarm", keys_alarm(KIND_ACTUAL, 2024, 631), "\x01\x07\xE8\x00\x00\x02\x77", 7},
-        {"quarantine", keys_quarantine(258), "\x00\x00\x00\x00\x00\x00\x01\x02", 8},
+        {"quarantine", keys_quarantine(false, 258), "\x00\x00\x00\x00\x00\x00\x00\x01\x02", 9},
+        {"kept", keys_quarantine(true, 258), "\x01\x00\x00\x00\x00\x00\x00\x01\x02", 9},
         {"enrolled", keys_enrolled(curve_key), (const char *)curve_key, 32},
         {"catalogue", keys_catalogue(7), "\x00\x00\x00\x07", 4},
         {"chunk", keys_chunk(7, 300), "\x00\x00\x00\x07\x00\x00\x01\x2C", 8},
@@ -56,6 +57,7 @@ static void parsed(void **state)
     uint16_t year = 0;
     uint32_t unit = 0, index = 0;
     uint64_t number = 0;
+    bool is_kept = false;
 
     key = keys_report(&report);
     assert_true(keys_parse_report(keys_span(&key), &report_key));
@@ -82,9 +84,11 @@ static void parsed(void **state)
     assert_true(keys_parse_alarm(keys_span(&key), &byte, &year, &unit));
     assert_true(byte == KIND_ACTUAL && year == 2024 && unit == 631);
 
-    key = keys_quarantine(258);
-    assert_true(keys_parse_quarantine(keys_span(&key), &number));
-    assert_int_equal(number, 258);
+    key = keys_quarantine(true, 258);
+    assert_true(keys_parse_quarantine(keys_span(&key), &is_kept, &number));
+    assert_true(is_kept && number == 258);
+    key.bytes[0] = 2;
+    assert_false(keys_parse_quarantine(keys_span(&key), &is_kept, &number));
 
     key = keys_enrolled(curve_key);
     assert_true(keys_parse_enrolled(keys_span(&key), curve));
@@ -112,16 +116,17 @@ static void refused(void **state)
         uint16_t year = 1;
         uint32_t unit = 1, index = 1;
         uint64_t number = 1;
+        bool is_kept = false;
         assert_int_equal(keys_parse_report(span, &key), len == 12);
         assert_int_equal(keys_parse_revision(span, &key, &number), len == 20);
         assert_int_equal(keys_parse_outbox(span, &byte, &key), len == 13);
         assert_int_equal(keys_parse_bucket(span, &unit, &byte, &period), len == 8);
         assert_int_equal(keys_parse_alarm(span, &byte, &year, &unit), len == 7);
-        assert_int_equal(keys_parse_quarantine(span, &number), len == 8);
+        assert_int_equal(keys_parse_quarantine(span, &is_kept, &number), len == 9);
         assert_int_equal(keys_parse_enrolled(span, curve), len == 32);
         assert_int_equal(keys_parse_chunk(span, &unit, &index), len == 8);
         assert_int_equal(keys_parse_catalogue(span, &unit), len == 4);
-        if (len != 4 && len != 7 && len != 8 && len != 12 && len != 13 && len != 20) {
+        if (len != 4 && len != 7 && len != 8 && len != 9 && len != 12 && len != 13 && len != 20) {
             assert_true(report_key_equal(&key, &report));
             assert_true(byte == 1 && year == 1 && unit == 1 && index == 1 && number == 1);
             assert_true(period.year == 1 && period.label == 1);
@@ -180,7 +185,8 @@ static void others_sort_by_members(void **state)
         {keys_alarm(1, 2999, UINT32_MAX), keys_alarm(2, 1900, 1)},
         {keys_alarm(1, 2023, UINT32_MAX), keys_alarm(1, 2024, 1)},
         {keys_alarm(1, 2024, 255), keys_alarm(1, 2024, 256)},
-        {keys_quarantine(255), keys_quarantine(256)},
+        {keys_quarantine(false, 255), keys_quarantine(false, 256)},
+        {keys_quarantine(false, UINT64_MAX), keys_quarantine(true, 0)},
         {keys_catalogue(255), keys_catalogue(256)},
         {keys_catalogue(7), keys_chunk(7, 0)},
         {keys_chunk(7, 255), keys_chunk(7, 256)},

@@ -215,6 +215,45 @@ static void enrolled(void **state)
     store_abort(&txn);
 }
 
+/* What is kept comes after the others, whole, and none of them pushes it out; it has a bound of its
+ * own. */
+static void what_is_kept_stays(void **state)
+{
+    static const uint8_t large[100000] = {7};
+    struct temp_store *temp = *state;
+    struct quarantined item = {
+        .is_kept = true, .reason = "set aside", .bytes = {large, sizeof large}};
+    struct quarantined cursor = {0};
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+    assert_int_equal(store_put_quarantine(txn, &item), ERR_OK); /* repeated */
+    for (int i = 0; i < STORE_QUARANTINE_MAX + 5; i++)
+        quarantine_one(txn, i, (struct span){(const uint8_t *)&i, sizeof i});
+    assert_int_equal(store_count_quarantine(txn), STORE_QUARANTINE_MAX + 1);
+    for (int i = 0; i < STORE_QUARANTINE_MAX; i++) {
+        assert_true(store_next_quarantine(txn, &cursor));
+        assert_false(cursor.is_kept);
+    }
+    assert_true(store_next_quarantine(txn, &cursor));
+    assert_true(cursor.is_kept);
+    assert_int_equal(cursor.number, 1);
+    assert_int_equal(cursor.bytes.len, sizeof large);
+    assert_false(store_next_quarantine(txn, &cursor));
+    item.bytes.len = 8;
+    for (uint32_t i = 1; i < STORE_ASIDE_MAX; i++) {
+        assert_true(store_has_room_aside(txn));
+        item.received.us = i;
+        (void)snprintf(item.reason, sizeof item.reason, "set aside %u", (unsigned)i);
+        assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+    }
+    assert_false(store_has_room_aside(txn));
+    quarantine_one(txn, 0, span_of_text("others come and go"));
+    assert_int_equal(store_count_quarantine(txn), STORE_QUARANTINE_MAX + STORE_ASIDE_MAX);
+    assert_int_equal(store_delete_quarantine(txn, 1), ERR_OK);
+    assert_true(store_has_room_aside(txn));
+    assert_commits(&txn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +263,7 @@ int main(void)
         STORE_TEST(quarantine_is_cleared),
         STORE_TEST(repeats_are_kept_once),
         STORE_TEST(quarantine_is_bounded),
+        STORE_TEST(what_is_kept_stays),
         STORE_TEST(enrolled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,17 +70,24 @@ static void sums_carry_and_wrap(void **state)
     }
 }
 
-static const struct report_key sample_key = {
-    .kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}, .unit = 23857, .form = 1};
+static const struct digest_state sample_state = {
+    .key = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}, .unit = 23857, .form = 1},
+    .latest = {.number = 3, .content = {1}},
+    .received = {1718349825000000},
+    .first_filed = {1718300000000000},
+    .accepted = {.number = 2, .states = STATE_ACCEPTED, .content = {2}},
+};
 
 /* Rule: the digest of a state is that of the canonical bytes which digest.h describes. */
 static void a_state_has_a_fixed_digest(void **state)
 {
     (void)state;
     struct buf content = hex_bytes(GOLDEN_FILING_CONTENT);
+    struct digest_state sample = sample_state;
     uint8_t digest[DIGEST_SIZE];
-    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content.data, 2, digest);
-    assert_digest(digest, "5d4450cd4ce2d215cd2cd1e8d41ab6ba6f3f2d38ff298a33ae724daddfa04b53");
+    memcpy(sample.latest.content, content.data, DIGEST_SIZE);
+    digest_of_state(&sample, digest);
+    assert_digest(digest, "31428129ac910cc8272fb764603af169e1016b9e28e73ca30b1e6290b7980e2b");
     buf_fini(&content);
 }
 
@@ -88,24 +95,28 @@ static void a_state_has_a_fixed_digest(void **state)
 static void every_part_of_a_state_counts(void **state)
 {
     (void)state;
-    enum { STATES = 9 };
+    enum { STATES = 13 };
     uint8_t digests[STATES][DIGEST_SIZE];
-    uint8_t content[DIGEST_SIZE] = {1}, other_content[DIGEST_SIZE] = {2};
-    struct report_key keys[] = {sample_key, sample_key, sample_key, sample_key};
-    keys[0].kind = KIND_PLAN;
-    keys[1].period.label = PERIOD_Y;
-    keys[2].unit++;
-    keys[3].form++;
-    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content, 2, digests[0]);
-    digest_of_state(&sample_key, 4, STATE_ACCEPTED, content, 2, digests[1]);
-    digest_of_state(&sample_key, 3, STATE_RETURNED, content, 2, digests[2]);
-    digest_of_state(&sample_key, 3, STATE_ACCEPTED, other_content, 2, digests[3]);
-    digest_of_state(&sample_key, 3, STATE_ACCEPTED, content, 3, digests[4]);
-    for (size_t i = 0; i < 4; i++)
-        digest_of_state(&keys[i], 3, STATE_ACCEPTED, content, 2, digests[5 + i]);
+    struct digest_state states[STATES];
     for (size_t i = 0; i < STATES; i++)
+        states[i] = sample_state;
+    states[1].key.kind = KIND_PLAN;
+    states[2].key.period.label = PERIOD_Y;
+    states[3].key.unit++;
+    states[4].key.form++;
+    states[5].latest.number++;
+    states[6].latest.states = STATE_RETURNED;
+    states[7].latest.content[31] = 1;
+    states[8].received.us++;
+    states[9].first_filed.us++;
+    states[10].accepted.number--;
+    states[11].accepted.states |= STATE_RETURNED;
+    states[12].accepted.content[31] = 1;
+    for (size_t i = 0; i < STATES; i++) {
+        digest_of_state(&states[i], digests[i]);
         for (size_t j = 0; j < i; j++)
             assert_memory_not_equal(digests[i], digests[j], DIGEST_SIZE);
+    }
 }
 
 int main(void)
