@@ -1,10 +1,9 @@
 /* `tonghop history`: the revisions of a unit's reports, with their figures if asked for. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "client/cells.h"
 #include "client/filing.h"
-#include "client/format.h"
 #include "client/words.h"
 #include "core/mem.h"
 
@@ -96,48 +95,9 @@ static void print_revisions(const struct common *common, const Tonghop__History 
 
 /* ---- cells ---- */
 
-static const char *note_of(const struct report *report, uint32_t indicator)
-{
-    for (size_t i = 0; i < report->note_count; i++)
-        if (report->notes[i].indicator == indicator)
-            return report->notes[i].text;
-    return NULL;
-}
-
-static void add_cell(const struct common *common, const struct catalogue *catalogue,
-                     const Tonghop__HistoryEntry *entry, const struct report *report,
-                     const struct cell *cell, struct table *table)
-{
-    const struct indicator *indicator = catalogue_indicator(catalogue, cell->indicator);
-    struct format format = {.is_english = common->is_english,
-                            .decimals = indicator != NULL ? indicator->decimals : 0};
-    bool is_text = common->output == OUTPUT_TEXT;
-    bool is_range = cell->qualifier == QUALIFIER_RANGE;
-    char number[I128_TEXT_SIZE];
-    table_add(table, entry->form);
-    table_addf(table, "%" PRIu64, entry->revision);
-    if (indicator != NULL)
-        table_add(table, indicator->code);
-    else
-        table_addf(table, "%" PRIu32, cell->indicator);
-    table_add(table, indicator != NULL ? indicator_name(indicator, common->is_english) : NULL);
-    if (is_text) {
-        char *value = format_cell(&format, cell);
-        table_add(table, value);
-        free(value);
-    } else {
-        table_add(table, number_format(cell->value, format.decimals, false, NUMBER_PLAIN, number));
-        table_add(table, qualifier_sign((enum qualifier)cell->qualifier));
-        table_add(table, is_range ? number_format(cell->upper, format.decimals, false, NUMBER_PLAIN,
-                                                  number)
-                                  : NULL);
-    }
-    table_add(table, note_of(report, cell->indicator));
-}
-
 /* Exit status. */
-static int add_cells(const struct common *common, const struct catalogue *catalogue,
-                     const Tonghop__History *history, struct table *table)
+static int add_cells(const struct cells *cells, const Tonghop__History *history,
+                     struct table *table)
 {
     int status = EXIT_DONE;
     struct arena *arena = arena_new(WIRE_ARENA_MAX);
@@ -150,9 +110,12 @@ static int add_cells(const struct common *common, const struct catalogue *catalo
         enum err err = wire_open_filing((struct span){entry->filing.data, entry->filing.len}, arena,
                                         &opened, &report, reason, sizeof(reason));
         if (err != ERR_OK)
-            status = command_print_failure(common, err, reason);
-        for (size_t c = 0; c < report.cell_count; c++)
-            add_cell(common, catalogue, entry, &report, &report.cells[c], table);
+            status = command_print_failure(cells->common, err, reason);
+        for (size_t c = 0; c < report.cell_count; c++) {
+            table_add(table, entry->form);
+            table_addf(table, "%" PRIu64, entry->revision);
+            cells_add_row(cells, &report, &report.cells[c], table);
+        }
         report_fini(&report);
     }
     arena_free(&arena);
@@ -163,18 +126,12 @@ static int print_cells(const struct common *common, const struct catalogue *cata
                        const Tonghop__History *history)
 {
     bool is_english = common->is_english;
+    struct cells cells = {.common = common, .catalogue = catalogue, .with_name = true};
     struct table *table = table_new();
     table_add_column(table, "form", words(is_english, WORD_COLUMN_FORM), TABLE_LEFT);
     table_add_column(table, "revision", words(is_english, WORD_COLUMN_REVISION), TABLE_RIGHT);
-    table_add_column(table, "indicator", words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
-    table_add_column(table, "name", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
-    table_add_column(table, "value", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
-    if (common->output != OUTPUT_TEXT) {
-        table_add_column(table, "qualifier", "qualifier", TABLE_LEFT);
-        table_add_column(table, "upper", "upper", TABLE_LEFT);
-    }
-    table_add_column(table, "note", words(is_english, WORD_COLUMN_MARKS), TABLE_LEFT);
-    int status = add_cells(common, catalogue, history, table);
+    cells_add_columns(&cells, table);
+    int status = add_cells(&cells, history, table);
     if (status == EXIT_DONE) {
         if (common->output == OUTPUT_TEXT)
             (void)printf("\n");

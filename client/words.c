@@ -202,9 +202,10 @@ static const struct {
          "the node's log"},
     [WORD_STATUS_DO_QUARANTINE] =
         {"%llu thông điệp bị cách ly vì không xử lý được: xem bằng `tonghop quarantine`, "
-         "xem xét xong thì chạy `tonghop quarantine --clear`",
+         "xem xét xong thì chạy `tonghop quarantine --clear` (báo cáo được giữ: `--clear SỐ`)",
          "%llu messages are in quarantine because they cannot be processed: see `tonghop "
-         "quarantine`, and run `tonghop quarantine --clear` when they are dealt with"},
+         "quarantine`, and run `tonghop quarantine --clear` when they are dealt with (what is "
+         "kept: `--clear NUMBER`)"},
     [WORD_STATUS_DO_ALARMS] = {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
                                "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
                                "`tonghop quarantine --clear`",
@@ -400,10 +401,22 @@ static const struct {
     /* quarantine */
     [WORD_COLUMN_SIZE] = {"Số byte", "Bytes"},
     [WORD_QUARANTINE_EMPTY] = {"không có thông điệp nào bị cách ly", "nothing is in quarantine"},
-    [WORD_QUARANTINE_CLEARED] = {"đã xóa mọi thông điệp bị cách ly và tắt mọi báo động",
-                                 "deleted every message in quarantine and ended every alarm"},
     [WORD_QUARANTINE_CLEARED_ONE] = {"đã xóa thông điệp bị cách ly số %lld",
                                      "deleted message %lld in quarantine"},
+    [WORD_QUARANTINE_NO_REPORT] =
+        {"thông điệp %lld không mở được như một báo cáo: %u byte, bị cách ly vì: %s",
+         "message %lld does not open as a report: %u bytes, in quarantine because: %s"},
+    [WORD_QUARANTINE_FILE_AGAIN] =
+        {"nếu cần nộp lại số liệu này: `%s` (TỆP là kết quả in với --format csv)",
+         "to file this again, if need be: `%s` (FILE is what --format csv prints)"},
+    [WORD_QUARANTINE_FILE_EMPTY_AGAIN] = {"nếu cần nộp lại: `%s`",
+                                          "to file this again, if need be: `%s`"},
+    [WORD_QUARANTINE_FILE] = {"TỆP", "FILE"},
+    [WORD_COLUMN_KEPT] = {"Được giữ", "Kept"},
+    [WORD_COLUMN_WHY_THERE] = {"Bị cách ly vì", "In quarantine"},
+    [WORD_COLUMN_KIND] = {"Loại số liệu", "Kind"},
+    [WORD_KIND_ACTUAL] = {"thực hiện", "actual"},
+    [WORD_KIND_PLAN] = {"kế hoạch", "plan"},
     /* rekey */
     [WORD_REKEY_CANNOT_WRITE] = {"không ghi được %s: %s; sửa xong thì chạy lại lệnh này",
                                  "%s cannot be written: %s; mend that and run the command again"},

@@ -244,8 +244,16 @@ enum word {
     /* quarantine */
     WORD_COLUMN_SIZE,
     WORD_QUARANTINE_EMPTY,
-    WORD_QUARANTINE_CLEARED,
     WORD_QUARANTINE_CLEARED_ONE, /* %lld number */
+    WORD_QUARANTINE_NO_REPORT,   /* %lld number, %u bytes, %s reason */
+    WORD_QUARANTINE_FILE,        /* in that command */
+    WORD_QUARANTINE_FILE_AGAIN,  /* %s command */
+    WORD_QUARANTINE_FILE_EMPTY_AGAIN,
+    WORD_COLUMN_KEPT,
+    WORD_COLUMN_WHY_THERE,
+    WORD_COLUMN_KIND,
+    WORD_KIND_ACTUAL,
+    WORD_KIND_PLAN,
     /* rekey */
     WORD_REKEY_CANNOT_WRITE, /* %s path, %s reason */
     WORD_REKEY_NOT_PREPARED, /* %s path */

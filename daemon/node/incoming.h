@@ -32,8 +32,9 @@ void incoming_digest(const struct incoming *in, uint8_t *ret_digest);
 void incoming_digest_held(struct node *node, struct store_txn *txn, const struct report_key *key,
                           const struct head *head, uint8_t *ret_digest);
 /* Whether there is no room for the filing that would have to be set aside (incoming_put) for this
- * state: it is then not taken before a person has looked at what was set aside already. */
-bool incoming_is_stuck(struct step *step, const struct incoming *in, enum origin origin);
+ * state of a child: it is then not taken before a person has looked at what was set aside already.
+ * For the parent's there always is: one that waits gives way to one that is accepted, once. */
+bool incoming_is_stuck(struct step *step, const struct incoming *in);
 
 /* Merges `in` into what is held: a higher revision becomes the latest, of one that is held already
  * the bits grow; forks are not for it. Carries what counts into totals and digests, marks the key

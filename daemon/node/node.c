@@ -289,7 +289,7 @@ static void dispatch_peer(struct step *step)
         node_handle_keys_query(step);
         return;
     case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
-        node_handle_quarantine_query(step);
+        node_handle_quarantine_query(step, in->quarantine_query);
         return;
     case TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR:
         node_handle_quarantine_clear(step, in->quarantine_clear);

@@ -214,60 +214,115 @@ static void fill_quarantine_entry(struct quarantined *item, Tonghop__QuarantineE
     ret_entry->key.len = memcmp(item->peer, nobody, sizeof(nobody)) != 0 ? sizeof(item->peer) : 0;
     ret_entry->reason = item->reason;
     ret_entry->size = (uint32_t)item->bytes.len;
+    ret_entry->kept = item->is_kept;
 }
 
-void node_handle_quarantine_query(struct step *step)
+static void reply_quarantine(struct step *step, Tonghop__QuarantineEntry **entries, size_t count)
 {
-    size_t count = (size_t)store_count_quarantine(step->txn); /* they are bounded */
-    struct quarantined *all = mem_calloc(count + 1, sizeof(*all));
-    Tonghop__QuarantineEntry *items = mem_calloc(count + 1, sizeof(*items));
-    Tonghop__QuarantineEntry **pointers = mem_calloc(count + 1, sizeof(*pointers));
-    struct quarantined cursor = {0};
     Tonghop__Quarantine quarantine = TONGHOP__QUARANTINE__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    quarantine.entries = pointers;
-    for (size_t i = 0; i < count && store_next_quarantine(step->txn, &cursor); i++) {
-        all[i] = cursor;
-        fill_quarantine_entry(&all[i], &items[i]);
-        pointers[quarantine.n_entries++] = &items[i];
-    }
+    quarantine.entries = entries;
+    quarantine.n_entries = count;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_QUARANTINE;
     envelope.quarantine = &quarantine;
     step_reply(step, &envelope);
+}
+
+static void list_quarantine(struct step *step)
+{
+    size_t max = (size_t)store_count_quarantine(step->txn); /* they are bounded */
+    struct quarantined *all = mem_calloc(max + 1, sizeof(*all));
+    Tonghop__QuarantineEntry *items = mem_calloc(max + 1, sizeof(*items));
+    Tonghop__QuarantineEntry **pointers = mem_calloc(max + 1, sizeof(*pointers));
+    struct quarantined cursor = {0};
+    size_t count = 0;
+    for (; count < max && store_next_quarantine(step->txn, &cursor); count++) {
+        all[count] = cursor;
+        fill_quarantine_entry(&all[count], &items[count]);
+        pointers[count] = &items[count];
+    }
+    reply_quarantine(step, pointers, count);
     free(pointers);
     free(items);
     free(all);
 }
 
-static bool is_quarantined(struct step *step, uint64_t number)
+/* Refuses and returns false if there is no such number, which is not 0. */
+static bool find_quarantined(struct step *step, uint64_t number, struct quarantined *ret_item)
 {
     for (int is_kept = 0; is_kept <= 1; is_kept++) {
         struct quarantined item = {.is_kept = is_kept != 0, .number = number - 1};
-        if (store_next_quarantine(step->txn, &item) && item.number == number)
+        if (store_next_quarantine(step->txn, &item) && item.number == number) {
+            *ret_item = item;
             return true;
+        }
     }
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'", number);
     return false;
+}
+
+void node_handle_quarantine_query(struct step *step, const Tonghop__QuarantineQuery *query)
+{
+    struct quarantined item;
+    Tonghop__QuarantineEntry entry;
+    Tonghop__QuarantineEntry *pointer = &entry;
+    if (query->number == 0) {
+        list_quarantine(step);
+        return;
+    }
+    if (!find_quarantined(step, query->number, &item))
+        return;
+    fill_quarantine_entry(&item, &entry);
+    entry.content.data = (uint8_t *)(uintptr_t)item.bytes.data; /* protobuf-c only reads it */
+    entry.content.len = item.bytes.len < WIRE_FILING_MAX ? item.bytes.len : WIRE_FILING_MAX;
+    reply_quarantine(step, &pointer, 1);
+}
+
+/* Those that are kept stay: somebody may have a receipt for them, so each is cleared by a person
+ * who names it. */
+static void clear_all(struct step *step)
+{
+    struct quarantined cursor = {0};
+    uint64_t messages = 0;
+    uint64_t alarms = store_count_alarms(step->txn);
+    while (store_next_quarantine(step->txn, &cursor) && !cursor.is_kept) {
+        (void)store_delete_quarantine(step->txn, cursor.number); /* errors are sticky */
+        messages++;
+    }
+    (void)store_clear_alarms(step->txn);
+    uint64_t left = store_count_quarantine(step->txn);
+    log_notice("cleared the quarantine (%" PRIu64 ", %" PRIu64 " left) and the alarms (%" PRIu64
+               ")",
+               messages, left, alarms);
+    if (left == 0)
+        step_done(step,
+                  STEP_WORDS(step, "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared",
+                             "đã xóa %" PRIu64 " thông điệp bị cách ly và tắt %" PRIu64
+                             " báo động"),
+                  messages, alarms);
+    else
+        step_done(step,
+                  STEP_WORDS(step,
+                             "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared; %" PRIu64
+                             " kept filing(s) are left: see 'tonghop quarantine', and clear each "
+                             "by its number",
+                             "đã xóa %" PRIu64 " thông điệp bị cách ly và tắt %" PRIu64
+                             " báo động; còn lại %" PRIu64
+                             " báo cáo được giữ: xem `tonghop quarantine`, rồi xóa từng báo cáo "
+                             "theo số"),
+                  messages, alarms, left);
 }
 
 void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear)
 {
+    struct quarantined item;
     if (clear->all) {
-        uint64_t messages = store_count_quarantine(step->txn);
-        uint64_t alarms = store_count_alarms(step->txn);
-        (void)store_clear_quarantine(step->txn); /* errors are sticky */
-        (void)store_clear_alarms(step->txn);
-        log_notice("cleared the quarantine (%" PRIu64 ") and the alarms (%" PRIu64 ")", messages,
-                   alarms);
-        step_done(step, "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared", messages,
-                  alarms);
+        clear_all(step);
         return;
     }
-    if (!is_quarantined(step, clear->number)) {
-        step_refuse(step, ERR_NOT_FOUND, NULL,
-                    "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'",
-                    clear->number);
+    if (!find_quarantined(step, clear->number, &item))
         return;
-    }
     (void)store_delete_quarantine(step->txn, clear->number); /* the error is sticky */
     log_notice("cleared message %" PRIu64 " from the quarantine", clear->number);
     step_done(step, "message %" PRIu64 " is cleared", clear->number);

@@ -211,8 +211,9 @@ static void set_aside(struct step *step, const struct report_key *key, const str
     char text[KEY_TEXT_MAX], period[PERIOD_TEXT_SIZE];
     (void)snprintf(item.reason, sizeof(item.reason),
                    "two nodes numbered revision %" PRIu64 " of unit id:%" PRIu32
-                   ", %s, form %" PRIu32 ": another one stands",
-                   aside->number, key->unit, period_format(key->period, period), key->form);
+                   ", %s%s, form %" PRIu32 ": another one stands",
+                   aside->number, key->unit, key->kind == KIND_PLAN ? "plan " : "",
+                   period_format(key->period, period), key->form);
     (void)store_put_quarantine(step->txn, &item); /* the error is sticky */
     log_warning("%s: two nodes had numbered revision %" PRIu64 ": one of them is in quarantine",
                 node_key_text(step->node, key, text, sizeof(text)), aside->number);
@@ -225,12 +226,12 @@ static bool ours_stands(const struct revision *held, enum origin origin)
     return origin == FROM_PARENT && (held->states & STATE_ACCEPTED) != 0;
 }
 
-bool incoming_is_stuck(struct step *step, const struct incoming *in, enum origin origin)
+bool incoming_is_stuck(struct step *step, const struct incoming *in)
 {
     struct revision held;
     return in->has_accepted && !store_has_room_aside(step->txn) &&
            store_get_revision(step->txn, &in->key, in->accepted.number, &held) == ERR_OK &&
-           !ours_stands(&held, origin) && !has_content(step, held.filing, in->accepted_content);
+           !has_content(step, held.filing, in->accepted_content);
 }
 
 /* The accepted revision below the latest. */
@@ -248,8 +249,10 @@ static void merge_earlier(struct step *step, struct change *change, const struct
     } else if (ours_stands(&held, origin)) {
         change->must_go_up = true;
         return;
-    } else { /* a return is of the number: only a person files again what was sent back */
-        merged.states |= held.states & STATE_RETURNED;
+    } else {
+        /* What was accepted, and counted, and was then sent back: what takes its number is, too. */
+        if ((held.states & STATE_ACCEPTED) != 0)
+            merged.states |= held.states & STATE_RETURNED;
         set_aside(step, &change->key, &held);
         change->is_other_content = true;
     }
@@ -273,8 +276,9 @@ static void merge_replaced(struct step *step, struct change *change, const struc
     put_revision(step, change, &merged);
 }
 
-/* The revision becomes the latest. */
-static void merge_higher(struct step *step, struct change *change, const struct incoming *in)
+/* The revision becomes the latest. `before`: states_before of its filing. */
+static void merge_higher(struct step *step, struct change *change, const struct incoming *in,
+                         uint8_t before)
 {
     struct head *head = &change->head;
     struct revision revision = in->revision;
@@ -282,7 +286,7 @@ static void merge_higher(struct step *step, struct change *change, const struct 
         revision.first_filed = instant_earlier(revision.first_filed, change->old.first_filed);
         if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0)
             revision.received = instant_later(revision.received, change->old.received);
-        revision.states |= states_before(step, change, revision.filing, in->filing.content);
+        revision.states |= before;
     }
     *head = (struct head){
         .revision = revision.number,
@@ -395,6 +399,8 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
     uint8_t theirs[DIGEST_SIZE];
     bool is_latest;
     change_begin(step, &in->key, &change);
+    /* Asked first: what is accepted may take the number that the latest has here. */
+    uint8_t before = states_before(step, &change, in->revision.filing, in->filing.content);
     if (in->has_accepted)
         merge_earlier(step, &change, in, origin);
     is_latest = !change.had_head || in->revision.number >= change.old.revision;
@@ -403,7 +409,7 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
     else if (change.had_head && in->revision.number == change.old.revision)
         merge_equal(step, &change, in);
     else
-        merge_higher(step, &change, in);
+        merge_higher(step, &change, in, before);
     incoming_digest(in, theirs);
     change_end(step, &change, is_latest ? in : NULL, origin, origin == FROM_PARENT ? theirs : NULL);
 }

@@ -139,10 +139,12 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
         complain(complaints, mem_printf(STEP_WORDS(step,
                                                    "%" PRIu64 " message(s) in quarantine: see "
                                                    "'tonghop quarantine', and 'tonghop quarantine "
-                                                   "--clear' when they are dealt with",
+                                                   "--clear' when they are dealt with (what "
+                                                   "is kept: '--clear NUMBER')",
                                                    "%" PRIu64 " thông điệp bị cách ly: xem "
                                                    "`tonghop quarantine`; xử lý xong thì `tonghop "
-                                                   "quarantine --clear`"),
+                                                   "quarantine --clear` (báo cáo được giữ: "
+                                                   "`--clear SỐ`)"),
                                         status->quarantine_count));
     if (status->alarm_count > 0) {
         struct alarm alarm = {0};

@@ -196,7 +196,7 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
         quarantine_and_refuse(step, ERR_MALFORMED, reason);
     } else if (child_may_send(step, &in)) {
         bool is_contradicted = is_contradiction(step, &in);
-        if (!is_contradicted && incoming_is_stuck(step, &in, FROM_CHILD)) {
+        if (!is_contradicted && incoming_is_stuck(step, &in)) {
             step_refuse(step, ERR_FULL, NULL,
                         "%d filings are set aside at this node: a person has to look at them with "
                         "'tonghop quarantine', and clear them",
@@ -289,10 +289,6 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
         log_warning("the parent sent %s, which does not belong here: ignored",
                     node_key_text(node, &in.key, text, sizeof(text)));
         taken = IGNORED;
-    } else if (incoming_is_stuck(step, &in, FROM_PARENT)) {
-        log_warning("%s is not taken over: %d filings are set aside here, see 'tonghop quarantine'",
-                    node_key_text(node, &in.key, text, sizeof(text)), STORE_ASIDE_MAX);
-        taken = NOT_NOW;
     } else {
         taken = take_over(step, message, &in);
     }

@@ -94,7 +94,7 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
 void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol);
 void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke);
 void node_handle_keys_query(struct step *step);
-void node_handle_quarantine_query(struct step *step);
+void node_handle_quarantine_query(struct step *step, const Tonghop__QuarantineQuery *query);
 void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear);
 void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *query);
 void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery *query);

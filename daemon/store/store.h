@@ -68,8 +68,8 @@ void store_fail(struct store_txn *txn, enum err err);
 #define STORE_META_RESTORE "restore"
 
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
- * unset. "schema", "outbox.version" and "quarantine.number" are the store's own. What was put as
- * u64 is read as u64. */
+ * unset. "schema", "outbox.version", "quarantine.number" and "quarantine.kept" are the store's
+ * own. What was put as u64 is read as u64. */
 enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value);
 enum err store_put_meta(struct store_txn *txn, const char *name, struct span value);
 enum err store_delete_meta(struct store_txn *txn, const char *name);
@@ -229,7 +229,6 @@ bool store_has_room_aside(struct store_txn *txn);
  * `cursor->is_kept` and `cursor->number` (zeroed: at the start); false at the end. */
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor);
 enum err store_delete_quarantine(struct store_txn *txn, uint64_t number);
-enum err store_clear_quarantine(struct store_txn *txn);
 uint64_t store_count_quarantine(struct store_txn *txn);
 
 /* ---- enrolled keys ---- */

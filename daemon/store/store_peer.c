@@ -10,6 +10,8 @@ enum { QUARANTINE_BYTES_MAX = 64 * 1024, QUARANTINE_COMPARED = 64 };
 
 /* Of the last quarantined message: a number that was shown to a person names no other message. */
 static const char number_name[] = "quarantine.number";
+/* How many are kept: to count them, all would have to be read. */
+static const char kept_name[] = "quarantine.kept";
 
 /* ---- alarms ---- */
 
@@ -83,34 +85,18 @@ static bool is_repeated(struct store_txn *txn, const struct quarantined *item)
     return false;
 }
 
-/* How many are kept, of which there are few. */
-static uint64_t count_kept(struct store_txn *txn)
-{
-    struct store_key after = keys_quarantine(true, 0);
-    struct span key, record;
-    uint64_t count = 0, number;
-    bool is_kept;
-    while (txn_next(txn, DB_QUARANTINE, after, &key, &record) &&
-           txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &is_kept, &number)) ==
-               ERR_OK) {
-        after = keys_quarantine(is_kept, number);
-        count++;
-    }
-    return count;
-}
-
 bool store_has_room_aside(struct store_txn *txn)
 {
-    return store_count_quarantine(txn) < STORE_ASIDE_MAX || count_kept(txn) < STORE_ASIDE_MAX;
+    return store_get_meta_u64(txn, kept_name) < STORE_ASIDE_MAX;
 }
 
 /* Of those that are not kept, if they are as many as may be. */
 static void make_room(struct store_txn *txn)
 {
     struct span key, record;
-    uint64_t number, count = store_count_quarantine(txn);
+    uint64_t number;
     bool is_kept;
-    if (count < STORE_QUARANTINE_MAX || count - count_kept(txn) < STORE_QUARANTINE_MAX ||
+    if (store_count_quarantine(txn) - store_get_meta_u64(txn, kept_name) < STORE_QUARANTINE_MAX ||
         !txn_next(txn, DB_QUARANTINE, keys_quarantine(false, 0), &key, &record))
         return;
     if (txn_check(txn, DB_QUARANTINE, key, keys_parse_quarantine(key, &is_kept, &number)) == ERR_OK)
@@ -126,11 +112,12 @@ enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *i
     if (is_repeated(txn, &kept))
         return ERR_OK;
     uint64_t number = store_get_meta_u64(txn, number_name) + 1;
-    record_encode_quarantined(&kept, txn_record(txn));
+    record_encode_quarantined(&kept, txn_record(txn)); /* before any put: it may lie in a page */
     if (!kept.is_kept)
         make_room(txn);
-    (void)txn_put_record(txn, DB_QUARANTINE,
-                         keys_quarantine(kept.is_kept, number)); /* errors are sticky */
+    (void)txn_put_record(txn, DB_QUARANTINE, keys_quarantine(kept.is_kept, number));
+    if (kept.is_kept) /* errors are sticky */
+        (void)store_put_meta_u64(txn, kept_name, store_get_meta_u64(txn, kept_name) + 1);
     return store_put_meta_u64(txn, number_name, number);
 }
 
@@ -144,13 +131,11 @@ bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor)
 
 enum err store_delete_quarantine(struct store_txn *txn, uint64_t number)
 {
-    (void)txn_delete(txn, DB_QUARANTINE, keys_quarantine(false, number)); /* errors are sticky */
-    return txn_delete(txn, DB_QUARANTINE, keys_quarantine(true, number));
-}
-
-enum err store_clear_quarantine(struct store_txn *txn)
-{
-    return db_clear(&txn->db, DB_QUARANTINE);
+    struct span record;
+    if (txn_get(txn, DB_QUARANTINE, keys_quarantine(true, number), &record) != ERR_OK)
+        return txn_delete(txn, DB_QUARANTINE, keys_quarantine(false, number));
+    (void)txn_delete(txn, DB_QUARANTINE, keys_quarantine(true, number)); /* errors are sticky */
+    return store_put_meta_u64(txn, kept_name, store_get_meta_u64(txn, kept_name) - 1);
 }
 
 uint64_t store_count_quarantine(struct store_txn *txn)

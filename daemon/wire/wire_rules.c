@@ -395,6 +395,11 @@ static const struct wire_rule key_entry_rules[] = {
 };
 
 static const struct wire_rule done_rules[] = {{LINES(Done, text)}};
+
+static const struct wire_rule quarantine_query_rules[] = {
+    {AT(QuarantineQuery, number), 0, WIRE_REVISION_MAX, 0},
+};
+
 static const struct wire_rule quarantine_rules[] = {{LIST(Quarantine, entries)}};
 
 static const struct wire_rule quarantine_entry_rules[] = {
@@ -402,6 +407,7 @@ static const struct wire_rule quarantine_entry_rules[] = {
     {INSTANT(QuarantineEntry, received_us)},
     {AT(QuarantineEntry, key), WIRE_KEY_SIZE, WIRE_KEY_SIZE, RULE_OR_EMPTY},
     {LINES(QuarantineEntry, reason)},
+    {AT(QuarantineEntry, content), 0, WIRE_FILING_MAX, 0},
 };
 
 static const struct wire_rule quarantine_clear_rules[] = {
@@ -596,6 +602,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(keys, NULL)},
     {SHAPE(key_entry, NULL)},
     {SHAPE(done, NULL)},
+    {SHAPE(quarantine_query, NULL)},
     {SHAPE(quarantine, NULL)},
     {SHAPE(quarantine_entry, NULL)},
     {SHAPE(quarantine_clear, check_quarantine_clear)},

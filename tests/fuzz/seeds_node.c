@@ -43,6 +43,8 @@ static void ask_admin(struct story *story, enum frame_type from)
     clear.all = true;
     story_say(story, from, BODY(KEYS_QUERY), &keys);
     story_say(story, from, BODY(QUARANTINE_QUERY), &quarantine);
+    quarantine.number = 1;
+    story_say(story, from, BODY(QUARANTINE_QUERY), &quarantine);
     story_say(story, from, BODY(QUARANTINE_CLEAR), &clear);
     story_say(story, from, BODY(CATALOGUE_REQUEST), &request);
 }

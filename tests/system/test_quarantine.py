@@ -7,6 +7,7 @@ from peer import Keys, Peer, Refused, filing, pb
 from scene import client, expect, expect_in, plant, play, status
 
 PROVINCE, DISTRICT, OTHER = 64, 631, 632
+INDICATOR = "reception.visits"  # 14, of the forged reports
 
 
 class Office:
@@ -56,10 +57,31 @@ def what_was_forged_is_listed(office: Office) -> None:
     expect("the sender", first["key"], office.keys.public)
     expect_in("the reason", first["reason"], "may not speak for unit 632")
     expect("a size", int(first["size"]) > 0, True)
+    expect("not acknowledged to anybody", first["kept"], "no")
     lines = office.province.tonghop("quarantine", "--format", "csv").out.splitlines()
-    expect("csv", (lines[0], len(lines)), ("number,received,key,size,reason", 3))
+    expect("csv", (lines[0], len(lines)), ("number,received,key,size,kept,reason", 3))
     result = office.province.tonghop("quarantine", "--lang", "vi")
-    expect_in("for people", result.out, "Lý do", office.keys.public)
+    expect_in("for people", result.out, "Lý do", "Được giữ", office.keys.public)
+
+
+def its_figures_can_be_filed(office: Office) -> None:
+    """One that is a report is shown with its figures, which are filed again if need be"""
+    result = office.province.tonghop("quarantine", "--show", "2")
+    expect_in("for people", result.out, "may not speak for unit 632", f"(id:{OTHER})", "2024-S1",
+              "Hoa", INDICATOR)
+    expect_in("how", result.err, f"tonghop submit FILE --unit id:{OTHER} --period 2024-S1")
+    result = office.province.tonghop("quarantine", "--show", "2", "--lang", "vi")
+    expect_in("in Vietnamese", result.out, "Người lập", "Bị cách ly vì")
+    text = office.province.tonghop("quarantine", "--show", "2", "--format", "csv").out
+    expect("a file", text.splitlines(),
+           ["indicator,value,qualifier,upper,note", f"{INDICATOR},2,=,,"])
+    office.province.tonghop("submit", "-", "--unit", f"id:{OTHER}", "--period", "2024-S1",
+                            "--dry-run", stdin=text)
+    result = office.province.tonghop("quarantine", "--show", "3", expect=1)
+    expect_in("what is not there", result.err, "not-found", "tonghop quarantine")
+    for arguments in (["--show"], ["--show", "0"], ["--show", "x"], ["--show", "1", "--clear"],
+                      ["--show", "1", "2"]):
+        office.province.tonghop("quarantine", *arguments, expect=2)
 
 
 def it_is_cleared(office: Office) -> None:
@@ -70,7 +92,8 @@ def it_is_cleared(office: Office) -> None:
     for arguments in (["1"], ["--clear", "x"], ["--clear", "0"], ["--clear", "1", "2"]):
         office.province.tonghop("quarantine", *arguments, expect=2)
     expect("still there", status(office.province)["quarantine"], "1")
-    office.province.tonghop("quarantine", "--clear")
+    result = office.province.tonghop("quarantine", "--clear")
+    expect_in("all", result.err, "1 message(s) and 0 alarm(s) are cleared")
     expect("all", office.listed(), [])
     office.province.tonghop("status")
 
@@ -87,8 +110,8 @@ def only_who_administers_may(office: Office) -> None:
     expect("cleared", office.listed(), [])
 
 
-STEPS = (nothing_is_there_at_first, what_was_forged_is_listed, it_is_cleared,
-         only_who_administers_may)
+STEPS = (nothing_is_there_at_first, what_was_forged_is_listed, its_figures_can_be_filed,
+         it_is_cleared, only_who_administers_may)
 
 if __name__ == "__main__":
     with Tree() as grown:

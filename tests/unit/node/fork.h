@@ -18,14 +18,15 @@ static inline struct draft saying(const struct draft *like, int64_t value, struc
     return made;
 }
 
+/* -1 for bytes that are no filing. */
 static inline int64_t value_in(struct rig *rig, struct span filing)
 {
     struct wire_filing opened;
     struct report report = {0};
     char reason[WIRE_REASON_SIZE];
     arena_reset(rig->arena);
-    assert_int_equal(wire_open_filing(filing, rig->arena, &opened, &report, reason, sizeof(reason)),
-                     ERR_OK);
+    if (wire_open_filing(filing, rig->arena, &opened, &report, reason, sizeof(reason)) != ERR_OK)
+        return -1;
     int64_t value = report.cells[0].value;
     report_fini(&report);
     return value;
@@ -56,6 +57,35 @@ static inline bool is_held(struct rig *rig, const struct draft *like, int64_t va
         is_found = is_found || value_in(rig, item.bytes) == value;
     store_abort(&txn);
     return is_found;
+}
+
+/* Sets aside as much as a node may. */
+static inline void fill_aside(struct rig *rig)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    for (uint64_t i = 0; i < STORE_ASIDE_MAX; i++) {
+        assert_true(store_has_room_aside(txn));
+        struct quarantined item = {.is_kept = true, .bytes = {(const uint8_t *)&i, sizeof(i)}};
+        assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+    }
+    assert_false(store_has_room_aside(txn));
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+/* A data file as it lies there, its node being stopped. */
+static inline void copy_file(const char *from, const char *to)
+{
+    enum { PIECE = 65536 };
+    static char piece[PIECE];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+    size_t count;
+    assert_non_null(in);
+    assert_non_null(out);
+    while ((count = fread(piece, 1, sizeof(piece), in)) > 0)
+        assert_int_equal(fwrite(piece, 1, count, out), count);
+    assert_int_equal(fclose(in), 0);
+    assert_int_equal(fclose(out), 0);
 }
 
 /* ---- two nodes ---- */

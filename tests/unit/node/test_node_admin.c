@@ -16,13 +16,20 @@ static const Tonghop__Envelope *ask_revoke(struct rig *rig, uint8_t n)
     return rig_ask(rig, from_local(), &envelope);
 }
 
-static const Tonghop__Envelope *ask_quarantine(struct rig *rig, struct peer_from from)
+/* One with its content; 0: the list. */
+static const Tonghop__Envelope *ask_one(struct rig *rig, struct peer_from from, uint64_t number)
 {
     Tonghop__QuarantineQuery query = TONGHOP__QUARANTINE_QUERY__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    query.number = number;
     envelope.body_case = BODY(QUARANTINE_QUERY);
     envelope.quarantine_query = &query;
     return rig_ask(rig, from, &envelope);
+}
+
+static const Tonghop__Envelope *ask_quarantine(struct rig *rig, struct peer_from from)
+{
+    return ask_one(rig, from, 0);
 }
 
 /* 0: everything. */
@@ -187,6 +194,17 @@ static void put_quarantine(struct rig *rig, uint8_t n, const char *reason, const
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
 }
 
+/* As a filing that gave way in a fork is put. */
+static void put_aside(struct rig *rig, struct span bytes)
+{
+    struct quarantined item = {
+        .received = rig->now, .is_kept = true, .reason = "two nodes", .bytes = bytes};
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
 /* What is kept for a person is shown: whose it is, when it came, why it was not taken. */
 static void test_quarantine_is_listed(void **state)
 {
@@ -207,6 +225,8 @@ static void test_quarantine_is_listed(void **state)
     assert_memory_equal(entry->key.data, from_key(7).key, WIRE_KEY_SIZE);
     assert_string_equal(entry->reason, "đơn vị khác");
     assert_int_equal(entry->size, 3);
+    assert_false(entry->kept);
+    assert_int_equal(entry->content.len, 0); /* the list is without */
     entry = answer->quarantine->entries[1];
     assert_int_equal(entry->number, 2);
     assert_int_equal(entry->received_us, RIG_NOW_US + 1000000);
@@ -239,6 +259,76 @@ static void test_quarantine_is_cleared(void **state)
     assert_int_equal(ask_status(rig, from_local())->status->n_problems, 0);
 }
 
+/* One is shown as it came, whole: also the largest filing there is. */
+static void test_one_is_shown(void **state)
+{
+    static uint8_t largest[WIRE_FILING_MAX];
+    struct rig *rig = *state;
+    memset(largest, 'f', sizeof(largest));
+    put_quarantine(rig, 7, "odd", "abc");
+    put_aside(rig, (struct span){largest, sizeof(largest)});
+    put_quarantine(rig, 0, "corrupt", "");
+    const Tonghop__Envelope *answer = ask_one(rig, from_local(), 1);
+    assert_body(answer, BODY(QUARANTINE));
+    assert_int_equal(answer->quarantine->n_entries, 1);
+    const Tonghop__QuarantineEntry *entry = answer->quarantine->entries[0];
+    assert_int_equal(entry->number, 1);
+    assert_string_equal(entry->reason, "odd");
+    assert_false(entry->kept);
+    assert_int_equal(entry->content.len, 3);
+    assert_memory_equal(entry->content.data, "abc", 3);
+    answer = ask_one(rig, from_local(), 2);
+    assert_body(answer, BODY(QUARANTINE));
+    entry = answer->quarantine->entries[0];
+    assert_int_equal(entry->number, 2);
+    assert_true(entry->kept);
+    assert_int_equal(entry->size, sizeof(largest));
+    assert_int_equal(entry->content.len, sizeof(largest));
+    assert_memory_equal(entry->content.data, largest, sizeof(largest));
+    answer = ask_one(rig, from_local(), 3);
+    assert_body(answer, BODY(QUARANTINE));
+    assert_int_equal(answer->quarantine->entries[0]->content.len, 0);
+    char *before = dump_store(rig);
+    assert_contains(assert_refused(ask_one(rig, from_local(), 4), "not-found")->text,
+                    "tonghop quarantine");
+    assert_unchanged(rig, before);
+}
+
+/* What somebody may have a receipt for does not go with the rest: only by its number. The list has
+ * it at the end. */
+static void test_what_is_kept_stays(void **state)
+{
+    struct rig *rig = *state;
+    put_aside(rig, (struct span){(const uint8_t *)"first", 5});
+    put_quarantine(rig, 7, "odd", "a");
+    put_aside(rig, (struct span){(const uint8_t *)"second", 6});
+    put_quarantine(rig, 7, "odd", "b");
+    put_alarm(rig, 631, 2024);
+    const Tonghop__Quarantine *listed = ask_quarantine(rig, from_local())->quarantine;
+    static const struct {
+        uint64_t number;
+        bool is_kept;
+    } rows[] = {{2, false}, {4, false}, {1, true}, {3, true}};
+    assert_int_equal(listed->n_entries, LENGTH(rows));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        assert_int_equal(listed->entries[i]->number, rows[i].number);
+        assert_int_equal(listed->entries[i]->kept, rows[i].is_kept);
+    }
+    const Tonghop__Envelope *answer = ask_clear(rig, from_local(), 0);
+    assert_body(answer, BODY(DONE));
+    assert_contains(answer->done->text, "2 message(s) and 1 alarm(s)");
+    assert_contains(answer->done->text, "2 kept filing(s) are left");
+    assert_int_equal(health_of(rig).quarantine_count, 2);
+    assert_int_equal(health_of(rig).alarm_count, 0);
+    assert_true(ask_one(rig, from_local(), 1)->quarantine->entries[0]->kept);
+    assert_body(ask_clear(rig, from_local(), 1), BODY(DONE));
+    assert_refused(ask_one(rig, from_local(), 1), "not-found");
+    assert_body(ask_clear(rig, from_local(), 3), BODY(DONE));
+    answer = ask_clear(rig, from_local(), 0);
+    assert_contains(answer->done->text, "0 message(s) and 0 alarm(s) are cleared");
+    assert_int_equal(health_of(rig).quarantine_count, 0);
+}
+
 /* Whoever was quarantined does not clear it. */
 static void test_who_may_clear(void **state)
 {
@@ -247,6 +337,7 @@ static void test_who_may_clear(void **state)
     rig_enrol(rig, 2, 632, ROLE(ADMIN));
     put_quarantine(rig, 1, "odd", "a");
     assert_refused(ask_quarantine(rig, from_key(1)), "forbidden");
+    assert_refused(ask_one(rig, from_key(1), 1), "forbidden");
     assert_refused(ask_clear(rig, from_key(1), 0), "forbidden");
     assert_int_equal(health_of(rig).quarantine_count, 1);
     assert_body(ask_quarantine(rig, from_key(2)), BODY(QUARANTINE));
@@ -282,6 +373,8 @@ int main(void)
         ROOT_TEST(test_alarms_end_with_the_node),
         ROOT_TEST(test_quarantine_is_listed),
         ROOT_TEST(test_quarantine_is_cleared),
+        ROOT_TEST(test_one_is_shown),
+        ROOT_TEST(test_what_is_kept_stays),
         ROOT_TEST(test_who_may_clear),
         ROOT_TEST(test_a_full_quarantine_is_listed),
     };

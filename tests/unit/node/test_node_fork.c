@@ -334,19 +334,6 @@ static void test_what_is_set_aside_is_kept(void **state)
     buf_fini(&filing);
 }
 
-static void fill_aside(struct rig *rig)
-{
-    bool is_unknown;
-    struct store_txn *txn = store_begin_write(rig->store);
-    for (uint64_t i = 0; i < STORE_ASIDE_MAX; i++) {
-        assert_true(store_has_room_aside(txn));
-        struct quarantined item = {.is_kept = true, .bytes = {(const uint8_t *)&i, sizeof(i)}};
-        assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
-    }
-    assert_false(store_has_room_aside(txn));
-    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
-}
-
 /* When nothing more can be set aside, the state that needs it waits, until a person has looked; no
  * other does. */
 static void test_no_room_to_set_aside(void **state)

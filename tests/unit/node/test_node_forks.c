@@ -299,18 +299,98 @@ static void test_returned_while_it_was_settled(void **state)
     }
 }
 
-static void copy_file(const char *from, const char *to)
+/* The same, where what is accepted below takes the number that the marked filing had at the parent.
+ */
+static void test_marked_while_its_number_goes(void **state)
 {
-    enum { PIECE = 65536 };
-    static char piece[PIECE];
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    size_t count;
-    assert_non_null(in);
-    assert_non_null(out);
-    while ((count = fread(piece, 1, sizeof(piece), in)) > 0)
-        assert_int_equal(fwrite(piece, 1, count, out), count);
-    assert_int_equal(fclose(in), 0);
-    assert_int_equal(fclose(out), 0);
+    static const struct fork_step steps[] = {
+        {AT_CHILD, 1, 10}, {ACCEPT_AT_CHILD, 1, 0}, {AT_CHILD, 2, 20}, {AT_PARENT, 1, 30}};
+    static const struct {
+        const char *name;
+        uint32_t mark;
+        int64_t counted;
+    } rows[] = {{"returned: what was accepted before goes on counting", R, 10},
+                {"accepted: it counts", A, 30}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row: %s\n", rows[i].name);
+        assert_int_equal(pair_teardown(state), 0);
+        assert_int_equal(fork_setup(state), 0);
+        struct pair *pair = *state;
+        pair->is_cut = true;
+        rig_revoke(&pair->parent, PAIR_KEY);
+        for (size_t s = 0; s < LENGTH(steps); s++)
+            take_step(pair, &steps[s]);
+        pair->lost_body = BODY(REVISION);
+        pair->lost_from = 1;
+        pair->lost_count = 1000;
+        pair->is_cut = false;
+        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+        pair_pass(pair, 10000);
+        assert_int_equal(head_of(&pair->child, &draft).revision, 3);
+        assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
+        rig_revoke(&pair->parent, PAIR_KEY); /* only the home accepts */
+        rig_hello(&pair->parent, from_local(), 0);
+        mark_at(&pair->parent, 1, rows[i].mark);
+        pair_collect(pair, &pair->parent);
+        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+        pair->lost_count = 0;
+        pair_pass(pair, 180000);
+        assert_agrees(pair);
+        assert_int_equal(head_of(&pair->parent, &draft).states, rows[i].mark);
+        assert_int_equal(counted(&pair->parent, &draft), rows[i].counted);
+    }
+}
+
+/* What waited and was returned gives way to another filing under its number, which was accepted:
+ * nobody returned that one. */
+static void test_a_return_does_not_spread(void **state)
+{
+    for (int is_corrected = 0; is_corrected <= 1; is_corrected++) {
+        assert_int_equal(pair_teardown(state), 0);
+        assert_int_equal(fork_setup(state), 0);
+        struct pair *pair = *state;
+        pair->is_cut = true;
+        rig_revoke(&pair->parent, PAIR_KEY);
+        take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
+        mark_at(&pair->child, 1, R);
+        pair->child.sent_count = 0;
+        take_step(pair, &(struct fork_step){AT_PARENT, 1, 20});
+        take_step(pair, &(struct fork_step){ACCEPT, 1, 0});
+        if (is_corrected)
+            take_step(pair, &(struct fork_step){AT_PARENT, 2, 30});
+        meet(pair);
+        assert_agrees(pair);
+        assert_int_equal(counted(&pair->parent, &draft), 20);
+    }
+}
+
+/* A node that has set aside all it may is restored all the same. */
+static void test_restored_with_no_room_to_set_aside(void **state)
+{
+    struct pair *pair = *state;
+    struct cell cell;
+    struct node_health health;
+    struct draft other = saying(&draft, 77, &cell);
+    pair->is_cut = true;
+    rig_revoke(&pair->parent, PAIR_KEY);
+    take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
+    take_step(pair, &(struct fork_step){AT_PARENT, 1, 20});
+    take_step(pair, &(struct fork_step){ACCEPT, 1, 0});
+    take_step(pair, &(struct fork_step){AT_PARENT, 2, 30});
+    other.period = "2025-S1";
+    other.catalogue = 2;
+    rig_hello(&pair->parent, from_local(), 0);
+    file_ok(&pair->parent, &other);
+    pair->parent.sent_count = 0;
+    fill_aside(&pair->child);
+    rig_set_restoring(&pair->child, true);
+    rig_restart(&pair->child);
+    meet(pair);
+    assert_agrees(pair);
+    assert_int_equal(value_at(&pair->child, &other, 1), 77);
+    assert_true(is_held(&pair->child, &draft, 10));
+    node_get_health(pair->child.node, &health);
+    assert_false(health.is_restoring);
 }
 
 /* Both count another filing of the same number, below one that waits. They met, and agree; then an
@@ -390,6 +470,9 @@ int main(void)
         FORK_TEST(test_numbers_from_above_are_believed),
         FORK_TEST(test_the_same_at_both_with_clocks_apart),
         FORK_TEST(test_returned_while_it_was_settled),
+        FORK_TEST(test_marked_while_its_number_goes),
+        FORK_TEST(test_a_return_does_not_spread),
+        FORK_TEST(test_restored_with_no_room_to_set_aside),
         FORK_TEST(test_an_old_copy_of_the_parent),
         FORK_TEST(test_used_up_numbers_are_not_tried_for_ever),
     };

@@ -175,11 +175,12 @@
     "6e6e656374696f6e"
 
 /* Added later: their numbers among the bodies are lower, their messages come last. */
-#define GOLDEN_QUARANTINE_QUERY "0801101fea0200"
+#define GOLDEN_QUARANTINE_QUERY "0801101fea02020807"
 
 #define GOLDEN_QUARANTINE                                                                          \
-    "08011020181ff202440a420807108080fbb4ece98a031a20202122232425262728292a2b2c2d2e2f"             \
-    "303132333435363738393a3b3c3d3e3f2210c490c6a16e2076e1bb8b206b68c3a163288202"
+    "08011020181ff2024b0a490807108080fbb4ece98a031a20202122232425262728292a2b2c2d2e2f"             \
+    "303132333435363738393a3b3c3d3e3f2210c490c6a16e2076e1bb8b206b68c3a163288202"                   \
+    "30013a03616263"
 
 #define GOLDEN_QUARANTINE_CLEAR "08011021fa02021007"
 

@@ -158,6 +158,16 @@ static char *letters(struct arena *arena, size_t len)
     X(quarantine, key_local, m->entries[0]->key.len = 0, OK, "")                                   \
     X(quarantine, reason_cut, m->entries[0]->reason = TEXT("\xe1\xba"), MALFORMED,                 \
       "QuarantineEntry.reason")                                                                    \
+    X(quarantine, content,                                                                         \
+      (m->entries[0]->content.data = (uint8_t *)letters(arena, 1 << 19),                           \
+       m->entries[0]->content.len = WIRE_FILING_MAX + 1),                                          \
+      TOO_LARGE, "QuarantineEntry.content")                                                        \
+    X(quarantine, content_limit,                                                                   \
+      (m->entries[0]->content.data = (uint8_t *)letters(arena, 1 << 19),                           \
+       m->entries[0]->content.len = WIRE_FILING_MAX),                                              \
+      OK, "")                                                                                      \
+    X(quarantine_query, number_limit, m->number = WIRE_REVISION_MAX, OK, "")                       \
+    X(quarantine_query, number_far, m->number = UINT64_MAX, MALFORMED, "QuarantineQuery.number")   \
     X(quarantine_clear, nothing, m->number = 0, MALFORMED, "QuarantineClear")                      \
     X(quarantine_clear, both, m->all = true, MALFORMED, "QuarantineClear")                         \
     X(quarantine_clear, all, (m->all = true, m->number = 0), OK, "")                               \
