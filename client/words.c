@@ -201,10 +201,11 @@ static const struct {
          "%llu entries are parked because the parent cannot take them yet: see "
          "the node's log"},
     [WORD_STATUS_DO_QUARANTINE] =
-        {"%llu thông điệp bị cách ly vì không xử lý được: xem bằng `tonghop quarantine`, "
+        {"%llu mục bị cách ly (không xử lý được, hoặc phải nhường chỗ): xem bằng `tonghop "
+         "quarantine`, "
          "xem xét xong thì chạy `tonghop quarantine --clear` (báo cáo được giữ: `--clear SỐ`)",
-         "%llu messages are in quarantine because they cannot be processed: see `tonghop "
-         "quarantine`, and run `tonghop quarantine --clear` when they are dealt with (what is "
+         "%llu are in quarantine, not processed or set aside: see `tonghop quarantine`, "
+         "and run `tonghop quarantine --clear` when they are dealt with (what is "
          "kept: `--clear NUMBER`)"},
     [WORD_STATUS_DO_ALARMS] = {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
                                "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
@@ -407,10 +408,13 @@ static const struct {
         {"thông điệp %lld không mở được như một báo cáo: %u byte, bị cách ly vì: %s",
          "message %lld does not open as a report: %u bytes, in quarantine because: %s"},
     [WORD_QUARANTINE_FILE_AGAIN] =
-        {"nếu cần nộp lại số liệu này: `%s` (TỆP là kết quả in với --format csv)",
-         "to file this again, if need be: `%s` (FILE is what --format csv prints)"},
-    [WORD_QUARANTINE_FILE_EMPTY_AGAIN] = {"nếu cần nộp lại: `%s`",
-                                          "to file this again, if need be: `%s`"},
+        {"nếu cần nộp lại số liệu này: `%s` tại nút của đơn vị đó (TỆP là kết quả in với --format "
+         "csv)",
+         "to file these figures again, if need be, at the node of that unit: `%s` (FILE is what "
+         "--format csv prints)"},
+    [WORD_QUARANTINE_FILE_EMPTY_AGAIN] = {"nếu cần nộp lại, tại nút của đơn vị đó: `%s`",
+                                          "to file it again, if need be, at the node of that unit: "
+                                          "`%s`"},
     [WORD_QUARANTINE_FILE] = {"TỆP", "FILE"},
     [WORD_COLUMN_KEPT] = {"Được giữ", "Kept"},
     [WORD_COLUMN_WHY_THERE] = {"Bị cách ly vì", "In quarantine"},

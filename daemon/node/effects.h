@@ -25,8 +25,8 @@ enum effect_type {
     EFFECT_DIFFERS,          /* the parent holds something else: both digests in `bytes` */
     EFFECT_PARENT_REVISION,  /* a state came from the parent, as part of the answer to `re`; the
                                 message's seq in `bytes` */
-    EFFECT_COMPARED,         /* the page asked for by `re` is compared: `number` states were sent,
-                                up to the report key in `bytes` (empty: all of it) */
+    EFFECT_COMPARED,         /* the page asked for by `re` is compared: `number` states were sent;
+                                a struct reconcile_answer in `bytes` */
     EFFECT_ASK_HOLDERS,      /* ask the parent who holds the revision in `bytes` */
     EFFECT_HOLDERS,          /* the unit in `number` holds the revision in `bytes` */
 };

@@ -8,6 +8,8 @@
 #include "node/query.h"
 #include "node/reconcile.h"
 
+enum { KEY_TEXT_MAX = 320 };
+
 enum { STATUS_PROBLEMS_MAX = 16 };
 
 struct links {
@@ -128,20 +130,23 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
         struct outbox_item item = {0};
         while (store_next_outbox(step->txn, &item) && !item.is_parked)
             continue;
+        char text[KEY_TEXT_MAX] = "";
+        if (item.type == OUTBOX_REPORT)
+            node_key_text(node, &item.key, text, sizeof(text));
         complain(complaints,
                  mem_printf(STEP_WORDS(step,
                                        "%" PRIu64 " not taken by the node above, "
-                                       "first: %s",
-                                       "nút cấp trên chưa nhận %" PRIu64 " mục, mục đầu: %s"),
-                            status->parked_count, item.reason));
+                                       "first: %s%s%s",
+                                       "nút cấp trên chưa nhận %" PRIu64 " mục, mục đầu: %s%s%s"),
+                            status->parked_count, text, text[0] != '\0' ? ": " : "", item.reason));
     }
     if (status->quarantine_count > 0)
         complain(complaints, mem_printf(STEP_WORDS(step,
-                                                   "%" PRIu64 " message(s) in quarantine: see "
+                                                   "%" PRIu64 " in quarantine: see "
                                                    "'tonghop quarantine', and 'tonghop quarantine "
                                                    "--clear' when they are dealt with (what "
                                                    "is kept: '--clear NUMBER')",
-                                                   "%" PRIu64 " thông điệp bị cách ly: xem "
+                                                   "%" PRIu64 " mục bị cách ly: xem "
                                                    "`tonghop quarantine`; xử lý xong thì `tonghop "
                                                    "quarantine --clear` (báo cáo được giữ: "
                                                    "`--clear SỐ`)"),

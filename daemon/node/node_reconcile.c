@@ -264,7 +264,7 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
 void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
 {
     const struct reconcile *reconcile = &step->node->reconcile;
-    struct report_key key, through;
+    struct report_key key;
     struct head head;
     if (step->in->re != reconcile->seq || reconcile->seq == 0)
         return; /* of an earlier page */
@@ -274,14 +274,14 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
             (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &key); /* errors are sticky */
     }
     struct reconcile_part part = reconcile->parts[0];
-    struct span bytes = {0};
+    struct reconcile_answer answer = {.seq = step->in->seq};
     if (compared->through != NULL) {
-        through = (struct report_key){.kind = part.kind,
-                                      .period = {part.year, (uint8_t)compared->through->label},
-                                      .unit = compared->through->unit,
-                                      .form = compared->through->form};
-        bytes = (struct span){(const uint8_t *)&through, sizeof(through)};
-        if (order(&through, &reconcile->after) <= 0) {
+        answer.through =
+            (struct report_key){.kind = part.kind,
+                                .period = {part.year, (uint8_t)compared->through->label},
+                                .unit = compared->through->unit,
+                                .form = compared->through->form};
+        if (order(&answer.through, &reconcile->after) <= 0) {
             log_warning("the parent compared nothing of what it was asked to: asked again later");
             effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
                 NODE_COMPARE_RETRY_MS;
@@ -290,7 +290,8 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
     }
     struct report_key year = {.kind = part.kind, .period = {.year = part.year}};
     (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year);
-    struct effect *effect = effects_add(step->effects, EFFECT_COMPARED, bytes);
+    struct effect *effect = effects_add(step->effects, EFFECT_COMPARED,
+                                        (struct span){(const uint8_t *)&answer, sizeof(answer)});
     effect->re = step->in->re;
     effect->number = compared->revision_count;
 }

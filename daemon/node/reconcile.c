@@ -88,16 +88,37 @@ static void begin(struct reconcile *reconcile, struct span bytes)
     reconcile->is_done = count == 0;
 }
 
+enum { RECEIVED_MAX = 2 * NODE_COMPARE_REVISIONS };
+
+static bool has_received(const struct reconcile *reconcile, uint64_t seq)
+{
+    for (size_t i = 0; i < reconcile->received_count && i < RECEIVED_MAX; i++)
+        if (reconcile->received[i] == seq)
+            return true;
+    return false;
+}
+
 /* A state counts once, however often the transport hands it over. */
 static void take_revision(struct reconcile *reconcile, const struct effect *effect,
                           struct span bytes)
 {
     uint64_t seq;
     memcpy(&seq, bytes.data, sizeof(seq));
-    if (effect->re != reconcile->seq || seq <= reconcile->received_seq)
-        return;
-    reconcile->received_seq = seq;
-    reconcile->received++;
+    if (effect->re == reconcile->seq && !has_received(reconcile, seq))
+        reconcile->received[reconcile->received_count++ % RECEIVED_MAX] = seq;
+}
+
+/* The states of an answer have the numbers before its own: where the transport handed a page over
+ * twice, there are two answers, and what is missing in one does not count because the other has as
+ * many. */
+static bool is_whole(const struct reconcile *reconcile, uint64_t seq, uint32_t count)
+{
+    if (count >= seq || count > NODE_COMPARE_REVISIONS)
+        return false;
+    for (uint64_t i = 1; i <= count; i++)
+        if (!has_received(reconcile, seq - i))
+            return false;
+    return true;
 }
 
 /* A page is compared. Where something of its answer got lost, or could not be taken over yet, it
@@ -105,11 +126,14 @@ static void take_revision(struct reconcile *reconcile, const struct effect *effe
 static void take_compared(struct reconcile *reconcile, const struct effect *effect,
                           struct span bytes)
 {
-    if (reconcile->seq == 0 || effect->re != reconcile->seq || reconcile->received < effect->number)
+    struct reconcile_answer answer;
+    memcpy(&answer, bytes.data, sizeof(answer));
+    if (reconcile->seq == 0 || effect->re != reconcile->seq ||
+        !is_whole(reconcile, answer.seq, effect->number))
         return;
     reconcile->seq = 0;
-    if (bytes.len > 0) {
-        memcpy(&reconcile->after, bytes.data, sizeof(reconcile->after));
+    if (answer.through.period.label != 0) {
+        reconcile->after = answer.through;
         return;
     }
     reconcile->count--;
@@ -249,8 +273,7 @@ void reconcile_pump(struct node *node, struct store_txn *txn, const struct trans
     fill_page(reconcile, txn, page);
     reconcile->seq = session_take_seq(&node->session);
     reconcile->asked_ms = now_ms;
-    reconcile->received = 0;
-    reconcile->received_seq = 0;
+    reconcile->received_count = 0;
     send_page(node, page, transport);
     free(page);
 }

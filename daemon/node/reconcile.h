@@ -14,6 +14,12 @@
 #include "node/effects.h"
 #include "node/node.h"
 
+/* What goes with EFFECT_COMPARED. */
+struct reconcile_answer {
+    uint64_t seq;              /* of the Compared */
+    struct report_key through; /* its label is 0: to the end of the list */
+};
+
 /* The link is new, or gone: nothing is under way. */
 void reconcile_reset(struct reconcile *reconcile);
 void reconcile_fini(struct reconcile *reconcile);

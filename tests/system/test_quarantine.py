@@ -51,7 +51,7 @@ def what_was_forged_is_listed(office: Office) -> None:
     office.forge(1)
     office.forge(2)
     result = office.province.tonghop("status", expect=1)
-    expect_in("status", result.err, "2 message(s) in quarantine", "tonghop quarantine --clear")
+    expect_in("status", result.err, "2 in quarantine", "tonghop quarantine --clear")
     first, second = office.listed()
     expect("numbers", (first["number"], second["number"]), ("1", "2"))
     expect("the sender", first["key"], office.keys.public)

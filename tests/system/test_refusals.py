@@ -275,7 +275,7 @@ def all_is_well_after_that(office: Office) -> None:
     health = status(office.district)
     expect("alarms, parked", (health["alarms"], health["parked"]), ("0", "0"))
     result = office.district.tonghop("status", expect=1)
-    expect_in("the forged revision is still named", result.err, "1 message(s) in quarantine")
+    expect_in("the forged revision is still named", result.err, "1 in quarantine")
     verify(office.district, office.province)
 
 

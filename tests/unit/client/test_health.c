@@ -42,7 +42,7 @@ static void test_each_condition_alone_is_bad(void **state)
     /* A daemon that looks healthy and forwards nothing must not be: each condition by itself. */
     Tonghop__Status rows[7];
     static const char *const said[7] = {"[parent]",  "catalogue publish",    "wait",
-                                        "3 entries", "2 entries are parked", "4 messages",
+                                        "3 entries", "2 entries are parked", "4 are in quarantine",
                                         "5 alarms"};
     (void)state;
     for (size_t i = 0; i < 7; i++)

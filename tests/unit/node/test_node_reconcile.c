@@ -274,6 +274,30 @@ static void test_answers_that_do_not_count(void **state)
     }
 }
 
+/* The transport handed the page over twice: two answers, in each of which another state was lost.
+ * As many as one of them speaks of have come, and the page is not compared all the same. */
+static void test_two_answers_to_one_page(void **state)
+{
+    struct rig *rig = *state;
+    link_differing(rig);
+    uint64_t seq = seq_of_page(rig);
+    for (int i = 0; i < 2; i++) {
+        rig->seq += i == 0; /* the first of two is lost; then the second */
+        state_from_parent(rig, seq, DRAFT(.period = "2024-S1", .unit = 23857),
+                          (struct state){1, A, 0, 0});
+        rig->seq += i == 1;
+        compared_from_parent(rig, seq, (struct page_answer){.revision_count = 2});
+    }
+    rig->now_ms += SESSION_RESEND_MS;
+    seq = seq_of_page(rig);
+    for (int i = 0; i < 2; i++)
+        state_from_parent(rig, seq, DRAFT(.period = "2024-S1", .unit = i == 0 ? 23857 : 23860),
+                          (struct state){1, A, 0, 0});
+    compared_from_parent(rig, seq, (struct page_answer){.revision_count = 2});
+    rig->now_ms += SESSION_RESEND_MS;
+    assert_null(page_sent(rig));
+}
+
 /* What the answer to another page wants is not sent for this one; keys that are not held are
  * passed over. */
 static void test_what_is_wanted(void **state)
@@ -521,6 +545,7 @@ int main(void)
         DISTRICT_TEST(test_an_answer_that_goes_nowhere),
         DISTRICT_TEST(test_a_page_is_repeated),
         DISTRICT_TEST(test_answers_that_do_not_count),
+        DISTRICT_TEST(test_two_answers_to_one_page),
         DISTRICT_TEST(test_what_is_wanted),
         DISTRICT_TEST(test_the_link_goes),
         DISTRICT_TEST(test_a_parent_that_is_busy),
