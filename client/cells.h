@@ -9,8 +9,9 @@
 
 struct cells {
     const struct common *common;
-    const struct catalogue *catalogue; /* where it knows an indicator not, its number is shown */
-    bool with_name;                    /* a column with the indicator's name */
+    const struct catalogue
+        *catalogue; /* where it does not know an indicator, its number is shown */
+    bool with_name; /* a column with the indicator's name */
 };
 
 /* indicator, name, value, qualifier and upper (not in text), note. */

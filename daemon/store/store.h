@@ -215,7 +215,8 @@ enum {
 struct quarantined {
     uint64_t number; /* given by the store, rising, never used again */
     struct instant received;
-    uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero: the local socket, or the parent */
+    uint8_t peer[STORE_KEY_SIZE]; /* key it came from; zero: the local socket, the parent, or it is
+                                     kept */
     bool is_kept; /* something acknowledged that was set aside: nothing pushes it out */
     char reason[STORE_REASON_SIZE];
     struct span bytes; /* at most 64 KiB, unless it is kept */
