@@ -382,6 +382,89 @@ static void tell_comparing(uint8_t start)
     buf_fini(&filing);
 }
 
+/* Compares page by page; the last answer goes nowhere. */
+static void tell_pages(uint8_t start)
+{
+    const struct draft draft = {.unit = 631, .label = PERIOD_S1, .value = 5};
+    const struct report_key key = story_key(&draft);
+    uint8_t digest[WIRE_DIGEST_SIZE];
+    Tonghop__Place through = TONGHOP__PLACE__INIT;
+    Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
+    struct story story = story_begin(start);
+    digest_state(&draft, 1, digest);
+    story_file(&story, FRAME_LOCAL, &draft);
+    welcome(&story, 1, digest, 1);
+    through.unit = key.unit;
+    through.form = through.label = 1;
+    compared.through = &through;
+    story_answer(&story, BODY(COMPARED), &compared, 2);
+    story_pass(&story, 1000);
+    through.label = 2;
+    story_answer(&story, BODY(COMPARED), &compared, 3);
+    story_pass(&story, 1000);
+    story_answer(&story, BODY(COMPARED), &compared, 4);
+    story_pass(&story, 20000);
+    story_end(&story);
+}
+
+/* ---- two homes ---- */
+
+/* A state whose latest revision waits, above one that was accepted. */
+static void say_accepted(struct story *story, enum frame_type from, const struct draft *latest,
+                         uint64_t number, const struct draft *earlier, uint64_t earlier_number,
+                         uint32_t earlier_states)
+{
+    uint32_t home = from == FRAME_NODE ? latest->unit : 64;
+    struct buf filing = story_filing(latest), earlier_filing = story_filing(earlier);
+    Tonghop__Revision revision;
+    Tonghop__Accepted accepted = TONGHOP__ACCEPTED__INIT;
+    story_revision_of(latest, number, 0, home, &filing, &revision);
+    accepted.filing = (ProtobufCBinaryData){earlier_filing.len, earlier_filing.data};
+    accepted.revision = earlier_number;
+    accepted.states = earlier_states;
+    accepted.received_us = HOME_NOW_US - earlier->value;
+    accepted.home = home;
+    accepted.recorded_by = TEXT("uid:1000");
+    revision.accepted = &accepted;
+    story_say(story, from, BODY(REVISION), &revision);
+    buf_fini(&filing);
+    buf_fini(&earlier_filing);
+}
+
+/* Two nodes numbered a report: what is accepted below the latest stands, gives way, is returned,
+ * and comes again under another number; what gave way is looked at. */
+static void tell_fork(uint8_t start, uint32_t unit)
+{
+    const struct draft first = {.unit = unit, .label = PERIOD_S1, .value = 5};
+    const struct draft other = {.unit = unit, .label = PERIOD_S1, .value = 4};
+    const struct draft second = {.unit = unit, .label = PERIOD_S1, .value = 3, .based_on = 1};
+    const struct draft third = {.unit = unit, .label = PERIOD_S1, .value = 2, .based_on = 2};
+    Tonghop__QuarantineQuery query = TONGHOP__QUARANTINE_QUERY__INIT;
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    const enum frame_type from[] = {FRAME_NODE, FRAME_PARENT};
+    for (size_t i = 0; i < LENGTH(from); i++) {
+        struct story story = story_begin(start);
+        if (from[i] == FRAME_PARENT)
+            welcome(&story, 1, NULL, 1);
+        story_file(&story, FRAME_LOCAL, &first);
+        story_revision(&story, FRAME_NODE, &first, 1, STATE_ACCEPTED);
+        say_accepted(&story, from[i], &second, 2, &first, 1, STATE_ACCEPTED);
+        say_accepted(&story, from[i], &second, 2, &other, 1, STATE_ACCEPTED);
+        mark(&story, FRAME_LOCAL, unit, 1, STATE_RETURNED);
+        say_accepted(&story, from[i], &second, 2, &first, 1, STATE_ACCEPTED);
+        say_accepted(&story, from[i], &third, 4, &first, 3, STATE_ACCEPTED);
+        story_revision(&story, from[i], &second, 6, 0);
+        story_revision(&story, from[i], &other, 6, STATE_ACCEPTED);
+        say_accepted(&story, from[i], &second, 3, &other, 2, STATE_ACCEPTED | STATE_RETURNED);
+        query.number = clear.number = 1;
+        story_say(&story, FRAME_LOCAL, BODY(QUARANTINE_QUERY), &query);
+        story_say(&story, FRAME_ADMIN, BODY(QUARANTINE_CLEAR), &clear);
+        story_say(&story, FRAME_LOCAL, BODY(QUARANTINE_QUERY), &query);
+        story_happen(&story, FRAME_RESTART);
+        story_end(&story);
+    }
+}
+
 /* ---- who administers ---- */
 
 /* Enrols, revokes, publishes; and who may not. */
@@ -423,6 +506,10 @@ void seeds_make_frames(void)
     tell_parent(FRAMES_DISTRICT | FRAMES_REOPEN);
     tell_parent(FRAMES_DISTRICT | FRAMES_NO_CATALOGUE);
     tell_comparing(FRAMES_DISTRICT | FRAMES_REOPEN);
+    tell_pages(FRAMES_DISTRICT);
+    tell_fork(0, 23857);
+    tell_fork(FRAMES_DISTRICT, 23857);
+    tell_fork(FRAMES_DISTRICT | FRAMES_BATCHES, 631);
     tell_admin(0);
     tell_admin(FRAMES_NO_CATALOGUE);
 }
