@@ -69,10 +69,20 @@ static void fill(struct sim *sim, size_t key, unsigned author, struct report *re
     }
 }
 
-/* Keys that many want at once, and all others; this year's results more than the rest. */
+static size_t key_at(size_t unit, size_t kind, size_t year, size_t label, size_t form)
+{
+    return unit * SIM_KEYS_PER_UNIT +
+           ((kind * SIM_YEARS + year) * PERIOD_LABEL_COUNT + label) * SIM_FORMS + form;
+}
+
+/* Keys that many want at once, and all others; this year's results more than the rest; and where
+ * two nodes may both be the home, a few at which both are kept busy. */
 static size_t draw_key(struct sim *sim)
 {
     size_t unit = sim_random(sim, sim->country.unit_count);
+    size_t disputed = key_at(unit, 0, 1, sim_random(sim, PERIOD_LABEL_COUNT), 0);
+    if (sim->keys[disputed].may_fork)
+        return disputed;
     bool is_hot = sim_once_in(sim, 3);
     if (is_hot)
         unit = sim->seed * 7 % sim->country.unit_count;
@@ -80,8 +90,7 @@ static size_t draw_key(struct sim *sim)
     size_t year = is_hot || sim_once_in(sim, 2) ? 1 : sim_random(sim, SIM_YEARS);
     size_t label = sim_random(sim, PERIOD_LABEL_COUNT);
     size_t form = sim_once_in(sim, 2) ? 0 : sim_random(sim, SIM_FORMS);
-    return unit * SIM_KEYS_PER_UNIT +
-           ((kind * SIM_YEARS + year) * PERIOD_LABEL_COUNT + label) * SIM_FORMS + form;
+    return key_at(unit, kind, year, label, form);
 }
 
 /* ---- filing ---- */
