@@ -247,12 +247,29 @@ void node_handle_statement(struct step *step, const Tonghop__Statement *statemen
     step_reply(step, &envelope);
 }
 
+/* The parent could not compare because it has another catalogue, such as an old one from a backup:
+ * it is told again when that has changed. */
+static void await_catalogue(struct step *step, const struct session_sent *sent)
+{
+    struct outbox_item item;
+    if (store_get_outbox(step->txn, OUTBOX_STATEMENT, &sent->key, &item) == ERR_OK &&
+        item.version == sent->version)
+        (void)store_park_outbox(step->txn, OUTBOX_STATEMENT, &sent->key,
+                                "catalogue: the node above has another one in force"); /* sticky */
+}
+
 void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *ack)
 {
-    const struct session_sent *sent = node_sent(step->node, step->in->re);
+    const struct node *node = step->node;
+    const struct session_sent *sent = node_sent(node, step->in->re);
     effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
     if (sent == NULL || sent->type != OUTBOX_STATEMENT)
         return;
+    if (ack->outcome == TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE &&
+        node->catalogue != NULL && node->catalogue->number != node->uplink.catalogue) {
+        await_catalogue(step, sent);
+        return;
+    }
     if (ack->outcome == TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_DIFFERS)
         log_error("the parent computes other totals for %" PRIu32
                   " from the same reports: run 'tonghop verify' on both nodes",

@@ -220,19 +220,6 @@ static bool is_kept(struct sim *sim, const struct sim_filing *filing)
     return sim_is_set_aside(sim, filing);
 }
 
-/* The first receipt of this content: who files the same again, elsewhere, adds nothing. */
-static int64_t first_received_us(const struct sim *sim, const struct sim_filing *filing)
-{
-    int64_t first_us = filing->received_us;
-    for (int i = sim->keys[filing->key].first; i != SIM_NONE; i = sim->filings[i].next) {
-        const struct sim_filing *other = &sim->filings[i];
-        if (other->revision != 0 && other->received_us < first_us &&
-            memcmp(other->content, filing->content, DIGEST_SIZE) == 0)
-            first_us = other->received_us;
-    }
-    return first_us;
-}
-
 /* On the disk that acknowledged it, if that is still there; else wherever it was safe. */
 static void check_acknowledged(struct sim *sim, const struct sim_truth *truth,
                                const struct sim_filing *filing)
@@ -254,7 +241,7 @@ static void check_acknowledged(struct sim *sim, const struct sim_truth *truth,
              (filing->marks & ~filing->marks_lost & ~now->head.states) != 0)
         sim_wrong(sim, "revision %lu of unit %u was marked %u, its home says %u", filing->revision,
                   filing->report.key.unit, filing->marks, now->head.states);
-    if (now->head.received.us < first_received_us(sim, filing) &&
+    if (now->head.received.us < filing->first_us &&
         memcmp(now->head.content, filing->content, DIGEST_SIZE) != 0)
         sim_wrong(sim, "of two filings of unit %u the earlier one stands", filing->report.key.unit);
 }

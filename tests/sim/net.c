@@ -66,7 +66,7 @@ static int64_t arrival(struct sim *sim, const struct sim_message *message)
         due_ms += (int64_t)sim_random(sim, DELAY_MS);
     else if (due_ms < *last_ms && !sim_strikes(sim, FAULT_REORDER))
         due_ms = *last_ms;
-    if (due_ms > *last_ms && due_ms < sim->now_ms + LATENCY_MS)
+    if (due_ms > *last_ms && due_ms <= sim->now_ms + LATENCY_MS)
         *last_ms = due_ms; /* a delayed one does not hold up the others */
     return due_ms;
 }

@@ -131,10 +131,11 @@ struct sim_filing {
     int64_t filed_ms;
     uint64_t revision; /* acknowledged as; 0: not (yet) */
     int64_t received_us;
-    size_t node;          /* that acknowledged it ... */
-    unsigned disk;        /* ... on this disk */
-    bool is_excused;      /* every disk that held it is gone */
-    int holder;           /* the node above its home that is said to hold it, SIM_NONE ... */
+    int64_t first_us; /* the earliest receipt of this content that any store was given; 0: none */
+    size_t node;      /* that acknowledged it ... */
+    unsigned disk;    /* ... on this disk */
+    bool is_excused;  /* every disk that held it is gone */
+    int holder;       /* the node above its home that is said to hold it, SIM_NONE ... */
     unsigned holder_disk; /* ... on this disk */
     uint8_t marks;        /* bits that an operator was told are set */
     uint8_t marks_lost;   /* of them, those that every disk lost */

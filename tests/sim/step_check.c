@@ -81,10 +81,23 @@ void sim_check_answer(struct sim *sim, size_t node, size_t child)
 
 /* ---- heads ---- */
 
+/* A receipt may have been lost, and the report taken in again later, where an old copy was put
+ * back: what is filed on top of it counts from the first time. */
+static void note_receipt(struct sim *sim, const struct report_key *key, const struct head *head)
+{
+    for (int i = sim->keys[sim_key_index(key)].first; i != SIM_NONE; i = sim->filings[i].next) {
+        struct sim_filing *filing = &sim->filings[i];
+        if (memcmp(filing->content, head->content, sizeof(filing->content)) == 0 &&
+            (filing->first_us == 0 || head->received.us < filing->first_us))
+            filing->first_us = head->received.us;
+    }
+}
+
 void sim_check_head(struct sim *sim, struct store_txn *txn, const struct report_key *key,
                     const struct head *head)
 {
     struct head old;
+    note_receipt(sim, key, head);
     if (store_get_head(txn, key, &old) != ERR_OK)
         return;
     if (head->revision < old.revision) {

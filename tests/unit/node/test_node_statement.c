@@ -436,6 +436,31 @@ static void test_a_statement_is_due_again(void **state)
     assert_non_null(to_parent(pair->child, BODY(STATEMENT), 0));
 }
 
+/* A parent that has another catalogue could not compare: it is told again when it may have ours. */
+static void test_a_parent_with_another_catalogue(void **state)
+{
+    struct pair *pair = *state;
+    struct rig *child = pair->child;
+    struct node_health health;
+    exchange(pair);
+    const struct draft *draft = DRAFT(.period = "2024-S2", .unit = 23863, CELLS(EXACT(1, 1)));
+    file_ok(child, draft);
+    rig_pump(child);
+    ack(child, to_parent(child, BODY(REVISION), 0)->seq, draft, 1, NULL);
+    rig_pump(child);
+    uint64_t seq = to_parent(child, BODY(STATEMENT), 0)->seq;
+    child->node->uplink.catalogue++; /* as a notice says */
+    ack_statement(child, seq, OUTCOME(NOT_COMPARABLE));
+    node_get_health(child->node, &health);
+    assert_int_equal(health.parked_count, 1);
+    child->node->uplink.catalogue--;
+    child->now_ms += NODE_RETRY_PARKED_MS;
+    rig_tick(child);
+    node_get_health(child->node, &health);
+    assert_int_equal(health.parked_count, 0);
+    assert_int_equal(health.outbox_count, 1); /* to be sent again */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +473,7 @@ int main(void)
         PAIR_TEST(test_foreign_statements),
         PAIR_TEST(test_answers_at_the_child),
         PAIR_TEST(test_a_statement_is_due_again),
+        PAIR_TEST(test_a_parent_with_another_catalogue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
