@@ -37,9 +37,10 @@ void incoming_digest_held(struct node *node, struct store_txn *txn, const struct
 bool incoming_is_stuck(struct step *step, const struct incoming *in);
 
 /* Merges `in` into what is held: a higher revision becomes the latest, of one that is held already
- * the bits grow; forks are not for it. Carries what counts into totals and digests, marks the key
- * to be sent up unless the parent has this very state, and sends it down to the child that is its
- * home, unless that is where it comes from. Applying it twice changes nothing. Errors are sticky.
+ * the bits grow; a fork of the latest is the caller's to see first. Carries what counts into totals
+ * and digests, marks the key to be sent up unless the parent has this very state, and sends it down
+ * to the child that is its home, unless that is where it comes from. Applying it twice changes
+ * nothing. Errors are sticky.
  */
 void incoming_put(struct step *step, const struct incoming *in, enum origin origin);
 /* Sets bits of a revision that is held, and does all that incoming_put does with the change. */

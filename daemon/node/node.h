@@ -86,14 +86,14 @@ struct reconcile {
     struct report_key after; /* compared up to here; its label is 0: nothing of this part yet */
     uint64_t seq;            /* of the page under way, 0: none */
     int64_t asked_ms;
-    uint64_t
-        received[2 * NODE_COMPARE_REVISIONS]; /* numbers of the latest states that came for it */
-    size_t received_count;                    /* of all of them */
-    int64_t hello_ms;                         /* when to say hello again, INT64_MAX: not at all */
-    bool awaits_catalogue;                    /* and before, as soon as both have the same one */
-    uint8_t found[2 * WIRE_DIGEST_SIZE];      /* ours and the parent's digest when they differed */
-    uint8_t asked[2 * WIRE_DIGEST_SIZE];      /* and when hello was said because of it */
-    uint8_t settled[2 * WIRE_DIGEST_SIZE];    /* and when they still did after all was compared */
+    /* Numbers of the latest states that came for it, and how many came in all. */
+    uint64_t received[2 * NODE_COMPARE_REVISIONS];
+    size_t received_count;
+    int64_t hello_ms;                      /* when to say hello again, INT64_MAX: not at all */
+    bool awaits_catalogue;                 /* and before, as soon as both have the same one */
+    uint8_t found[2 * WIRE_DIGEST_SIZE];   /* ours and the parent's digest when they differed */
+    uint8_t asked[2 * WIRE_DIGEST_SIZE];   /* and when hello was said because of it */
+    uint8_t settled[2 * WIRE_DIGEST_SIZE]; /* and when they still did after all was compared */
 };
 
 /* Who is known to hold a revision; a cache. */

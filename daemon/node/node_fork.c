@@ -6,8 +6,6 @@
 #include "core/log.h"
 #include "node/incoming.h"
 
-enum { KEY_TEXT_MAX = 320 };
-
 /* A revision with memory of its own: what the store or a message lent does not live long enough. */
 struct kept {
     struct revision revision;
@@ -58,7 +56,7 @@ static void settle_fork(struct step *step, struct incoming *theirs, const struct
 {
     struct revision held;
     struct kept later, earlier;
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     uint64_t number = theirs->revision.number;
     bool is_ours_later = ours->received.us > theirs->revision.received.us;
     struct fork fork = {
@@ -104,7 +102,7 @@ enum settled incoming_take_parents(struct step *step, struct incoming *theirs)
 {
     struct node *node = step->node;
     struct head ours = {0};
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     bool is_fork =
         store_get_head(step->txn, &theirs->key, &ours) == ERR_OK && incoming_is_fork(theirs, &ours);
     const struct tree *tree = node_tree(node, theirs->key.period);

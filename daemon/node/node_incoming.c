@@ -11,8 +11,6 @@
 #include "node/incoming.h"
 #include "node/rollup.h"
 
-enum { KEY_TEXT_MAX = 320 };
-
 /* ---- decoding ---- */
 
 static struct span span_of_text(const char *text)
@@ -208,7 +206,7 @@ static void set_aside(struct step *step, const struct report_key *key, const str
 {
     struct quarantined item = {
         .received = step->event->now, .is_kept = true, .bytes = aside->filing};
-    char text[KEY_TEXT_MAX], period[PERIOD_TEXT_SIZE];
+    char text[STEP_KEY_TEXT_SIZE], period[PERIOD_TEXT_SIZE];
     (void)snprintf(item.reason, sizeof(item.reason),
                    "two nodes numbered revision %" PRIu64 " of unit id:%" PRIu32
                    ", %s%s, form %" PRIu32 ": another one stands",

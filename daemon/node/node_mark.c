@@ -6,8 +6,6 @@
 #include "core/log.h"
 #include "node/incoming.h"
 
-enum { KEY_TEXT_MAX = 320 };
-
 /* Who may: any ancestor returns; the node that serves the unit's parent accepts. Refuses and
  * returns false if not. */
 static bool may_mark(struct step *step, const struct report_key *key, uint8_t bit)
@@ -40,7 +38,7 @@ static bool may_mark(struct step *step, const struct report_key *key, uint8_t bi
 static bool is_current(struct step *step, const struct report_key *key, uint64_t revision)
 {
     struct head head;
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     if (store_get_head(step->txn, key, &head) != ERR_OK) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step, "there is no report %s here", "ở đây không có báo cáo %s"),
@@ -74,7 +72,7 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
 {
     struct node *node = step->node;
     struct report_key key;
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     uint8_t bit = (uint8_t)mark->states;
     wire_key_to_domain(mark->key, &key);
     if (node->catalogue == NULL || node->is_restoring) {

@@ -8,8 +8,6 @@
 #include "node/query.h"
 #include "node/reconcile.h"
 
-enum { KEY_TEXT_MAX = 320 };
-
 enum { STATUS_PROBLEMS_MAX = 16 };
 
 struct links {
@@ -130,7 +128,7 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
         struct outbox_item item = {0};
         while (store_next_outbox(step->txn, &item) && !item.is_parked)
             continue;
-        char text[KEY_TEXT_MAX] = "";
+        char text[STEP_KEY_TEXT_SIZE] = "";
         if (item.type == OUTBOX_REPORT)
             node_key_text(node, &item.key, text, sizeof(text));
         complain(complaints,

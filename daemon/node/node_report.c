@@ -12,8 +12,6 @@
 #include "node/rollup.h"
 #include "wire/digest.h"
 
-enum { KEY_TEXT_MAX = 320 };
-
 static void send_receipt(struct step *step, const struct report_key *key, const struct head *head,
                          bool is_repeated, const struct problems *warnings)
 {
@@ -185,7 +183,7 @@ static void take_in(struct step *step, struct incoming *in)
                        .states = in->revision.states,
                        .received = in->revision.received};
     send_receipt(step, &in->key, &now, false, &problems);
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     log_info("took in %s, revision %" PRIu64, node_key_text(node, &in->key, text, sizeof(text)),
              in->revision.number);
     problems_fini(&problems);

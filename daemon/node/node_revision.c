@@ -10,7 +10,7 @@
 #include "node/incoming.h"
 #include "wire/digest.h"
 
-enum { KEY_TEXT_MAX = 320, RECORDED_BY_SIZE = 128 };
+enum { RECORDED_BY_SIZE = 128 };
 
 /* ---- the state of a key as a message ---- */
 
@@ -165,7 +165,7 @@ static bool child_may_send(struct step *step, const struct incoming *in)
 static bool is_contradiction(struct step *step, const struct incoming *in)
 {
     struct head head;
-    char text[KEY_TEXT_MAX];
+    char text[STEP_KEY_TEXT_SIZE];
     if (store_get_head(step->txn, &in->key, &head) != ERR_OK || !incoming_is_fork(in, &head) ||
         in->revision.number < head.revision)
         return false;
@@ -270,7 +270,7 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
 {
     struct node *node = step->node;
     struct incoming in;
-    char reason[256] = "", text[KEY_TEXT_MAX];
+    char reason[256] = "", text[STEP_KEY_TEXT_SIZE];
     enum taken taken = TAKEN;
     if (node->catalogue == NULL || !store_has_room(node->store))
         return NOT_NOW;

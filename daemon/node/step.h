@@ -71,6 +71,8 @@ void node_take_catalogue(struct node *node, struct store_txn *txn, struct catalo
 enum err node_reload(struct node *node, struct store_txn *txn);
 /* A unit as log lines name it: "631 Huyện Đức Cơ" if the catalogue knows it. Into `out`. */
 const char *node_unit_text(const struct node *node, uint32_t unit, char *out, size_t size);
+/* Room for the longest node_key_text. */
+enum { STEP_KEY_TEXT_SIZE = 320 };
 /* A kind and period as log lines name them: "actual 2024-S1". Into `out`. */
 const char *node_key_text(const struct node *node, const struct report_key *key, char *out,
                           size_t size);

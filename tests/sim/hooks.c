@@ -4,6 +4,7 @@
  * returns without a word, having written all or nothing. */
 #include <string.h>
 
+#include "core/mem.h"
 #include "sim/sim.h"
 
 static struct {
@@ -11,6 +12,8 @@ static struct {
     size_t node;
     struct sim_fate fate;
     bool has_died;
+    struct report_key *put; /* keys whose heads were put since the last commit */
+    size_t put_count, put_capacity;
 } current;
 
 void sim_hooks_begin(struct sim *sim, size_t node, struct sim_fate fate)
@@ -24,6 +27,7 @@ void sim_hooks_begin(struct sim *sim, size_t node, struct sim_fate fate)
 bool sim_hooks_end(void)
 {
     current.sim = NULL;
+    current.put_count = 0;
     return current.has_died;
 }
 
@@ -34,6 +38,18 @@ static bool is_now(unsigned *countdown)
 }
 
 enum err __real_store_commit(struct store_txn **txn, bool *ret_unknown);
+
+/* What is durable now is noted, whatever an aborted batch had put. */
+static enum err commit(struct store_txn **txn, bool *ret_unknown)
+{
+    enum err err = __real_store_commit(txn, ret_unknown);
+    if (err == ERR_OK)
+        for (size_t i = 0; i < current.put_count; i++)
+            sim_note_head(current.sim, current.node, &current.put[i]);
+    current.put_count = 0;
+    return err;
+}
+
 enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown);
 enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown)
 {
@@ -48,11 +64,11 @@ enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown)
         return ERR_FULL;
     }
     if (!dies_before && !dies_after)
-        return __real_store_commit(txn, ret_unknown);
+        return commit(txn, ret_unknown);
     if (dies_before)
         store_abort(txn);
     else
-        (void)__real_store_commit(txn, ret_unknown); /* whatever came of it, nobody is told */
+        (void)commit(txn, ret_unknown); /* whatever came of it, nobody is told */
     current.has_died = true;
     *ret_unknown = true;
     return ERR_IO;
@@ -72,7 +88,11 @@ enum err __wrap_store_put_head(struct store_txn *txn, const struct report_key *k
 enum err __wrap_store_put_head(struct store_txn *txn, const struct report_key *key,
                                const struct head *head)
 {
-    if (current.sim != NULL)
+    if (current.sim != NULL) {
         sim_check_head(current.sim, txn, key, head);
+        current.put =
+            mem_grow(current.put, current.put_count, &current.put_capacity, sizeof(*current.put));
+        current.put[current.put_count++] = *key;
+    }
     return __real_store_put_head(txn, key, head);
 }

@@ -131,11 +131,11 @@ struct sim_filing {
     int64_t filed_ms;
     uint64_t revision; /* acknowledged as; 0: not (yet) */
     int64_t received_us;
-    int64_t first_us; /* the earliest receipt of this content that any store was given; 0: none */
-    size_t node;      /* that acknowledged it ... */
-    unsigned disk;    /* ... on this disk */
-    bool is_excused;  /* every disk that held it is gone */
-    int holder;       /* the node above its home that is said to hold it, SIM_NONE ... */
+    int64_t first_us;     /* the earliest receipt of this content on any disk; 0: none */
+    size_t node;          /* that acknowledged it ... */
+    unsigned disk;        /* ... on this disk */
+    bool is_excused;      /* every disk that held it is gone */
+    int holder;           /* the node above its home that is said to hold it, SIM_NONE ... */
     unsigned holder_disk; /* ... on this disk */
     uint8_t marks;        /* bits that an operator was told are set */
     uint8_t marks_lost;   /* of them, those that every disk lost */
@@ -478,6 +478,8 @@ void sim_check_answer(struct sim *sim, size_t node, size_t child);
 void sim_check_limits(struct sim *sim, size_t node);
 void sim_check_head(struct sim *sim, struct store_txn *txn, const struct report_key *key,
                     const struct head *head);
+/* The head of that key is on the node's disk. */
+void sim_note_head(struct sim *sim, size_t node, const struct report_key *key);
 /* True when nothing is under way and every node is linked, in step and has nothing to send. */
 bool sim_is_quiet(struct sim *sim);
 /* Prints why it is not. */

@@ -114,7 +114,8 @@ struct fork_step {
 
 enum { STEPS_MAX = 6 };
 
-static inline void mark_at(struct rig *rig, uint64_t revision, uint32_t bit)
+/* The answer's body: DONE, or a refusal. */
+static inline int ask_mark(struct rig *rig, uint64_t revision, uint32_t bit)
 {
     struct report_key key = draft_key(&draft);
     Tonghop__Key wire_key;
@@ -126,7 +127,12 @@ static inline void mark_at(struct rig *rig, uint64_t revision, uint32_t bit)
     mark.states = bit;
     envelope.body_case = BODY(MARK);
     envelope.mark = &mark;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
+    return (int)rig_ask(rig, from_local(), &envelope)->body_case;
+}
+
+static inline void mark_at(struct rig *rig, uint64_t revision, uint32_t bit)
+{
+    assert_int_equal(ask_mark(rig, revision, bit), BODY(DONE));
 }
 
 static inline void take_step(struct pair *pair, const struct fork_step *step)
@@ -145,6 +151,37 @@ static inline void take_step(struct pair *pair, const struct fork_step *step)
     else
         mark_at(rig, step->revision, step->what == RETURN ? R : A);
     rig->sent_count = 0;
+}
+
+/* The child loses its link and its key: the parent is the home too, from now on. */
+static inline void part(struct pair *pair)
+{
+    pair->is_cut = true;
+    rig_revoke(&pair->parent, PAIR_KEY);
+}
+
+/* Two new nodes, which take these steps apart; steps end at revision 0. */
+static inline struct pair *part_anew(void **state, const struct fork_step *steps, size_t max)
+{
+    assert_int_equal(pair_teardown(state), 0);
+    assert_int_equal(fork_setup(state), 0);
+    part(*state);
+    for (size_t s = 0; s < max && steps[s].revision != 0; s++)
+        take_step(*state, &steps[s]);
+    return *state;
+}
+
+/* Enrols the child again, and lets the two meet for so long. */
+static inline void meet_for(struct pair *pair, int64_t ms)
+{
+    pair->is_cut = false;
+    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
+    pair_pass(pair, ms);
+}
+
+static inline void meet(struct pair *pair)
+{
+    meet_for(pair, 180000);
 }
 
 #endif

@@ -48,22 +48,14 @@ static void file_next(struct apart *apart, struct rig *rig)
 static void mark_one(struct apart *apart, struct rig *rig)
 {
     struct head head = head_or_none(rig);
-    struct report_key key = draft_key(&draft);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    mark.revision = draw(apart, 4) != 0 ? head.revision : head.counting;
-    mark.states = draw(apart, 3) != 0 ? A : R;
-    if (mark.revision == 0)
+    uint64_t revision = draw(apart, 4) != 0 ? head.revision : head.counting;
+    uint32_t bit = draw(apart, 3) != 0 ? A : R;
+    if (revision == 0)
         return;
-    int64_t value = value_at(rig, &draft, mark.revision);
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    if (rig_ask(rig, from_local(), &envelope)->body_case != BODY(DONE))
+    int64_t value = value_at(rig, &draft, revision);
+    if (ask_mark(rig, revision, bit) != BODY(DONE))
         return; /* not for this node to say */
-    if (mark.states == R)
+    if (bit == R)
         apart->is_returned[value] = true;
     else
         apart->is_accepted[value] = true;
@@ -122,18 +114,11 @@ static void check_marks(struct apart *apart)
 static void run_seed(void **state, uint64_t seed)
 {
     struct apart apart = {.random = seed * UINT64_C(0x9E3779B97F4A7C15) + 1, .is_revoked = true};
-    assert_int_equal(pair_teardown(state), 0);
-    assert_int_equal(fork_setup(state), 0);
-    struct pair *pair = apart.pair = *state;
-    pair->is_cut = true;
+    struct pair *pair = apart.pair = part_anew(state, NULL, 0);
     pair->child.now.us += ((int64_t)draw(&apart, 3) - 1) * INT64_C(30000000); /* clocks apart */
-    rig_revoke(&pair->parent, PAIR_KEY);
     for (unsigned steps = 4 + draw(&apart, 12); steps > 0; steps--)
         step_at_random(&apart);
-    pair->is_cut = false;
-    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-    pair->parent.sent_count = pair->child.sent_count = 0;
-    pair_pass(pair, 180000);
+    meet(pair);
     assert_agrees(pair);
     check_marks(&apart);
     for (int64_t value = 1; value <= apart.values; value++)

@@ -103,19 +103,10 @@ static const struct fork_row {
  * still on a disk. */
 static void test_both_numbered(void **state)
 {
-    struct pair *pair = *state;
     for (size_t i = 0; i < LENGTH(fork_rows); i++) {
         print_message("row: %s\n", fork_rows[i].name);
-        assert_int_equal(pair_teardown(state), 0);
-        assert_int_equal(fork_setup(state), 0);
-        pair = *state;
-        pair->is_cut = true;
-        rig_revoke(&pair->parent, PAIR_KEY);
-        for (size_t s = 0; s < STEPS_MAX && fork_rows[i].steps[s].revision != 0; s++)
-            take_step(pair, &fork_rows[i].steps[s]);
-        pair->is_cut = false;
-        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-        pair_pass(pair, 120000);
+        struct pair *pair = part_anew(state, fork_rows[i].steps, STEPS_MAX);
+        meet(pair);
         assert_agrees(pair);
         uint64_t latest = head_of(&pair->parent, &draft).revision;
         assert_int_equal(value_at(&pair->parent, &draft, latest), fork_rows[i].latest);
@@ -134,13 +125,10 @@ static void test_a_clock_that_is_behind(void **state)
     struct pair *pair = *state;
     struct cell cell;
     pair->child.now.us -= INT64_C(3600000000);
-    pair->is_cut = true;
-    rig_revoke(&pair->parent, PAIR_KEY);
+    part(pair);
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
     struct instant received = head_of(&pair->parent, &draft).received;
-    pair->is_cut = false;
-    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-    pair_pass(pair, 120000);
+    meet(pair);
     take_step(pair, &(struct fork_step){AT_CHILD, 2, 20});
     assert_int_equal(head_of(&pair->child, &draft).received.us, received.us);
     pair_pass(pair, 120000);
@@ -166,8 +154,7 @@ static void test_a_node_between_keeps_the_later(void **state)
 {
     enum { CHILD = 3 };
     struct pair *pair = *state;
-    pair->is_cut = true;
-    rig_revoke(&pair->parent, PAIR_KEY);
+    part(pair);
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 1});
     take_step(pair, &(struct fork_step){AT_PARENT, 2, 2});
     take_step(pair, &(struct fork_step){ACCEPT, 2, 0});
@@ -175,9 +162,7 @@ static void test_a_node_between_keeps_the_later(void **state)
     take_step(pair, &(struct fork_step){ACCEPT_AT_CHILD, 1, 0});
     rig_enrol(&pair->child, CHILD, 23857, ROLE(NODE));
     pair->child.sent_count = 0;
-    pair->is_cut = false;
-    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-    pair_pass(pair, 180000);
+    meet(pair);
     assert_head(&pair->child, &draft, 1, A, 1);
     assert_int_equal(value_at(&pair->child, &draft, 1), 100);
     struct node_health health;
@@ -219,12 +204,26 @@ static void test_numbers_from_above_are_believed(void **state)
     assert_int_equal(value_at(&pair->parent, &draft, FAR + 1), 42);
 }
 
-/* Enrols the child again, and lets the two meet. */
-static void meet(struct pair *pair)
+/* The child settles the fork, but nothing of that gets through: its first Revision goes, and brings
+ * the parent's state back. */
+static void meet_in_vain(struct pair *pair)
 {
-    pair->is_cut = false;
-    rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-    pair_pass(pair, 180000);
+    pair->lost_body = BODY(REVISION);
+    pair->lost_from = 1;
+    pair->lost_count = 1000;
+    meet_for(pair, 10000);
+    assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
+}
+
+/* Then somebody marks what the parent has, and the link is back. */
+static void mark_and_meet(struct pair *pair, uint32_t bit)
+{
+    rig_hello(&pair->parent, from_local(), 0);
+    mark_at(&pair->parent, 1, bit);
+    pair_collect(pair, &pair->parent);
+    pair->lost_count = 0;
+    meet(pair);
+    assert_agrees(pair);
 }
 
 /* The same was filed at both, whose clocks are an hour apart. They agree on when; so what is filed
@@ -234,8 +233,7 @@ static void test_the_same_at_both_with_clocks_apart(void **state)
     struct pair *pair = *state;
     struct cell cell;
     pair->child.now.us -= INT64_C(3600000000);
-    pair->is_cut = true;
-    rig_revoke(&pair->parent, PAIR_KEY);
+    part(pair);
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 10});
     take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
     struct instant later = head_of(&pair->parent, &draft).received;
@@ -272,28 +270,11 @@ static void test_returned_while_it_was_settled(void **state)
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("row: %s\n", rows[i].name);
-        assert_int_equal(pair_teardown(state), 0);
-        assert_int_equal(fork_setup(state), 0);
-        struct pair *pair = *state;
-        pair->is_cut = true;
-        rig_revoke(&pair->parent, PAIR_KEY);
-        for (size_t s = 0; s < LENGTH(rows[i].steps); s++)
-            take_step(pair, &rows[i].steps[s]);
-        pair->lost_body = BODY(REVISION);
-        pair->lost_from = 1; /* the first goes, and brings the parent's state back */
-        pair->lost_count = 1000;
-        pair->is_cut = false;
-        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-        pair_pass(pair, 10000);
+        struct pair *pair = part_anew(state, rows[i].steps, LENGTH(rows[i].steps));
+        meet_in_vain(pair);
         assert_int_equal(head_of(&pair->child, &draft).revision, rows[i].settled);
-        assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
         assert_int_equal(counted(&pair->child, &draft), 10);
-        rig_hello(&pair->parent, from_local(), 0);
-        mark_at(&pair->parent, 1, R);
-        pair_collect(pair, &pair->parent);
-        pair->lost_count = 0;
-        pair_pass(pair, 180000);
-        assert_agrees(pair);
+        mark_and_meet(pair, R);
         assert_int_equal(head_of(&pair->parent, &draft).revision, rows[i].settled);
         assert_int_equal(counted(&pair->parent, &draft), -1);
     }
@@ -313,29 +294,11 @@ static void test_marked_while_its_number_goes(void **state)
                 {"accepted: it counts", A, 30}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("row: %s\n", rows[i].name);
-        assert_int_equal(pair_teardown(state), 0);
-        assert_int_equal(fork_setup(state), 0);
-        struct pair *pair = *state;
-        pair->is_cut = true;
-        rig_revoke(&pair->parent, PAIR_KEY);
-        for (size_t s = 0; s < LENGTH(steps); s++)
-            take_step(pair, &steps[s]);
-        pair->lost_body = BODY(REVISION);
-        pair->lost_from = 1;
-        pair->lost_count = 1000;
-        pair->is_cut = false;
-        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-        pair_pass(pair, 10000);
+        struct pair *pair = part_anew(state, steps, LENGTH(steps));
+        meet_in_vain(pair);
         assert_int_equal(head_of(&pair->child, &draft).revision, 3);
-        assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
         rig_revoke(&pair->parent, PAIR_KEY); /* only the home accepts */
-        rig_hello(&pair->parent, from_local(), 0);
-        mark_at(&pair->parent, 1, rows[i].mark);
-        pair_collect(pair, &pair->parent);
-        rig_enrol(&pair->parent, PAIR_KEY, 631, ROLE(NODE));
-        pair->lost_count = 0;
-        pair_pass(pair, 180000);
-        assert_agrees(pair);
+        mark_and_meet(pair, rows[i].mark);
         assert_int_equal(head_of(&pair->parent, &draft).states, rows[i].mark);
         assert_int_equal(counted(&pair->parent, &draft), rows[i].counted);
     }
@@ -346,12 +309,7 @@ static void test_marked_while_its_number_goes(void **state)
 static void test_a_return_does_not_spread(void **state)
 {
     for (int is_corrected = 0; is_corrected <= 1; is_corrected++) {
-        assert_int_equal(pair_teardown(state), 0);
-        assert_int_equal(fork_setup(state), 0);
-        struct pair *pair = *state;
-        pair->is_cut = true;
-        rig_revoke(&pair->parent, PAIR_KEY);
-        take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
+        struct pair *pair = part_anew(state, &(struct fork_step){AT_CHILD, 1, 10}, 1);
         mark_at(&pair->child, 1, R);
         pair->child.sent_count = 0;
         take_step(pair, &(struct fork_step){AT_PARENT, 1, 20});
@@ -371,8 +329,7 @@ static void test_restored_with_no_room_to_set_aside(void **state)
     struct cell cell;
     struct node_health health;
     struct draft other = saying(&draft, 77, &cell);
-    pair->is_cut = true;
-    rig_revoke(&pair->parent, PAIR_KEY);
+    part(pair);
     take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 20});
     take_step(pair, &(struct fork_step){ACCEPT, 1, 0});
@@ -401,8 +358,7 @@ static void test_an_old_copy_of_the_parent(void **state)
     char data[512], copy[512];
     (void)snprintf(data, sizeof(data), "%s/data.mdb", pair->parent.folder);
     (void)snprintf(copy, sizeof(copy), "%s/copy.mdb", pair->child.folder);
-    pair->is_cut = true;
-    rig_revoke(&pair->parent, PAIR_KEY);
+    part(pair);
     take_step(pair, &(struct fork_step){AT_CHILD, 1, 10});
     take_step(pair, &(struct fork_step){ACCEPT_AT_CHILD, 1, 0});
     take_step(pair, &(struct fork_step){AT_PARENT, 1, 20});
