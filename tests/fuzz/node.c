@@ -229,6 +229,32 @@ static void restart(struct world *world)
     world->node = home_start_node(world->start, world->now, world->now_ms);
 }
 
+/* Everybody says hello, and the session with the parent comes as far as its own hello. */
+static void meet(struct world *world)
+{
+    struct event events[FRAME_PEER_COUNT];
+    struct buf hellos[FRAME_PEER_COUNT] = {{0}};
+    struct transport transport = transport_of(world);
+    for (enum frame_type type = 0; type < FRAME_PEER_COUNT; type++) {
+        Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
+        hello.unit = home_unit_of(type, world->start);
+        envelope.seq = 1;
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
+        envelope.hello = &hello;
+        wire_pack(&envelope, &hellos[type]);
+        events[type] = event_of(world, EVENT_PEER_MESSAGE);
+        events[type].from = home_peer(type);
+        events[type].bytes = span_of(&hellos[type]);
+    }
+    apply(world, events, FRAME_PEER_COUNT);
+    pass(world, SESSION_BACKOFF_MIN_MS);
+    node_pump(world->node, &transport, world->now_ms);
+    for (enum frame_type type = 0; type < FRAME_PEER_COUNT; type++)
+        buf_fini(&hellos[type]);
+}
+
 static void happen(struct world *world, const struct frame *frame)
 {
     struct transport transport = transport_of(world);
@@ -245,6 +271,7 @@ static void happen(struct world *world, const struct frame *frame)
         break;
     case FRAME_RESTART:
         restart(world);
+        meet(world);
         break;
     case FRAME_LINK_LOST:
         if (world->node->options.has_parent)
@@ -281,32 +308,6 @@ static void run_frames(struct world *world, struct reader *input)
     }
     if (waiting > 0)
         apply(world, batch, waiting);
-}
-
-/* Everybody says hello, and the session with the parent comes as far as its own hello. */
-static void meet(struct world *world)
-{
-    struct event events[FRAME_PEER_COUNT];
-    struct buf hellos[FRAME_PEER_COUNT] = {{0}};
-    struct transport transport = transport_of(world);
-    for (enum frame_type type = 0; type < FRAME_PEER_COUNT; type++) {
-        Tonghop__Hello hello = TONGHOP__HELLO__INIT;
-        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-        hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
-        hello.unit = home_unit_of(type, world->start);
-        envelope.seq = 1;
-        envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
-        envelope.hello = &hello;
-        wire_pack(&envelope, &hellos[type]);
-        events[type] = event_of(world, EVENT_PEER_MESSAGE);
-        events[type].from = home_peer(type);
-        events[type].bytes = span_of(&hellos[type]);
-    }
-    apply(world, events, FRAME_PEER_COUNT);
-    pass(world, SESSION_BACKOFF_MIN_MS);
-    node_pump(world->node, &transport, world->now_ms);
-    for (enum frame_type type = 0; type < FRAME_PEER_COUNT; type++)
-        buf_fini(&hellos[type]);
 }
 
 static void settle(struct world *world)
