@@ -96,8 +96,10 @@ static void send_ours(struct step *step, struct comparison *c)
 {
     struct node *node = step->node;
     buf_clear(&node->packed);
-    if (!node_pack_revision(step->txn, &c->ours, ++node->next_seq, step->in->seq, &node->packed))
+    if (!node_pack_revision(step->txn, &c->ours, ++node->next_seq, step->in->seq, &node->packed)) {
+        store_fail(step->txn, ERR_CORRUPT); /* its head is there: without it nothing is complete */
         return;
+    }
     effects_add(step->effects, EFFECT_SEND_PEER, span_of(&node->packed))->peer = step->peer;
     c->revision_count++;
     c->bytes += node->packed.len;

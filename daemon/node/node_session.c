@@ -205,11 +205,24 @@ static void begin_comparing(struct step *step, const Tonghop__Welcome *welcome)
     compare(step, welcome);
 }
 
+/* What the parent could not take or compare under its catalogue before is due again. Statements get
+ * a new version: an answer that is still on its way speaks of that other catalogue. */
+static void try_again(struct step *step)
+{
+    struct outbox_item item = {.type = OUTBOX_STATEMENT};
+    (void)store_unpark_outbox(step->txn); /* errors are sticky */
+    while (store_next_outbox(step->txn, &item))
+        (void)store_mark_outbox(step->txn, item.type, &item.key);
+}
+
 static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCBinaryData *hash)
 {
     static const uint8_t no_hash[DIGEST_SIZE];
     struct span bytes = {number != 0 ? hash->data : no_hash, DIGEST_SIZE};
     effects_add(step->effects, EFFECT_PARENT_CATALOGUE, bytes)->number = number;
+    if (number != step->node->uplink.catalogue ||
+        memcmp(bytes.data, step->node->uplink.catalogue_hash, DIGEST_SIZE) != 0)
+        try_again(step);
     if (step->node->catalogue == NULL || step->node->catalogue->number != number ||
         memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) == 0)
         return;
@@ -247,7 +260,6 @@ void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notic
     if (notice->number < step->node->uplink.catalogue)
         return; /* overtaken by a later one */
     learn_catalogue(step, notice->number, &notice->hash);
-    (void)store_unpark_outbox(step->txn); /* the error is sticky */
 }
 
 /* The parent did not take what was sent: parked with the reason, unless a newer state waits

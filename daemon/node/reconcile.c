@@ -291,13 +291,17 @@ bool reconcile_wants_hello(const struct node *node, int64_t now_ms)
 }
 
 /* While there is no intake before the comparison is done, a lost hello must not stop it; otherwise
- * the next pong tells again. */
+ * the next pong tells again, but not while the parent has another catalogue. */
 void reconcile_said_hello(struct node *node, int64_t now_ms)
 {
     struct reconcile *reconcile = &node->reconcile;
     memcpy(reconcile->asked, reconcile->found, sizeof(reconcile->asked));
-    reconcile->awaits_catalogue = false;
-    reconcile->hello_ms = node->is_restoring ? now_ms + SESSION_RESEND_MS : INT64_MAX;
+    reconcile->awaits_catalogue = !catalogues_agree(node);
+    if (node->is_restoring)
+        reconcile->hello_ms = now_ms + SESSION_RESEND_MS;
+    else
+        reconcile->hello_ms =
+            reconcile->awaits_catalogue ? now_ms + NODE_COMPARE_OTHER_MS : INT64_MAX;
 }
 
 int64_t reconcile_due_ms(const struct node *node, int64_t now_ms)

@@ -117,6 +117,24 @@ static void test_two_lists(void **state)
     }
 }
 
+/* A report whose revision is gone is never left out in silence: the child would believe that it has
+ * all. */
+static void test_damage_is_told(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft *like = DRAFT(.period = "2024-S2", .unit = 23857);
+    const struct report_key key = draft_key(like);
+    bool is_unknown;
+    hold(rig, NODE_631, like, (struct state){2, A, 0, 0});
+    struct store_txn *txn = store_begin_write(rig->store);
+    (void)store_delete_revision(txn, &key, 2); /* the error is sticky */
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    send_inventory(rig, NODE_631, &(struct page_of){.kind = KIND_ACTUAL, .year = 2024});
+    assert_int_equal(rig->sent_count, 1);
+    assert_refused(rig_open(rig, span_of(&rig->sent[0].bytes)), "corrupt");
+    assert_logged("quarantined a message that cannot be processed: corrupt");
+}
+
 /* ---- whose reports ---- */
 
 /* Nothing outside the child's subtree is sent to it or wanted of it, and nothing of another kind or
@@ -563,6 +581,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         INVENTORY_TEST(test_who_gives),
         INVENTORY_TEST(test_two_lists),
+        INVENTORY_TEST(test_damage_is_told),
         INVENTORY_TEST(test_nothing_foreign),
         INVENTORY_TEST(test_the_tree_of_the_period),
         INVENTORY_TEST(test_nothing_is_wanted_that_would_be_refused),
