@@ -56,12 +56,17 @@ def play(steps: Iterable[Callable], *arguments: object) -> None:
 # ---- nodes ----
 
 
+def start_as_it_is(node: Node) -> None:
+    """Up and answering, whatever its health."""
+    node.start(is_awaited=False)
+    eventually(lambda: node.tonghop("keys", expect=None).status == 0, f"{node.name} answers")
+
+
 def plant(tree: Tree, name: str = "gia-lai", unit: int = 64,
           catalogue: Path = SAMPLE / "catalogue") -> Node:
     """The root, with the catalogue in force."""
     node = tree.init(name, unit)
-    node.start(is_awaited=False)  # without a catalogue it is up, and not well yet
-    eventually(lambda: node.tonghop("keys", expect=None).status == 0, f"{name} answers")
+    start_as_it_is(node)  # without a catalogue
     node.tonghop("catalogue", "publish", str(catalogue))
     node.wait()
     return node

@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 from harness import COMMAND_S, Failure, Node, Result, Tree, eventually
 from peer import Keys, Peer, filing, pb
 from scene import (IS_SANITIZED, exact, expect, expect_in, history, plant, play, rows, settle,
-                   status, submit, table, total, verify)
+                   start_as_it_is, status, submit, table, total, verify)
 
 VISITS = "reception.visits"
 DISTRICT = 631
@@ -67,12 +67,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Everything in a folder but the table of readers, which readers write to."""
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
             for path in sorted(folder.rglob("*")) if path.name != "lock.mdb"}
-
-
-def start_as_it_is(node: Node) -> None:
-    """Up and answering, whatever its health."""
-    node.start(is_awaited=False)
-    eventually(lambda: node.tonghop("keys", expect=None).status == 0, f"{node.name} answers")
 
 
 # ---- beside a busy daemon ----

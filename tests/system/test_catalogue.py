@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness import Tree, eventually
 from scene import (NO_FIGURE, SAMPLE, coverage, exact, expect, expect_in, history, plant, play, rows,
-                   settle, status, submit, table, total, verify)
+                   settle, start_as_it_is, status, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 VISITS, NEW, LATER = "reception.visits", "reception.online", "reception.later"
@@ -136,8 +136,7 @@ def old_backup_of_the_root(press: Press) -> None:
     press.province.stop()
     submit(press.commune, "2025-S2", table({VISITS: 3, LATER: 6}))
     shutil.copy(backup, press.data)
-    press.province.start(is_awaited=False)
-    eventually(lambda: press.province.tonghop("keys", expect=None).status == 0, "the root answers")
+    start_as_it_is(press.province)
     eventually(lambda: "has catalogue 4, here is 3" in "".join(status(press.province)["problems"]),
                "the root says what it lacks")
     eventually(lambda: any("catalogue:" in line for line in status(press.district)["problems"]),

@@ -1,10 +1,11 @@
 """What a node could not process waits for a person, who sees it, clears it, and then all is well."""
 
 import json
+from typing import Optional
 
 from harness import Tree
 from peer import Keys, Peer, Refused, filing, pb
-from scene import client, expect, expect_in, plant, play, status
+from scene import client, expect, expect_in, plant, play, start_as_it_is, status, total
 
 PROVINCE, DISTRICT, OTHER = 64, 631, 632
 INDICATOR = "reception.visits"  # 14, of the forged reports
@@ -19,19 +20,29 @@ class Office:
         self.keys = Keys.generate()
         self.province.tonghop("enrol", str(DISTRICT), self.keys.public, "--role", "node")
 
-    def forge(self, visits: int) -> None:
-        """Sends a report of the other district, by a connection of its own."""
-        key = pb.Key(kind=1, year=2024, label=1, unit=OTHER, form=1)
+    def send(self, unit: int, visits: int, accepted: Optional[int] = None) -> None:
+        """Sends an accepted report as revision 1, or, above another one, a revision 2 that waits;
+        by a connection of its own."""
+        key = pb.Key(kind=1, year=2024, label=1, unit=unit, form=1)
+        common = {"home": unit, "received_us": visits, "recorded_by": "uid:0"}
         revision = pb.Revision(filing=filing(key, {14: visits}, author="Hoa"), revision=1, states=1,
-                               home=OTHER, received_us=1, first_filed_us=1, recorded_by="uid:0")
+                               first_filed_us=1, **common)
+        if accepted is not None:
+            revision.revision, revision.states = 2, 0
+            revision.accepted.CopyFrom(pb.Accepted(
+                filing=filing(key, {14: accepted}, author="Hoa"), revision=1, states=1, **common))
         with Peer(self.province.endpoint, self.province.public_key, self.keys) as peer:
             peer.hello(unit=DISTRICT)
-            try:
-                peer.ask(revision=revision)
-            except Refused as refused:
-                expect("refused", refused.refusal.code, "foreign")
-            else:
-                expect("a refusal", None, "foreign")
+            peer.ask(revision=revision)
+
+    def forge(self, visits: int) -> None:
+        """Sends a report of the other district."""
+        try:
+            self.send(OTHER, visits)
+        except Refused as refused:
+            expect("refused", refused.refusal.code, "foreign")
+        else:
+            expect("a refusal", None, "foreign")
 
     def listed(self) -> list[dict]:
         return json.loads(self.province.tonghop("quarantine", "--format", "json").out)
@@ -110,8 +121,33 @@ def only_who_administers_may(office: Office) -> None:
     expect("cleared", office.listed(), [])
 
 
+def what_gave_way_is_kept(office: Office) -> None:
+    """An accepted filing that gives way to another one under its number stays until it is cleared
+    by its own"""
+    office.send(DISTRICT, 4)
+    office.send(DISTRICT, 6, accepted=5)
+    result = office.province.tonghop("status", expect=1)
+    expect_in("status", result.err, "1 in quarantine")
+    kept, = office.listed()
+    expect("kept", kept["kept"], "yes")
+    expect_in("why", kept["reason"], "numbered revision 1")
+    number = kept["number"]
+    text = office.province.tonghop("quarantine", "--show", number, "--format", "csv").out
+    expect("the earlier one", text.splitlines()[1], f"{INDICATOR},4,=,,")
+    expect("what counts", total(office.province, "2024-S1", INDICATOR).value, "5")
+    office.forge(6)
+    office.province.tonghop("quarantine", "--clear")
+    expect("it stays", [row["number"] for row in office.listed()], [number])
+    office.province.stop()
+    start_as_it_is(office.province)
+    expect("after a restart, too", [row["number"] for row in office.listed()], [number])
+    office.province.tonghop("quarantine", "--clear", number)
+    expect("it is gone", office.listed(), [])
+    office.province.tonghop("status")
+
+
 STEPS = (nothing_is_there_at_first, what_was_forged_is_listed, its_figures_can_be_filed,
-         it_is_cleared, only_who_administers_may)
+         it_is_cleared, only_who_administers_may, what_gave_way_is_kept)
 
 if __name__ == "__main__":
     with Tree() as grown:
