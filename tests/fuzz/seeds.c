@@ -1,6 +1,9 @@
-/* fuzz_seeds FOLDER ROOT: writes FOLDER/TARGET/NUMBER. */
+/* fuzz_seeds FOLDER ROOT: writes FOLDER/TARGET/NUMBER.
+ * fuzz_seeds --told CORPUS FOLDER: of what other targets found worth keeping, writes
+ * FOLDER/node/NUMBER. */
 #include "fuzz/seeds.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,10 +45,49 @@ void seeds_take(const char *target, struct buf *bytes)
     buf_fini(bytes);
 }
 
+static void read_one(const char *path, void (*take)(struct span bytes))
+{
+    uint8_t bytes[SEEDS_TOLD_MAX + 1];
+    FILE *file = fopen(path, "rb");
+    if (file == NULL && errno == ENOENT)
+        return; /* who wrote it has found a shorter one */
+    if (file == NULL)
+        fail(path);
+    size_t len = fread(bytes, 1, sizeof bytes, file);
+    if (ferror(file) || fclose(file) != 0)
+        fail(path);
+    if (len <= SEEDS_TOLD_MAX)
+        take((struct span){bytes, len});
+}
+
+void seeds_read_all(const char *parent, const char *name, void (*take)(struct span bytes))
+{
+    char *path = mem_printf("%s/%s", parent, name);
+    DIR *dir = opendir(path);
+    const struct dirent *entry;
+    if (dir == NULL && errno != ENOENT)
+        fail(path);
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        char *file = mem_printf("%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.')
+            read_one(file, take);
+        free(file);
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+    free(path);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "--told") == 0) {
+        folder = argv[3];
+        make_folder(folder);
+        seeds_tell(argv[2]);
+        return EXIT_SUCCESS;
+    }
     if (argc != 3) {
-        fprintf(stderr, "Usage: fuzz_seeds FOLDER ROOT\n");
+        fprintf(stderr, "Usage: fuzz_seeds FOLDER ROOT, or fuzz_seeds --told CORPUS FOLDER\n");
         return EXIT_FAILURE;
     }
     folder = argv[1];

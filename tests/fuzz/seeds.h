@@ -5,6 +5,8 @@
 
 #include "core/buf.h"
 
+enum { SEEDS_TOLD_MAX = 7000 }; /* bytes of what is told: the campaign's inputs have 8 KiB */
+
 /* Writes the next seed of `target`; a seed has a number for a name. */
 void seeds_put(const char *target, struct span bytes);
 /* The same, and empties the buffer. */
@@ -18,5 +20,10 @@ void seeds_make_messages(void);
 void seeds_make_records(void);
 /* seeds_node.c */
 void seeds_make_frames(void);
+/* seeds_told.c: tells a node what stands in the folders catalogue, report and envelope of a corpus.
+ */
+void seeds_tell(const char *corpus);
+/* Calls `take` with the bytes of every file of folder/name; without such a folder, not at all. */
+void seeds_read_all(const char *parent, const char *name, void (*take)(struct span bytes));
 
 #endif

@@ -62,49 +62,12 @@ static void mark(struct story *story, enum frame_type from, uint32_t unit, uint6
     story_say(story, from, BODY(MARK), &message);
 }
 
-/* ---- meeting the node above ---- */
-
-static void welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re)
-{
-    uint8_t hash[WIRE_DIGEST_SIZE], digest[WIRE_DIGEST_SIZE];
-    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT, *buckets[] = {&bucket};
-    Tonghop__Welcome message = TONGHOP__WELCOME__INIT;
-    story_catalogue_hash(catalogue, hash);
-    message.protocol = WIRE_PROTOCOL;
-    message.unit = 64;
-    message.role = TONGHOP__ROLE__ROLE_NODE;
-    message.catalogue = catalogue;
-    message.catalogue_hash = (ProtobufCBinaryData){sizeof hash, hash};
-    message.window = 64;
-    if (differing != NULL) {
-        memcpy(digest, differing, sizeof digest);
-        bucket.kind = KIND_ACTUAL;
-        bucket.year = 2024;
-        bucket.label = PERIOD_S1;
-        bucket.digest = (ProtobufCBinaryData){sizeof digest, digest};
-        bucket.count = 1;
-        message.n_differing = 1;
-        message.differing = buckets;
-    }
-    story_answer(story, BODY(WELCOME), &message, re);
-    story_happen(story, FRAME_TICK); /* finds that it has all that the parent has */
-}
-
-/* A district has met its parent, and has all that the parent has: else it takes nothing in. */
-static struct story begin_met(uint8_t start)
-{
-    struct story story = story_begin(start);
-    if ((start & FRAMES_DISTRICT) != 0)
-        welcome(&story, 1, NULL, 1);
-    return story;
-}
-
 /* ---- a year at one node ---- */
 
 /* Halves, year, corrections, a withdrawal, whole reports, questions. */
 static void tell_year(uint8_t start, uint32_t unit)
 {
-    struct story story = begin_met(start);
+    struct story story = story_begin_met(start);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 5);
     STORY_FILE(&story, FRAME_REPORTER, .unit = unit, .label = PERIOD_S2, .value = 7);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 11);
@@ -117,7 +80,7 @@ static void tell_year(uint8_t start, uint32_t unit)
                .based_on = 1);
     story_end(&story);
 
-    story = begin_met(start);
+    story = story_begin_met(start);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .scope = SCOPE_WHOLE,
                .value = 5);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .scope = SCOPE_WHOLE,
@@ -230,7 +193,7 @@ static void tell_child(uint8_t start)
     uint8_t digest[WIRE_DIGEST_SIZE];
     Tonghop__Key wire_key;
     Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
-    struct story story = begin_met(start);
+    struct story story = story_begin_met(start);
 
     digest_state(&draft, 1, digest);
     wire_key_of(&key, &wire_key);
@@ -261,7 +224,7 @@ static void tell_return(uint8_t start)
     Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT, *buckets[] = {&bucket};
     Tonghop__Hello hello = TONGHOP__HELLO__INIT;
     Tonghop__Ping ping = TONGHOP__PING__INIT;
-    struct story story = begin_met(start);
+    struct story story = story_begin_met(start);
 
     digest_state(&draft, 1, digest);
     story_catalogue_hash(1, hash);
@@ -286,16 +249,6 @@ static void tell_return(uint8_t start)
 }
 
 /* ---- the node above ---- */
-
-static void say_catalogue(struct story *story, uint32_t number, uint64_t re)
-{
-    uint8_t hash[WIRE_DIGEST_SIZE];
-    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
-    story_catalogue_hash(number, hash);
-    notice.number = number;
-    notice.hash = (ProtobufCBinaryData){sizeof hash, hash};
-    story_answer(story, BODY(CATALOGUE_NOTICE), &notice, re);
-}
 
 /* This one is on disk here; with `has_newer`, another one is. */
 static void ack(struct story *story, const struct draft *draft, uint64_t number, uint64_t re,
@@ -323,7 +276,7 @@ static void tell_parent(uint8_t start)
     const struct draft other = {.unit = 631, .label = PERIOD_S1, .value = 6};
     Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
     Tonghop__StatementAck statement_ack = TONGHOP__STATEMENT_ACK__INIT;
-    struct story story = begin_met(start);
+    struct story story = story_begin_met(start);
 
     story_file(&story, FRAME_LOCAL, &draft);
     story_pass(&story, 1000);
@@ -346,19 +299,19 @@ static void tell_parent(uint8_t start)
     story_end(&story);
 
     story = story_begin(start);
-    welcome(&story, 2, NULL, 1);
+    story_welcome(&story, 2, NULL, 1);
     story_hand_over(&story, FRAME_PARENT, 2, 2);
     story_happen(&story, FRAME_TICK);
-    welcome(&story, 2, NULL, 3);
+    story_welcome(&story, 2, NULL, 3);
     story_file(&story, FRAME_LOCAL, &draft);
     story_end(&story);
 
-    story = begin_met(start);
+    story = story_begin_met(start);
     story_file(&story, FRAME_LOCAL, &draft);
     story_pass(&story, 1000);
     ack(&story, &draft, 1, 2, false);
     story_pass(&story, 1000);
-    say_catalogue(&story, 2, 0);
+    story_notice(&story, 2, 0);
     statement_ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
     story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3);
     ask_all(&story, FRAME_LOCAL);
@@ -383,7 +336,7 @@ static void tell_comparing(uint8_t start, bool is_new)
     Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
     Tonghop__Pong pong = TONGHOP__PONG__INIT;
     Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
-    struct story story = is_new ? story_begin(start) : begin_met(start);
+    struct story story = is_new ? story_begin(start) : story_begin_met(start);
     uint64_t re = is_new ? 1 : 4; /* of what was sent, hello is the next */
 
     digest_state(&lost, 3, digest);
@@ -405,7 +358,7 @@ static void tell_comparing(uint8_t start, bool is_new)
         story_happen(&story, FRAME_LINK_LOST);
         story_pass(&story, 5000);
     }
-    welcome(&story, 1, digest, re);
+    story_welcome(&story, 1, digest, re);
     story_answer(&story, BODY(REVISION), &revision, re + 1);
     story_answer(&story, BODY(COMPARED), &compared, re + 1);
     story_pass(&story, 1000);
@@ -416,7 +369,7 @@ static void tell_comparing(uint8_t start, bool is_new)
     story_pass(&story, 5000);
     story_answer(&story, BODY(HOLDERS), &holders, re + 4);
     ask_all(&story, FRAME_LOCAL);
-    say_catalogue(&story, 2, re + 5);
+    story_notice(&story, 2, re + 5);
     story_file(&story, FRAME_LOCAL, &lost);
     story_end(&story);
     buf_fini(&filing);
@@ -433,7 +386,7 @@ static void tell_pages(uint8_t start)
     struct story story = story_begin(start);
     digest_state(&draft, 1, digest);
     story_file(&story, FRAME_LOCAL, &draft);
-    welcome(&story, 1, digest, 1);
+    story_welcome(&story, 1, digest, 1);
     through.unit = key.unit;
     through.form = through.label = 1;
     compared.through = &through;
@@ -483,7 +436,7 @@ static void tell_fork(uint8_t start, uint32_t unit)
     Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
     const enum frame_type from[] = {FRAME_NODE, FRAME_PARENT};
     for (size_t i = 0; i < LENGTH(from); i++) {
-        struct story story = begin_met(start);
+        struct story story = story_begin_met(start);
         story_file(&story, FRAME_LOCAL, &first);
         story_revision(&story, FRAME_NODE, &first, 1, STATE_ACCEPTED);
         say_accepted(&story, from[i], &second, 2, &first, 1, STATE_ACCEPTED);

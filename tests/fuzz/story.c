@@ -2,6 +2,8 @@
  */
 #include "fuzz/story.h"
 
+#include <string.h>
+
 #include "core/mem.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/home.h"
@@ -147,20 +149,81 @@ void story_catalogue_hash(uint32_t number, uint8_t *ret_hash)
     buf_fini(&bytes);
 }
 
+void story_notice(struct story *story, uint32_t number, uint64_t re)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE];
+    story_catalogue_hash(number, hash);
+    story_notice_of(story, number, hash, re);
+}
+
 void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re)
 {
     uint8_t hash[WIRE_DIGEST_SIZE];
     struct buf bytes = catalogue_bytes(number, hash);
+    story_hand_over_bytes(story, from, number, span_of(&bytes), re);
+    buf_fini(&bytes);
+}
+
+void story_notice_of(struct story *story, uint32_t number, const uint8_t *hash, uint64_t re)
+{
+    uint8_t copy[WIRE_DIGEST_SIZE];
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    memcpy(copy, hash, sizeof copy);
+    notice.number = number;
+    notice.hash = (ProtobufCBinaryData){sizeof copy, copy};
+    story_answer(story, BODY(CATALOGUE_NOTICE), &notice, re);
+}
+
+void story_hand_over_bytes(struct story *story, enum frame_type from, uint32_t number,
+                           struct span bytes, uint64_t re)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE];
     Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
     Tonghop__CataloguePublish publish = TONGHOP__CATALOGUE_PUBLISH__INIT;
+    digest_of(bytes, hash);
     chunk.number = number;
     chunk.hash = (ProtobufCBinaryData){sizeof hash, hash};
     chunk.count = 1;
-    chunk.data = (ProtobufCBinaryData){bytes.len, bytes.data};
+    chunk.data = (ProtobufCBinaryData){bytes.len, (uint8_t *)(uintptr_t)bytes.data};
     publish.chunk = &chunk;
     if (from == FRAME_PARENT)
         story_answer(story, BODY(CATALOGUE_CHUNK), &chunk, re);
     else
         story_say(story, from, BODY(CATALOGUE_PUBLISH), &publish);
-    buf_fini(&bytes);
+}
+
+/* ---- meeting the node above ---- */
+
+void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE], digest[WIRE_DIGEST_SIZE];
+    Tonghop__Bucket bucket = TONGHOP__BUCKET__INIT, *buckets[] = {&bucket};
+    Tonghop__Welcome message = TONGHOP__WELCOME__INIT;
+    story_catalogue_hash(catalogue, hash);
+    message.protocol = WIRE_PROTOCOL;
+    message.unit = 64;
+    message.role = TONGHOP__ROLE__ROLE_NODE;
+    message.catalogue = catalogue;
+    message.catalogue_hash = (ProtobufCBinaryData){sizeof hash, hash};
+    message.window = 64;
+    if (differing != NULL) {
+        memcpy(digest, differing, sizeof digest);
+        bucket.kind = KIND_ACTUAL;
+        bucket.year = 2024;
+        bucket.label = PERIOD_S1;
+        bucket.digest = (ProtobufCBinaryData){sizeof digest, digest};
+        bucket.count = 1;
+        message.n_differing = 1;
+        message.differing = buckets;
+    }
+    story_answer(story, BODY(WELCOME), &message, re);
+    story_happen(story, FRAME_TICK); /* finds that it has all that the parent has */
+}
+
+struct story story_begin_met(uint8_t start)
+{
+    struct story story = story_begin(start);
+    if ((start & FRAMES_DISTRICT) != 0)
+        story_welcome(&story, 1, NULL, 1);
+    return story;
 }

@@ -14,6 +14,8 @@ struct story {
 };
 
 struct story story_begin(uint8_t start);
+/* A district has met its parent, and has all that the parent has: else it takes nothing in. */
+struct story story_begin_met(uint8_t start);
 /* Makes a seed of it. */
 void story_end(struct story *story);
 
@@ -46,7 +48,14 @@ void story_revision(struct story *story, enum frame_type from, const struct draf
                     uint64_t number, uint32_t states);
 /* The sample under another number: handed down, or published. */
 void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re);
+void story_hand_over_bytes(struct story *story, enum frame_type from, uint32_t number,
+                           struct span bytes, uint64_t re);
 /* Its hash. */
 void story_catalogue_hash(uint32_t number, uint8_t *ret_hash);
+/* What the parent says about it. */
+void story_notice(struct story *story, uint32_t number, uint64_t re);
+void story_notice_of(struct story *story, uint32_t number, const uint8_t *hash, uint64_t re);
+/* The parent welcomes this node, with a first half of 2024 that differs, or with nothing (NULL). */
+void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re);
 
 #endif

@@ -1,0 +1,73 @@
+/* What the targets of catalogues, reports and messages found worth keeping, told to a whole node:
+ * it need not find the same once more, many times slower. */
+#include <stdint.h>
+
+#include "fuzz/fuzz.h"
+#include "fuzz/seeds.h"
+#include "fuzz/story.h"
+#include "wire/digest.h"
+
+enum { DISTRICT = FRAMES_DISTRICT, UNIT_BENEATH = 23857 };
+
+/* Published at the root, and handed down to a district. */
+static void tell_catalogue(struct span bytes)
+{
+    uint8_t hash[WIRE_DIGEST_SIZE];
+    Tonghop__Catalogue *message = tonghop__catalogue__unpack(NULL, bytes.len, bytes.data);
+    if (message == NULL)
+        return;
+    uint32_t number = message->number;
+    tonghop__catalogue__free_unpacked(message, NULL);
+    struct story story = story_begin(0);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
+    story_hand_over_bytes(&story, FRAME_LOCAL, number, bytes, 0);
+    story_happen(&story, FRAME_TICK);
+    story_end(&story);
+
+    digest_of(bytes, hash);
+    story = story_begin_met(DISTRICT);
+    story_notice_of(&story, number, hash, 0);
+    story_hand_over_bytes(&story, FRAME_PARENT, number, bytes, 2);
+    story_happen(&story, FRAME_TICK);
+    story_end(&story);
+}
+
+/* Filed by a person, and as a state from beneath and from above. */
+static void tell_report(struct span bytes)
+{
+    struct story story = story_begin_met(DISTRICT);
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    Tonghop__Revision revision = TONGHOP__REVISION__INIT;
+    file.filing = revision.filing =
+        (ProtobufCBinaryData){bytes.len, (uint8_t *)(uintptr_t)bytes.data};
+    revision.revision = 1;
+    revision.states = STATE_ACCEPTED;
+    revision.home = UNIT_BENEATH;
+    revision.recorded_by = (char *)(uintptr_t) "uid:1000";
+    story_say(&story, FRAME_LOCAL, BODY(FILE), &file);
+    story_say(&story, FRAME_NODE, BODY(REVISION), &revision);
+    story_end(&story);
+    story = story_begin(0);
+    story_say(&story, FRAME_LOCAL, BODY(FILE), &file);
+    story_end(&story);
+}
+
+/* As it is, from everybody who may say most. */
+static void tell_envelope(struct span bytes)
+{
+    static const enum frame_type from[] = {FRAME_LOCAL, FRAME_NODE, FRAME_PARENT};
+    for (size_t i = 0; i < LENGTH(from); i++) {
+        struct story story = story_begin_met(from[i] == FRAME_LOCAL ? 0 : DISTRICT);
+        STORY_FILE(&story, FRAME_LOCAL, .unit = 631, .label = PERIOD_S1, .value = 5);
+        frames_put(from[i], bytes, &story.frames);
+        story_happen(&story, FRAME_TICK);
+        story_end(&story);
+    }
+}
+
+void seeds_tell(const char *corpus)
+{
+    seeds_read_all(corpus, "catalogue", tell_catalogue);
+    seeds_read_all(corpus, "report", tell_report);
+    seeds_read_all(corpus, "envelope", tell_envelope);
+}
