@@ -10,30 +10,6 @@
 
 /* ---- questions ---- */
 
-static void ask_all(struct story *story, enum frame_type from)
-{
-    Tonghop__TotalsQuery totals = TONGHOP__TOTALS_QUERY__INIT;
-    Tonghop__CoverageQuery coverage = TONGHOP__COVERAGE_QUERY__INIT;
-    Tonghop__ExplainQuery explain = TONGHOP__EXPLAIN_QUERY__INIT;
-    Tonghop__HistoryQuery history = TONGHOP__HISTORY_QUERY__INIT;
-    Tonghop__StatusQuery status = TONGHOP__STATUS_QUERY__INIT;
-    totals.kind = coverage.kind = explain.kind = history.kind = KIND_ACTUAL;
-    totals.period = coverage.period = explain.period = TEXT("2024");
-    history.period = TEXT("2024-S1");
-    history.unit = TEXT("23888");
-    history.with_content = true;
-    totals.by = TONGHOP__BY__BY_CHILD;
-    totals.compare_previous = true;
-    explain.indicator = TEXT("model.recognition_rate");
-    story_say(story, from, BODY(TOTALS_QUERY), &totals);
-    story_say(story, from, BODY(COVERAGE_QUERY), &coverage);
-    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
-    explain.indicator = TEXT("model.registered");
-    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
-    story_say(story, from, BODY(HISTORY_QUERY), &history);
-    story_say(story, from, BODY(STATUS_QUERY), &status);
-}
-
 static void ask_admin(struct story *story, enum frame_type from)
 {
     Tonghop__KeysQuery keys = TONGHOP__KEYS_QUERY__INIT;
@@ -75,7 +51,7 @@ static void tell_year(uint8_t start, uint32_t unit)
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 6, .based_on = 1);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 9, .based_on = 2,
                .may_drop_cells = true);
-    ask_all(&story, FRAME_READER);
+    story_ask_all(&story, FRAME_READER);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .is_withdrawn = true,
                .based_on = 1);
     story_end(&story);
@@ -88,7 +64,7 @@ static void tell_year(uint8_t start, uint32_t unit)
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .kind = KIND_PLAN,
                .value = 1);
     mark(&story, FRAME_ADMIN, unit, 1, STATE_RETURNED);
-    ask_all(&story, FRAME_LOCAL);
+    story_ask_all(&story, FRAME_LOCAL);
     story_happen(&story, FRAME_RESTART);
     ask_admin(&story, FRAME_ADMIN);
     story_end(&story);
@@ -244,7 +220,7 @@ static void tell_return(uint8_t start)
     ping.catalogue = 0;
     story_say(&story, FRAME_NODE, BODY(PING), &ping);
     story_say(&story, FRAME_NODE, BODY(HELLO), &hello);
-    ask_all(&story, FRAME_NODE);
+    story_ask_all(&story, FRAME_NODE);
     story_end(&story);
 }
 
@@ -314,7 +290,7 @@ static void tell_parent(uint8_t start)
     story_notice(&story, 2, 0);
     statement_ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
     story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3);
-    ask_all(&story, FRAME_LOCAL);
+    story_ask_all(&story, FRAME_LOCAL);
     story_pass(&story, 65000);
     story_happen(&story, FRAME_TICK);
     story_hand_over(&story, FRAME_PARENT, 2, 4);
@@ -368,7 +344,7 @@ static void tell_comparing(uint8_t start, bool is_new)
     story_answer(&story, BODY(PONG), &pong, re + 3);
     story_pass(&story, 5000);
     story_answer(&story, BODY(HOLDERS), &holders, re + 4);
-    ask_all(&story, FRAME_LOCAL);
+    story_ask_all(&story, FRAME_LOCAL);
     story_notice(&story, 2, re + 5);
     story_file(&story, FRAME_LOCAL, &lost);
     story_end(&story);

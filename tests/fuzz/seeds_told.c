@@ -1,10 +1,14 @@
-/* What the targets of catalogues, reports and messages found worth keeping, told to a whole node:
- * it need not find the same once more, many times slower. */
-#include <stdint.h>
+/* What the targets of catalogues, formulas, reports and messages found worth keeping, told to a
+ * whole node: it need not find the same once more, many times slower. */
+#include <stdlib.h>
+#include <string.h>
 
+#include "core/mem.h"
+#include "core/utf8.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/seeds.h"
 #include "fuzz/story.h"
+#include "lib/sample.h"
 #include "wire/digest.h"
 
 enum { DISTRICT = FRAMES_DISTRICT, UNIT_BENEATH = 23857 };
@@ -22,6 +26,7 @@ static void tell_catalogue(struct span bytes)
     STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
     story_hand_over_bytes(&story, FRAME_LOCAL, number, bytes, 0);
     story_happen(&story, FRAME_TICK);
+    story_ask_all(&story, FRAME_LOCAL);
     story_end(&story);
 
     digest_of(bytes, hash);
@@ -30,6 +35,34 @@ static void tell_catalogue(struct span bytes)
     story_hand_over_bytes(&story, FRAME_PARENT, number, bytes, 2);
     story_happen(&story, FRAME_TICK);
     story_end(&story);
+}
+
+/* Published as what a derived indicator is, and computed. */
+static void tell_formula(struct span bytes)
+{
+    struct buf packed = {0};
+    struct catalogue *catalogue = sample_catalogue();
+    char *text = fuzz_text(bytes);
+    struct story story = story_begin(0);
+    catalogue->number = 2;
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        struct indicator *indicator = &catalogue->indicators[i];
+        if (indicator->aggregation == AGGREGATION_DERIVED && utf8_is_text(text, strlen(text))) {
+            free(indicator->rule);
+            indicator->rule = mem_strdup(text);
+            break;
+        }
+    }
+    wire_pack_catalogue(catalogue, &packed);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = 23888, .label = PERIOD_S2, .value = 7);
+    story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&packed), 0);
+    story_happen(&story, FRAME_TICK);
+    story_ask_all(&story, FRAME_LOCAL);
+    story_end(&story);
+    catalogue_free(&catalogue);
+    buf_fini(&packed);
+    free(text);
 }
 
 /* Filed by a person, and as a state from beneath and from above. */
@@ -68,6 +101,7 @@ static void tell_envelope(struct span bytes)
 void seeds_tell(const char *corpus)
 {
     seeds_read_all(corpus, "catalogue", tell_catalogue);
+    seeds_read_all(corpus, "formula", tell_formula);
     seeds_read_all(corpus, "report", tell_report);
     seeds_read_all(corpus, "envelope", tell_envelope);
 }

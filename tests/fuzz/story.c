@@ -227,3 +227,29 @@ struct story story_begin_met(uint8_t start)
         story_welcome(&story, 1, NULL, 1);
     return story;
 }
+
+/* ---- questions ---- */
+
+void story_ask_all(struct story *story, enum frame_type from)
+{
+    Tonghop__TotalsQuery totals = TONGHOP__TOTALS_QUERY__INIT;
+    Tonghop__CoverageQuery coverage = TONGHOP__COVERAGE_QUERY__INIT;
+    Tonghop__ExplainQuery explain = TONGHOP__EXPLAIN_QUERY__INIT;
+    Tonghop__HistoryQuery history = TONGHOP__HISTORY_QUERY__INIT;
+    Tonghop__StatusQuery status = TONGHOP__STATUS_QUERY__INIT;
+    totals.kind = coverage.kind = explain.kind = history.kind = KIND_ACTUAL;
+    totals.period = coverage.period = explain.period = TEXT("2024");
+    history.period = TEXT("2024-S1");
+    history.unit = TEXT("23888");
+    history.with_content = true;
+    totals.by = TONGHOP__BY__BY_CHILD;
+    totals.compare_previous = true;
+    explain.indicator = TEXT("model.recognition_rate");
+    story_say(story, from, BODY(TOTALS_QUERY), &totals);
+    story_say(story, from, BODY(COVERAGE_QUERY), &coverage);
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.indicator = TEXT("model.registered");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    story_say(story, from, BODY(HISTORY_QUERY), &history);
+    story_say(story, from, BODY(STATUS_QUERY), &status);
+}

@@ -58,4 +58,7 @@ void story_notice_of(struct story *story, uint32_t number, const uint8_t *hash, 
 /* The parent welcomes this node, with a first half of 2024 that differs, or with nothing (NULL). */
 void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re);
 
+/* Every question that a reader may ask, of 2024. */
+void story_ask_all(struct story *story, enum frame_type from);
+
 #endif
