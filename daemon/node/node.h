@@ -30,7 +30,7 @@ enum {
     NODE_RETRY_WORK_MS = 5000,     /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */
     NODE_COMPARE_RETRY_MS = 5000,  /* the parent was not ready to be compared with */
-    NODE_COMPARE_OTHER_MS = 60000, /* or has another catalogue */
+    NODE_COMPARE_OTHER_MS = 60000, /* or has another catalogue, or a damaged store */
     NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
     NODE_COMPARE_BYTES = 1 << 20,  /* and their bytes, but for the state that passes them */
     NODE_COMPARE_ANSWER = NODE_COMPARE_BYTES + WIRE_MESSAGE_MAX, /* that state and Compared, too */

@@ -20,6 +20,7 @@ struct comparison {
     struct report_key ours; /* the next report held here, if has_ours */
     struct head head;
     bool has_ours, is_at_end;
+    bool is_damaged;        /* a report does not read: nothing is said to be compared */
     struct report_key last; /* compared up to here */
     uint32_t revision_count;
     size_t bytes, looked_at;
@@ -97,7 +98,10 @@ static void send_ours(struct step *step, struct comparison *c)
     struct node *node = step->node;
     buf_clear(&node->packed);
     if (!node_pack_revision(step->txn, &c->ours, ++node->next_seq, step->in->seq, &node->packed)) {
-        store_fail(step->txn, ERR_CORRUPT); /* its head is there: without it nothing is complete */
+        char text[STEP_KEY_TEXT_SIZE];
+        log_error("%s lacks a revision in the store: run 'tonghop verify', and restore a backup",
+                  node_key_text(node, &c->ours, text, sizeof(text)));
+        c->is_damaged = true; /* its head is there: without it nothing is complete */
         return;
     }
     effects_add(step->effects, EFFECT_SEND_PEER, span_of(&node->packed))->peer = step->peer;
@@ -178,7 +182,7 @@ static void send_compared(struct step *step, struct comparison *c, Tonghop__Plac
 static bool compare_page(struct step *step, struct comparison *c)
 {
     find_ours(step, c);
-    while (compare_next(step, c))
+    while (!c->is_damaged && compare_next(step, c))
         if (is_full(c) && (c->has_ours || c->next < c->inventory->n_units))
             return true;
     if (!has_looked_enough(c))
@@ -209,7 +213,12 @@ void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventor
     } else if (inventory->through != NULL) {
         through = *inventory->through;
     }
-    send_compared(step, &c, through.unit != 0 ? &through : NULL);
+    if (c.is_damaged)
+        step_refuse(step, ERR_CORRUPT, NULL,
+                    "a report that this node holds does not read: its operator has to restore a "
+                    "backup");
+    else
+        send_compared(step, &c, through.unit != 0 ? &through : NULL);
     free(c.wanted);
 }
 

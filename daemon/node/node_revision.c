@@ -32,14 +32,16 @@ static void put_text(struct span text, char *out)
     (void)snprintf(out, RECORDED_BY_SIZE, "%.*s", (int)text.len, (const char *)text.data);
 }
 
-/* The highest accepted revision below the latest goes along: it may be the one that counts. */
-static void fill_accepted(struct store_txn *txn, const struct report_key *key,
+/* The highest accepted revision below the latest goes along: it may be the one that counts. False
+ * when it is not there. */
+static bool fill_accepted(struct store_txn *txn, const struct report_key *key,
                           const struct head *head, struct state_message *message)
 {
     struct revision revision;
-    if (head->accepted == 0 || head->accepted == head->revision ||
-        store_get_revision(txn, key, head->accepted, &revision) != ERR_OK)
-        return;
+    if (head->accepted == 0 || head->accepted == head->revision)
+        return true;
+    if (store_get_revision(txn, key, head->accepted, &revision) != ERR_OK)
+        return false;
     tonghop__accepted__init(&message->accepted);
     put_text(revision.recorded_by, message->accepted_by);
     message->accepted.filing = binary_of(revision.filing);
@@ -49,9 +51,11 @@ static void fill_accepted(struct store_txn *txn, const struct report_key *key,
     message->accepted.home = revision.home;
     message->accepted.recorded_by = message->accepted_by;
     message->revision.accepted = &message->accepted;
+    return true;
 }
 
-/* False when nothing is held under the key. The message points into the store. */
+/* False when nothing is held under the key, or a revision of it is missing. The message points into
+ * the store. */
 static bool fill_state(struct store_txn *txn, const struct report_key *key,
                        struct state_message *message)
 {
@@ -69,8 +73,7 @@ static bool fill_state(struct store_txn *txn, const struct report_key *key,
     message->revision.first_filed_us = revision.first_filed.us;
     message->revision.home = revision.home;
     message->revision.recorded_by = message->recorded_by;
-    fill_accepted(txn, key, &head, message);
-    return true;
+    return fill_accepted(txn, key, &head, message);
 }
 
 bool node_pack_revision(struct store_txn *txn, const struct report_key *key, uint64_t seq,

@@ -205,14 +205,19 @@ static void begin_comparing(struct step *step, const Tonghop__Welcome *welcome)
     compare(step, welcome);
 }
 
-/* What the parent could not take or compare under its catalogue before is due again. Statements get
- * a new version: an answer that is still on its way speaks of that other catalogue. */
+/* What the parent could not take or compare under its catalogue before is due again. What is under
+ * way gets a new version: an answer that is still to come speaks of that other catalogue. */
 static void try_again(struct step *step)
 {
-    struct outbox_item item = {.type = OUTBOX_STATEMENT};
+    const struct session *session = &step->node->session;
+    struct outbox_item item;
     (void)store_unpark_outbox(step->txn); /* errors are sticky */
-    while (store_next_outbox(step->txn, &item))
-        (void)store_mark_outbox(step->txn, item.type, &item.key);
+    for (size_t i = 0; i < session->sent_count; i++) {
+        const struct session_sent *sent = &session->sent[i];
+        if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
+            item.version == sent->version)
+            (void)store_mark_outbox(step->txn, sent->type, &sent->key);
+    }
 }
 
 static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCBinaryData *hash)
@@ -288,6 +293,7 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
         strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0 || re == 0 || re == uplink->hello_seq;
     (void)snprintf(trouble, sizeof(trouble), "%s: %s", refusal->code, refusal->text);
     utf8_cut(trouble);
+    utf8_make_line(trouble); /* status shows it on one */
     if (is_over) {
         log_warning("refused by the node above: %s", trouble);
         effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
@@ -297,8 +303,10 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     } else if (sent != NULL) {
         park(step, sent, trouble);
     } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {
+        bool is_damaged = strcmp(refusal->code, err_name(ERR_CORRUPT)) == 0;
+        log_warning("the node above did not compare: %s", trouble);
         effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
-            NODE_COMPARE_RETRY_MS;
+            is_damaged ? NODE_COMPARE_OTHER_MS : NODE_COMPARE_RETRY_MS;
     } else if (uplink->request_seq != 0 && re == uplink->request_seq) {
         log_warning("the parent did not hand down its catalogue: %s", trouble);
     }

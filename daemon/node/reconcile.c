@@ -145,14 +145,17 @@ static void take_compared(struct reconcile *reconcile, const struct effect *effe
     memcpy(reconcile->settled, reconcile->asked, sizeof(reconcile->settled));
 }
 
-/* What still differed when all had been compared is no news: reports that the parent refused. */
+/* What still differed when all had been compared is no news: reports that the parent refused. A
+ * hello that is due already keeps its time, as the parent could not compare before; but where it
+ * waits for a catalogue, a digest says that this has come. */
 static void take_difference(struct reconcile *reconcile, struct span bytes, int64_t now_ms)
 {
     if (memcmp(reconcile->settled, bytes.data, sizeof(reconcile->settled)) == 0 ||
         reconcile->count > 0)
         return;
     memcpy(reconcile->found, bytes.data, sizeof(reconcile->found));
-    reconcile->hello_ms = now_ms;
+    if (reconcile->hello_ms == INT64_MAX || reconcile->awaits_catalogue)
+        reconcile->hello_ms = now_ms;
 }
 
 void reconcile_apply(struct node *node, const struct effect *effect, struct span bytes,
@@ -291,17 +294,18 @@ bool reconcile_wants_hello(const struct node *node, int64_t now_ms)
 }
 
 /* While there is no intake before the comparison is done, a lost hello must not stop it; otherwise
- * the next pong tells again, but not while the parent has another catalogue. */
+ * the next pong tells again. While the parent has another catalogue no pong tells anything, and a
+ * notice may get lost: hello is said once a minute. */
 void reconcile_said_hello(struct node *node, int64_t now_ms)
 {
     struct reconcile *reconcile = &node->reconcile;
     memcpy(reconcile->asked, reconcile->found, sizeof(reconcile->asked));
     reconcile->awaits_catalogue = !catalogues_agree(node);
+    reconcile->hello_ms = INT64_MAX;
     if (node->is_restoring)
         reconcile->hello_ms = now_ms + SESSION_RESEND_MS;
-    else
-        reconcile->hello_ms =
-            reconcile->awaits_catalogue ? now_ms + NODE_COMPARE_OTHER_MS : INT64_MAX;
+    else if (reconcile->awaits_catalogue)
+        reconcile->hello_ms = now_ms + NODE_COMPARE_OTHER_MS;
 }
 
 int64_t reconcile_due_ms(const struct node *node, int64_t now_ms)

@@ -241,7 +241,7 @@ static void check_acknowledged(struct sim *sim, const struct sim_truth *truth,
              (filing->marks & ~filing->marks_lost & ~now->head.states) != 0)
         sim_wrong(sim, "revision %lu of unit %u was marked %u, its home says %u", filing->revision,
                   filing->report.key.unit, filing->marks, now->head.states);
-    if (now->head.received.us < filing->first_us &&
+    if (now->head.received.us < sim_ledger_taken_us(sim, filing) &&
         memcmp(now->head.content, filing->content, DIGEST_SIZE) != 0)
         sim_wrong(sim, "of two filings of unit %u the earlier one stands", filing->report.key.unit);
 }

@@ -54,6 +54,8 @@ void sim_ledger_fini(struct sim *sim)
 {
     for (size_t i = 0; i < sim->filing_count; i++)
         report_fini(&sim->filings[i].report);
+    for (size_t i = 0; i < sim->key_count; i++)
+        free(sim->keys[i].taken);
     free(sim->filings);
     free(sim->keys);
 }
@@ -130,6 +132,37 @@ struct sim_filing *sim_ledger_find(struct sim *sim, size_t key, const uint8_t *c
         if (memcmp(sim->filings[i].content, content, DIGEST_SIZE) == 0)
             return &sim->filings[i];
     return NULL;
+}
+
+static struct sim_taken *find_taken(const struct sim *sim, size_t key, uint64_t revision,
+                                    const uint8_t *content)
+{
+    const struct sim_key *k = &sim->keys[key];
+    for (size_t i = 0; i < k->taken_count; i++)
+        if (k->taken[i].revision == revision &&
+            memcmp(k->taken[i].content, content, DIGEST_SIZE) == 0)
+            return &k->taken[i];
+    return NULL;
+}
+
+void sim_ledger_take(struct sim *sim, size_t key, const struct head *head)
+{
+    struct sim_key *k = &sim->keys[key];
+    struct sim_taken *taken = find_taken(sim, key, head->revision, head->content);
+    if (taken == NULL) {
+        k->taken = mem_grow(k->taken, k->taken_count, &k->taken_capacity, sizeof(*k->taken));
+        taken = &k->taken[k->taken_count++];
+        *taken = (struct sim_taken){.revision = head->revision, .received_us = head->received.us};
+        memcpy(taken->content, head->content, sizeof(taken->content));
+    }
+    if (head->received.us < taken->received_us)
+        taken->received_us = head->received.us;
+}
+
+int64_t sim_ledger_taken_us(const struct sim *sim, const struct sim_filing *filing)
+{
+    const struct sim_taken *taken = find_taken(sim, filing->key, filing->revision, filing->content);
+    return taken != NULL ? taken->received_us : 0;
 }
 
 /* ---- who holds what ---- */

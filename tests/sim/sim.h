@@ -131,7 +131,6 @@ struct sim_filing {
     int64_t filed_ms;
     uint64_t revision; /* acknowledged as; 0: not (yet) */
     int64_t received_us;
-    int64_t first_us;     /* the earliest receipt of this content on any disk; 0: none */
     size_t node;          /* that acknowledged it ... */
     unsigned disk;        /* ... on this disk */
     bool is_excused;      /* every disk that held it is gone */
@@ -142,12 +141,22 @@ struct sim_filing {
     int next;             /* of the same key, SIM_NONE at the end */
 };
 
+/* A content that stood under a revision number on some disk: filed again it is the same revision,
+ * and the earliest of its times of receipt counts. */
+struct sim_taken {
+    uint64_t revision;
+    uint8_t content[DIGEST_SIZE];
+    int64_t received_us;
+};
+
 struct sim_key {
     int first, last;             /* its filings */
     uint64_t known[SIM_AUTHORS]; /* the revision that each author knows of */
     bool is_asking[SIM_AUTHORS];
     bool is_disturbed; /* a disk that held it was replaced, or its home has moved */
     bool may_fork;     /* its home has moved, or an old disk came back without a mark */
+    struct sim_taken *taken;
+    size_t taken_count, taken_capacity;
 };
 
 /* ---- ask.c ---- */
@@ -419,6 +428,10 @@ size_t sim_ledger_add(struct sim *sim, size_t key, struct report *report);
 void sim_ledger_keep(struct sim *sim, size_t filing);
 /* The filing of `key` with that content, NULL if nobody ever made one. */
 struct sim_filing *sim_ledger_find(struct sim *sim, size_t key, const uint8_t *content);
+/* That head is on a disk. */
+void sim_ledger_take(struct sim *sim, size_t key, const struct head *head);
+/* When what became of a filing was received first, on whatever disk; 0 if no disk ever held it. */
+int64_t sim_ledger_taken_us(const struct sim *sim, const struct sim_filing *filing);
 /* The content digest of a stored revision; false when it does not read. */
 bool sim_content_of(struct sim *sim, struct span filing, uint8_t *ret_content);
 /* Whether the node's store holds that content under any number; the marks of it if so. */

@@ -81,20 +81,13 @@ void sim_check_answer(struct sim *sim, size_t node, size_t child)
 
 /* ---- heads ---- */
 
-/* A receipt may have been lost, and the report taken in again later, where an old copy was put
- * back: what is filed on top of it counts from the first time. */
 void sim_note_head(struct sim *sim, size_t node, const struct report_key *key)
 {
     struct head head = {0};
     struct store_txn *txn = store_begin_read(sim->nodes[node].store);
     (void)store_get_head(txn, key, &head); /* it was put */
     store_abort(&txn);
-    for (int i = sim->keys[sim_key_index(key)].first; i != SIM_NONE; i = sim->filings[i].next) {
-        struct sim_filing *filing = &sim->filings[i];
-        if (memcmp(filing->content, head.content, sizeof(filing->content)) == 0 &&
-            (filing->first_us == 0 || head.received.us < filing->first_us))
-            filing->first_us = head.received.us;
-    }
+    sim_ledger_take(sim, sim_key_index(key), &head);
 }
 
 void sim_check_head(struct sim *sim, struct store_txn *txn, const struct report_key *key,

@@ -167,8 +167,6 @@ void sim_work_acknowledged(struct sim *sim, size_t index, const Tonghop__Receipt
     filing->is_excused = false;
     filing->revision = receipt->revision;
     filing->received_us = receipt->received_us;
-    if (filing->first_us == 0 || filing->first_us > receipt->received_us)
-        filing->first_us = receipt->received_us; /* another filing of the same content's */
     filing->node = ask->node;
     filing->disk = sim->nodes[ask->node].disk;
 }

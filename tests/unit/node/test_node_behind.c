@@ -88,8 +88,8 @@ static void test_the_parent_was_behind(void **state)
 }
 
 /* The notice of the catalogue that both have now overtakes the answer that was given under the one
- * before. */
-static void test_a_notice_overtakes_an_answer(void **state)
+ * before: of a statement, or of a report. */
+static void test_a_notice_overtakes_a_statement(void **state)
 {
     struct pair *pair = *state;
     Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;
@@ -118,7 +118,29 @@ static void test_a_notice_overtakes_an_answer(void **state)
     assert_settled(pair);
 }
 
-/* While the child cannot get the parent's catalogue it asks once a minute, however often it is
+static void test_a_notice_overtakes_a_refusal(void **state)
+{
+    struct pair *pair = *state;
+    put_second(&pair->child, false);
+    cut_link(pair);
+    pair_pass(pair, 5000);
+    pair_file(&pair->child, DRAFT(.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))));
+    pair->lost_body = BODY(REVISION);
+    pair->lost_count = 1;
+    pair_pass(pair, 1000);
+    assert_int_equal(pair->lost_count, 0);
+    assert_int_equal(pair->child.node->session.sent_count, 1);
+    uint64_t seq = pair->child.node->session.sent[0].seq;
+    put_second(&pair->parent, false);
+    give_notice(pair);
+    pair_deliver(pair);
+    refusal_from_parent(&pair->child, seq,
+                        "foreign"); /* for good, but under the catalogue before */
+    pair_pass(pair, 5000);
+    assert_settled(pair);
+}
+
+/* While the child cannot get the parent's catalogue it states once a minute, however often it is
  * reminded. */
 static void test_the_child_stays_behind(void **state)
 {
@@ -146,7 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_parent_was_behind),
-        PAIR_TEST(test_a_notice_overtakes_an_answer),
+        PAIR_TEST(test_a_notice_overtakes_a_statement),
+        PAIR_TEST(test_a_notice_overtakes_a_refusal),
         PAIR_TEST(test_the_child_stays_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,22 +117,34 @@ static void test_two_lists(void **state)
     }
 }
 
-/* A report whose revision is gone is never left out in silence: the child would believe that it has
+/* A report that lacks a revision is never left out in silence: the child would believe that it has
  * all. */
 static void test_damage_is_told(void **state)
 {
+    static const struct {
+        struct state held;
+        uint64_t lost;
+    } rows[] = {{{2, A, 0, 0}, 2}, {{2, 0, 1, A}, 1}};
     struct rig *rig = *state;
-    const struct draft *like = DRAFT(.period = "2024-S2", .unit = 23857);
-    const struct report_key key = draft_key(like);
-    bool is_unknown;
-    hold(rig, NODE_631, like, (struct state){2, A, 0, 0});
-    struct store_txn *txn = store_begin_write(rig->store);
-    (void)store_delete_revision(txn, &key, 2); /* the error is sticky */
-    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
-    send_inventory(rig, NODE_631, &(struct page_of){.kind = KIND_ACTUAL, .year = 2024});
-    assert_int_equal(rig->sent_count, 1);
-    assert_refused(rig_open(rig, span_of(&rig->sent[0].bytes)), "corrupt");
-    assert_logged("quarantined a message that cannot be processed: corrupt");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        uint16_t year = (uint16_t)(2000 + i);
+        char period[16];
+        (void)snprintf(period, sizeof(period), "%u-S2", year);
+        const struct draft *like = DRAFT(.period = period, .unit = 23857);
+        const struct report_key key = draft_key(like);
+        bool is_unknown;
+        hold(rig, NODE_631, like, rows[i].held);
+        struct store_txn *txn = store_begin_write(rig->store);
+        (void)store_delete_revision(txn, &key, rows[i].lost); /* the error is sticky */
+        assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+        rig_log[0] = '\0';
+        char *before = dump_store(rig);
+        send_inventory(rig, NODE_631, &(struct page_of){.kind = KIND_ACTUAL, .year = year});
+        assert_int_equal(rig->sent_count, 1);
+        assert_refused(rig_open(rig, span_of(&rig->sent[0].bytes)), "corrupt");
+        assert_logged("lacks a revision in the store");
+        assert_unchanged(rig, before);
+    }
 }
 
 /* ---- whose reports ---- */

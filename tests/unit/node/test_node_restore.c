@@ -315,6 +315,29 @@ static void test_whatever_gets_lost(void **state)
     }
 }
 
+/* The parent's store lacks a revision: the child cannot become complete, and asks once a minute,
+ * which fills nothing. */
+static void test_a_damaged_parent(void **state)
+{
+    enum { HOUR_MS = 3600000 };
+    struct pair *pair = *state;
+    const struct report_key key = draft_key(&draft);
+    struct node_health health;
+    bool is_unknown;
+    pair_file(&pair->child, &draft);
+    pair_pass(pair, 2000);
+    struct store_txn *txn = store_begin_write(pair->parent.store);
+    (void)store_delete_revision(txn, &key, 1); /* the error is sticky */
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    pair_lose_disk(pair);
+    size_t before = pair->up[BODY(INVENTORY)];
+    pair_pass(pair, HOUR_MS);
+    assert_true(is_restoring(&pair->child));
+    assert_in_range(pair->up[BODY(INVENTORY)] - before, 30, HOUR_MS / NODE_COMPARE_OTHER_MS + 1);
+    node_get_health(pair->parent.node, &health);
+    assert_int_equal(health.quarantine_count, 0);
+}
+
 /* An old backup: what was filed since, and acknowledged above, comes back; what the backup had not
  * sent yet goes up. Numbers go on above both. */
 static void test_an_old_backup(void **state)
@@ -385,6 +408,7 @@ int main(void)
         NEW_TEST(test_status_says_so),
         PAIR_TEST(test_a_lost_disk),
         PAIR_TEST(test_whatever_gets_lost),
+        PAIR_TEST(test_a_damaged_parent),
         PAIR_TEST(test_an_old_backup),
         PAIR_TEST(test_a_home_that_moves_down),
     };

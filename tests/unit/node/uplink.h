@@ -134,7 +134,7 @@ static inline void refusal_from_parent(struct rig *rig, uint64_t re, const char 
     Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     refusal.code = TEXT(code);
-    refusal.text = TEXT("because of the test");
+    refusal.text = TEXT("because of\nthe\ttest"); /* to be shown on one line */
     envelope.body_case = BODY(REFUSAL);
     envelope.refusal = &refusal;
     from_parent(rig, re, &envelope);
