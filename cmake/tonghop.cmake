@@ -24,7 +24,8 @@ else()
 endif()
 if(TONGHOP_FUZZ)
     # What libFuzzer steers by goes into everything; its main only into the targets of tests/fuzz.
-    # Tracing comparisons costs a node half of its runs, and the dictionaries and mutators know more.
+    # Tracing comparisons costs a node half of its runs; where constants matter there are dictionaries,
+    # seeds and mutators that know them.
     target_compile_options(tonghop_options INTERFACE
         -fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 endif()

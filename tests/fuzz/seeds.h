@@ -12,6 +12,10 @@ void seeds_put(const char *target, struct span bytes);
 /* The same, and empties the buffer. */
 void seeds_take(const char *target, struct buf *bytes);
 
+/* Calls `take` with the bytes of every file of parent/name that is not longer than SEEDS_TOLD_MAX;
+ * without such a folder, not at all. */
+void seeds_read_all(const char *parent, const char *name, void (*take)(struct span bytes));
+
 /* seeds_text.c; `root` is the project's folder. */
 void seeds_make_texts(const char *root);
 /* seeds_wire.c */
@@ -23,7 +27,5 @@ void seeds_make_frames(void);
 /* seeds_told.c: tells a node what stands in the folders catalogue, report and envelope of a corpus.
  */
 void seeds_tell(const char *corpus);
-/* Calls `take` with the bytes of every file of folder/name; without such a folder, not at all. */
-void seeds_read_all(const char *parent, const char *name, void (*take)(struct span bytes));
 
 #endif

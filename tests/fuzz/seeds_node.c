@@ -252,6 +252,7 @@ static void tell_parent(uint8_t start)
     const struct draft other = {.unit = 631, .label = PERIOD_S1, .value = 6};
     Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
     Tonghop__StatementAck statement_ack = TONGHOP__STATEMENT_ACK__INIT;
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
     struct story story = story_begin_met(start);
 
     story_file(&story, FRAME_LOCAL, &draft);
@@ -289,12 +290,15 @@ static void tell_parent(uint8_t start)
     story_pass(&story, 1000);
     story_notice(&story, 2, 0);
     statement_ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
-    story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3);
+    story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3); /* was overtaken by the notice */
+    story_pass(&story, 1000);
+    story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 5);
     story_ask_all(&story, FRAME_LOCAL);
-    story_pass(&story, 65000);
-    story_happen(&story, FRAME_TICK);
-    story_hand_over(&story, FRAME_PARENT, 2, 4);
-    story_happen(&story, FRAME_TICK);
+    for (int i = 0; i < 3; i++) {
+        story_pass(&story, 25000);
+        story_answer(&story, BODY(PONG), &pong, 0);
+        story_happen(&story, FRAME_TICK);
+    }
     story_end(&story);
 }
 
@@ -313,7 +317,7 @@ static void tell_comparing(uint8_t start, bool is_new)
     Tonghop__Pong pong = TONGHOP__PONG__INIT;
     Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
     struct story story = is_new ? story_begin(start) : story_begin_met(start);
-    uint64_t re = is_new ? 1 : 4; /* of what was sent, hello is the next */
+    uint64_t hello = is_new ? 1 : 4; /* its number: after a hello, a report and a statement */
 
     digest_state(&lost, 3, digest);
     wire_key_of(&key, &wire_key);
@@ -334,18 +338,18 @@ static void tell_comparing(uint8_t start, bool is_new)
         story_happen(&story, FRAME_LINK_LOST);
         story_pass(&story, 5000);
     }
-    story_welcome(&story, 1, digest, re);
-    story_answer(&story, BODY(REVISION), &revision, re + 1);
-    story_answer(&story, BODY(COMPARED), &compared, re + 1);
+    story_welcome(&story, 1, digest, hello);
+    story_answer(&story, BODY(REVISION), &revision, hello + 1);
+    story_answer(&story, BODY(COMPARED), &compared, hello + 1);
     story_pass(&story, 1000);
-    ack(&story, &draft, 1, re + 2, false);
+    ack(&story, &draft, 1, hello + 2, false);
     story_happen(&story, FRAME_TICK);
     story_pass(&story, 10000);
-    story_answer(&story, BODY(PONG), &pong, re + 3);
+    story_answer(&story, BODY(PONG), &pong, hello + 3);
     story_pass(&story, 5000);
-    story_answer(&story, BODY(HOLDERS), &holders, re + 4);
+    story_answer(&story, BODY(HOLDERS), &holders, hello + 4);
     story_ask_all(&story, FRAME_LOCAL);
-    story_notice(&story, 2, re + 5);
+    story_notice(&story, 2, hello + 5);
     story_file(&story, FRAME_LOCAL, &lost);
     story_end(&story);
     buf_fini(&filing);

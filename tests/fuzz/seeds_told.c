@@ -11,9 +11,21 @@
 #include "lib/sample.h"
 #include "wire/digest.h"
 
-enum { DISTRICT = FRAMES_DISTRICT, UNIT_BENEATH = 23857 };
+enum { UNIT_BENEATH = 23857 };
 
-/* Published at the root, and handed down to a district. */
+/* The message under the number that follows the sample's; it is freed. */
+static struct buf renumber(Tonghop__Catalogue *message)
+{
+    struct buf packed = {0};
+    message->number = 2;
+    uint8_t *out = mem_alloc(tonghop__catalogue__get_packed_size(message));
+    buf_put(&packed, out, tonghop__catalogue__pack(message, out));
+    free(out);
+    tonghop__catalogue__free_unpacked(message, NULL);
+    return packed;
+}
+
+/* The first catalogue of a root, and of a district; and one that follows the sample. */
 static void tell_catalogue(struct span bytes)
 {
     uint8_t hash[WIRE_DIGEST_SIZE];
@@ -21,20 +33,41 @@ static void tell_catalogue(struct span bytes)
     if (message == NULL)
         return;
     uint32_t number = message->number;
-    tonghop__catalogue__free_unpacked(message, NULL);
-    struct story story = story_begin(0);
-    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
+    struct buf second = renumber(message);
+    struct story story = story_begin(FRAMES_NO_CATALOGUE);
     story_hand_over_bytes(&story, FRAME_LOCAL, number, bytes, 0);
     story_happen(&story, FRAME_TICK);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
     story_ask_all(&story, FRAME_LOCAL);
     story_end(&story);
 
     digest_of(bytes, hash);
-    story = story_begin_met(DISTRICT);
+    story = story_begin_met(FRAMES_DISTRICT | FRAMES_NO_CATALOGUE);
     story_notice_of(&story, number, hash, 0);
     story_hand_over_bytes(&story, FRAME_PARENT, number, bytes, 2);
     story_happen(&story, FRAME_TICK);
     story_end(&story);
+
+    story = story_begin(0);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
+    story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&second), 0);
+    story_happen(&story, FRAME_TICK);
+    story_ask_all(&story, FRAME_LOCAL);
+    story_end(&story);
+    buf_fini(&second);
+}
+
+static bool set_formula(struct catalogue *catalogue, const char *text)
+{
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        struct indicator *indicator = &catalogue->indicators[i];
+        if (indicator->aggregation != AGGREGATION_DERIVED)
+            continue;
+        free(indicator->rule);
+        indicator->rule = mem_strdup(text);
+        return true;
+    }
+    return false;
 }
 
 /* Published as what a derived indicator is, and computed. */
@@ -43,23 +76,17 @@ static void tell_formula(struct span bytes)
     struct buf packed = {0};
     struct catalogue *catalogue = sample_catalogue();
     char *text = fuzz_text(bytes);
-    struct story story = story_begin(0);
     catalogue->number = 2;
-    for (size_t i = 0; i < catalogue->indicator_count; i++) {
-        struct indicator *indicator = &catalogue->indicators[i];
-        if (indicator->aggregation == AGGREGATION_DERIVED && utf8_is_text(text, strlen(text))) {
-            free(indicator->rule);
-            indicator->rule = mem_strdup(text);
-            break;
-        }
+    if (utf8_is_text(text, strlen(text)) && set_formula(catalogue, text)) {
+        struct story story = story_begin(0);
+        wire_pack_catalogue(catalogue, &packed);
+        STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
+        STORY_FILE(&story, FRAME_LOCAL, .unit = 23888, .label = PERIOD_S2, .value = 7);
+        story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&packed), 0);
+        story_happen(&story, FRAME_TICK);
+        story_ask_all(&story, FRAME_LOCAL);
+        story_end(&story);
     }
-    wire_pack_catalogue(catalogue, &packed);
-    STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
-    STORY_FILE(&story, FRAME_LOCAL, .unit = 23888, .label = PERIOD_S2, .value = 7);
-    story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&packed), 0);
-    story_happen(&story, FRAME_TICK);
-    story_ask_all(&story, FRAME_LOCAL);
-    story_end(&story);
     catalogue_free(&catalogue);
     buf_fini(&packed);
     free(text);
@@ -68,7 +95,7 @@ static void tell_formula(struct span bytes)
 /* Filed by a person, and as a state from beneath and from above. */
 static void tell_report(struct span bytes)
 {
-    struct story story = story_begin_met(DISTRICT);
+    struct story story = story_begin_met(FRAMES_DISTRICT);
     Tonghop__File file = TONGHOP__FILE__INIT;
     Tonghop__Revision revision = TONGHOP__REVISION__INIT;
     file.filing = revision.filing =
@@ -79,6 +106,7 @@ static void tell_report(struct span bytes)
     revision.recorded_by = (char *)(uintptr_t) "uid:1000";
     story_say(&story, FRAME_LOCAL, BODY(FILE), &file);
     story_say(&story, FRAME_NODE, BODY(REVISION), &revision);
+    story_answer(&story, BODY(REVISION), &revision, 0);
     story_end(&story);
     story = story_begin(0);
     story_say(&story, FRAME_LOCAL, BODY(FILE), &file);
@@ -90,7 +118,7 @@ static void tell_envelope(struct span bytes)
 {
     static const enum frame_type from[] = {FRAME_LOCAL, FRAME_NODE, FRAME_PARENT};
     for (size_t i = 0; i < LENGTH(from); i++) {
-        struct story story = story_begin_met(from[i] == FRAME_LOCAL ? 0 : DISTRICT);
+        struct story story = story_begin_met(from[i] == FRAME_LOCAL ? 0 : FRAMES_DISTRICT);
         STORY_FILE(&story, FRAME_LOCAL, .unit = 631, .label = PERIOD_S1, .value = 5);
         frames_put(from[i], bytes, &story.frames);
         story_happen(&story, FRAME_TICK);

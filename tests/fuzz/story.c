@@ -217,7 +217,7 @@ void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *diffe
         message.differing = buckets;
     }
     story_answer(story, BODY(WELCOME), &message, re);
-    story_happen(story, FRAME_TICK); /* finds that it has all that the parent has */
+    story_happen(story, FRAME_TICK); /* it compares, or finds that it has all that the parent has */
 }
 
 struct story story_begin_met(uint8_t start)

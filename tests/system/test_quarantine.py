@@ -20,17 +20,19 @@ class Office:
         self.keys = Keys.generate()
         self.province.tonghop("enrol", str(DISTRICT), self.keys.public, "--role", "node")
 
-    def send(self, unit: int, visits: int, accepted: Optional[int] = None) -> None:
+    def send(self, unit: int, visits: int, received_us: int = 1,
+             accepted_visits: Optional[int] = None) -> None:
         """Sends an accepted report as revision 1, or, above another one, a revision 2 that waits;
         by a connection of its own."""
         key = pb.Key(kind=1, year=2024, label=1, unit=unit, form=1)
-        common = {"home": unit, "received_us": visits, "recorded_by": "uid:0"}
+        common = {"home": unit, "received_us": received_us, "recorded_by": "uid:0"}
         revision = pb.Revision(filing=filing(key, {14: visits}, author="Hoa"), revision=1, states=1,
                                first_filed_us=1, **common)
-        if accepted is not None:
+        if accepted_visits is not None:
             revision.revision, revision.states = 2, 0
             revision.accepted.CopyFrom(pb.Accepted(
-                filing=filing(key, {14: accepted}, author="Hoa"), revision=1, states=1, **common))
+                filing=filing(key, {14: accepted_visits}, author="Hoa"), revision=1, states=1,
+                **common))
         with Peer(self.province.endpoint, self.province.public_key, self.keys) as peer:
             peer.hello(unit=DISTRICT)
             peer.ask(revision=revision)
@@ -125,7 +127,7 @@ def what_gave_way_is_kept(office: Office) -> None:
     """An accepted filing that gives way to another one under its number stays until it is cleared
     by its own"""
     office.send(DISTRICT, 4)
-    office.send(DISTRICT, 6, accepted=5)
+    office.send(DISTRICT, 6, received_us=2, accepted_visits=5)
     result = office.province.tonghop("status", expect=1)
     expect_in("status", result.err, "1 in quarantine")
     kept, = office.listed()
