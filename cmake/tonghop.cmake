@@ -1,7 +1,9 @@
 # Warnings, sanitizers and the one-line way to add a library, a program or a unit test.
 
 # Assertions state our own bugs and stay on in release builds.
-string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
+foreach(type IN ITEMS RELEASE RELWITHDEBINFO MINSIZEREL)
+    string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_${type} "${CMAKE_C_FLAGS_${type}}")
+endforeach()
 
 add_library(tonghop_options INTERFACE)
 target_compile_definitions(tonghop_options INTERFACE _GNU_SOURCE TONGHOP_VERSION="${PROJECT_VERSION}")
