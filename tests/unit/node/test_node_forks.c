@@ -98,23 +98,34 @@ static const struct fork_row {
      {{AT_CHILD, 1, 10}, {AT_CHILD, 2, 20}, {AT_PARENT, 1, 30}, {RETURN, 1, 0}}},
 };
 
+static void check_row(void **state, const struct fork_row *row, bool is_restored)
+{
+    struct pair *pair = part_anew(state, row->steps, STEPS_MAX);
+    if (is_restored) {
+        rig_set_restoring(&pair->child, true);
+        rig_restart(&pair->child);
+    }
+    meet(pair);
+    assert_false(pair->child.node->is_restoring);
+    assert_agrees(pair);
+    uint64_t latest = head_of(&pair->parent, &draft).revision;
+    assert_int_equal(value_at(&pair->parent, &draft, latest), row->latest);
+    assert_int_equal(counted(&pair->parent, &draft), row->counted);
+    for (size_t s = 0; s < STEPS_MAX && row->steps[s].revision != 0; s++)
+        if (row->steps[s].value != 0)
+            assert_true(is_held(&pair->child, &draft, row->steps[s].value) ||
+                        is_held(&pair->parent, &draft, row->steps[s].value));
+}
+
 /* Whatever both did meanwhile, they come to hold and count the same: the later filing stands, what
  * was accepted counts until a later one is, and every filing that was acknowledged at either is
- * still on a disk. */
+ * still on a disk. The same when what the child did comes from a backup. */
 static void test_both_numbered(void **state)
 {
     for (size_t i = 0; i < LENGTH(fork_rows); i++) {
         print_message("row: %s\n", fork_rows[i].name);
-        struct pair *pair = part_anew(state, fork_rows[i].steps, STEPS_MAX);
-        meet(pair);
-        assert_agrees(pair);
-        uint64_t latest = head_of(&pair->parent, &draft).revision;
-        assert_int_equal(value_at(&pair->parent, &draft, latest), fork_rows[i].latest);
-        assert_int_equal(counted(&pair->parent, &draft), fork_rows[i].counted);
-        for (size_t s = 0; s < STEPS_MAX && fork_rows[i].steps[s].revision != 0; s++)
-            if (fork_rows[i].steps[s].value != 0)
-                assert_true(is_held(&pair->child, &draft, fork_rows[i].steps[s].value) ||
-                            is_held(&pair->parent, &draft, fork_rows[i].steps[s].value));
+        check_row(state, &fork_rows[i], false);
+        check_row(state, &fork_rows[i], true);
     }
 }
 
