@@ -117,6 +117,10 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
                                        "khóa của nút này đã được đăng ký ở đó chưa"),
                             node->options.parent_endpoint,
                             node->uplink.trouble[0] != '\0' ? ": " : "", node->uplink.trouble));
+    if (status->parent_linked && node->uplink.trouble[0] != '\0')
+        complain(complaints, mem_printf(STEP_WORDS(step, "linked with the node above, but: %s",
+                                                   "đã nối được với nút cấp trên, nhưng: %s"),
+                                        node->uplink.trouble));
     if (status->restoring)
         complain(complaints,
                  mem_strdup(STEP_WORDS(step,

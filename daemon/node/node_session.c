@@ -220,6 +220,12 @@ static void try_again(struct step *step)
     }
 }
 
+static void note_trouble(struct step *step, const char *trouble)
+{
+    effects_add(step->effects, EFFECT_TROUBLE,
+                (struct span){(const uint8_t *)trouble, strlen(trouble)});
+}
+
 static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCBinaryData *hash)
 {
     static const uint8_t no_hash[DIGEST_SIZE];
@@ -232,13 +238,12 @@ static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCB
         memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) == 0)
         return;
     char trouble[160];
-    int len = snprintf(trouble, sizeof(trouble),
-                       "the parent's catalogue %" PRIu32 " is another one than ours: publish the "
-                       "right one at the root with a higher number",
-                       number);
+    (void)snprintf(trouble, sizeof(trouble),
+                   "the parent's catalogue %" PRIu32 " is another one than ours: publish the right "
+                   "one at the root with a higher number",
+                   number);
     log_error("%s", trouble);
-    effects_add(step->effects, EFFECT_TROUBLE,
-                (struct span){.data = (const uint8_t *)trouble, .len = (size_t)len});
+    note_trouble(step, trouble);
 }
 
 void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
@@ -248,7 +253,7 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
     struct effect *effect = effects_add(step->effects, EFFECT_SESSION, (struct span){0});
     effect->session = SESSION_WELCOMED;
     effect->number = welcome->window;
-    effects_add(step->effects, EFFECT_TROUBLE, (struct span){0});
+    note_trouble(step, "");
     learn_catalogue(step, welcome->catalogue, &welcome->catalogue_hash);
     begin_comparing(step, welcome);
     if (store_get_meta_u64(step->txn, "parent") != welcome->unit)
@@ -264,6 +269,7 @@ void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notic
 {
     if (notice->number < step->node->uplink.catalogue)
         return; /* overtaken by a later one */
+    note_trouble(step, "");
     learn_catalogue(step, notice->number, &notice->hash);
 }
 
@@ -298,13 +304,14 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
         log_warning("refused by the node above: %s", trouble);
         effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
         /* Last, because what the parent says tells more than what the transport saw. */
-        effects_add(step->effects, EFFECT_TROUBLE,
-                    (struct span){(const uint8_t *)trouble, strlen(trouble)});
+        note_trouble(step, trouble);
     } else if (sent != NULL) {
         park(step, sent, trouble);
     } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {
         bool is_damaged = strcmp(refusal->code, err_name(ERR_CORRUPT)) == 0;
         log_warning("the node above did not compare: %s", trouble);
+        if (is_damaged)
+            note_trouble(step, trouble);
         effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
             is_damaged ? NODE_COMPARE_OTHER_MS : NODE_COMPARE_RETRY_MS;
     } else if (uplink->request_seq != 0 && re == uplink->request_seq) {

@@ -388,17 +388,6 @@ static void pass_without_hello(struct rig *rig, int64_t ms)
     assert_int_equal(rig->node->session.state, SESSION_UP);
 }
 
-static void notice_from_parent(struct rig *rig, uint32_t number, const uint8_t *hash)
-{
-    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    notice.number = number;
-    notice.hash = (ProtobufCBinaryData){WIRE_DIGEST_SIZE, (uint8_t *)(uintptr_t)hash};
-    envelope.body_case = BODY(CATALOGUE_NOTICE);
-    envelope.catalogue_notice = &notice;
-    from_parent(rig, 0, &envelope);
-}
-
 /* Says hello, at once; returns its number. */
 static uint64_t hello_at_once(struct rig *rig)
 {

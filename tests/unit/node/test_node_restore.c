@@ -336,6 +336,7 @@ static void test_a_damaged_parent(void **state)
     assert_in_range(pair->up[BODY(INVENTORY)] - before, 30, HOUR_MS / NODE_COMPARE_OTHER_MS + 1);
     node_get_health(pair->parent.node, &health);
     assert_int_equal(health.quarantine_count, 0);
+    assert_contains(pair->child.node->uplink.trouble, "corrupt: ");
 }
 
 /* An old backup: what was filed since, and acknowledged above, comes back; what the backup had not

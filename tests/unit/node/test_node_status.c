@@ -99,6 +99,23 @@ static void test_no_link(void **state)
     assert_int_equal(status->n_problems, 0);
 }
 
+/* Nor one that is linked with a parent that cannot do all its part. */
+static void test_a_link_with_trouble(void **state)
+{
+    static const uint8_t other_hash[WIRE_DIGEST_SIZE] = {1};
+    struct rig *rig = *state;
+    rig_link(rig, (struct parent){.catalogue = 1, .hash = other_hash});
+    const Tonghop__Status *status = status_of(rig);
+    assert_true(status->parent_linked);
+    assert_complaint(status, "linked with the node above, but: the parent's catalogue 1 is another "
+                             "one than ours");
+    notice_from_parent(rig, 2, other_hash);
+    status = status_of(rig);
+    assert_string_equal(status->parent_trouble, "");
+    assert_int_equal(status->n_problems, 1);
+    assert_complaint(status, "catalogue 2 of the node above is not in force here yet");
+}
+
 /* What the parent does not take is told with its reason. */
 static void test_parked(void **state)
 {
@@ -219,6 +236,7 @@ int main(void)
         ROOT_TEST(test_all_is_well),
         ROOT_TEST(test_children),
         DISTRICT_TEST(test_no_link),
+        DISTRICT_TEST(test_a_link_with_trouble),
         DISTRICT_TEST(test_parked),
         DISTRICT_TEST(test_parked_behind_others),
         ROOT_TEST(test_quarantine),

@@ -210,4 +210,16 @@ static inline void revision_from_parent(struct rig *rig, uint64_t re, const stru
     buf_fini(&filing);
 }
 
+/* Tells which catalogue it has. */
+static inline void notice_from_parent(struct rig *rig, uint32_t number, const uint8_t *hash)
+{
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notice.number = number;
+    notice.hash = (ProtobufCBinaryData){WIRE_DIGEST_SIZE, (uint8_t *)(uintptr_t)hash};
+    envelope.body_case = BODY(CATALOGUE_NOTICE);
+    envelope.catalogue_notice = &notice;
+    from_parent(rig, 0, &envelope);
+}
+
 #endif
