@@ -172,6 +172,12 @@ def answers_to_nothing_are_ignored(parent: MadParent) -> None:
     parent.expect_unharmed("answers to nothing")
 
 
+def change_catalogue(parent: MadParent) -> None:
+    """To another one and back, as far as the child can tell: what is parked is sent again"""
+    for told in (bytes(32), digest(parent.catalogue)):
+        parent.send(catalogue_notice=pb.CatalogueNotice(number=1, hash=told))
+
+
 def wrong_newer_revisions_are_not_taken(parent: MadParent) -> None:
     """A newer revision in an ack that does not read, or is about another report, is not taken over"""
     other = pb.ReportHeader(key=key(unit=64), scope=1, catalogue=1, author="x")
@@ -184,7 +190,7 @@ def wrong_newer_revisions_are_not_taken(parent: MadParent) -> None:
                 filing=newer, revision=50, states=1, received_us=1, first_filed_us=1, home=DISTRICT,
                 recorded_by="uid:0")))
         parent.serve_until(lambda: parent.health()["parked"] == "1", "it is not acknowledged")
-    parent.send(catalogue_notice=pb.CatalogueNotice(number=1, hash=digest(parent.catalogue)))
+    change_catalogue(parent)
     parent.serve_until(lambda: parent.health()["outbox"] == "0", "it comes again")
     parent.before = parent.look()
     expect("reports", parent.before[0][1], "1")
@@ -204,7 +210,7 @@ def wrong_acks_keep_the_report(parent: MadParent) -> None:
     parent.send(revision.seq, ack=pb.Ack(key=key(unit=64), revision=2**53, states=1))
     parent.send(revision.seq, ack=pb.Ack(key=key(), revision=1, states=1))
     eventually(lambda: parent.serve() >= 0 and parent.health()["parked"] == "1", "it waits")
-    parent.send(catalogue_notice=pb.CatalogueNotice(number=1, hash=digest(parent.catalogue)))
+    change_catalogue(parent)
     parent.serve_until(lambda: parent.health()["outbox"] == "0", "it was sent again")
     parent.before = parent.look()
 
