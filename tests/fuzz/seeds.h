@@ -24,8 +24,7 @@ void seeds_make_messages(void);
 void seeds_make_records(void);
 /* seeds_node.c */
 void seeds_make_frames(void);
-/* seeds_told.c: tells a node what stands in the folders catalogue, report and envelope of a corpus.
- */
+/* seeds_told.c: tells a node what a corpus has of catalogues, formulas, reports and messages. */
 void seeds_tell(const char *corpus);
 
 #endif

@@ -288,7 +288,7 @@ static void tell_parent(uint8_t start)
     story_pass(&story, 1000);
     ack(&story, &draft, 1, 2, false);
     story_pass(&story, 1000);
-    story_notice(&story, 2, 0);
+    story_notice(&story, 2);
     statement_ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
     story_answer(&story, BODY(STATEMENT_ACK), &statement_ack, 3); /* was overtaken by the notice */
     story_pass(&story, 1000);
@@ -349,7 +349,7 @@ static void tell_comparing(uint8_t start, bool is_new)
     story_pass(&story, 5000);
     story_answer(&story, BODY(HOLDERS), &holders, hello + 4);
     story_ask_all(&story, FRAME_LOCAL);
-    story_notice(&story, 2, hello + 5);
+    story_notice(&story, 2);
     story_file(&story, FRAME_LOCAL, &lost);
     story_end(&story);
     buf_fini(&filing);

@@ -9,7 +9,6 @@
 #include "fuzz/seeds.h"
 #include "fuzz/story.h"
 #include "lib/sample.h"
-#include "wire/digest.h"
 
 enum { UNIT_BENEATH = 23857 };
 
@@ -25,10 +24,18 @@ static struct buf renumber(Tonghop__Catalogue *message)
     return packed;
 }
 
+/* Published at the root, which is then asked for what comes of it. */
+static void publish(struct story *story, uint32_t number, struct span bytes)
+{
+    story_hand_over_bytes(story, FRAME_LOCAL, number, bytes, 0);
+    story_happen(story, FRAME_TICK);
+    story_ask_all(story, FRAME_LOCAL);
+    story_end(story);
+}
+
 /* The first catalogue of a root, and of a district; and one that follows the sample. */
 static void tell_catalogue(struct span bytes)
 {
-    uint8_t hash[WIRE_DIGEST_SIZE];
     Tonghop__Catalogue *message = tonghop__catalogue__unpack(NULL, bytes.len, bytes.data);
     if (message == NULL)
         return;
@@ -41,19 +48,15 @@ static void tell_catalogue(struct span bytes)
     story_ask_all(&story, FRAME_LOCAL);
     story_end(&story);
 
-    digest_of(bytes, hash);
     story = story_begin_met(FRAMES_DISTRICT | FRAMES_NO_CATALOGUE);
-    story_notice_of(&story, number, hash, 0);
+    story_notice_bytes(&story, number, bytes);
     story_hand_over_bytes(&story, FRAME_PARENT, number, bytes, 2);
     story_happen(&story, FRAME_TICK);
     story_end(&story);
 
     story = story_begin(0);
     STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
-    story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&second), 0);
-    story_happen(&story, FRAME_TICK);
-    story_ask_all(&story, FRAME_LOCAL);
-    story_end(&story);
+    publish(&story, 2, span_of(&second));
     buf_fini(&second);
 }
 
@@ -82,10 +85,7 @@ static void tell_formula(struct span bytes)
         wire_pack_catalogue(catalogue, &packed);
         STORY_FILE(&story, FRAME_LOCAL, .unit = 632, .label = PERIOD_S1, .value = 5);
         STORY_FILE(&story, FRAME_LOCAL, .unit = 23888, .label = PERIOD_S2, .value = 7);
-        story_hand_over_bytes(&story, FRAME_LOCAL, 2, span_of(&packed), 0);
-        story_happen(&story, FRAME_TICK);
-        story_ask_all(&story, FRAME_LOCAL);
-        story_end(&story);
+        publish(&story, 2, span_of(&packed));
     }
     catalogue_free(&catalogue);
     buf_fini(&packed);

@@ -132,46 +132,45 @@ void story_revision(struct story *story, enum frame_type from, const struct draf
 
 /* ---- catalogues ---- */
 
-static struct buf catalogue_bytes(uint32_t number, uint8_t *ret_hash)
+static struct buf catalogue_bytes(uint32_t number)
 {
     struct buf bytes = {0};
     struct catalogue *catalogue = sample_catalogue();
     catalogue->number = number;
     wire_pack_catalogue(catalogue, &bytes);
-    digest_of(span_of(&bytes), ret_hash);
     catalogue_free(&catalogue);
     return bytes;
 }
 
 void story_catalogue_hash(uint32_t number, uint8_t *ret_hash)
 {
-    struct buf bytes = catalogue_bytes(number, ret_hash);
+    struct buf bytes = catalogue_bytes(number);
+    digest_of(span_of(&bytes), ret_hash);
     buf_fini(&bytes);
 }
 
-void story_notice(struct story *story, uint32_t number, uint64_t re)
+void story_notice(struct story *story, uint32_t number)
+{
+    struct buf bytes = catalogue_bytes(number);
+    story_notice_bytes(story, number, span_of(&bytes));
+    buf_fini(&bytes);
+}
+
+void story_notice_bytes(struct story *story, uint32_t number, struct span bytes)
 {
     uint8_t hash[WIRE_DIGEST_SIZE];
-    story_catalogue_hash(number, hash);
-    story_notice_of(story, number, hash, re);
+    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
+    digest_of(bytes, hash);
+    notice.number = number;
+    notice.hash = (ProtobufCBinaryData){sizeof hash, hash};
+    story_answer(story, BODY(CATALOGUE_NOTICE), &notice, 0);
 }
 
 void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re)
 {
-    uint8_t hash[WIRE_DIGEST_SIZE];
-    struct buf bytes = catalogue_bytes(number, hash);
+    struct buf bytes = catalogue_bytes(number);
     story_hand_over_bytes(story, from, number, span_of(&bytes), re);
     buf_fini(&bytes);
-}
-
-void story_notice_of(struct story *story, uint32_t number, const uint8_t *hash, uint64_t re)
-{
-    uint8_t copy[WIRE_DIGEST_SIZE];
-    Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
-    memcpy(copy, hash, sizeof copy);
-    notice.number = number;
-    notice.hash = (ProtobufCBinaryData){sizeof copy, copy};
-    story_answer(story, BODY(CATALOGUE_NOTICE), &notice, re);
 }
 
 void story_hand_over_bytes(struct story *story, enum frame_type from, uint32_t number,

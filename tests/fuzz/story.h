@@ -46,15 +46,15 @@ void story_revision_of(const struct draft *draft, uint64_t number, uint32_t stat
                        const struct buf *filing, Tonghop__Revision *ret_revision);
 void story_revision(struct story *story, enum frame_type from, const struct draft *draft,
                     uint64_t number, uint32_t states);
-/* The sample under another number: handed down, or published. */
+/* The sample under another number: its hash; the parent's notice of it; handed down by the parent
+ * as what `re` asked for, or published by somebody else. */
+void story_catalogue_hash(uint32_t number, uint8_t *ret_hash);
+void story_notice(struct story *story, uint32_t number);
 void story_hand_over(struct story *story, enum frame_type from, uint32_t number, uint64_t re);
+/* The same of any bytes that are to be a catalogue. */
+void story_notice_bytes(struct story *story, uint32_t number, struct span bytes);
 void story_hand_over_bytes(struct story *story, enum frame_type from, uint32_t number,
                            struct span bytes, uint64_t re);
-/* Its hash. */
-void story_catalogue_hash(uint32_t number, uint8_t *ret_hash);
-/* What the parent says about it. */
-void story_notice(struct story *story, uint32_t number, uint64_t re);
-void story_notice_of(struct story *story, uint32_t number, const uint8_t *hash, uint64_t re);
 /* The parent welcomes this node, with a first half of 2024 that differs, or with nothing (NULL). */
 void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *differing, uint64_t re);
 

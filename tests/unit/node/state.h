@@ -90,6 +90,16 @@ static inline void state_from_parent(struct rig *rig, uint64_t re, const struct 
     state_fini(&bytes);
 }
 
+/* The store lacks a revision, as no crash would leave it. */
+static inline void lose_revision(struct rig *rig, const struct draft *like, uint64_t number)
+{
+    struct report_key key = draft_key(like);
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_delete_revision(txn, &key, number), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
 /* ---- looking ---- */
 
 /* The digest of what is held under the key, by way of its revisions. */

@@ -87,55 +87,47 @@ static void test_the_parent_was_behind(void **state)
     }
 }
 
-/* The notice of the catalogue that both have now overtakes the answer that was given under the one
- * before: of a statement, or of a report. */
-static void test_a_notice_overtakes_a_statement(void **state)
+/* The child, which has catalogue 2, links and sends something; before that is answered the parent
+ * has catalogue 2, too, and its notice is there. Returns the number of what was sent. */
+static uint64_t be_overtaken(struct pair *pair, int lost_body)
+{
+    pair->lost_body = lost_body;
+    pair->lost_count = 1;
+    pair_pass(pair, 5000);
+    assert_int_equal(pair->lost_count, 0);
+    assert_int_equal(pair->child.node->session.sent_count, 1);
+    uint64_t seq = pair->child.node->session.sent[0].seq;
+    put_second(&pair->parent, false);
+    give_notice(pair);
+    pair_deliver(pair);
+    return seq;
+}
+
+static void test_a_notice_overtakes_the_answer_to_a_statement(void **state)
 {
     struct pair *pair = *state;
-    Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     pair_file(&pair->child, DRAFT(.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))));
     pair_pass(pair, 2000);
     put_second(&pair->child, false);
     cut_link(pair);
-    pair->lost_body = BODY(STATEMENT_ACK);
-    pair->lost_count = 1;
-    pair_pass(pair, 5000);
-    assert_int_equal(pair->lost_count, 0);
-    assert_int_equal(pair->child.node->session.sent_count, 1);
-    uint64_t seq = pair->child.node->session.sent[0].seq;
-    put_second(&pair->parent, false);
-    give_notice(pair);
-    pair_deliver(pair);
-    ack.kind = KIND_ACTUAL;
-    ack.year = 2024;
-    ack.unit = 631;
-    ack.outcome = TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
-    envelope.body_case = BODY(STATEMENT_ACK);
-    envelope.statement_ack = &ack;
-    from_parent(&pair->child, seq, &envelope);
+    uint64_t seq = be_overtaken(pair, BODY(STATEMENT_ACK));
+    ack_statement(&pair->child, seq, TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE);
     assert_int_equal(statements_in_an_hour(pair), 1);
     assert_settled(pair);
 }
 
+/* The refusal is for good, but under the catalogue before: it parks nothing. */
 static void test_a_notice_overtakes_a_refusal(void **state)
 {
     struct pair *pair = *state;
+    struct node_health health;
     put_second(&pair->child, false);
     cut_link(pair);
     pair_pass(pair, 5000);
     pair_file(&pair->child, DRAFT(.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))));
-    pair->lost_body = BODY(REVISION);
-    pair->lost_count = 1;
-    pair_pass(pair, 1000);
-    assert_int_equal(pair->lost_count, 0);
-    assert_int_equal(pair->child.node->session.sent_count, 1);
-    uint64_t seq = pair->child.node->session.sent[0].seq;
-    put_second(&pair->parent, false);
-    give_notice(pair);
-    pair_deliver(pair);
-    refusal_from_parent(&pair->child, seq,
-                        "foreign"); /* for good, but under the catalogue before */
+    refusal_from_parent(&pair->child, be_overtaken(pair, BODY(REVISION)), "foreign");
+    node_get_health(pair->child.node, &health);
+    assert_int_equal(health.parked_count, 0);
     pair_pass(pair, 5000);
     assert_settled(pair);
 }
@@ -168,7 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_parent_was_behind),
-        PAIR_TEST(test_a_notice_overtakes_a_statement),
+        PAIR_TEST(test_a_notice_overtakes_the_answer_to_a_statement),
         PAIR_TEST(test_a_notice_overtakes_a_refusal),
         PAIR_TEST(test_the_child_stays_behind),
     };

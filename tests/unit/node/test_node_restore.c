@@ -321,14 +321,10 @@ static void test_a_damaged_parent(void **state)
 {
     enum { HOUR_MS = 3600000 };
     struct pair *pair = *state;
-    const struct report_key key = draft_key(&draft);
     struct node_health health;
-    bool is_unknown;
     pair_file(&pair->child, &draft);
     pair_pass(pair, 2000);
-    struct store_txn *txn = store_begin_write(pair->parent.store);
-    (void)store_delete_revision(txn, &key, 1); /* the error is sticky */
-    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    lose_revision(&pair->parent, &draft, 1);
     pair_lose_disk(pair);
     size_t before = pair->up[BODY(INVENTORY)];
     pair_pass(pair, HOUR_MS);

@@ -363,19 +363,6 @@ static void test_foreign_statements(void **state)
 
 /* ---- the answer at the child ---- */
 
-static void ack_statement(struct rig *rig, uint64_t re, Tonghop__StatementOutcome outcome)
-{
-    Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    ack.kind = KIND_ACTUAL;
-    ack.year = 2024;
-    ack.unit = 631;
-    ack.outcome = outcome;
-    envelope.body_case = BODY(STATEMENT_ACK);
-    envelope.statement_ack = &ack;
-    from_parent(rig, re, &envelope);
-}
-
 static uint64_t outbox_count(struct rig *rig)
 {
     struct node_health health;

@@ -222,4 +222,18 @@ static inline void notice_from_parent(struct rig *rig, uint32_t number, const ui
     from_parent(rig, 0, &envelope);
 }
 
+/* Answers a statement of 631 about 2024. */
+static inline void ack_statement(struct rig *rig, uint64_t re, Tonghop__StatementOutcome outcome)
+{
+    Tonghop__StatementAck ack = TONGHOP__STATEMENT_ACK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    ack.kind = KIND_ACTUAL;
+    ack.year = 2024;
+    ack.unit = 631;
+    ack.outcome = outcome;
+    envelope.body_case = BODY(STATEMENT_ACK);
+    envelope.statement_ack = &ack;
+    from_parent(rig, re, &envelope);
+}
+
 #endif
