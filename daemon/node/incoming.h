@@ -53,9 +53,10 @@ void incoming_mark(struct step *step, const struct report_key *key, uint64_t rev
  * the time of receipt never goes back. */
 bool incoming_is_fork(const struct incoming *in, const struct head *held);
 enum settled {
-    SETTLED,    /* taken over, or the fork was settled */
-    NOT_BY_US,  /* a fork, ours stays: the message is to be passed down to the home */
-    NOT_AT_ALL, /* a fork, ours stays: no numbers are left above */
+    SETTLED,      /* taken over, or the fork was settled */
+    NOT_BY_US,    /* a fork, ours stays: the message is to be passed down to the home */
+    NOT_AT_ALL,   /* a fork, ours stays: no numbers are left above */
+    NOT_READABLE, /* a fork, and ours is damaged */
 };
 /* Takes over what the parent holds. Where it contradicts ours, the home settles it. */
 enum settled incoming_take_parents(struct step *step, struct incoming *theirs);

@@ -443,6 +443,19 @@ static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_m
             (void)store_mark_outbox(txn, item.type, &item.key); /* the error is sticky */
 }
 
+/* Until somebody has restored a backup, and the outbox is tried again with the next link. */
+static void park_unreadable(struct node *node, struct store_txn *txn)
+{
+    struct outbox_item item;
+    if (!node->uplink.has_unreadable)
+        return;
+    node->uplink.has_unreadable = false;
+    if (store_get_outbox(txn, OUTBOX_REPORT, &node->uplink.unreadable, &item) == ERR_OK &&
+        item.version == node->uplink.unreadable_version)
+        (void)store_park_outbox(txn, OUTBOX_REPORT, &node->uplink.unreadable,
+                                "corrupt: it does not read here: restore a backup"); /* sticky */
+}
+
 /* All that the parent holds is here: reports may be taken in again. */
 static void end_restoring(struct node *node, struct store_txn *txn)
 {
@@ -468,6 +481,7 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
     case EVENT_TICK:
         rollup_rebuild_step(node, txn);
         retry_parked(node, txn, event->now_ms);
+        park_unreadable(node, txn);
         end_restoring(node, txn);
         break;
     }

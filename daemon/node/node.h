@@ -69,6 +69,9 @@ struct node_uplink {
     uint64_t request_seq; /* of the catalogue chunk asked for, 0: none under way */
     int64_t request_ms;
     int64_t unparked_ms;
+    bool has_unreadable; /* a report in the outbox that does not read: to be parked */
+    struct report_key unreadable;
+    uint64_t unreadable_version;
     struct instant heard;
     char trouble[256]; /* the last refusal or failure, for status */
 };

@@ -17,7 +17,36 @@ static enum err reload(struct node *node)
     return err;
 }
 
-/* Keeps an event that cannot be processed, and answers it. */
+/* What only asks is not kept: it says nothing that is not known, is asked again, and would push out
+ * what others have sent. */
+static bool is_question(struct span bytes)
+{
+    switch (wire_peek_body(bytes)) {
+    case TONGHOP__ENVELOPE__BODY_HELLO:
+    case TONGHOP__ENVELOPE__BODY_PING:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST:
+    case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
+    case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_INVENTORY:
+    case TONGHOP__ENVELOPE__BODY_HOLDERS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What comes from the parent is held there, and said again. */
+static bool is_to_be_kept(const struct event *event, enum err why)
+{
+    return why != ERR_FULL && event->type == EVENT_PEER_MESSAGE && !is_question(event->bytes);
+}
+
+/* Answers an event that cannot be processed, and keeps it for a person. */
 static enum err quarantine(struct node *node, const struct event *event, enum err why,
                            struct effects *effects, bool *ret_fatal)
 {
@@ -25,13 +54,15 @@ static enum err quarantine(struct node *node, const struct event *event, enum er
     struct step step = {.node = node, .event = event, .effects = effects};
     memcpy(item.peer, event->from.key, sizeof(item.peer));
     (void)snprintf(item.reason, sizeof(item.reason), "%s: %s", err_name(why), err_text(why));
-    log_error("quarantined a message that cannot be processed: %s", item.reason);
+    bool is_kept = is_to_be_kept(event, why);
+    log_error("%s a message that cannot be processed: %s", is_kept ? "quarantined" : "dropped",
+              item.reason);
     if (event->type == EVENT_PEER_MESSAGE) {
         step.peer.from = event->from;
         step_refuse(&step, why, NULL, "the message could not be processed: %s", err_text(why));
     }
-    if (why == ERR_FULL)
-        return ERR_OK; /* there is no room to keep it; the refusal says so */
+    if (!is_kept)
+        return ERR_OK;
     struct store_txn *txn = store_begin_write(node->store);
     (void)store_put_quarantine(txn, &item); /* the error is sticky */
     return store_commit(&txn, ret_fatal);

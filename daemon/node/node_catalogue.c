@@ -344,6 +344,7 @@ void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk)
     if (err == ERR_OK) {
         put_in_force(step, catalogue, meta.hash);
         effects_add(step->effects, EFFECT_CHUNK_DONE, (struct span){0});
+        effects_add(step->effects, EFFECT_TROUBLE, (struct span){0}); /* of an earlier try */
     } else {
         refuse_catalogue(step, chunk->number, err);
     }

@@ -52,7 +52,7 @@ static void reissue(struct step *step, struct fork *fork, const struct kept *kep
  * later filing stands. Theirs keeps a number above ours; otherwise it is filed again, above both.
  * The other stays in the history of the node that had it; if it was accepted and the later one
  * still waits, it goes on counting, below that: at an equal number it is filed again for it. */
-static void settle_fork(struct step *step, struct incoming *theirs, const struct head *ours)
+static enum settled settle_fork(struct step *step, struct incoming *theirs, const struct head *ours)
 {
     struct revision held;
     struct kept later, earlier;
@@ -65,8 +65,8 @@ static void settle_fork(struct step *step, struct incoming *theirs, const struct
         .received = instant_later(ours->received, theirs->revision.received),
         .first_filed = instant_earlier(ours->first_filed, theirs->revision.first_filed),
     };
-    if (store_get_revision(step->txn, &theirs->key, ours->revision, &held) != ERR_OK)
-        return; /* sticky */
+    if (store_get_named_revision(step->txn, &theirs->key, ours->revision, &held) != ERR_OK)
+        return NOT_READABLE;
     keep(is_ours_later ? &held : &theirs->revision, &later);
     keep(is_ours_later ? &theirs->revision : &held, &earlier);
     if (number != ours->revision)
@@ -79,6 +79,7 @@ static void settle_fork(struct step *step, struct incoming *theirs, const struct
                node_key_text(step->node, fork.key, text, sizeof(text)), fork.number);
     buf_fini(&later.bytes);
     buf_fini(&earlier.bytes);
+    return SETTLED;
 }
 
 bool incoming_is_fork(const struct incoming *in, const struct head *held)
@@ -119,6 +120,5 @@ enum settled incoming_take_parents(struct step *step, struct incoming *theirs)
                   node_key_text(node, &theirs->key, text, sizeof(text)), theirs->revision.number);
         return NOT_AT_ALL;
     }
-    settle_fork(step, theirs, &ours);
-    return SETTLED;
+    return settle_fork(step, theirs, &ours);
 }

@@ -194,8 +194,10 @@ static uint64_t find_counting(struct step *step, const struct change *change)
         return 0;
     if (number == change->head.revision)
         return state_counts(change->head.states) ? number : 0;
-    if (store_get_revision(step->txn, &change->key, number, &revision) != ERR_OK)
-        return 0; /* sticky */
+    if (store_get_named_revision(step->txn, &change->key, number, &revision) != ERR_OK) {
+        store_fail(step->txn, ERR_CORRUPT); /* it may be the one that counts */
+        return 0;
+    }
     return state_counts(revision.states) ? number : 0;
 }
 
@@ -306,15 +308,16 @@ static void merge_higher(struct step *step, struct change *change, const struct 
 static void merge_equal(struct step *step, struct change *change, const struct incoming *in)
 {
     struct head *head = &change->head;
-    struct revision held;
+    struct revision held = in->revision;
     assert(memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0);
     head->states |= in->revision.states;
     head->received = instant_later(head->received, in->revision.received);
     head->first_filed = instant_earlier(head->first_filed, in->revision.first_filed);
-    if ((head->states == change->old.states && head->received.us == change->old.received.us &&
-         head->first_filed.us == change->old.first_filed.us) ||
-        store_get_revision(step->txn, &change->key, in->revision.number, &held) != ERR_OK)
-        return; /* the error is sticky */
+    if (head->states == change->old.states && head->received.us == change->old.received.us &&
+        head->first_filed.us == change->old.first_filed.us)
+        return;
+    /* One that is missing comes back with theirs; other errors are sticky. */
+    (void)store_get_named_revision(step->txn, &change->key, in->revision.number, &held);
     held.states = head->states;
     held.received = head->received;
     held.first_filed = head->first_filed;

@@ -163,6 +163,13 @@ static void find_complaints(struct step *step, const Tonghop__Status *status,
                                                        "báo động không còn ai xử lý được"),
                                             alarm.text));
     }
+    if (store_is_damaged(node->store))
+        complain(complaints,
+                 mem_strdup(STEP_WORDS(step,
+                                       "the data file is damaged: see the log and 'tonghop "
+                                       "verify', and restore a backup",
+                                       "tệp dữ liệu bị hỏng: xem nhật ký và `tonghop verify`, rồi "
+                                       "khôi phục từ bản sao lưu")));
     if (!store_has_room(node->store))
         complain(complaints, mem_printf(STEP_WORDS(step,
                                                    "%" PRIu64 " MiB left on the disk: nothing is "

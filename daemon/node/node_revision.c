@@ -40,7 +40,7 @@ static bool fill_accepted(struct store_txn *txn, const struct report_key *key,
     struct revision revision;
     if (head->accepted == 0 || head->accepted == head->revision)
         return true;
-    if (store_get_revision(txn, key, head->accepted, &revision) != ERR_OK)
+    if (store_get_named_revision(txn, key, head->accepted, &revision) != ERR_OK)
         return false;
     tonghop__accepted__init(&message->accepted);
     put_text(revision.recorded_by, message->accepted_by);
@@ -62,7 +62,7 @@ static bool fill_state(struct store_txn *txn, const struct report_key *key,
     struct head head;
     struct revision revision;
     if (store_get_head(txn, key, &head) != ERR_OK ||
-        store_get_revision(txn, key, head.revision, &revision) != ERR_OK)
+        store_get_named_revision(txn, key, head.revision, &revision) != ERR_OK)
         return false;
     tonghop__revision__init(&message->revision);
     put_text(revision.recorded_by, message->recorded_by);
@@ -110,9 +110,16 @@ static void send_ack(struct step *step, const struct incoming *in)
     ack.revision = head.revision;
     ack.states = head.states;
     incoming_digest(in, theirs);
-    if (memcmp(theirs, head.state_digest, sizeof(theirs)) != 0 &&
-        fill_state(step->txn, &in->key, &newer))
+    if (memcmp(theirs, head.state_digest, sizeof(theirs)) != 0) {
+        /* Without ours beside it, theirs would pass for what is held here. */
+        if (!fill_state(step->txn, &in->key, &newer)) {
+            step_refuse(step, ERR_CORRUPT, NULL,
+                        "this node holds another state of it, which does not read: its operator "
+                        "has to restore a backup");
+            return;
+        }
         ack.newer = &newer.revision;
+    }
     envelope.body_case = TONGHOP__ENVELOPE__BODY_ACK;
     envelope.ack = &ack;
     step_reply(step, &envelope);
@@ -262,6 +269,8 @@ static enum taken take_over(struct step *step, const Tonghop__Revision *message,
     case NOT_AT_ALL:
         keep_unsent(step, &in->key);
         break;
+    case NOT_READABLE:
+        return NOT_NOW;
     }
     return NOT_SETTLED;
 }

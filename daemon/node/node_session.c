@@ -232,8 +232,10 @@ static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCB
     struct span bytes = {number != 0 ? hash->data : no_hash, DIGEST_SIZE};
     effects_add(step->effects, EFFECT_PARENT_CATALOGUE, bytes)->number = number;
     if (number != step->node->uplink.catalogue ||
-        memcmp(bytes.data, step->node->uplink.catalogue_hash, DIGEST_SIZE) != 0)
+        memcmp(bytes.data, step->node->uplink.catalogue_hash, DIGEST_SIZE) != 0) {
+        note_trouble(step, ""); /* what was said of the one before is past */
         try_again(step);
+    }
     if (step->node->catalogue == NULL || step->node->catalogue->number != number ||
         memcmp(step->node->catalogue_hash, hash->data, DIGEST_SIZE) == 0)
         return;
@@ -269,7 +271,6 @@ void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notic
 {
     if (notice->number < step->node->uplink.catalogue)
         return; /* overtaken by a later one */
-    note_trouble(step, "");
     learn_catalogue(step, notice->number, &notice->hash);
 }
 

@@ -113,6 +113,17 @@ static void request_catalogue(struct node *node, struct store_txn *txn,
     send_parent(node, transport, &envelope);
 }
 
+/* It must not hold up what comes after it: the next tick parks it, and the outbox goes on. */
+static void note_unreadable(struct node *node, const struct outbox_item *item)
+{
+    char text[STEP_KEY_TEXT_SIZE];
+    log_error("%s does not read, and cannot go up: run 'tonghop verify', and restore a backup",
+              node_key_text(node, &item->key, text, sizeof(text)));
+    node->uplink.unreadable = item->key;
+    node->uplink.unreadable_version = item->version;
+    node->uplink.has_unreadable = true;
+}
+
 /* Fills the window from the outbox: first the reports; statements, which speak of those reports,
  * when every one that can go has arrived. */
 static void send_outbox(struct node *node, struct store_txn *txn, const struct transport *transport,
@@ -120,6 +131,8 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
 {
     struct outbox_item item = {0};
     bool has_reports = false;
+    if (node->uplink.has_unreadable)
+        return;
     while (session_room(&node->session) > 0 && store_next_outbox(txn, &item)) {
         if (item.is_parked)
             continue;
@@ -134,6 +147,10 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
         bool is_packed = item.type == OUTBOX_REPORT
                              ? node_pack_revision(txn, &item.key, seq, 0, &node->packed)
                              : node_pack_statement(node, txn, &item.key, seq, &node->packed);
+        if (!is_packed && item.type == OUTBOX_REPORT) {
+            note_unreadable(node, &item);
+            return;
+        }
         if (!is_packed)
             continue; /* a statement waits for the rebuilding to end */
         (void)session_send(&node->session, item.type, &item.key, item.version, now_ms);
@@ -154,6 +171,8 @@ static void note_trouble(struct node *node, const struct transport *transport)
 
 static void act(struct node *node, unsigned actions, const struct transport *transport)
 {
+    if (actions & SESSION_DID_UNLINK)
+        node->uplink.trouble[0] = '\0'; /* it was that of a link */
     if (actions & SESSION_DO_CLOSE) {
         note_trouble(node, transport);
         transport->close_parent(transport->ctx);
@@ -343,7 +362,8 @@ bool node_has_work(const struct node *node, int64_t now_ms)
     bool is_retry_due = node->session.state == SESSION_UP &&
                         now_ms - node->uplink.unparked_ms >= NODE_RETRY_PARKED_MS;
     bool is_rebuilding = node->rebuild.is_active && node->catalogue != NULL;
-    return (is_retry_due || is_rebuilding || reconcile_is_restored(node)) &&
+    return (is_retry_due || is_rebuilding || node->uplink.has_unreadable ||
+            reconcile_is_restored(node)) &&
            now_ms >= node->work_after_ms;
 }
 

@@ -80,9 +80,12 @@ static void verify_buckets(struct verify *verify, uint64_t *ret_reports)
     while (store_next_head(verify->txn, &cursor, &head) && cursor.kind == verify->key.kind &&
            cursor.period.year == verify->key.period.year) {
         uint8_t digest[DIGEST_SIZE];
+        struct revision latest;
         if (cursor.period.label != verify->key.period.label)
             continue;
         ++*ret_reports;
+        if (store_get_named_revision(verify->txn, &cursor, head.revision, &latest) != ERR_OK)
+            report_difference(verify, cursor.unit, "the latest revision of a report");
         incoming_digest_held(verify->node, verify->txn, &cursor, &head, digest);
         if (memcmp(digest, head.state_digest, sizeof(digest)) != 0)
             report_difference(verify, cursor.unit, "the digest of a report");

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/buf.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "store/checksum.h"
@@ -35,6 +36,7 @@ struct db {
     uint64_t map_bytes;
     MDB_dbi tables[DB_TABLE_COUNT];
     bool is_writing;
+    bool is_damaged;
 };
 
 const char *db_table_name(enum db_table table)
@@ -100,9 +102,28 @@ static const char *remedy_of(int rc)
 
 enum err db_fail(struct db_txn *txn, enum err err)
 {
+    if (err == ERR_CORRUPT)
+        txn->db->is_damaged = true;
     if (txn->error == ERR_OK)
         txn->error = err;
     return txn->error;
+}
+
+void db_note_damage(struct db_txn *txn, enum db_table table, struct span key, const char *damage)
+{
+    struct buf text = {0};
+    buf_printf(&text, "table %s, key ", db_table_name(table));
+    for (size_t i = 0; i < key.len; i++)
+        buf_printf(&text, "%02x", key.data[i]);
+    buf_printf(&text, ": the entry %s", damage);
+    datafile_log_damage(txn->db->path, (const char *)text.data);
+    buf_fini(&text);
+    txn->db->is_damaged = true;
+}
+
+bool db_is_damaged(const struct db *db)
+{
+    return db->is_damaged;
 }
 
 /* The outcome of a call into LMDB. Logged here, once per transaction, because only here the reason
@@ -413,7 +434,7 @@ static enum err check_entry(struct db_txn *txn, enum db_table table, struct span
 {
     if (checksum_check(db_table_name(table), key, entry, ret_record))
         return ERR_OK;
-    datafile_log_damage(txn->db->path, "an entry is not what was written");
+    db_note_damage(txn, table, key, "is not what was written");
     return db_fail(txn, ERR_CORRUPT);
 }
 

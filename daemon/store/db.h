@@ -72,6 +72,11 @@ enum err db_commit(struct db_txn *txn, bool *ret_unknown);
 void db_abort(struct db_txn *txn);
 /* Makes `err` the sticky error unless there is one; returns the sticky one. */
 enum err db_fail(struct db_txn *txn, enum err err);
+/* Logs what is wrong with an entry ("table head, key 01ab...: the entry <damage>"), with the
+ * remedy. */
+void db_note_damage(struct db_txn *txn, enum db_table table, struct span key, const char *damage);
+/* True since damage was noted, or an ERR_CORRUPT met; a new start looks at everything again. */
+bool db_is_damaged(const struct db *db);
 
 /* True when no table was ever made. */
 bool db_is_empty(struct db_txn *txn);

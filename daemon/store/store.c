@@ -180,6 +180,11 @@ enum err store_error(const struct store_txn *txn)
     return txn->db.error;
 }
 
+bool store_is_damaged(const struct store *store)
+{
+    return db_is_damaged(store->db);
+}
+
 void store_fail(struct store_txn *txn, enum err err)
 {
     (void)db_fail(&txn->db, err); /* the caller knows it */

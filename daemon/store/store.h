@@ -58,6 +58,9 @@ struct store_txn *store_begin_read(struct store *store);
 enum err store_commit(struct store_txn **txn, bool *ret_unknown);
 void store_abort(struct store_txn **txn);
 enum err store_error(const struct store_txn *txn);
+/* True since something was met that is not what was written. It was logged; what does not read is
+ * refused from then on, and a new start looks at every entry. */
+bool store_is_damaged(const struct store *store);
 /* Makes `err` the sticky error, unless there is one. */
 void store_fail(struct store_txn *txn, enum err err);
 
@@ -118,6 +121,10 @@ struct report_key store_cursor_before(uint8_t kind, uint16_t year, uint32_t unit
 
 enum err store_get_revision(struct store_txn *txn, const struct report_key *key, uint64_t number,
                             struct revision *ret_revision);
+/* The same of a revision that the head of the key names: that it is not there is damage, and noted
+ * as such. ERR_NOT_FOUND is not sticky. */
+enum err store_get_named_revision(struct store_txn *txn, const struct report_key *key,
+                                  uint64_t number, struct revision *ret_revision);
 enum err store_put_revision(struct store_txn *txn, const struct report_key *key,
                             const struct revision *revision);
 enum err store_delete_revision(struct store_txn *txn, const struct report_key *key,

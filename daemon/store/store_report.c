@@ -54,6 +54,16 @@ enum err store_get_revision(struct store_txn *txn, const struct report_key *key,
     return err;
 }
 
+enum err store_get_named_revision(struct store_txn *txn, const struct report_key *key,
+                                  uint64_t number, struct revision *ret_revision)
+{
+    struct store_key at = keys_revision(key, number);
+    enum err err = store_get_revision(txn, key, number, ret_revision);
+    if (err == ERR_NOT_FOUND)
+        db_note_damage(&txn->db, DB_REVISION, keys_span(&at), "is missing");
+    return err;
+}
+
 enum err store_put_revision(struct store_txn *txn, const struct report_key *key,
                             const struct revision *revision)
 {

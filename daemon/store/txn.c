@@ -53,12 +53,6 @@ enum err txn_check(struct store_txn *txn, enum db_table table, struct span key, 
 {
     if (is_decoded)
         return ERR_OK;
-    struct buf hex = {0};
-    for (size_t i = 0; i < key.len; i++)
-        buf_printf(&hex, "%02x", key.data[i]);
-    log_error("store %s: table %s, key %s: the entry cannot be decoded: restore a backup, or move "
-              "the folder away and let the parent refill it",
-              txn->store->path, db_table_name(table), hex.len > 0 ? (const char *)hex.data : "");
-    buf_fini(&hex);
+    db_note_damage(&txn->db, table, key, "cannot be decoded");
     return db_fail(&txn->db, ERR_CORRUPT);
 }

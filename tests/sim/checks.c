@@ -220,12 +220,13 @@ static bool is_kept(struct sim *sim, const struct sim_filing *filing)
     return sim_is_set_aside(sim, filing);
 }
 
-/* Its disk is gone, and after a jump of a clock nobody can tell whether what is there of the same
- * content is this filing, or another one. */
+/* Its disk is gone, and its content was filed again under another number: after a jump of a clock
+ * nobody can tell whether what is there of that content is this filing, or the other one. */
 static bool may_be_lost(const struct sim *sim, const struct sim_filing *filing)
 {
     const struct sim_node *n = &sim->nodes[filing->node];
-    return sim->counts[FAULT_CLOCK_JUMP] > 0 && (!n->is_running || n->disk != filing->disk);
+    return sim->counts[FAULT_CLOCK_JUMP] > 0 && (!n->is_running || n->disk != filing->disk) &&
+           sim_ledger_is_repeated(sim, filing);
 }
 
 /* On the disk that acknowledged it, if that is still there; else wherever it was safe. */

@@ -162,7 +162,17 @@ void sim_ledger_take(struct sim *sim, size_t key, const struct head *head)
 int64_t sim_ledger_taken_us(const struct sim *sim, const struct sim_filing *filing)
 {
     const struct sim_taken *taken = find_taken(sim, filing->key, filing->revision, filing->content);
-    return taken != NULL ? taken->received_us : 0;
+    return taken != NULL ? taken->received_us : filing->received_us;
+}
+
+bool sim_ledger_is_repeated(const struct sim *sim, const struct sim_filing *filing)
+{
+    const struct sim_key *k = &sim->keys[filing->key];
+    for (size_t i = 0; i < k->taken_count; i++)
+        if (k->taken[i].revision != filing->revision &&
+            memcmp(k->taken[i].content, filing->content, DIGEST_SIZE) == 0)
+            return true;
+    return false;
 }
 
 /* ---- who holds what ---- */

@@ -430,8 +430,11 @@ void sim_ledger_keep(struct sim *sim, size_t filing);
 struct sim_filing *sim_ledger_find(struct sim *sim, size_t key, const uint8_t *content);
 /* That head is on a disk. */
 void sim_ledger_take(struct sim *sim, size_t key, const struct head *head);
-/* When what became of a filing was received first, on whatever disk; 0 if no disk ever held it. */
+/* When what became of a filing was received first, on whatever disk; as its receipt says if it was
+ * replaced within the batch that took it in. */
 int64_t sim_ledger_taken_us(const struct sim *sim, const struct sim_filing *filing);
+/* The same content was on a disk under another number, too. */
+bool sim_ledger_is_repeated(const struct sim *sim, const struct sim_filing *filing);
 /* The content digest of a stored revision; false when it does not read. */
 bool sim_content_of(struct sim *sim, struct span filing, uint8_t *ret_content);
 /* Whether the node's store holds that content under any number; the marks of it if so. */

@@ -221,9 +221,12 @@ static void test_a_damaged_chunk(void **state)
     assert_null(rig->node->catalogue);
     assert_logged("cannot be used (corrupt)");
     assert_unchanged(rig, before);
+    notice(rig, &source); /* a reminder says nothing new */
+    assert_contains(rig->node->uplink.trouble, "cannot be used (corrupt)");
     send_chunk(rig, &source, requested_later(rig, &source, 0), 0);
     pull_from(rig, &source, 1);
     assert_int_equal(rig->node->catalogue->number, 4);
+    assert_string_equal(rig->node->uplink.trouble, "");
     buf_fini(&source.bytes);
     buf_fini(&damaged.bytes);
 }

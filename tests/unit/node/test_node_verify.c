@@ -267,6 +267,16 @@ static void a_revision_that_is_gone(struct store_txn *txn)
     assert_int_equal(store_delete_revision(txn, &commune, 1), ERR_OK);
 }
 
+/* It waits, and an earlier one counts: no total misses it. */
+static void a_latest_revision_that_is_gone(struct store_txn *txn)
+{
+    struct head head;
+    assert_int_equal(store_get_head(txn, &commune, &head), ERR_OK);
+    head.revision++;
+    head.states = 0;
+    assert_int_equal(store_put_head(txn, &commune, &head), ERR_OK);
+}
+
 static const struct damage {
     const char *name;
     void (*plant)(struct store_txn *);
@@ -294,6 +304,8 @@ static const struct damage {
     {"another filing", another_filing, "the total of actual 2024-S1 of 631"},
     {"a filing that does not open", a_filing_that_does_not_open, "does not read"},
     {"a revision that is gone", a_revision_that_is_gone, "does not read"},
+    {"a latest revision that is gone", a_latest_revision_that_is_gone,
+     "the latest revision of a report of actual 2024-S1 of 23857"},
 };
 
 /* Every kind of damage is found and named; verify itself repairs nothing. */

@@ -1,0 +1,255 @@
+/* A store in which something is not what was written: what needs it is refused, and told; nothing
+ * passes for held or acknowledged because of it, and the rest goes on. */
+#include "store/keys.h"
+#include "store/txn.h"
+#include "unit/node/ask.h"
+#include "unit/node/fork.h"
+
+enum { HOUR_MS = 3600000, NODE_631 = 1 };
+
+/* The record of a revision, as a failing disk would leave it: it reads, and makes no sense. */
+static void spoil_revision(struct rig *rig, const struct draft *like, uint64_t number)
+{
+    struct report_key key = draft_key(like);
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    buf_put_u8(txn_record(txn), 1);
+    assert_int_equal(txn_put_record(txn, DB_REVISION, keys_revision(&key, number)), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+static const struct damage {
+    const char *name;
+    void (*plant)(struct rig *, const struct draft *, uint64_t);
+} damages[] = {{"missing", lose_revision}, {"spoilt", spoil_revision}};
+
+/* Revision 1, as a backup has it. */
+struct backup {
+    struct revision revision;
+    struct buf filing;
+};
+
+static struct backup back_up(struct rig *rig, const struct draft *like)
+{
+    struct report_key key = draft_key(like);
+    struct backup backup = {0};
+    struct store_txn *txn = store_begin_read(rig->store);
+    assert_int_equal(store_get_revision(txn, &key, 1, &backup.revision), ERR_OK);
+    buf_put(&backup.filing, backup.revision.filing.data, backup.revision.filing.len);
+    backup.revision.filing = span_of(&backup.filing);
+    backup.revision.recorded_by = (struct span){0};
+    store_abort(&txn);
+    return backup;
+}
+
+/* The node starts again with what the backup has. */
+static void put_back(struct rig *rig, const struct draft *like, struct backup *backup)
+{
+    struct report_key key = draft_key(like);
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_put_revision(txn, &key, &backup->revision), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    rig_restart(rig);
+    buf_fini(&backup->filing);
+}
+
+static bool complains(struct rig *rig, const char *words)
+{
+    rig_hello(rig, from_local(), 0);
+    const Tonghop__Envelope *answer = ask_status(rig, from_local());
+    assert_body(answer, BODY(STATUS));
+    for (size_t i = 0; i < answer->status->n_problems; i++)
+        if (strstr(answer->status->problems[i], words) != NULL)
+            return true;
+    return false;
+}
+
+/* ---- in the outbox ---- */
+
+/* A report that does not read is parked, with the reason; those behind it go up, and what they are
+ * part of is stated and compared. With the backup it goes up, too. */
+static void test_the_others_go_up(void **state)
+{
+    const struct draft others[] = {
+        {.period = "2024-S1", .unit = 23860, CELLS(EXACT(1, 7))},
+        {.period = "2024-S2", .unit = 23857, CELLS(EXACT(1, 8))},
+    };
+    const struct draft filed = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))};
+    for (size_t row = 0; row < LENGTH(damages); row++) {
+        print_message("row: %s\n", damages[row].name);
+        assert_int_equal(pair_teardown(state), 0);
+        assert_int_equal(pair_setup(state), 0);
+        struct pair *pair = *state;
+        struct outbox_item item;
+        pair->is_cut = true;
+        pair_file(&pair->child, &filed);
+        for (size_t i = 0; i < LENGTH(others); i++)
+            pair_file(&pair->child, &others[i]);
+        struct backup backup = back_up(&pair->child, &filed);
+        assert_false(complains(&pair->child, "the data file is damaged"));
+        damages[row].plant(&pair->child, &filed, 1);
+        pair->child.sent_count = 0;
+        pair->is_cut = false;
+        rig_log[0] = '\0';
+        pair_pass(pair, 60000);
+        assert_logged("cannot go up");
+        for (size_t i = 0; i < LENGTH(others); i++) {
+            assert_int_equal(head_of(&pair->parent, &others[i]).revision, 1);
+            assert_false(is_in_outbox(&pair->child, &others[i]));
+        }
+        assert_int_equal(head_of(&pair->parent, &filed).revision, 0);
+        assert_true(outbox_of(&pair->child, &filed, &item));
+        assert_true(item.is_parked);
+        assert_contains(item.reason, "corrupt: ");
+        assert_true(pair->up[BODY(STATEMENT)] > 0);
+        assert_true(complains(&pair->child, "the data file is damaged"));
+        assert_true(complains(&pair->child, "corrupt: it does not read here"));
+        pair->child.sent_count = 0;
+        size_t before = pair->up[BODY(HELLO)] + pair->up[BODY(STATEMENT)];
+        pair_pass(pair, HOUR_MS);
+        assert_in_range(pair->up[BODY(HELLO)] + pair->up[BODY(STATEMENT)] - before, 0, 60);
+        put_back(&pair->child, &filed, &backup);
+        pair_pass(pair, 180000);
+        assert_settled(pair);
+        assert_int_equal(head_of(&pair->parent, &filed).revision, 1);
+        assert_false(complains(&pair->child, "damaged"));
+    }
+}
+
+/* ---- from a child ---- */
+
+/* What contradicts a state that does not read is not acknowledged: the child would believe that it
+ * is held here. */
+static void test_no_false_ack(void **state)
+{
+    static const uint64_t lost[] = {1, 2};
+    struct rig *rig = *state;
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    for (size_t row = 0; row < 2 * LENGTH(damages); row++) {
+        char period[16];
+        (void)snprintf(period, sizeof(period), "%u-S1", (unsigned)(2010 + row));
+        const struct draft *like = DRAFT(.period = period, .unit = 23857);
+        const struct draft *other = DRAFT(.period = period, .unit = 23857, CELLS(EXACT(1, 77)));
+        const struct damage *damage = &damages[row / 2];
+        print_message("row: revision %u %s\n", (unsigned)lost[row % 2], damage->name);
+        rig_hello(rig, from_key(NODE_631), 631);
+        assert_body(state_from_child(rig, NODE_631, like, (struct state){2, 0, 1, A}), BODY(ACK));
+        damage->plant(rig, like, lost[row % 2]);
+        const Tonghop__Envelope *answer =
+            send_revision(rig, NODE_631, other, (struct wrapper){2, 0});
+        assert_refused(answer, "corrupt");
+        assert_int_equal(head_of(rig, like).revision, 2);
+    }
+}
+
+/* ---- from the parent ---- */
+
+/* A fork is not settled against what does not read, and what the parent says of it again and again
+ * fills nothing; with the backup it is settled. */
+static void test_a_fork_waits(void **state)
+{
+    static const struct fork_step steps[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
+    for (size_t row = 0; row < LENGTH(damages); row++) {
+        print_message("row: %s\n", damages[row].name);
+        struct pair *pair = part_anew(state, steps, LENGTH(steps));
+        struct backup backup = back_up(&pair->child, &draft);
+        struct node_health health;
+        damages[row].plant(&pair->child, &draft, 1);
+        meet_for(pair, HOUR_MS);
+        node_get_health(pair->child.node, &health);
+        assert_int_equal(health.quarantine_count, 0);
+        assert_int_equal(head_of(&pair->child, &draft).revision, 1);
+        assert_int_equal(value_at(&pair->child, &draft, 1), -1);
+        assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
+        assert_int_equal(value_at(&pair->parent, &draft, 1), THEIRS);
+        assert_true(complains(&pair->child, "the data file is damaged"));
+        pair->child.sent_count = 0;
+        put_back(&pair->child, &draft, &backup);
+        meet(pair);
+        assert_agrees(pair);
+        uint64_t latest = head_of(&pair->parent, &draft).revision;
+        assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
+    }
+}
+
+/* A latest revision that is missing comes back with a copy that has grown in its bits. */
+static void test_a_copy_heals(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft *like = DRAFT(.period = "2024-S1", .unit = 23857);
+    rig_install_manual(rig, 2);
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    rig_hello(rig, from_key(NODE_631), 631);
+    assert_body(state_from_child(rig, NODE_631, like, (struct state){1, 0, 0, 0}), BODY(ACK));
+    lose_revision(rig, like, 1);
+    assert_body(state_from_child(rig, NODE_631, like, (struct state){1, A, 0, 0}), BODY(ACK));
+    assert_head(rig, like, 1, A, 1);
+    assert_verifies(rig);
+}
+
+/* ---- questions ---- */
+
+/* A child that asks once a minute what its parent cannot read pushes nothing out of the parent's
+ * quarantine. */
+static void test_questions_are_not_kept(void **state)
+{
+    const struct draft filed = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))};
+    for (size_t row = 0; row < LENGTH(damages); row++) {
+        print_message("row: %s\n", damages[row].name);
+        assert_int_equal(pair_teardown(state), 0);
+        assert_int_equal(pair_setup(state), 0);
+        struct pair *pair = *state;
+        struct node_health health;
+        pair_file(&pair->child, &filed);
+        pair_pass(pair, 2000);
+        damages[row].plant(&pair->parent, &filed, 1);
+        pair_lose_disk(pair);
+        size_t before = pair->up[BODY(INVENTORY)];
+        pair_pass(pair, HOUR_MS);
+        assert_in_range(pair->up[BODY(INVENTORY)] - before, 30,
+                        HOUR_MS / NODE_COMPARE_OTHER_MS + 1);
+        node_get_health(pair->parent.node, &health);
+        assert_int_equal(health.quarantine_count, 0);
+        assert_contains(pair->child.node->uplink.trouble, "corrupt: ");
+        assert_true(complains(&pair->child, "linked with the node above, but: corrupt: "));
+        assert_true(complains(&pair->parent, "the data file is damaged"));
+    }
+}
+
+/* ---- trouble ---- */
+
+static const char *no_reason(void *ctx)
+{
+    (void)ctx;
+    return "";
+}
+
+/* What a linked parent could not do is not why it is silent later. */
+static void test_trouble_ends_with_the_link(void **state)
+{
+    static const uint8_t other_hash[WIRE_DIGEST_SIZE] = {1};
+    struct rig *rig = *state;
+    rig_link(rig, (struct parent){.catalogue = 1, .hash = other_hash});
+    assert_contains(rig->node->uplink.trouble, "another one than ours");
+    struct transport transport = rig_transport(rig);
+    transport.parent_trouble = no_reason;
+    rig->now_ms += 2 * SESSION_PEER_SILENCE_MS;
+    node_pump(rig->node, &transport, rig->now_ms);
+    assert_int_not_equal(rig->node->session.state, SESSION_UP);
+    assert_string_equal(rig->node->uplink.trouble, "");
+}
+
+#define ROOT_TEST(function) cmocka_unit_test_setup_teardown(function, rig_setup_root, rig_teardown)
+#define DISTRICT_TEST(function)                                                                    \
+    cmocka_unit_test_setup_teardown(function, rig_setup_district, rig_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PAIR_TEST(test_the_others_go_up),       ROOT_TEST(test_no_false_ack),
+        FORK_TEST(test_a_fork_waits),           ROOT_TEST(test_a_copy_heals),
+        PAIR_TEST(test_questions_are_not_kept), DISTRICT_TEST(test_trouble_ends_with_the_link),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
