@@ -19,16 +19,17 @@ enum effect_type {
     EFFECT_CHUNK_DONE,       /* the catalogue chunk asked for has come */
     EFFECT_NOTICE,           /* tell all children nodes that a catalogue is in force, in `number` */
     EFFECT_TROUBLE,          /* text for status, in `bytes` */
-    EFFECT_SEND_CHILD,       /* bytes to the node of the unit in `number`, if it is connected */
-    EFFECT_COMPARE,          /* the (kind, year)s in `bytes` differ from the parent's */
-    EFFECT_COMPARE_LATER,    /* one of the two sides is not ready: say hello again */
-    EFFECT_DIFFERS,          /* the parent holds something else: both digests in `bytes` */
-    EFFECT_PARENT_REVISION,  /* a state came from the parent, as part of the answer to `re`; the
-                                message's seq in `bytes` */
-    EFFECT_COMPARED,         /* the page asked for by `re` is compared: `number` states were sent;
-                                a struct reconcile_answer in `bytes` */
-    EFFECT_ASK_HOLDERS,      /* ask the parent who holds the revision in `bytes` */
-    EFFECT_HOLDERS,          /* the unit in `number` holds the revision in `bytes` */
+    EFFECT_UNREADABLE_PARKED, /* what did not read is parked: the outbox goes on */
+    EFFECT_SEND_CHILD,        /* bytes to the node of the unit in `number`, if it is connected */
+    EFFECT_COMPARE,           /* the (kind, year)s in `bytes` differ from the parent's */
+    EFFECT_COMPARE_LATER,     /* one of the two sides is not ready: say hello again */
+    EFFECT_DIFFERS,           /* the parent holds something else: both digests in `bytes` */
+    EFFECT_PARENT_REVISION,   /* a state came from the parent, as part of the answer to `re`; the
+                                 message's seq in `bytes`; `number` 1: it met damage here */
+    EFFECT_COMPARED,          /* the page asked for by `re` is compared: `number` states were sent;
+                                 a struct reconcile_answer in `bytes` */
+    EFFECT_ASK_HOLDERS,       /* ask the parent who holds the revision in `bytes` */
+    EFFECT_HOLDERS,           /* the unit in `number` holds the revision in `bytes` */
 };
 
 struct effect {

@@ -444,12 +444,12 @@ static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_m
 }
 
 /* Until somebody has restored a backup, and the outbox is tried again with the next link. */
-static void park_unreadable(struct node *node, struct store_txn *txn)
+static void park_unreadable(struct node *node, struct store_txn *txn, struct effects *effects)
 {
     struct outbox_item item;
     if (!node->uplink.has_unreadable)
         return;
-    node->uplink.has_unreadable = false;
+    effects_add(effects, EFFECT_UNREADABLE_PARKED, (struct span){0});
     if (store_get_outbox(txn, OUTBOX_REPORT, &node->uplink.unreadable, &item) == ERR_OK &&
         item.version == node->uplink.unreadable_version)
         (void)store_park_outbox(txn, OUTBOX_REPORT, &node->uplink.unreadable,
@@ -481,7 +481,7 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
     case EVENT_TICK:
         rollup_rebuild_step(node, txn);
         retry_parked(node, txn, event->now_ms);
-        park_unreadable(node, txn);
+        park_unreadable(node, txn, effects);
         end_restoring(node, txn);
         break;
     }

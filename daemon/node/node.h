@@ -86,6 +86,7 @@ struct reconcile {
     struct reconcile_part *parts; /* still to be compared, the first one under way */
     size_t count, capacity;
     bool is_done;            /* all that differed has been compared, both sides being ready */
+    bool met_damage;         /* of our own, which keeps it from being done */
     struct report_key after; /* compared up to here; its label is 0: nothing of this part yet */
     uint64_t seq;            /* of the page under way, 0: none */
     int64_t asked_ms;

@@ -39,11 +39,12 @@ static void reissue(struct step *step, struct fork *fork, const struct kept *kep
     in.revision.home = step->node->options.unit;
     in.revision.received = fork->received;
     in.revision.first_filed = fork->first_filed;
-    if (wire_open_filing(in.revision.filing, step->node->arena, &in.filing, &in.report, reason,
-                         sizeof(reason)) == ERR_OK)
+    enum err err = wire_open_filing(in.revision.filing, step->node->arena, &in.filing, &in.report,
+                                    reason, sizeof(reason));
+    if (err == ERR_OK)
         incoming_put(step, &in, FROM_REPORTER);
-    else
-        store_fail(step->txn, ERR_CORRUPT); /* both were opened when they were taken in */
+    else /* both were opened when they were taken in; but the message may be a huge one */
+        store_fail(step->txn, err == ERR_TOO_LARGE ? err : ERR_CORRUPT);
     incoming_fini(&in);
 }
 

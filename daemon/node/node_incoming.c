@@ -194,10 +194,11 @@ static uint64_t find_counting(struct step *step, const struct change *change)
         return 0;
     if (number == change->head.revision)
         return state_counts(change->head.states) ? number : 0;
-    if (store_get_named_revision(step->txn, &change->key, number, &revision) != ERR_OK) {
+    enum err err = store_get_named_revision(step->txn, &change->key, number, &revision);
+    if (err == ERR_NOT_FOUND)
         store_fail(step->txn, ERR_CORRUPT); /* it may be the one that counts */
-        return 0;
-    }
+    if (err != ERR_OK)
+        return 0; /* sticky */
     return state_counts(revision.states) ? number : 0;
 }
 
@@ -317,7 +318,7 @@ static void merge_equal(struct step *step, struct change *change, const struct i
         head->first_filed.us == change->old.first_filed.us)
         return;
     /* One that is missing comes back with theirs; other errors are sticky. */
-    (void)store_get_named_revision(step->txn, &change->key, in->revision.number, &held);
+    (void)store_get_revision(step->txn, &change->key, in->revision.number, &held);
     held.states = head->states;
     held.received = head->received;
     held.first_filed = head->first_filed;

@@ -254,6 +254,7 @@ enum taken {
     PASSED_DOWN, /* it contradicts ours, which is not acknowledged against it */
     NOT_SETTLED, /* the same, and nothing will settle it */
     NOT_NOW,     /* a comparison must not end without it */
+    DAMAGED,     /* nor without it, but it comes to nothing before a backup is restored */
 };
 
 static enum taken take_over(struct step *step, const Tonghop__Revision *message,
@@ -270,7 +271,7 @@ static enum taken take_over(struct step *step, const Tonghop__Revision *message,
         keep_unsent(step, &in->key);
         break;
     case NOT_READABLE:
-        return NOT_NOW;
+        return DAMAGED;
     }
     return NOT_SETTLED;
 }
@@ -308,13 +309,21 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
     return taken;
 }
 
-void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision)
+/* A comparison counts the states that it brought, and is not done with one that met damage. */
+static void note_received(struct step *step, bool is_damaged)
 {
     uint64_t seq = step->in->seq;
-    if (take_parents(step, revision, NULL) != NOT_NOW)
-        effects_add(step->effects, EFFECT_PARENT_REVISION,
-                    (struct span){(const uint8_t *)&seq, sizeof(seq)})
-            ->re = step->in->re;
+    struct effect *effect = effects_add(step->effects, EFFECT_PARENT_REVISION,
+                                        (struct span){(const uint8_t *)&seq, sizeof(seq)});
+    effect->re = step->in->re;
+    effect->number = is_damaged;
+}
+
+void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision)
+{
+    enum taken taken = take_parents(step, revision, NULL);
+    if (taken != NOT_NOW)
+        note_received(step, taken == DAMAGED);
 }
 
 /* Why a report counts as unsent although it was acknowledged; NULL when it does not. */
@@ -328,6 +337,8 @@ static const char *why_unsent(enum taken taken)
     case PASSED_DOWN:
     case NOT_NOW:
         return "busy: the node above holds what could not be taken over yet";
+    case DAMAGED:
+        return "corrupt: what is held here beside it does not read: restore a backup";
     case NOT_SETTLED:
         return "range: the node above holds another report under the last revision numbers";
     }
@@ -371,5 +382,23 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year); /* it speaks of this one too */
     } else {
         park_sent(step, sent, "busy: the node above holds an earlier revision, and keeps it");
+    }
+}
+
+void node_handle_damage(struct step *step)
+{
+    struct wire_message message;
+    char reason[256];
+    if (wire_open(step->event->bytes, step->node->arena, &message, reason, sizeof(reason)) !=
+        ERR_OK)
+        return;
+    step->in = message.envelope;
+    const struct session_sent *sent = node_sent(step->node, step->in->re);
+    if (step->in->body_case == TONGHOP__ENVELOPE__BODY_REVISION) {
+        note_received(step, true);
+    } else if (step->in->body_case == TONGHOP__ENVELOPE__BODY_ACK && sent != NULL &&
+               sent->type == OUTBOX_REPORT) {
+        effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
+        park_sent(step, sent, why_unsent(DAMAGED));
     }
 }

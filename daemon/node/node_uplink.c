@@ -278,6 +278,9 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
         (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%.*s", (int)bytes.len,
                        bytes.len > 0 ? (const char *)bytes.data : "");
         break;
+    case EFFECT_UNREADABLE_PARKED:
+        node->uplink.has_unreadable = false;
+        break;
     case EFFECT_SEND_CHILD:
         send_child(node, transport, effect->number, bytes);
         break;

@@ -85,6 +85,7 @@ static void begin(struct reconcile *reconcile, struct span bytes)
     reconcile->seq = 0;
     reconcile->hello_ms = INT64_MAX;
     reconcile->awaits_catalogue = false;
+    reconcile->met_damage = false;
     reconcile->is_done = count == 0;
 }
 
@@ -104,8 +105,10 @@ static void take_revision(struct reconcile *reconcile, const struct effect *effe
 {
     uint64_t seq;
     memcpy(&seq, bytes.data, sizeof(seq));
-    if (effect->re == reconcile->seq && !has_received(reconcile, seq))
-        reconcile->received[reconcile->received_count++ % RECEIVED_MAX] = seq;
+    if (effect->re != reconcile->seq || has_received(reconcile, seq))
+        return;
+    reconcile->received[reconcile->received_count++ % RECEIVED_MAX] = seq;
+    reconcile->met_damage |= effect->number != 0;
 }
 
 /* The states of an answer have the numbers before its own: where the transport handed a page over
@@ -124,7 +127,7 @@ static bool is_whole(const struct reconcile *reconcile, uint64_t seq, uint32_t c
 /* A page is compared. Where something of its answer got lost, or could not be taken over yet, it
  * counts as unanswered, and is sent again when its time is up. */
 static void take_compared(struct reconcile *reconcile, const struct effect *effect,
-                          struct span bytes)
+                          struct span bytes, int64_t now_ms)
 {
     struct reconcile_answer answer;
     memcpy(&answer, bytes.data, sizeof(answer));
@@ -141,6 +144,10 @@ static void take_compared(struct reconcile *reconcile, const struct effect *effe
     reconcile->after = (struct report_key){0};
     if (reconcile->count > 0)
         return;
+    if (reconcile->met_damage) { /* the rest is compared; once a minute */
+        reconcile->hello_ms = now_ms + NODE_COMPARE_OTHER_MS;
+        return;
+    }
     reconcile->is_done = true;
     memcpy(reconcile->settled, reconcile->asked, sizeof(reconcile->settled));
 }
@@ -176,7 +183,7 @@ void reconcile_apply(struct node *node, const struct effect *effect, struct span
         take_revision(reconcile, effect, bytes);
         return;
     case EFFECT_COMPARED:
-        take_compared(reconcile, effect, bytes);
+        take_compared(reconcile, effect, bytes, now_ms);
         return;
     default:
         return;

@@ -116,6 +116,9 @@ void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk);
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice);
 void node_handle_pong(struct step *step, const Tonghop__Pong *pong);
 void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision);
+/* What the parent said met damage here, and was undone. A report that it answered waits for a
+ * backup; a comparison goes on, and is made again later. */
+void node_handle_damage(struct step *step);
 void node_handle_compared(struct step *step, const Tonghop__Compared *compared);
 void node_handle_parent_holders(struct step *step, const Tonghop__Holders *answer);
 

@@ -102,10 +102,10 @@ static const char *remedy_of(int rc)
 
 enum err db_fail(struct db_txn *txn, enum err err)
 {
-    if (err == ERR_CORRUPT)
-        txn->db->is_damaged = true;
-    if (txn->error == ERR_OK)
+    if (txn->error == ERR_OK) {
         txn->error = err;
+        txn->db->is_damaged |= err == ERR_CORRUPT;
+    }
     return txn->error;
 }
 

@@ -150,13 +150,21 @@ static void test_no_false_ack(void **state)
 static void test_a_fork_waits(void **state)
 {
     static const struct fork_step steps[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
+    const struct draft later = {
+        .period = "2025-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 3))};
     for (size_t row = 0; row < LENGTH(damages); row++) {
         print_message("row: %s\n", damages[row].name);
         struct pair *pair = part_anew(state, steps, LENGTH(steps));
         struct backup backup = back_up(&pair->child, &draft);
         struct node_health health;
         damages[row].plant(&pair->child, &draft, 1);
+        /* Of a later year, and only here: it is compared all the same. */
+        pair_file(&pair->parent, &later);
+        size_t before = pair->up[BODY(INVENTORY)];
         meet_for(pair, HOUR_MS);
+        assert_in_range(pair->up[BODY(INVENTORY)] - before, 30,
+                        2 * (HOUR_MS / NODE_COMPARE_OTHER_MS) + 4);
+        assert_int_equal(head_of(&pair->child, &later).revision, 1);
         node_get_health(pair->child.node, &health);
         assert_int_equal(health.quarantine_count, 0);
         assert_int_equal(head_of(&pair->child, &draft).revision, 1);
@@ -171,6 +179,96 @@ static void test_a_fork_waits(void **state)
         uint64_t latest = head_of(&pair->parent, &draft).revision;
         assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
     }
+}
+
+/* The answer to a report meets damage in another one of the unit's year: the report waits for a
+ * backup, and holds up no other, nor a statement. */
+static void test_an_answer_that_meets_damage(void **state)
+{
+    static const struct fork_step steps[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
+    const struct draft beside = {
+        .period = "2024-S2", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 8))};
+    const struct draft other = {
+        .period = "2024-S1", .unit = 23860, .catalogue = 2, CELLS(EXACT(1, 7))};
+    struct pair *pair = part_anew(state, steps, LENGTH(steps));
+    struct outbox_item item;
+    pair_file(&pair->child, &beside);
+    assert_int_equal(ask_mark_of(&pair->child, &beside, 1, A), BODY(DONE));
+    pair_file(&pair->child, &other);
+    struct backup backup = back_up(&pair->child, &beside);
+    spoil_revision(&pair->child, &beside, 1);
+    pair->child.sent_count = 0;
+    size_t before = pair->up[BODY(REVISION)];
+    meet(pair);
+    assert_true(outbox_of(&pair->child, &draft, &item));
+    assert_true(item.is_parked);
+    assert_contains(item.reason, "corrupt: ");
+    assert_int_equal(head_of(&pair->parent, &other).revision, 1);
+    assert_false(is_in_outbox(&pair->child, &other));
+    assert_in_range(pair->up[BODY(REVISION)] - before, 2, 8);
+    assert_true(pair->up[BODY(STATEMENT)] > 0);
+    put_back(&pair->child, &beside, &backup);
+    meet(pair);
+    assert_agrees(pair);
+    uint64_t latest = head_of(&pair->parent, &draft).revision;
+    assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
+}
+
+/* ---- a full disk is no damage ---- */
+
+static enum err step_when_full(struct rig *rig, const struct event *event)
+{
+    struct store_txn *txn = store_begin_write(rig->store);
+    store_fail(txn, ERR_FULL);
+    enum err err = node_step(rig->node, txn, event, &rig->effects);
+    store_abort(&txn);
+    effects_clear(&rig->effects);
+    txn = store_begin_read(rig->store);
+    assert_int_equal(node_reload(rig->node, txn), ERR_OK);
+    store_abort(&txn);
+    return err;
+}
+
+static void test_full_is_not_damaged(void **state)
+{
+    struct rig *rig = *state;
+    struct state_bytes bytes;
+    struct buf packed = {0};
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    struct event event = rig_event(rig, EVENT_PARENT_MESSAGE);
+    state_fill(&draft, (struct state){2, 0, 1, A}, &bytes);
+    envelope.seq = ++rig->seq;
+    envelope.body_case = BODY(REVISION);
+    envelope.revision = &bytes.message;
+    wire_pack(&envelope, &packed);
+    event.bytes = span_of(&packed);
+    assert_int_equal(step_when_full(rig, &event), ERR_FULL);
+    assert_false(store_is_damaged(rig->store));
+    state_fini(&bytes);
+    buf_fini(&packed);
+}
+
+/* What could not be parked is parked when there is room; until then the outbox waits. */
+static void test_parked_when_there_is_room(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft filed = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))};
+    struct outbox_item item;
+    struct event tick = rig_event(rig, EVENT_TICK);
+    file_ok(rig, &filed);
+    lose_revision(rig, &filed, 1);
+    rig_link(rig, parent_with(rig, NULL, 0));
+    rig_pump(rig);
+    assert_true(node_has_work(rig->node, rig->now_ms));
+    assert_int_equal(step_when_full(rig, &tick), ERR_FULL);
+    assert_true(node_has_work(rig->node, rig->now_ms));
+    rig_log[0] = '\0';
+    rig_pump(rig);
+    assert_string_equal(rig_log, "");
+    rig_tick(rig);
+    assert_true(outbox_of(rig, &filed, &item));
+    assert_true(item.is_parked);
+    assert_false(node_has_work(rig->node, rig->now_ms));
 }
 
 /* A latest revision that is missing comes back with a copy that has grown in its bits. */
@@ -247,9 +345,15 @@ static void test_trouble_ends_with_the_link(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PAIR_TEST(test_the_others_go_up),       ROOT_TEST(test_no_false_ack),
-        FORK_TEST(test_a_fork_waits),           ROOT_TEST(test_a_copy_heals),
-        PAIR_TEST(test_questions_are_not_kept), DISTRICT_TEST(test_trouble_ends_with_the_link),
+        PAIR_TEST(test_the_others_go_up),
+        ROOT_TEST(test_no_false_ack),
+        FORK_TEST(test_a_fork_waits),
+        FORK_TEST(test_an_answer_that_meets_damage),
+        DISTRICT_TEST(test_full_is_not_damaged),
+        DISTRICT_TEST(test_parked_when_there_is_room),
+        ROOT_TEST(test_a_copy_heals),
+        PAIR_TEST(test_questions_are_not_kept),
+        DISTRICT_TEST(test_trouble_ends_with_the_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
