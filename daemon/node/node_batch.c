@@ -47,14 +47,14 @@ static bool is_to_be_kept(const struct event *event, enum err why)
 }
 
 /* Of the parent's. Nothing leaves if even that cannot be written. */
-static enum err give_up(struct node *node, const struct event *event, struct effects *effects,
-                        bool *ret_fatal)
+static enum err give_up(struct node *node, const struct event *event, enum err why,
+                        struct effects *effects, bool *ret_fatal)
 {
     struct effects_mark mark = effects_mark(effects);
     struct step step = {.node = node, .event = event, .effects = effects};
     arena_reset(node->arena);
     step.txn = store_begin_write(node->store);
-    node_handle_damage(&step);
+    node_give_up(&step, why);
     enum err err = store_commit(&step.txn, ret_fatal);
     if (err != ERR_OK)
         effects_rewind(effects, mark);
@@ -76,8 +76,8 @@ static enum err quarantine(struct node *node, const struct event *event, enum er
         step.peer.from = event->from;
         step_refuse(&step, why, NULL, "the message could not be processed: %s", err_text(why));
     }
-    if (event->type == EVENT_PARENT_MESSAGE && why == ERR_CORRUPT)
-        return give_up(node, event, effects, ret_fatal);
+    if (event->type == EVENT_PARENT_MESSAGE && (why == ERR_CORRUPT || why == ERR_TOO_LARGE))
+        return give_up(node, event, why, effects, ret_fatal);
     if (!is_kept)
         return ERR_OK;
     struct store_txn *txn = store_begin_write(node->store);

@@ -385,7 +385,7 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
     }
 }
 
-void node_handle_damage(struct step *step)
+void node_give_up(struct step *step, enum err why)
 {
     struct wire_message message;
     char reason[256];
@@ -393,12 +393,16 @@ void node_handle_damage(struct step *step)
         ERR_OK)
         return;
     step->in = message.envelope;
+    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_HEARD;
     const struct session_sent *sent = node_sent(step->node, step->in->re);
     if (step->in->body_case == TONGHOP__ENVELOPE__BODY_REVISION) {
         note_received(step, true);
     } else if (step->in->body_case == TONGHOP__ENVELOPE__BODY_ACK && sent != NULL &&
                sent->type == OUTBOX_REPORT) {
         effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;
-        park_sent(step, sent, why_unsent(DAMAGED));
+        park_sent(step, sent,
+                  why == ERR_CORRUPT
+                      ? why_unsent(DAMAGED)
+                      : "too-large: the node above answered with more than can be taken in");
     }
 }

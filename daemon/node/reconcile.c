@@ -105,7 +105,7 @@ static void take_revision(struct reconcile *reconcile, const struct effect *effe
 {
     uint64_t seq;
     memcpy(&seq, bytes.data, sizeof(seq));
-    if (effect->re != reconcile->seq || has_received(reconcile, seq))
+    if (reconcile->seq == 0 || effect->re != reconcile->seq || has_received(reconcile, seq))
         return;
     reconcile->received[reconcile->received_count++ % RECEIVED_MAX] = seq;
     reconcile->met_damage |= effect->number != 0;
@@ -281,10 +281,14 @@ void reconcile_pump(struct node *node, struct store_txn *txn, const struct trans
     }
     struct page *page = mem_calloc(1, sizeof(*page));
     fill_page(reconcile, txn, page);
-    reconcile->seq = session_take_seq(&node->session);
-    reconcile->asked_ms = now_ms;
-    reconcile->received_count = 0;
-    send_page(node, page, transport);
+    if (store_error(txn) == ERR_OK) {
+        reconcile->seq = session_take_seq(&node->session);
+        reconcile->asked_ms = now_ms;
+        reconcile->received_count = 0;
+        send_page(node, page, transport);
+    } else {
+        begin_later(node, now_ms, NODE_COMPARE_OTHER_MS); /* it would leave out what is there */
+    }
     free(page);
 }
 

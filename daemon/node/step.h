@@ -116,9 +116,9 @@ void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk);
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice);
 void node_handle_pong(struct step *step, const Tonghop__Pong *pong);
 void node_handle_parent_revision(struct step *step, const Tonghop__Revision *revision);
-/* What the parent said met damage here, and was undone. A report that it answered waits for a
- * backup; a comparison goes on, and is made again later. */
-void node_handle_damage(struct step *step);
+/* What the parent said met damage here, or is too large to be taken in (`why`), and was undone. A
+ * report that it answered is parked; a comparison goes on, and is made again later. */
+void node_give_up(struct step *step, enum err why);
 void node_handle_compared(struct step *step, const Tonghop__Compared *compared);
 void node_handle_parent_holders(struct step *step, const Tonghop__Holders *answer);
 

@@ -7,15 +7,20 @@
 
 enum { HOUR_MS = 3600000, NODE_631 = 1 };
 
-/* The record of a revision, as a failing disk would leave it: it reads, and makes no sense. */
-static void spoil_revision(struct rig *rig, const struct draft *like, uint64_t number)
+/* A record as a failing disk would leave it: it reads, and makes no sense. */
+static void spoil(struct rig *rig, enum db_table table, struct store_key key)
 {
-    struct report_key key = draft_key(like);
     bool is_unknown;
     struct store_txn *txn = store_begin_write(rig->store);
     buf_put_u8(txn_record(txn), 1);
-    assert_int_equal(txn_put_record(txn, DB_REVISION, keys_revision(&key, number)), ERR_OK);
+    assert_int_equal(txn_put_record(txn, table, key), ERR_OK);
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+static void spoil_revision(struct rig *rig, const struct draft *like, uint64_t number)
+{
+    struct report_key key = draft_key(like);
+    spoil(rig, DB_REVISION, keys_revision(&key, number));
 }
 
 static const struct damage {
@@ -214,6 +219,50 @@ static void test_an_answer_that_meets_damage(void **state)
     assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
 }
 
+/* A parent is heard, though what it says meets damage. */
+static void test_the_link_stays(void **state)
+{
+    struct rig *rig = *state;
+    static uint8_t digest[DIGEST_SIZE] = {1};
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    pong.digest = (ProtobufCBinaryData){sizeof(digest), digest};
+    envelope.body_case = BODY(PONG);
+    envelope.pong = &pong;
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))));
+    empty_outbox(rig);
+    rig_link(rig, parent_with(rig, NULL, 0));
+    spoil(rig, DB_BUCKET, keys_bucket(631, KIND_ACTUAL, (struct period){2024, PERIOD_S1}));
+    rig->now_ms += SESSION_SILENCE_MS - 1000;
+    from_parent(rig, 1, &envelope);
+    assert_logged("dropped a message that cannot be processed: corrupt");
+    rig->now_ms += 2000;
+    rig_pump(rig);
+    assert_int_equal(rig->node->session.state, SESSION_UP);
+}
+
+/* A list of what it has is not sent without what does not read: the parent would send everything
+ * that is missing in it, each time. */
+static void test_no_list_with_gaps(void **state)
+{
+    struct pair *pair = *state;
+    const struct draft filed = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))};
+    const struct draft behind = {.period = "2024-S1", .unit = 23860, CELLS(EXACT(1, 7))};
+    struct report_key key = draft_key(&filed);
+    pair_file(&pair->child, &filed);
+    pair_file(&pair->child, &behind);
+    pair_pass(pair, 5000);
+    pair->is_cut = true;
+    pair_file(&pair->child, DRAFT(.period = "2024-S2", .unit = 23863, CELLS(EXACT(1, 8))));
+    spoil(&pair->child, DB_HEAD, keys_report(&key));
+    rig_restart(&pair->child); /* its hello tells that something differs */
+    pair->is_cut = false;
+    size_t before = pair->down[BODY(REVISION)];
+    pair_pass(pair, HOUR_MS);
+    assert_int_equal(pair->down[BODY(REVISION)] - before, 0);
+    assert_true(complains(&pair->child, "the data file is damaged"));
+}
+
 /* ---- a full disk is no damage ---- */
 
 static enum err step_when_full(struct rig *rig, const struct event *event)
@@ -349,6 +398,8 @@ int main(void)
         ROOT_TEST(test_no_false_ack),
         FORK_TEST(test_a_fork_waits),
         FORK_TEST(test_an_answer_that_meets_damage),
+        DISTRICT_TEST(test_the_link_stays),
+        PAIR_TEST(test_no_list_with_gaps),
         DISTRICT_TEST(test_full_is_not_damaged),
         DISTRICT_TEST(test_parked_when_there_is_room),
         ROOT_TEST(test_a_copy_heals),
