@@ -19,7 +19,7 @@ static enum err reload(struct node *node)
 
 /* What only asks is not kept: it says nothing that is not known, is asked again, and would push out
  * what others have sent. */
-static bool is_question(struct span bytes)
+static bool only_asks(struct span bytes)
 {
     switch (wire_peek_body(bytes)) {
     case TONGHOP__ENVELOPE__BODY_HELLO:
@@ -43,7 +43,7 @@ static bool is_question(struct span bytes)
 /* What comes from the parent is held there, and said again. */
 static bool is_to_be_kept(const struct event *event, enum err why)
 {
-    return why != ERR_FULL && event->type == EVENT_PEER_MESSAGE && !is_question(event->bytes);
+    return why != ERR_FULL && event->type == EVENT_PEER_MESSAGE && !only_asks(event->bytes);
 }
 
 /* Of the parent's. Nothing leaves if even that cannot be written. */

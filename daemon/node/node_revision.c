@@ -254,7 +254,7 @@ enum taken {
     PASSED_DOWN, /* it contradicts ours, which is not acknowledged against it */
     NOT_SETTLED, /* the same, and nothing will settle it */
     NOT_NOW,     /* a comparison must not end without it */
-    DAMAGED,     /* nor without it, but it comes to nothing before a backup is restored */
+    DAMAGED,     /* what is held here beside it does not read: waits for a backup */
 };
 
 static enum taken take_over(struct step *step, const Tonghop__Revision *message,

@@ -17,7 +17,7 @@ from typing import Callable, Optional
 
 from faults import END_S, Filer, log_of, patiently, shown, total_of, until
 from harness import Failure, Tree
-from peer import pb
+from peer import Refused, pb
 from scene import expect, expect_in, plant
 
 PROVINCE, UNITS = 64, [622, 623, 624, 625, 626, 627, 628, 629, 630]
@@ -124,6 +124,36 @@ class Scene:
     def answers(self) -> bool:
         return self.node.tonghop("keys", expect=None).status == 0
 
+    def play_running(self) -> None:
+        """A filing that is spoilt on the disk while the daemon runs."""
+        self.put(self.sound)
+        self.node.start()
+        spoilt, other = UNITS[0], UNITS[1]
+        with self.filer.connect() as peer:
+            filing = self.filer.filing_of(spoilt)
+            self.filer.note(peer.file(filing), self.filer.last_value)
+            expect("status before", self.node.tonghop("status", expect=None).status, 0)
+            data = self.data.read_bytes()
+            places = [at for at in range(len(data)) if data.startswith(filing, at)]
+            if not places:
+                raise Failure("the filing is not in the data file")
+            with self.data.open("r+b") as file:
+                for at in places:  # older pages may have it too
+                    file.seek(at)
+                    file.write(bytes([filing[0] ^ 0xFF]))
+            try:
+                peer.file(self.filer.filing_of(spoilt))
+                raise Failure("a report beside the spoilt one was taken in")
+            except Refused as refused:
+                expect("refused as", refused.code, "corrupt")
+            self.filer.file(peer, other)
+        status = self.node.tonghop("status", expect=None)
+        expect("status ends with", status.status, 1)
+        expect_in("status", status.out + status.err, "the data file is damaged", "restore a backup")
+        expect_in("verify", self.node.tonghop("verify", expect=None).err, "restore a backup")
+        self.node.stop()
+        self.expect_refusal("spoilt while it ran", REMEDY)
+
     def play_folder(self) -> None:
         """A folder where the file should be."""
         self.data.unlink()
@@ -168,6 +198,7 @@ def main() -> None:
         for _ in range(options.count):
             name, damage = by_chance(chance, len(scene.sound))
             scene.play(name, damage(scene.sound), must_refuse=False)
+        scene.play_running()
         scene.play_folder()
         scene.play_unreadable()
         shares = ", ".join(f"{count} {outcome}" for outcome, count in scene.outcomes.most_common())

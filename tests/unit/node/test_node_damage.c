@@ -64,6 +64,7 @@ static bool complains(struct rig *rig, const char *words)
     rig_hello(rig, from_local(), 0);
     const Tonghop__Envelope *answer = ask_status(rig, from_local());
     assert_body(answer, BODY(STATUS));
+    rig->sent_count = 0;
     for (size_t i = 0; i < answer->status->n_problems; i++)
         if (strstr(answer->status->problems[i], words) != NULL)
             return true;
@@ -94,7 +95,6 @@ static void test_the_others_go_up(void **state)
         struct backup backup = back_up(&pair->child, &filed);
         assert_false(complains(&pair->child, "the data file is damaged"));
         damages[row].plant(&pair->child, &filed, 1);
-        pair->child.sent_count = 0;
         pair->is_cut = false;
         rig_log[0] = '\0';
         pair_pass(pair, 60000);
@@ -110,7 +110,6 @@ static void test_the_others_go_up(void **state)
         assert_true(pair->up[BODY(STATEMENT)] > 0);
         assert_true(complains(&pair->child, "the data file is damaged"));
         assert_true(complains(&pair->child, "corrupt: it does not read here"));
-        pair->child.sent_count = 0;
         size_t before = pair->up[BODY(HELLO)] + pair->up[BODY(STATEMENT)];
         pair_pass(pair, HOUR_MS);
         assert_in_range(pair->up[BODY(HELLO)] + pair->up[BODY(STATEMENT)] - before, 0, 60);
@@ -150,20 +149,32 @@ static void test_no_false_ack(void **state)
 
 /* ---- from the parent ---- */
 
+/* Of a unit that both numbered a report of, the child's being the later one. */
+static const struct fork_step numbered[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
+
+/* With the backup the fork is settled as any other. */
+static void assert_settled_with(struct pair *pair, const struct draft *like, struct backup *backup)
+{
+    put_back(&pair->child, like, backup);
+    meet(pair);
+    assert_agrees(pair);
+    uint64_t latest = head_of(&pair->parent, &draft).revision;
+    assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
+}
+
 /* A fork is not settled against what does not read, and what the parent says of it again and again
  * fills nothing; with the backup it is settled. */
 static void test_a_fork_waits(void **state)
 {
-    static const struct fork_step steps[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
     const struct draft later = {
         .period = "2025-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 3))};
     for (size_t row = 0; row < LENGTH(damages); row++) {
         print_message("row: %s\n", damages[row].name);
-        struct pair *pair = part_anew(state, steps, LENGTH(steps));
+        struct pair *pair = part_anew(state, numbered, LENGTH(numbered));
         struct backup backup = back_up(&pair->child, &draft);
         struct node_health health;
         damages[row].plant(&pair->child, &draft, 1);
-        /* Of a later year, and only here: it is compared all the same. */
+        /* Of a later year, and only at the parent: it is compared all the same. */
         pair_file(&pair->parent, &later);
         size_t before = pair->up[BODY(INVENTORY)];
         meet_for(pair, HOUR_MS);
@@ -177,12 +188,7 @@ static void test_a_fork_waits(void **state)
         assert_int_equal(head_of(&pair->parent, &draft).revision, 1);
         assert_int_equal(value_at(&pair->parent, &draft, 1), THEIRS);
         assert_true(complains(&pair->child, "the data file is damaged"));
-        pair->child.sent_count = 0;
-        put_back(&pair->child, &draft, &backup);
-        meet(pair);
-        assert_agrees(pair);
-        uint64_t latest = head_of(&pair->parent, &draft).revision;
-        assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
+        assert_settled_with(pair, &draft, &backup);
     }
 }
 
@@ -190,19 +196,17 @@ static void test_a_fork_waits(void **state)
  * backup, and holds up no other, nor a statement. */
 static void test_an_answer_that_meets_damage(void **state)
 {
-    static const struct fork_step steps[] = {{AT_PARENT, 1, THEIRS}, {AT_CHILD, 1, OURS}};
     const struct draft beside = {
         .period = "2024-S2", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 8))};
     const struct draft other = {
         .period = "2024-S1", .unit = 23860, .catalogue = 2, CELLS(EXACT(1, 7))};
-    struct pair *pair = part_anew(state, steps, LENGTH(steps));
+    struct pair *pair = part_anew(state, numbered, LENGTH(numbered));
     struct outbox_item item;
     pair_file(&pair->child, &beside);
     assert_int_equal(ask_mark_of(&pair->child, &beside, 1, A), BODY(DONE));
     pair_file(&pair->child, &other);
     struct backup backup = back_up(&pair->child, &beside);
     spoil_revision(&pair->child, &beside, 1);
-    pair->child.sent_count = 0;
     size_t before = pair->up[BODY(REVISION)];
     meet(pair);
     assert_true(outbox_of(&pair->child, &draft, &item));
@@ -212,11 +216,7 @@ static void test_an_answer_that_meets_damage(void **state)
     assert_false(is_in_outbox(&pair->child, &other));
     assert_in_range(pair->up[BODY(REVISION)] - before, 2, 8);
     assert_true(pair->up[BODY(STATEMENT)] > 0);
-    put_back(&pair->child, &beside, &backup);
-    meet(pair);
-    assert_agrees(pair);
-    uint64_t latest = head_of(&pair->parent, &draft).revision;
-    assert_int_equal(value_at(&pair->parent, &draft, latest), OURS);
+    assert_settled_with(pair, &beside, &backup);
 }
 
 /* A parent is heard, though what it says meets damage. */
