@@ -431,7 +431,8 @@ static bool is_temporary(const char *reason)
 }
 
 /* What the parent could not take a while ago may go by now; what it will never take waits for a
- * person, and for the next link. */
+ * person, and for the next link. The time is noted at once, not as an effect: a tick that meets
+ * damage here leaves this out when it is replayed, instead of ending the daemon. */
 static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_ms)
 {
     struct outbox_item item = {0};

@@ -333,8 +333,8 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
         send_hello(node, transport);
         reconcile_said_hello(node, now_ms);
     }
+    reconcile_pump(node, transport, now_ms);
     struct store_txn *txn = store_begin_read(node->store);
-    reconcile_pump(node, txn, transport, now_ms);
     request_catalogue(node, txn, transport, now_ms);
     send_outbox(node, txn, transport, now_ms);
     store_abort(&txn);

@@ -124,6 +124,24 @@ static bool is_whole(const struct reconcile *reconcile, uint64_t seq, uint32_t c
     return true;
 }
 
+/* Where damage was met, what was left out is compared when it has been mended: asked once a minute.
+ */
+static void end_part(struct reconcile *reconcile, int64_t now_ms)
+{
+    reconcile->seq = 0;
+    reconcile->count--;
+    memmove(reconcile->parts, reconcile->parts + 1, reconcile->count * sizeof(*reconcile->parts));
+    reconcile->after = (struct report_key){0};
+    if (reconcile->count > 0)
+        return;
+    if (reconcile->met_damage) {
+        reconcile->hello_ms = now_ms + NODE_COMPARE_OTHER_MS;
+        return;
+    }
+    reconcile->is_done = true;
+    memcpy(reconcile->settled, reconcile->asked, sizeof(reconcile->settled));
+}
+
 /* A page is compared. Where something of its answer got lost, or could not be taken over yet, it
  * counts as unanswered, and is sent again when its time is up. */
 static void take_compared(struct reconcile *reconcile, const struct effect *effect,
@@ -134,22 +152,12 @@ static void take_compared(struct reconcile *reconcile, const struct effect *effe
     if (reconcile->seq == 0 || effect->re != reconcile->seq ||
         !is_whole(reconcile, answer.seq, effect->number))
         return;
-    reconcile->seq = 0;
     if (answer.through.period.label != 0) {
+        reconcile->seq = 0;
         reconcile->after = answer.through;
         return;
     }
-    reconcile->count--;
-    memmove(reconcile->parts, reconcile->parts + 1, reconcile->count * sizeof(*reconcile->parts));
-    reconcile->after = (struct report_key){0};
-    if (reconcile->count > 0)
-        return;
-    if (reconcile->met_damage) { /* the rest is compared; once a minute */
-        reconcile->hello_ms = now_ms + NODE_COMPARE_OTHER_MS;
-        return;
-    }
-    reconcile->is_done = true;
-    memcpy(reconcile->settled, reconcile->asked, sizeof(reconcile->settled));
+    end_part(reconcile, now_ms);
 }
 
 /* What still differed when all had been compared is no news: reports that the parent refused. A
@@ -209,7 +217,9 @@ struct page {
     bool is_last;
 };
 
-static void fill_page(const struct reconcile *reconcile, struct store_txn *txn, struct page *page)
+/* ERR_CORRUPT: nothing is left of the part before the head that does not read. */
+static enum err fill_page(const struct reconcile *reconcile, struct store_txn *txn,
+                          struct page *page)
 {
     struct reconcile_part part = reconcile->parts[0];
     struct report_key cursor = reconcile->after;
@@ -221,7 +231,7 @@ static void fill_page(const struct reconcile *reconcile, struct store_txn *txn, 
            cursor.period.year == part.year) {
         if (page->count == WIRE_INVENTORY_MAX) {
             page->is_last = false;
-            return;
+            return ERR_OK;
         }
         size_t i = page->count++;
         page->units[i] = cursor.unit;
@@ -231,6 +241,10 @@ static void fill_page(const struct reconcile *reconcile, struct store_txn *txn, 
         memcpy(page->digests[i], head.state_digest, WIRE_DIGEST_SIZE);
         page->last = cursor;
     }
+    if (store_error(txn) != ERR_CORRUPT || page->count == 0)
+        return store_error(txn);
+    page->is_last = false;
+    return ERR_OK;
 }
 
 static Tonghop__Place place_of(const struct report_key *key)
@@ -269,8 +283,19 @@ static void send_page(struct node *node, const struct page *page, const struct t
     (void)transport->send_parent(transport->ctx, span_of(&node->packed)); /* resent if lost */
 }
 
-void reconcile_pump(struct node *node, struct store_txn *txn, const struct transport *transport,
-                    int64_t now_ms)
+static void ask(struct node *node, const struct page *page, const struct transport *transport,
+                int64_t now_ms)
+{
+    struct reconcile *reconcile = &node->reconcile;
+    reconcile->seq = session_take_seq(&node->session);
+    reconcile->asked_ms = now_ms;
+    reconcile->received_count = 0;
+    send_page(node, page, transport);
+}
+
+/* A part is compared as far as it reads: a list with a gap would have the parent send what is in
+ * the gap, each time. */
+void reconcile_pump(struct node *node, const struct transport *transport, int64_t now_ms)
 {
     struct reconcile *reconcile = &node->reconcile;
     if (!page_is_due(node, now_ms) || !can_say_hello(node))
@@ -280,14 +305,16 @@ void reconcile_pump(struct node *node, struct store_txn *txn, const struct trans
         return;
     }
     struct page *page = mem_calloc(1, sizeof(*page));
-    fill_page(reconcile, txn, page);
-    if (store_error(txn) == ERR_OK) {
-        reconcile->seq = session_take_seq(&node->session);
-        reconcile->asked_ms = now_ms;
-        reconcile->received_count = 0;
-        send_page(node, page, transport);
+    struct store_txn *txn = store_begin_read(node->store);
+    enum err err = fill_page(reconcile, txn, page);
+    store_abort(&txn);
+    if (err == ERR_OK) {
+        ask(node, page, transport, now_ms);
+    } else if (err == ERR_CORRUPT) {
+        reconcile->met_damage = true;
+        end_part(reconcile, now_ms);
     } else {
-        begin_later(node, now_ms, NODE_COMPARE_OTHER_MS); /* it would leave out what is there */
+        begin_later(node, now_ms, NODE_COMPARE_OTHER_MS);
     }
     free(page);
 }

@@ -27,8 +27,7 @@ void reconcile_fini(struct reconcile *reconcile);
 void reconcile_apply(struct node *node, const struct effect *effect, struct span bytes,
                      int64_t now_ms);
 /* Sends the next page if it is time. */
-void reconcile_pump(struct node *node, struct store_txn *txn, const struct transport *transport,
-                    int64_t now_ms);
+void reconcile_pump(struct node *node, const struct transport *transport, int64_t now_ms);
 /* Whether the time has come to say hello again, so that digests are compared anew. */
 bool reconcile_wants_hello(const struct node *node, int64_t now_ms);
 /* Hello was said over an open link. */

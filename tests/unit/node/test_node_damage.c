@@ -59,6 +59,15 @@ static void put_back(struct rig *rig, const struct draft *like, struct backup *b
     buf_fini(&backup->filing);
 }
 
+static void put_head_back(struct rig *rig, const struct report_key *key, const struct head *head)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_put_head(txn, key, head), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    rig_restart(rig);
+}
+
 static bool complains(struct rig *rig, const char *words)
 {
     rig_hello(rig, from_local(), 0);
@@ -263,6 +272,66 @@ static void test_no_list_with_gaps(void **state)
     assert_true(complains(&pair->child, "the data file is damaged"));
 }
 
+/* Each filed at one of the two. */
+enum { OURS_2023, OURS_FIRST, OURS_LAST, OURS_COUNT };
+enum { THEIRS_2023, THEIRS_2023_LAST, THEIRS_FIRST, THEIRS_LAST, THEIRS_2025, THEIRS_COUNT };
+
+static const struct draft at_child[OURS_COUNT] = {
+    [OURS_2023] = {.period = "2023-S2", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 1))},
+    [OURS_FIRST] = {.period = "2024-S2", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 2))},
+    [OURS_LAST] = {.period = "2024-S1", .unit = 23860, .catalogue = 2, CELLS(EXACT(1, 3))},
+};
+
+static const struct draft at_parent[THEIRS_COUNT] = {
+    [THEIRS_2023] = {.period = "2023-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 4))},
+    [THEIRS_2023_LAST] = {.period = "2023-S1", .unit = 23863, .catalogue = 2, CELLS(EXACT(1, 8))},
+    [THEIRS_FIRST] = {.period = "2024-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 5))},
+    [THEIRS_LAST] = {.period = "2024-S2", .unit = 23863, .catalogue = 2, CELLS(EXACT(1, 6))},
+    [THEIRS_2025] = {.period = "2025-S1", .unit = 23857, .catalogue = 2, CELLS(EXACT(1, 7))},
+};
+
+static const struct gap {
+    const char *name;
+    int spoilt;
+    bool comes[THEIRS_COUNT];
+} gaps[] = {
+    {"behind another of its year", OURS_LAST, {true, true, true, false, true}},
+    {"first of its year", OURS_FIRST, {true, false, false, false, true}},
+};
+
+/* A list is compared as far as it reads: where it ends is told by the head behind it. Those of
+ * other years are compared all the same. */
+static void test_a_list_up_to_the_gap(void **state)
+{
+    for (size_t row = 0; row < LENGTH(gaps); row++) {
+        const struct gap *gap = &gaps[row];
+        print_message("row: %s\n", gap->name);
+        struct pair *pair = part_anew(state, NULL, 0);
+        struct report_key key = draft_key(&at_child[gap->spoilt]);
+        for (size_t i = 0; i < OURS_COUNT; i++)
+            pair_file(&pair->child, &at_child[i]);
+        for (size_t i = 0; i < THEIRS_COUNT; i++)
+            pair_file(&pair->parent, &at_parent[i]);
+        struct head head = head_of(&pair->child, &at_child[gap->spoilt]);
+        spoil(&pair->child, DB_HEAD, keys_report(&key));
+        size_t hellos = pair->up[BODY(HELLO)], pages = pair->up[BODY(INVENTORY)];
+        meet_for(pair, HOUR_MS);
+        for (size_t i = 0; i < THEIRS_COUNT; i++)
+            assert_int_equal(head_of(&pair->child, &at_parent[i]).revision, gap->comes[i]);
+        assert_in_range(pair->up[BODY(HELLO)] - hellos, 50, HOUR_MS / NODE_COMPARE_OTHER_MS + 2);
+        assert_in_range(pair->up[BODY(INVENTORY)] - pages, 2, HOUR_MS / NODE_COMPARE_OTHER_MS + 4);
+        assert_false(pair->child.node->reconcile.is_done);
+        assert_true(complains(&pair->child, "the data file is damaged"));
+        put_head_back(&pair->child, &key, &head);
+        pair_pass(pair, 180000);
+        assert_settled(pair);
+        for (size_t i = 0; i < THEIRS_COUNT; i++)
+            assert_int_equal(head_of(&pair->child, &at_parent[i]).revision, 1);
+        for (size_t i = 0; i < OURS_COUNT; i++)
+            assert_int_equal(head_of(&pair->parent, &at_child[i]).revision, 1);
+    }
+}
+
 /* ---- a full disk is no damage ---- */
 
 static enum err step_when_full(struct rig *rig, const struct event *event)
@@ -400,6 +469,7 @@ int main(void)
         FORK_TEST(test_an_answer_that_meets_damage),
         DISTRICT_TEST(test_the_link_stays),
         PAIR_TEST(test_no_list_with_gaps),
+        FORK_TEST(test_a_list_up_to_the_gap),
         DISTRICT_TEST(test_full_is_not_damaged),
         DISTRICT_TEST(test_parked_when_there_is_room),
         ROOT_TEST(test_a_copy_heals),
