@@ -55,6 +55,14 @@ struct sent {
     uint8_t data[];
 };
 
+/* Accounts stay for good, as libzmq's thread may count on one. Lying apart, each would keep a page
+ * of its own, between what libzmq allocates for a connection and frees with it. */
+enum { CONNS = 64 };
+
+struct sock_conns {
+    struct sock_conn items[CONNS];
+};
+
 /* ---- accounts ---- */
 
 static bool read_cookie(int fd, uint64_t *ret_cookie)
@@ -63,24 +71,44 @@ static bool read_cookie(int fd, uint64_t *ret_cookie)
     return getsockopt(fd, SOL_SOCKET, SO_COOKIE, ret_cookie, &size) == 0;
 }
 
+/* NULL if no connection has had this descriptor yet, nor one near it. */
+static struct sock_conn *account_of(const struct sock_context *context, size_t fd)
+{
+    struct sock_conns *conns =
+        fd / CONNS < context->conns_count ? context->conns[fd / CONNS] : NULL;
+    return conns != NULL ? &conns->items[fd % CONNS] : NULL;
+}
+
+static size_t accounts_end(const struct sock_context *context)
+{
+    return context->conns_count * CONNS;
+}
+
+static struct sock_conns *new_accounts(struct sock_context *context, size_t first_fd)
+{
+    struct sock_conns *conns = mem_calloc(1, sizeof *conns);
+    for (size_t i = 0; i < CONNS; i++) {
+        conns->items[i].context = context;
+        conns->items[i].fd = (int)(first_fd + i);
+    }
+    return conns;
+}
+
 /* The account of the connection that has `fd` now; NULL if that is none. */
 static struct sock_conn *conn_at(struct sock_context *context, int fd)
 {
     uint64_t cookie;
     if (fd < 0 || !read_cookie(fd, &cookie))
         return NULL;
-    size_t at = (size_t)fd;
-    while (at >= context->conn_count) {
-        context->conns = mem_grow(context->conns, context->conn_count, &context->conn_capacity,
-                                  sizeof *context->conns);
-        context->conns[context->conn_count++] = NULL;
+    size_t at = (size_t)fd / CONNS;
+    while (at >= context->conns_count) {
+        context->conns = mem_grow(context->conns, context->conns_count, &context->conns_capacity,
+                                  sizeof(struct sock_conns *));
+        context->conns[context->conns_count++] = NULL;
     }
-    struct sock_conn *conn = context->conns[at];
-    if (conn == NULL) {
-        conn = context->conns[at] = mem_calloc(1, sizeof *conn);
-        conn->context = context;
-        conn->fd = fd;
-    }
+    if (context->conns[at] == NULL)
+        context->conns[at] = new_accounts(context, at * CONNS);
+    struct sock_conn *conn = account_of(context, (size_t)fd);
     if (conn->cookie != cookie) { /* what is still queued for the one before stays on the account */
         conn->cookie = cookie;
         conn->taken_bytes = 0;
@@ -98,9 +126,9 @@ static bool is_of(const struct sock_conn *conn, const struct sock_peer *peer)
 static struct sock_conn *conn_of_peer(const struct sock_context *context,
                                       const struct sock_peer *peer)
 {
-    for (size_t i = 0; i < context->conn_count; i++)
-        if (is_of(context->conns[i], peer))
-            return context->conns[i];
+    for (size_t fd = 0; fd < accounts_end(context); fd++)
+        if (is_of(account_of(context, fd), peer))
+            return account_of(context, fd);
     return NULL;
 }
 
@@ -113,7 +141,7 @@ void sock_guard_fini(struct sock_context *context)
 {
     if (context->descriptors != NULL)
         closedir(context->descriptors);
-    for (size_t i = 0; i < context->conn_count; i++)
+    for (size_t i = 0; i < context->conns_count; i++)
         free(context->conns[i]);
     free(context->conns);
 }
@@ -165,9 +193,7 @@ bool sock_has_left(const struct sock_peer *peer)
 void sock_guard_take(struct sock *sock, zmq_msg_t *frame, const struct sock_peer *peer)
 {
     struct sock_context *context = sock->context;
-    struct sock_conn *conn = NULL;
-    if (peer->fd >= 0 && (size_t)peer->fd < context->conn_count)
-        conn = context->conns[peer->fd];
+    struct sock_conn *conn = peer->fd >= 0 ? account_of(context, (size_t)peer->fd) : NULL;
     if (!is_of(conn, peer)) {
         conn = conn_at(context, peer->fd);
         if (conn == NULL)
@@ -224,7 +250,7 @@ void sock_context_guard(struct sock_context *context)
     if (all_bytes > SOCK_HELD_MAX)
         qsort(holders, count, sizeof *holders, compare_holders);
     for (size_t i = 0; i < count && all_bytes > SOCK_HELD_MAX; i++) {
-        cut(context->conns[holders[i].fd]);
+        cut(account_of(context, (size_t)holders[i].fd));
         all_bytes -= holders[i].bytes;
     }
     free(holders);
@@ -264,11 +290,12 @@ static bool is_too_much(struct sock_context *context, size_t len)
     size_t most = 0;
     if (atomic_load(&context->waiting_bytes) + len <= SOCK_WAITING_ALL_MAX)
         return false;
-    for (size_t i = 0; i < context->conn_count; i++) {
-        size_t waiting = context->conns[i] != NULL ? settle(context->conns[i]) : 0;
+    for (size_t fd = 0; fd < accounts_end(context); fd++) {
+        struct sock_conn *conn = account_of(context, fd);
+        size_t waiting = conn != NULL ? settle(conn) : 0;
         if (waiting > most) {
             most = waiting;
-            worst = context->conns[i];
+            worst = conn;
         }
     }
     if (atomic_load(&context->waiting_bytes) + len <= SOCK_WAITING_ALL_MAX)

@@ -62,6 +62,7 @@ class Attack(NamedTuple):
 
 
 ATTACKS = [
+    Attack(floods.sessions, 4000, 100),  # what is left of it is seen best in a small heap
     Attack(oddities.claimed_identities, 40, 4, connections=500),
     Attack(outside.silence, 5000, 300),
     Attack(outside.crowd, 1500, descriptors=500),
@@ -90,7 +91,6 @@ ATTACKS = [
     Attack(floods.revisions),
     Attack(floods.foreign_revisions, may_hold_kib=HELD_KIB, answers="foreign"),
     Attack(floods.frames_of_maximal_size, 4, 2, HELD_KIB),
-    Attack(floods.sessions, 4000, 100),
     Attack(floods.storm_of_sessions, 1),
     Attack(oddities.frames_above_the_maximum, 1, answers=""),
     Attack(oddities.empty_frames, 4, 4, answers="malformed"),
