@@ -117,10 +117,11 @@ static struct sock_conn *conn_at(struct sock_context *context, int fd)
     return conn;
 }
 
+/* False of a peer without a name, as a parent is: nothing tells its connections apart. */
 static bool is_of(const struct sock_conn *conn, const struct sock_peer *peer)
 {
-    return conn != NULL && conn->id_len == peer->id_len && conn->is_local == peer->is_local &&
-           memcmp(conn->id, peer->id, peer->id_len) == 0;
+    return conn != NULL && peer->id_len > 0 && conn->id_len == peer->id_len &&
+           conn->is_local == peer->is_local && memcmp(conn->id, peer->id, peer->id_len) == 0;
 }
 
 static struct sock_conn *conn_of_peer(const struct sock_context *context,
@@ -188,8 +189,8 @@ bool sock_has_left(const struct sock_peer *peer)
     return peer->fd >= 0 && poll(&poll_fd, 1, 0) > 0;
 }
 
-/* Another connection has another name, mostly: that spares asking the kernel for each message. One
- * that has the same name is told apart by held_bytes. */
+/* Another connection has another name, mostly: that spares asking the kernel for each message of
+ * those that have one. One that has the same name is told apart by held_bytes. */
 void sock_guard_take(struct sock *sock, zmq_msg_t *frame, const struct sock_peer *peer)
 {
     struct sock_context *context = sock->context;

@@ -178,21 +178,29 @@ static void test_answers_not_read(void **state)
     buf_fini(&answer);
 }
 
-/* A peer that reads has its account back at nothing: it may be sent any number of answers. */
+/* A peer that reads has its account back at nothing: it may be sent any number of answers. Nor does
+ * what it has taken count as waiting here, on its first connection and on the next ones, which
+ * mostly have the descriptor of one before. */
 static void test_answers_read(void **state)
 {
     struct net *net = *state;
     struct buf answer = {.data = mem_calloc(1, ANSWER_SIZE), .len = ANSWER_SIZE};
     answer.cap = answer.len;
-    net->client = connect_as(net, &net->known);
-    say(net->client, "ask");
-    hear(net, net->server, "ask");
-    struct sock_peer peer = net->peer;
-    for (int i = 0; i < 2 * SOCK_WAITING_ALL_MAX / ANSWER_SIZE; i++) {
-        assert_int_equal(sock_send(net->server, &peer, span_of(&answer)), ERR_OK);
-        assert_int_equal(receive(net, net->client), ERR_OK);
+    for (int connection = 0; connection < 3; connection++) {
+        net->client = connect_as(net, &net->known);
+        say(net->client, "ask");
+        hear(net, net->server, "ask");
+        struct sock_peer peer = net->peer;
+        for (int i = 0; i < 2 * SOCK_WAITING_ALL_MAX / ANSWER_SIZE; i++) {
+            assert_int_equal(sock_send(net->server, &peer, span_of(&answer)), ERR_OK);
+            assert_int_equal(receive(net, net->client), ERR_OK);
+        }
+        sock_context_guard(net->context);
+        assert_int_equal(sock_context_take_cuts(net->context).count, 0);
+        sock_close(&net->client);
+        for (int i = 0; i < ROUNDS_MAX && !sock_has_left(&peer); i++)
+            turn(net);
     }
-    assert_int_equal(sock_context_take_cuts(net->context).count, 0);
     buf_fini(&answer);
 }
 
