@@ -55,15 +55,15 @@ struct sent {
     uint8_t data[];
 };
 
+/* ---- accounts ---- */
+
+enum { BLOCK_CONNS = 64 };
+
 /* Accounts stay for good, as libzmq's thread may count on one. Lying apart, each would keep a page
  * of its own, between what libzmq allocates for a connection and frees with it. */
-enum { CONNS = 64 };
-
-struct sock_conns {
-    struct sock_conn items[CONNS];
+struct sock_block {
+    struct sock_conn conns[BLOCK_CONNS];
 };
-
-/* ---- accounts ---- */
 
 static bool read_cookie(int fd, uint64_t *ret_cookie)
 {
@@ -74,24 +74,24 @@ static bool read_cookie(int fd, uint64_t *ret_cookie)
 /* NULL if no connection has had this descriptor yet, nor one near it. */
 static struct sock_conn *account_of(const struct sock_context *context, size_t fd)
 {
-    struct sock_conns *conns =
-        fd / CONNS < context->conns_count ? context->conns[fd / CONNS] : NULL;
-    return conns != NULL ? &conns->items[fd % CONNS] : NULL;
+    struct sock_block *block =
+        fd / BLOCK_CONNS < context->block_count ? context->blocks[fd / BLOCK_CONNS] : NULL;
+    return block != NULL ? &block->conns[fd % BLOCK_CONNS] : NULL;
 }
 
 static size_t accounts_end(const struct sock_context *context)
 {
-    return context->conns_count * CONNS;
+    return context->block_count * BLOCK_CONNS;
 }
 
-static struct sock_conns *new_accounts(struct sock_context *context, size_t first_fd)
+static struct sock_block *new_block(struct sock_context *context, size_t first_fd)
 {
-    struct sock_conns *conns = mem_calloc(1, sizeof *conns);
-    for (size_t i = 0; i < CONNS; i++) {
-        conns->items[i].context = context;
-        conns->items[i].fd = (int)(first_fd + i);
+    struct sock_block *block = mem_calloc(1, sizeof *block);
+    for (size_t i = 0; i < BLOCK_CONNS; i++) {
+        block->conns[i].context = context;
+        block->conns[i].fd = (int)(first_fd + i);
     }
-    return conns;
+    return block;
 }
 
 /* The account of the connection that has `fd` now; NULL if that is none. */
@@ -100,14 +100,14 @@ static struct sock_conn *conn_at(struct sock_context *context, int fd)
     uint64_t cookie;
     if (fd < 0 || !read_cookie(fd, &cookie))
         return NULL;
-    size_t at = (size_t)fd / CONNS;
-    while (at >= context->conns_count) {
-        context->conns = mem_grow(context->conns, context->conns_count, &context->conns_capacity,
-                                  sizeof(struct sock_conns *));
-        context->conns[context->conns_count++] = NULL;
+    size_t at = (size_t)fd / BLOCK_CONNS;
+    while (at >= context->block_count) {
+        context->blocks = mem_grow(context->blocks, context->block_count, &context->block_capacity,
+                                   sizeof(struct sock_block *));
+        context->blocks[context->block_count++] = NULL;
     }
-    if (context->conns[at] == NULL)
-        context->conns[at] = new_accounts(context, at * CONNS);
+    if (context->blocks[at] == NULL)
+        context->blocks[at] = new_block(context, at * BLOCK_CONNS);
     struct sock_conn *conn = account_of(context, (size_t)fd);
     if (conn->cookie != cookie) { /* what is still queued for the one before stays on the account */
         conn->cookie = cookie;
@@ -142,9 +142,9 @@ void sock_guard_fini(struct sock_context *context)
 {
     if (context->descriptors != NULL)
         closedir(context->descriptors);
-    for (size_t i = 0; i < context->conns_count; i++)
-        free(context->conns[i]);
-    free(context->conns);
+    for (size_t i = 0; i < context->block_count; i++)
+        free(context->blocks[i]);
+    free(context->blocks);
 }
 
 static void cut(struct sock_conn *conn)

@@ -25,10 +25,10 @@ struct sock_context {
     const uint8_t *test_key; /* the key that the running self-test lets in, else NULL */
     zmq_pollitem_t *slots;   /* of sock_poll, kept for reuse */
     size_t slot_capacity;
-    size_t open_count;         /* sockets not closed yet */
-    uint64_t monitor_count;    /* monitors ever made: each needs a name of its own */
-    struct sock_conns **conns; /* accounts, by descriptor in pieces; NULL: none yet */
-    size_t conns_count, conns_capacity;
+    size_t open_count;          /* sockets not closed yet */
+    uint64_t monitor_count;     /* monitors ever made: each needs a name of its own */
+    struct sock_block **blocks; /* accounts by descriptor, a block for each 64; NULL: none yet */
+    size_t block_count, block_capacity;
     atomic_size_t waiting_bytes; /* on all accounts */
     DIR *descriptors;            /* of this process */
     struct sock_cuts cuts;       /* not told yet */

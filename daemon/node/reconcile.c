@@ -124,8 +124,7 @@ static bool is_whole(const struct reconcile *reconcile, uint64_t seq, uint32_t c
     return true;
 }
 
-/* Where damage was met, what was left out is compared when it has been mended: asked once a minute.
- */
+/* Where damage was met, it is asked once a minute whether what was left out reads again. */
 static void end_part(struct reconcile *reconcile, int64_t now_ms)
 {
     reconcile->seq = 0;
