@@ -1,8 +1,9 @@
 /* Figures are taken apart as exactly as they are put together.
  *
- * A sum can give a part back: what it holds is value, upper and eight counts, and each of them is
- * itself a sum. An extreme cannot: once the largest part has gone nobody knows the second largest.
- * So replacing a part of an extreme either proves that the extreme stayed, or asks for a rescan. */
+ * A sum can give a part back: what it holds is value, upper, ten counts and the unit set, and each
+ * of them is itself a sum. An extreme cannot: once the largest part has gone nobody knows the
+ * second largest. So replacing a part of an extreme either proves that the extreme stayed, or asks
+ * for a rescan. */
 #include "core/figure.h"
 
 #include <assert.h>
@@ -12,8 +13,9 @@
 #include "core/mem.h"
 
 enum {
-    FIGURES_VERSION = 1,
-    COUNTS = 8,          /* the five qualifiers from EXACT on, then partial, implied, negative */
+    FIGURES_VERSION = 2,
+    COUNTS = 10, /* the five qualifiers from EXACT on, then partial, implied, negative, early,
+                    baseline */
     VALUE_BITS_MAX = 64, /* one part reaches at most 2^64: S1 + S2, or year minus S1, of 64 bits */
 };
 
@@ -27,6 +29,10 @@ static uint32_t *count_at(struct figure *figure, unsigned n)
         return &figure->implied_count;
     case 7:
         return &figure->negative_count;
+    case 8:
+        return &figure->early_count;
+    case 9:
+        return &figure->baseline_count;
     }
     return &figure->parts[QUALIFIER_EXACT + n];
 }
@@ -42,6 +48,14 @@ uint32_t figure_unit_count(const struct figure *figure)
     for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
         count += figure->parts[q];
     return count;
+}
+
+uint64_t figure_unit_mark(uint32_t unit)
+{
+    uint64_t mark = unit + UINT64_C(0x9E3779B97F4A7C15);
+    mark = (mark ^ mark >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    mark = (mark ^ mark >> 27) * UINT64_C(0x94D049BB133111EB);
+    return mark ^ mark >> 31;
 }
 
 enum qualifier figure_qualifier(const struct figure *figure)
@@ -159,7 +173,8 @@ bool figure_equal(const struct figure *a, const struct figure *b)
     return a->value == b->value && a->upper == b->upper &&
            memcmp(a->parts, b->parts, sizeof(a->parts)) == 0 &&
            a->partial_count == b->partial_count && a->implied_count == b->implied_count &&
-           a->negative_count == b->negative_count;
+           a->negative_count == b->negative_count && a->early_count == b->early_count &&
+           a->baseline_count == b->baseline_count && a->unit_set == b->unit_set;
 }
 
 bool figures_equal(const struct figures *a, const struct figures *b)
@@ -200,6 +215,7 @@ void figure_combine(struct figure *total, const struct figure *part, enum aggreg
     struct figure counts = *part;
     for (unsigned n = 0; n < COUNTS; n++)
         *count_at(total, n) += *count_at(&counts, n);
+    total->unit_set += part->unit_set;
 }
 
 /* Takes `part` out of `total`; the extreme of a max or min is left as it was. */
@@ -210,12 +226,14 @@ static void take_out(struct figure *total, const struct figure *part, enum aggre
         assert(*count_at(total, n) >= *count_at(&counts, n));
         *count_at(total, n) -= *count_at(&counts, n);
     }
+    total->unit_set -= part->unit_set;
     if (!is_extreme(aggregation)) {
         total->value -= part->value;
         total->upper -= part->upper;
     }
     if (figure_unit_count(total) == 0) {
         assert(is_extreme(aggregation) || (total->value == 0 && total->upper == 0));
+        assert(total->unit_set == 0);
         *total = (struct figure){0};
     }
 }
@@ -308,16 +326,17 @@ void figures_encode(const struct figures *figures, struct buf *out)
         previous = figures->items[i].indicator;
         buf_put_i128(out, figure.value);
         buf_put_i128(out, figure.upper - figure.value);
-        uint8_t present = 0;
+        uint32_t present = 0;
         for (unsigned n = 0; n < COUNTS; n++) {
             if (*count_at(&figure, n) > 0)
-                present |= (uint8_t)(1U << n);
+                present |= 1U << n;
         }
-        buf_put_u8(out, present);
+        buf_put_varint(out, present);
         for (unsigned n = 0; n < COUNTS; n++) {
             if (*count_at(&figure, n) > 0)
                 buf_put_varint(out, *count_at(&figure, n));
         }
+        buf_put_u64(out, figure.unit_set);
     }
 }
 
@@ -336,7 +355,8 @@ static bool figure_is_sound(const struct figure *figure, i128 span)
     if (span > 0 && figure->parts[QUALIFIER_EXACT] == units)
         return false;
     return figure->partial_count <= units && figure->implied_count <= units &&
-           figure->negative_count <= figure->implied_count;
+           figure->negative_count <= figure->implied_count && figure->early_count <= units &&
+           figure->baseline_count <= units;
 }
 
 /* Reads one entry; false when it is not one that figures_encode writes. */
@@ -345,8 +365,8 @@ static bool decode_entry(struct reader *r, uint32_t previous, struct figure_entr
     const uint64_t delta = reader_varint(r);
     struct figure figure = {.value = reader_i128(r)};
     const i128 span = reader_i128(r);
-    const uint8_t present = reader_u8(r);
-    if (delta == 0 || delta > UINT32_MAX - previous)
+    const uint64_t present = reader_varint(r);
+    if (delta == 0 || delta > UINT32_MAX - previous || present >> COUNTS != 0)
         return false;
     for (unsigned n = 0; n < COUNTS; n++) {
         if ((present >> n & 1U) == 0)
@@ -356,6 +376,7 @@ static bool decode_entry(struct reader *r, uint32_t previous, struct figure_entr
             return false;
         *count_at(&figure, n) = (uint32_t)count;
     }
+    figure.unit_set = reader_u64(r);
     if (r->failed || !figure_is_sound(&figure, span))
         return false;
     figure.upper = figure.value + span;

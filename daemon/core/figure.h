@@ -15,7 +15,15 @@ struct figure {
     uint32_t partial_count;          /* parts that lack a half of the year */
     uint32_t implied_count;          /* parts computed as year minus S1 */
     uint32_t negative_count;         /* implied parts below zero: marked */
+    uint32_t early_count;            /* parts taken in before their period had ended */
+    uint32_t baseline_count;         /* parts of reports that state another source */
+    uint64_t unit_set; /* sum modulo 2^64 of figure_unit_mark over the parts' units: where two
+                          figures have the same, the same units reported */
 };
+
+/* The mark of a unit in a unit_set: spread over 64 bits (the finaliser of SplitMix64, public
+ * domain), so that sums of different sets differ but for one chance in 2^64. */
+uint64_t figure_unit_mark(uint32_t unit);
 
 /* How many units the figure is made of: the sum of `parts`. 0: the figure does not exist. */
 uint32_t figure_unit_count(const struct figure *figure);
@@ -71,10 +79,11 @@ void figures_set(struct figures *figures, uint32_t indicator, const struct figur
 /* total = total with `part` combined by the aggregation of `indicator`. */
 void figure_combine(struct figure *total, const struct figure *part, enum aggregation aggregation);
 
-/* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 1,
+/* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 2,
  * varint count, then per entry varint indicator minus the one before, i128 value, i128 upper -
- * value, a byte whose bits say which counts follow (bit 0 exact, 1 at least, 2 at most, 3 about, 4
- * range, 5 partial, 6 implied, 7 negative), and each of those as a varint above 0. */
+ * value, a varint whose bits say which counts follow (bit 0 exact, 1 at least, 2 at most, 3 about,
+ * 4 range, 5 partial, 6 implied, 7 negative, 8 early, 9 baseline), each of those as a varint above
+ * 0, and the unit set as u64. */
 void figures_encode(const struct figures *figures, struct buf *out);
 /* ERR_CORRUPT, with `figures` cleared, for anything that figures_encode does not write. */
 enum err figures_decode(struct span bytes, struct figures *figures);

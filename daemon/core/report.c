@@ -9,6 +9,7 @@ void report_fini(struct report *report)
 {
     free(report->author);
     free(report->reason);
+    free(report->source);
     free(report->cells);
     for (size_t i = 0; i < report->note_count; i++)
         free(report->notes[i].text);
@@ -55,6 +56,11 @@ const struct cell *report_cell(const struct report *report, uint32_t indicator)
         return NULL;
     const struct cell key = {.indicator = indicator};
     return bsearch(&key, report->cells, report->cell_count, sizeof *report->cells, cell_compare);
+}
+
+bool report_is_baseline(const struct report *report)
+{
+    return report->source != NULL && report->source[0] != '\0';
 }
 
 bool report_key_equal(const struct report_key *a, const struct report_key *b)

@@ -27,6 +27,7 @@ enum {
     REPORT_NOTE_MAX = 2000,   /* bytes of one note */
     REPORT_AUTHOR_MAX = 200,  /* bytes */
     REPORT_REASON_MAX = 1000, /* bytes */
+    REPORT_SOURCE_MAX = 1000, /* bytes */
 };
 
 /* A remark that travels with a cell (indicator > 0) or with the report (indicator 0). */
@@ -45,6 +46,7 @@ struct report {
     bool may_drop_cells; /* the reporter knows that cells of the previous revision are missing */
     char *author;
     char *reason;
+    char *source;       /* of a baseline: where its figures are from; NULL or "" of any other */
     struct cell *cells; /* by indicator, no duplicates (report_sort) */
     size_t cell_count, cell_capacity;
     struct note *notes;
@@ -57,6 +59,10 @@ void report_add_note(struct report *report, uint32_t indicator, const char *text
 /* Orders cells by indicator. ERR_EXISTS when two cells have one indicator. */
 enum err report_sort(struct report *report);
 const struct cell *report_cell(const struct report *report, uint32_t indicator);
+
+/* A baseline: figures that were compiled elsewhere, such as those of years before the programme was
+ * reported here, with where they are from. Only `whole` reports are. */
+bool report_is_baseline(const struct report *report);
 
 bool report_key_equal(const struct report_key *a, const struct report_key *b);
 /* The bits a revision may have; they only grow, are merged by OR and travel both ways. */

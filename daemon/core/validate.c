@@ -206,6 +206,14 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
                                    "rút báo cáo thì không kèm số liệu: bỏ số liệu ra, hoặc nộp "
                                    "thành bản mới"));
 
+    if (report_is_baseline(report) && report->scope != SCOPE_WHOLE)
+        problems_add(problems, NULL, NOWHERE,
+                     PROBLEM_WORDS(problems,
+                                   "only a whole report states a source: file it with --scope "
+                                   "whole, or leave the source out",
+                                   "chỉ báo cáo số toàn đơn vị mới ghi nguồn: nộp với --scope "
+                                   "whole, hoặc bỏ nguồn"));
+
     const struct context context = {report, catalogue, tree, &tree->nodes[at], problems};
     for (size_t i = 0; i < report->cell_count; i++) {
         assert(i == 0 || report->cells[i - 1].indicator < report->cells[i].indicator);

@@ -9,10 +9,11 @@
 /* Checks `report` (sorted) against the catalogue and the tree of its period: unit in the tree;
  * form known; each indicator known, entered, of this form, valid on the window's last day, reported
  * by the unit's level (a `whole` report may carry indicators of lower levels too); cell_check; no
- * negative value unless signed; a part not above its whole (only warned about where one of the two
- * is inexact; not asked where one is signed, or of minima); no cells in a withdrawal. Adds a
- * problem per finding, each with its indicator and its remedy; ERR_INVALID if any is an error. An
- * empty report that is not a withdrawal is a nil report: fine. */
+ * negative value unless signed; a source in `whole` reports only; a part not above its whole (only
+ * warned about where one of the two is inexact; not asked where one is signed, or of minima); no
+ * cells in a withdrawal. Adds a problem per finding, each with its indicator and its remedy;
+ * ERR_INVALID if any is an error. An empty report that is not a withdrawal is a nil report: fine.
+ */
 enum err validate_report(const struct report *report, const struct catalogue *catalogue,
                          const struct tree *tree, struct problems *problems);
 

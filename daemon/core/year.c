@@ -80,7 +80,7 @@ static bool exists(const struct figure *figure)
     return figure_unit_count(figure) > 0;
 }
 
-/* Two parts of one unit are one part, with the qualifier of both together. */
+/* Two parts of one unit are one part, with the qualifier and the marks of both together. */
 static struct figure merge_parts(const struct figure *a, const struct figure *b,
                                  enum aggregation aggregation)
 {
@@ -89,6 +89,9 @@ static struct figure merge_parts(const struct figure *a, const struct figure *b,
     const enum qualifier qualifier = figure_qualifier(&merged);
     memset(merged.parts, 0, sizeof(merged.parts));
     merged.parts[qualifier] = 1;
+    merged.early_count = merged.early_count > 0;
+    merged.baseline_count = merged.baseline_count > 0;
+    merged.unit_set = a->unit_set;
     return merged;
 }
 
@@ -122,15 +125,25 @@ static struct figure year_minus_s1(const struct figure *year, const struct figur
     return s2;
 }
 
+static struct figure figure_of_filed(const struct year_filed *report, const struct cell *cell)
+{
+    struct figure figure = figure_of_cell(cell);
+    figure.early_count = report->is_early;
+    figure.baseline_count = report->is_baseline;
+    figure.unit_set = report->unit_set;
+    return figure;
+}
+
 /* The rule of year.h for one indicator. */
-static void resolve_cells(const struct cell *const cells[PERIOD_LABEL_COUNT],
+static void resolve_cells(const struct year_filed *reports,
+                          const struct cell *const cells[PERIOD_LABEL_COUNT],
                           const struct indicator *indicator,
                           struct figure ret_figures[PERIOD_LABEL_COUNT])
 {
     struct figure filed[PERIOD_LABEL_COUNT] = {0};
     for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
         if (cells[label] != NULL)
-            filed[label] = figure_of_cell(cells[label]);
+            filed[label] = figure_of_filed(&reports[label], cells[label]);
         ret_figures[label] = filed[label];
     }
     if (!exists(&filed[Y])) {
@@ -157,7 +170,7 @@ static void resolve_scope(const struct year_filed *filed, enum scope scope,
         if (indicator != NULL && indicator->aggregation == AGGREGATION_DERIVED)
             continue; /* computed on roll-ups; validate.c refuses it at intake */
         struct figure figures[PERIOD_LABEL_COUNT];
-        resolve_cells(cells, indicator, figures);
+        resolve_cells(filed, cells, indicator, figures);
         for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
             if (counts_under(&filed[label], indicator))
                 figures_append(&ret_figures[label], number, &figures[label]);

@@ -8,6 +8,7 @@
  *   max, min  Y = filed Y, else the extreme of the halves (partial if only one is there); no
  *          implied S2 (a flow's or a stock's)
  * A filed year that lacks a cell falls back to the halves for it, as if it had not been filed.
+ * A figure is early, or a baseline, where one of the reports that it is made of is.
  * The triple is resolved at the reporting unit and then summed, never on totals. */
 #ifndef CORE_YEAR_H
 #define CORE_YEAR_H
@@ -24,6 +25,10 @@ struct year_filed {
     /* The unit ended inside this label's window: under this label it has flows (sums) only. To be
      * set whether or not a report was filed: the other labels' reports may reach this one. */
     bool has_ended;
+    /* What its figures are marked with. */
+    uint64_t unit_set; /* figure_unit_mark of the unit */
+    bool is_early;     /* taken in before the label's window had ended */
+    bool is_baseline;  /* states another source */
 };
 
 /* By label - 1. What a unit adds to its own roll-up: the own figures, or, where a `whole` report

@@ -325,8 +325,8 @@ static void merge_equal(struct step *step, struct change *change, const struct i
     put_revision(step, change, &held);
 }
 
-/* Carries the change of what counts into the totals. `in` is the latest revision, NULL if only bits
- * changed. */
+/* Carries the change of what counts into the totals; a time of receipt that was merged may change
+ * marks alone. `in` is the latest revision, NULL if only bits changed. */
 static void change_totals(struct step *step, struct change *change, const struct incoming *in)
 {
     struct node *node = step->node;
@@ -335,9 +335,10 @@ static void change_totals(struct step *step, struct change *change, const struct
     enum period_label label = (enum period_label)change->key.period.label;
     uint64_t counting = change->head.counting;
     if (counting == 0) {
-        group_resolve_with(node, &change->before, label, NULL, &triple);
+        group_resolve_with(node, &change->before, label, NULL, (struct instant){0}, &triple);
     } else if (in != NULL && counting == in->revision.number) {
-        group_resolve_with(node, &change->before, label, &in->report, &triple);
+        group_resolve_with(node, &change->before, label, &in->report, change->head.received,
+                           &triple);
     } else {
         group_load(node, step->txn, &change->key, false, &after); /* head and revisions are put */
         rollup_change(node, step->txn, &change->key, &change->before.triple, &after.triple);
@@ -377,8 +378,7 @@ static void change_end(struct step *step, struct change *change, const struct in
         struct report_key year = {.kind = change->key.kind,
                                   .period = {.year = change->key.period.year}};
         (void)store_put_head(txn, &change->key, head); /* errors are sticky */
-        if (head->counting != change->old.counting || change->is_other_content)
-            change_totals(step, change, in);
+        change_totals(step, change, in);
         rollup_change_digest(step->node, txn, &change->key,
                              change->had_head ? change->old.state_digest : NULL,
                              head->state_digest);

@@ -51,11 +51,33 @@ bool rollup_is_applied(const struct node *node, const struct report_key *key)
     return !node->rebuild.is_active || group_compare(key, &node->rebuild.next) < 0;
 }
 
-static bool unit_has_ended(struct node *node, const struct report_key *key)
+/* What the year rule has to know of a label whether or not there is a report. */
+static struct year_filed filed_none(struct node *node, const struct report_key *key)
 {
     const struct tree *tree = node_tree(node, key->period);
     uint32_t index = tree_find(tree, key->unit);
-    return index != TREE_NONE && tree->nodes[index].has_ended;
+    return (struct year_filed){
+        .has_ended = index != TREE_NONE && tree->nodes[index].has_ended,
+        .unit_set = figure_unit_mark(key->unit),
+    };
+}
+
+/* As filed_none, with the report, which must outlive it. Early is what was taken in before the
+ * period's last day had passed. */
+static struct year_filed filed_of(struct node *node, const struct report *report,
+                                  struct instant received)
+{
+    struct year_filed filed = filed_none(node, &report->key);
+    const struct tree *tree = node_tree(node, report->key.period);
+    if (report->is_withdrawn)
+        return filed;
+    filed.is_filed = true;
+    filed.scope = report->scope;
+    filed.cells = report->cells;
+    filed.cell_count = report->cell_count;
+    filed.is_early = date_compare(instant_date(received), tree->window.last) <= 0;
+    filed.is_baseline = report_is_baseline(report);
+    return filed;
 }
 
 /* Decodes the revision that counts under `key`, if any, into its place in the group. */
@@ -82,13 +104,7 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
         return;
     }
     group->revisions[i] = head.counting;
-    group->filed[i] = (struct year_filed){
-        .is_filed = !group->reports[i].is_withdrawn,
-        .scope = group->reports[i].scope,
-        .cells = group->reports[i].cells,
-        .cell_count = group->reports[i].cell_count,
-        .has_ended = unit_has_ended(node, key),
-    };
+    group->filed[i] = filed_of(node, &group->reports[i], revision.received);
 }
 
 void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
@@ -96,7 +112,7 @@ void group_load(struct node *node, struct store_txn *txn, const struct report_ke
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key k = with_label(key, (enum period_label)label);
-        group->filed[label - 1].has_ended = unit_has_ended(node, &k);
+        group->filed[label - 1] = filed_none(node, &k);
         if (even_unapplied || rollup_is_applied(node, key))
             load_label(node, txn, &k, group);
     }
@@ -111,20 +127,17 @@ void group_fini(struct group *group)
     *group = (struct group){0};
 }
 
-void group_resolve_with(const struct node *node, const struct group *group, enum period_label label,
-                        const struct report *report, struct year_triple *ret_triple)
+void group_resolve_with(struct node *node, const struct group *group, enum period_label label,
+                        const struct report *report, struct instant received,
+                        struct year_triple *ret_triple)
 {
     struct year_filed filed[PERIOD_LABEL_COUNT];
     memcpy(filed, group->filed, sizeof(filed));
     struct year_filed *slot = &filed[label - 1];
-    bool has_ended = slot->has_ended;
-    *slot = (struct year_filed){.has_ended = has_ended};
-    if (report != NULL && !report->is_withdrawn) {
-        slot->is_filed = true;
-        slot->scope = report->scope;
-        slot->cells = report->cells;
-        slot->cell_count = report->cell_count;
-    }
+    if (report != NULL)
+        *slot = filed_of(node, report, received);
+    else
+        *slot = (struct year_filed){.has_ended = slot->has_ended, .unit_set = slot->unit_set};
     year_resolve(filed, node->catalogue, ret_triple);
 }
 

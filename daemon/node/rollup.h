@@ -26,10 +26,11 @@ struct group {
 void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
                 bool even_unapplied, struct group *group);
 void group_fini(struct group *group);
-/* The triple as it would be with `report` (NULL: none) in place of the group's one of that label.
- */
-void group_resolve_with(const struct node *node, const struct group *group, enum period_label label,
-                        const struct report *report, struct year_triple *ret_triple);
+/* The triple as it would be with `report` (NULL: none), taken in at `received`, in place of the
+ * group's one of that label. */
+void group_resolve_with(struct node *node, const struct group *group, enum period_label label,
+                        const struct report *report, struct instant received,
+                        struct year_triple *ret_triple);
 
 /* The roll-up of key->unit for key's kind, period and form. `ret_figures` is overwritten. */
 void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,

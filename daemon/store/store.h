@@ -17,7 +17,7 @@
 #include "core/instant.h"
 #include "core/report.h"
 
-enum { STORE_SCHEMA = 3, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
+enum { STORE_SCHEMA = 4, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
 
 struct store;
 struct store_txn;

@@ -130,6 +130,9 @@ void wire_figure_to_domain(const Tonghop__Figure *figure, struct figure *ret_fig
         .partial_count = figure->partial_count,
         .implied_count = figure->implied_count,
         .negative_count = figure->negative_count,
+        .early_count = figure->early_count,
+        .baseline_count = figure->baseline_count,
+        .unit_set = figure->unit_set,
     };
     for (size_t i = 0; i < figure->n_parts; i++)
         ret_figure->parts[QUALIFIER_EXACT + i] = figure->parts[i];
@@ -147,6 +150,9 @@ void wire_figure_of(uint32_t indicator, const struct figure *figure, Tonghop__Fi
     ret_figure->partial_count = figure->partial_count;
     ret_figure->implied_count = figure->implied_count;
     ret_figure->negative_count = figure->negative_count;
+    ret_figure->early_count = figure->early_count;
+    ret_figure->baseline_count = figure->baseline_count;
+    ret_figure->unit_set = figure->unit_set;
     ret_figure->parts = parts;
     for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
         ret_figure->parts[ret_figure->n_parts++] = figure->parts[q];

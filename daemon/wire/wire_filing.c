@@ -37,7 +37,7 @@ void wire_key_of(const struct report_key *key, Tonghop__Key *ret_key)
 }
 
 /* Canonical bytes: the key (digest_put_key), scope (1), withdrawn (1); then for each part its type
- * (1) and digest (32). */
+ * (1) and digest (32); of a baseline then a zero byte and its source. */
 static void digest_content(const Tonghop__ReportHeader *header, uint8_t *ret_digest)
 {
     struct buf bytes = {0};
@@ -49,6 +49,10 @@ static void digest_content(const Tonghop__ReportHeader *header, uint8_t *ret_dig
     for (size_t i = 0; i < header->n_parts; i++) {
         buf_put_u8(&bytes, (uint8_t)header->parts[i]->type);
         buf_put(&bytes, header->parts[i]->digest.data, DIGEST_SIZE);
+    }
+    if (header->source[0] != '\0') {
+        buf_put_u8(&bytes, 0);
+        buf_put(&bytes, header->source, strlen(header->source));
     }
     digest_of(span_of(&bytes), ret_digest);
     buf_fini(&bytes);
@@ -143,6 +147,7 @@ static enum err open_report(const Tonghop__Filing *filing, const Tonghop__Report
     report->may_drop_cells = header->may_drop_cells != 0;
     report->author = mem_strdup(header->author);
     report->reason = mem_strdup(header->reason);
+    report->source = mem_strdup(header->source);
     for (size_t i = 0; i < filing->n_parts && err == ERR_OK; i++) {
         struct span part = span_of_data(filing->parts[i]);
         if (header->parts[i]->type == TONGHOP__PART_TYPE__PART_TYPE_CELLS)
@@ -273,6 +278,8 @@ void wire_pack_filing(const struct report *report, struct buf *out)
     header.may_drop_cells = report->may_drop_cells;
     header.author = report->author;
     header.reason = report->reason;
+    if (report->source != NULL)
+        header.source = report->source;
     wire_put_message(&header.base, &header_bytes);
     filing.header = (ProtobufCBinaryData){header_bytes.len, header_bytes.data};
     wire_put_message(&filing.base, out);

@@ -103,6 +103,7 @@ static const struct wire_rule report_header_rules[] = {
     {AT(ReportHeader, based_on), 0, WIRE_REVISION_MAX, 0},
     {AT(ReportHeader, author), 0, REPORT_AUTHOR_MAX, 0},
     {AT(ReportHeader, reason), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+    {AT(ReportHeader, source), 0, REPORT_SOURCE_MAX, RULE_HAS_LINES},
     {AT(ReportHeader, parts), 0, WIRE_PARTS_MAX, 0},
 };
 

@@ -160,10 +160,19 @@ static void check_figures(const struct report *report, const struct catalogue *c
     struct problems problems = {0};
 
     /* The same cells under its own label and under that of the year. */
-    filed[report->key.period.label - 1] = (struct year_filed){
-        true, report->scope, report->cells, report->cell_count, report->based_on % 2 == 1};
-    filed[PERIOD_Y - 1] = (struct year_filed){true, SCOPE_OWN, report->cells,
-                                              report->cell_count / 2, report->catalogue % 2 == 1};
+    filed[report->key.period.label - 1] =
+        (struct year_filed){.is_filed = true,
+                            .scope = report->scope,
+                            .cells = report->cells,
+                            .cell_count = report->cell_count,
+                            .has_ended = report->based_on % 2 == 1,
+                            .is_baseline = report_is_baseline(report)};
+    filed[PERIOD_Y - 1] = (struct year_filed){.is_filed = true,
+                                              .scope = SCOPE_OWN,
+                                              .cells = report->cells,
+                                              .cell_count = report->cell_count / 2,
+                                              .has_ended = report->catalogue % 2 == 1,
+                                              .is_early = report->may_drop_cells};
     year_resolve(filed, catalogue, &triple);
     year_check(filed, catalogue, &problems);
     fuzz_check_problems(&problems, false);

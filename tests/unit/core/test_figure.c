@@ -364,6 +364,9 @@ static void draw_part(uint64_t *seed, struct figures *part)
         figure.partial_count = draw(seed, 2);
         figure.implied_count = draw(seed, 2);
         figure.negative_count = figure.implied_count > 0 ? draw(seed, 2) : 0;
+        figure.early_count = draw(seed, 2);
+        figure.baseline_count = draw(seed, 2);
+        figure.unit_set = figure_unit_mark(draw(seed, PARTS));
         figures_append(part, NUMBERS[i], &figure);
     }
 }
@@ -399,6 +402,9 @@ static void assert_fold(const struct figures *acc, const struct figures *parts)
                 fold.partial_count += figure->partial_count;
                 fold.implied_count += figure->implied_count;
                 fold.negative_count += figure->negative_count;
+                fold.early_count += figure->early_count;
+                fold.baseline_count += figure->baseline_count;
+                fold.unit_set += figure->unit_set;
             }
         }
         const struct figure *total = figures_find(acc, NUMBERS[i]);
@@ -413,6 +419,9 @@ static void assert_fold(const struct figures *acc, const struct figures *parts)
         assert_int_equal(total->partial_count, fold.partial_count);
         assert_int_equal(total->implied_count, fold.implied_count);
         assert_int_equal(total->negative_count, fold.negative_count);
+        assert_int_equal(total->early_count, fold.early_count);
+        assert_int_equal(total->baseline_count, fold.baseline_count);
+        assert_true(total->unit_set == fold.unit_set);
     }
 }
 
@@ -492,17 +501,23 @@ static void test_property(void **state)
 /* Three entries: 41 of two exact parts; 1000..1500 of one at least and two ranges, one of them
  * partial and one implied; -5 of one exact part, implied and marked as negative. */
 static const uint8_t GOLDEN[] = {
-    0x01, 0x03,                                                       /* version, count */
+    0x02, 0x03,                                                       /* version, count */
     0x01, 0x52, 0x00, 0x01, 0x02,                                     /* indicator 1 */
+    0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,                   /* its unit set */
     0xAB, 0x02, 0xD0, 0x0F, 0xE8, 0x07, 0x72, 0x01, 0x02, 0x01, 0x01, /* indicator 300 */
-    0x01, 0x09, 0x00, 0xC1, 0x01, 0x01, 0x01,                         /* indicator 301 */
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x09, 0x00,
+    0xC1, 0x07, 0x01, 0x01, 0x01, 0x01, 0x01, /* indicator 301 */
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
 };
 
 /* The stored form is fixed: these bytes are on people's disks. */
 static void test_golden(void **state)
 {
     (void)state;
-    const struct figure a = {.value = 41, .upper = 41, .parts = {0, 2, 0, 0, 0, 0}};
+    const struct figure a = {.value = 41,
+                             .upper = 41,
+                             .parts = {0, 2, 0, 0, 0, 0},
+                             .unit_set = UINT64_C(0x0102030405060708)};
     const struct figure b = {.value = 1000,
                              .upper = 1500,
                              .parts = {0, 0, 1, 0, 0, 2},
@@ -512,7 +527,10 @@ static void test_golden(void **state)
                              .upper = -5,
                              .parts = {0, 1, 0, 0, 0, 0},
                              .implied_count = 1,
-                             .negative_count = 1};
+                             .negative_count = 1,
+                             .early_count = 1,
+                             .baseline_count = 1,
+                             .unit_set = UINT64_MAX};
     struct figures figures = {0}, read = {0};
     struct buf bytes = {0};
     figures_append(&figures, 1, &a);
@@ -528,7 +546,7 @@ static void test_golden(void **state)
     buf_clear(&bytes);
     figures_encode(&figures, &bytes);
     assert_int_equal(bytes.len, 2);
-    assert_memory_equal(bytes.data, "\x01\x00", 2);
+    assert_memory_equal(bytes.data, "\x02\x00", 2);
     assert_int_equal(figures_decode(span_of(&bytes), &read), ERR_OK);
     assert_int_equal(read.count, 0);
     buf_fini(&bytes);
@@ -552,6 +570,7 @@ static void test_decode_refuses(void **state)
     (void)state;
     for (size_t len = 0; len < sizeof GOLDEN; len++)
         assert_corrupt("cut short", GOLDEN, len);
+#define SET "\0\0\0\0\0\0\0\0" /* a unit set */
 #define ROW(name, bytes)                                                                           \
     {                                                                                              \
         name, bytes, sizeof(bytes) - 1                                                             \
@@ -562,40 +581,47 @@ static void test_decode_refuses(void **state)
         size_t len;
     } rows[] = {
         ROW("version 0", "\x00\x00"),
-        ROW("version 2", "\x02\x00"),
-        ROW("trailing byte", "\x01\x00\x00"),
-        ROW("more entries than counted", "\x01\x01\x01\x52\x00\x01\x02\x01\x52\x00\x01\x02"),
-        ROW("fewer entries than counted", "\x01\x02\x01\x52\x00\x01\x02"),
-        ROW("enormous count", "\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01\x01\x52\x00\x01\x02"),
-        ROW("indicator 0", "\x01\x01\x00\x52\x00\x01\x02"),
-        ROW("indicator twice", "\x01\x02\x01\x52\x00\x01\x02\x00\x52\x00\x01\x02"),
+        ROW("version 1", "\x01\x00"),
+        ROW("trailing byte", "\x02\x00\x00"),
+        ROW("more entries than counted",
+            "\x02\x01\x01\x52\x00\x01\x02" SET "\x01\x52\x00\x01\x02" SET),
+        ROW("fewer entries than counted", "\x02\x02\x01\x52\x00\x01\x02" SET),
+        ROW("enormous count",
+            "\x02\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01\x01\x52\x00\x01\x02" SET),
+        ROW("indicator 0", "\x02\x01\x00\x52\x00\x01\x02" SET),
+        ROW("indicator twice", "\x02\x02\x01\x52\x00\x01\x02" SET "\x00\x52\x00\x01\x02" SET),
         ROW("indicator beyond 32 bits",
-            "\x01\x02\x01\x52\x00\x01\x02\xFF\xFF\xFF\xFF\x0F\x52\x00\x01\x02"),
-        ROW("no parts", "\x01\x01\x01\x52\x00\x00"),
-        ROW("only marks", "\x01\x01\x01\x52\x00\x20\x01"),
-        ROW("a count of zero", "\x01\x01\x01\x52\x00\x03\x02\x00"),
-        ROW("a count beyond 32 bits", "\x01\x01\x01\x52\x00\x01\x80\x80\x80\x80\x10"),
-        ROW("units beyond 32 bits", "\x01\x01\x01\x52\x00\x03\xFF\xFF\xFF\xFF\x0F\x01"),
-        ROW("upper below value", "\x01\x01\x01\x52\x01\x10\x01"),
-        ROW("exact with a span", "\x01\x01\x01\x52\x02\x01\x01"),
-        ROW("more partial than units", "\x01\x01\x01\x52\x00\x21\x01\x02"),
-        ROW("more implied than units", "\x01\x01\x01\x52\x00\x41\x01\x02"),
-        ROW("more negative than implied", "\x01\x01\x01\x52\x00\xC1\x02\x01\x02"),
-        ROW("overlong varint", "\x01\x01\x81\x00\x52\x00\x01\x02"),
+            "\x02\x02\x01\x52\x00\x01\x02" SET "\xFF\xFF\xFF\xFF\x0F\x52\x00\x01\x02" SET),
+        ROW("no parts", "\x02\x01\x01\x52\x00\x00" SET),
+        ROW("only marks", "\x02\x01\x01\x52\x00\x20\x01" SET),
+        ROW("a count of zero", "\x02\x01\x01\x52\x00\x03\x02\x00" SET),
+        ROW("a count beyond 32 bits", "\x02\x01\x01\x52\x00\x01\x80\x80\x80\x80\x10" SET),
+        ROW("units beyond 32 bits", "\x02\x01\x01\x52\x00\x03\xFF\xFF\xFF\xFF\x0F\x01" SET),
+        ROW("upper below value", "\x02\x01\x01\x52\x01\x10\x01" SET),
+        ROW("exact with a span", "\x02\x01\x01\x52\x02\x01\x01" SET),
+        ROW("more partial than units", "\x02\x01\x01\x52\x00\x21\x01\x02" SET),
+        ROW("more implied than units", "\x02\x01\x01\x52\x00\x41\x01\x02" SET),
+        ROW("more negative than implied", "\x02\x01\x01\x52\x00\xC1\x01\x01\x01\x02" SET),
+        ROW("overlong varint", "\x02\x01\x81\x00\x52\x00\x01\x02" SET),
         /* 2^64 + 1 and -2^64 - 1: further than one part can reach. */
         ROW("too large for its parts",
-            "\x01\x01\x01\x82\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01"),
+            "\x02\x01\x01\x82\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01" SET),
         ROW("too small for its parts",
-            "\x01\x01\x01\x81\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01"),
+            "\x02\x01\x01\x81\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01" SET),
         ROW("upper too large for its parts",
-            "\x01\x01\x01\x00\x82\x80\x80\x80\x80\x80\x80\x80\x80\x04\x10\x01"),
+            "\x02\x01\x01\x00\x82\x80\x80\x80\x80\x80\x80\x80\x80\x04\x10\x01" SET),
+        ROW("more early than units", "\x02\x01\x01\x52\x00\x81\x02\x01\x02" SET),
+        ROW("more baselines than units", "\x02\x01\x01\x52\x00\x81\x04\x01\x02" SET),
+        ROW("an unknown count", "\x02\x01\x01\x52\x00\x81\x08\x01\x01" SET),
+        ROW("no unit set", "\x02\x01\x01\x52\x00\x01\x02"),
     };
 #undef ROW
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_corrupt(rows[i].name, rows[i].bytes, rows[i].len);
 
     /* And the row beside the last three that is just within reach: 2^64 of one part. */
-    static const char within[] = "\x01\x01\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01";
+    static const char within[] =
+        "\x02\x01\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x04\x00\x01\x01" SET;
     struct figures figures = {0};
     const struct span bytes = {(const uint8_t *)within, sizeof within - 1};
     assert_int_equal(figures_decode(bytes, &figures), ERR_OK);

@@ -55,6 +55,12 @@ static struct catalogue small_catalogue(void)
     };
 }
 
+static struct year_filed filed_own(const struct cell *cells, size_t count)
+{
+    return (struct year_filed){
+        .is_filed = true, .scope = SCOPE_OWN, .cells = cells, .cell_count = count};
+}
+
 /* --- Named cases ------------------------------------------------------------------------------ */
 
 /* A cell, or a figure expected of one unit; no qualifier: there is none. */
@@ -216,7 +222,7 @@ static void test_named_triples(void **state)
         for (int label = 0; label < LABELS; label++) {
             const struct value *value = &row->filed[label];
             cells[label] = (struct cell){row->indicator, 0, value->value, value->upper};
-            filed[label] = (struct year_filed){true, SCOPE_OWN, &cells[label], 0, false};
+            filed[label] = filed_own(&cells[label], 0);
             if (value->qualifier != 0) {
                 cells[label].qualifier = (uint8_t)qualifier_of(value->qualifier);
                 filed[label].cell_count = 1;
@@ -429,8 +435,7 @@ static void test_indicators_do_not_mix(void **state)
     const struct catalogue catalogue = small_catalogue();
     const struct cell s1[] = {{FLOW, E, 4, 0}, {STOCK, E, 7, 0}};
     const struct cell year[] = {{FLOW, E, 10, 0}, {FLOW_MAX, E, 3, 0}, {UNKNOWN, E, 1, 0}};
-    const struct year_filed filed[] = {
-        {true, SCOPE_OWN, s1, 2, false}, {0}, {true, SCOPE_OWN, year, 3, false}};
+    const struct year_filed filed[] = {filed_own(s1, 2), {0}, filed_own(year, 3)};
     struct year_triple triple = {0};
     year_resolve(filed, &catalogue, &triple);
     assert_int_equal(triple.own[S1].count, 2);
@@ -577,9 +582,7 @@ static void test_check_texts(void **state)
     struct catalogue *catalogue = sample_catalogue();
     const struct cell s1 = {7, E, 10005, 0}, s2 = {7, E, 50, 0}, year = {7, E, 9000, 0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct year_filed filed[] = {{true, SCOPE_OWN, &s1, 1, false},
-                                     {true, SCOPE_OWN, &s2, 1, false},
-                                     {true, SCOPE_OWN, &year, 1, false}};
+        struct year_filed filed[] = {filed_own(&s1, 1), filed_own(&s2, 1), filed_own(&year, 1)};
         struct problems problems = {.is_vietnamese = rows[i].is_vietnamese};
         year_check(filed, catalogue, &problems);
         filed[Y].cell_count = 0;

@@ -38,10 +38,13 @@ static void test_rollup(void **state)
         uint32_t units; /* 0: no figure */
     } rows[] = {
         {"nothing filed", {0}, 60, 3},
-        {"own", {true, SCOPE_OWN, &own, 1, false}, 65, 4},
-        {"own nil", {true, SCOPE_OWN, NULL, 0, false}, 60, 3},
-        {"whole", {true, SCOPE_WHOLE, &whole, 1, false}, 70, 1},
-        {"whole nil", {true, SCOPE_WHOLE, NULL, 0, false}, 0, 0},
+        {"own", {.is_filed = true, .scope = SCOPE_OWN, .cells = &own, .cell_count = 1}, 65, 4},
+        {"own nil", {.is_filed = true, .scope = SCOPE_OWN}, 60, 3},
+        {"whole",
+         {.is_filed = true, .scope = SCOPE_WHOLE, .cells = &whole, .cell_count = 1},
+         70,
+         1},
+        {"whole nil", {.is_filed = true, .scope = SCOPE_WHOLE}, 0, 0},
     };
     struct year_triple triple = {0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -95,6 +98,54 @@ static void test_lone_whole_half(void **state)
     catalogue_free(&catalogue);
 }
 
+/* A figure is one part of its unit, early or a baseline where one of the reports behind it is. */
+static void test_marks(void **state)
+{
+    (void)state;
+    struct catalogue *catalogue = sample_catalogue();
+    const uint64_t mark = figure_unit_mark(23857);
+    const struct cell cells[LABELS] = {{FLOW, E, 5, 0}, {FLOW, E, 6, 0}, {FLOW, E, 13, 0}};
+    /* By label, from the lowest bit: which reports are there, early, baselines; then the figures.
+     */
+    static const struct {
+        const char *name;
+        unsigned filed, early, baseline, figures, figures_early, figures_baseline;
+    } rows[] = {
+        {"nothing marked", 7, 0, 0, 7, 0, 0},
+        {"each its own", 7, 1, 4, 7, 1, 4},
+        {"a year of an early half", 3, 2, 0, 7, 6, 0},
+        {"a year of two early halves is one early part", 3, 3, 0, 7, 7, 0},
+        {"a second half that an early year implies", 5, 4, 0, 7, 6, 0},
+        {"a second half that an early first one implies", 5, 1, 0, 7, 3, 0},
+        {"a year of a baseline", 1, 0, 1, 5, 0, 5},
+    };
+    struct year_triple triple = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct year_filed filed[LABELS] = {0};
+        for (unsigned label = 0; label < LABELS; label++)
+            filed[label] = (struct year_filed){.is_filed = rows[i].filed >> label & 1U,
+                                               .scope = SCOPE_OWN,
+                                               .cells = &cells[label],
+                                               .cell_count = 1,
+                                               .unit_set = mark,
+                                               .is_early = rows[i].early >> label & 1U,
+                                               .is_baseline = rows[i].baseline >> label & 1U};
+        year_resolve(filed, catalogue, &triple);
+        for (unsigned label = 0; label < LABELS; label++) {
+            const struct figure *figure = figures_find(&triple.own[label], FLOW);
+            if ((figure != NULL) != (rows[i].figures >> label & 1U))
+                fail_msg("%s: label %u", rows[i].name, label + 1);
+            if (figure != NULL &&
+                (figure->early_count != (rows[i].figures_early >> label & 1U) ||
+                 figure->baseline_count != (rows[i].figures_baseline >> label & 1U) ||
+                 figure->unit_set != mark))
+                fail_msg("%s: marks of label %u", rows[i].name, label + 1);
+        }
+    }
+    year_triple_fini(&triple);
+    catalogue_free(&catalogue);
+}
+
 static uint32_t draw(uint64_t *seed, uint32_t below)
 {
     *seed ^= *seed << 13;
@@ -121,6 +172,8 @@ static void draw_report(uint64_t *seed, struct reporter *reporter)
     filed->scope = draw(seed, 4) == 0 ? SCOPE_WHOLE : SCOPE_OWN;
     filed->cells = reporter->cells[label];
     filed->cell_count = 0;
+    filed->is_early = draw(seed, 2) > 0;
+    filed->is_baseline = filed->scope == SCOPE_WHOLE && draw(seed, 2) > 0;
     for (size_t i = 0; i < CELLS; i++) {
         if (draw(seed, 3) == 0)
             continue;
@@ -188,6 +241,9 @@ static void test_totals_by_difference(void **state)
     struct reporter reporters[UNITS] = {0};
     struct figures totals[LABELS] = {0}, folded = {0};
     uint64_t seed = 20240614;
+    for (uint32_t at = 0; at < UNITS; at++)
+        for (int label = 0; label < LABELS; label++)
+            reporters[at].filed[label].unit_set = figure_unit_mark(at + 1);
     for (int step = 0; step < STEPS; step++) {
         const size_t at = draw(&seed, UNITS);
         draw_report(&seed, &reporters[at]);
@@ -216,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rollup),
         cmocka_unit_test(test_lone_whole_half),
+        cmocka_unit_test(test_marks),
         cmocka_unit_test(test_totals_by_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

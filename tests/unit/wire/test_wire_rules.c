@@ -176,7 +176,7 @@ static char *letters(struct arena *arena, size_t len)
     X(totals_query, kind, m->kind = 3, MALFORMED, "TotalsQuery.kind")                              \
     X(totals_query, period, m->period = letters(arena, 17), TOO_LARGE, "TotalsQuery.period")       \
     X(totals_query, unit, m->unit = letters(arena, 2001), TOO_LARGE, "TotalsQuery.unit")           \
-    X(totals_query, by, m->by = 2, MALFORMED, "TotalsQuery.by")                                    \
+    X(totals_query, by, m->by = 4, MALFORMED, "TotalsQuery.by")                                    \
     X(totals_query, code, m->indicators[0] = TEXT("\xff"), MALFORMED, "TotalsQuery.indicators")    \
     X(totals_query, codes_many,                                                                    \
       (m->indicators = copies(arena, m->indicators[0], 4097), m->n_indicators = 4097), TOO_LARGE,  \
