@@ -23,9 +23,14 @@
 #include "core/int128.h"
 #include "tonghop/err.h"
 
-struct formula;      /* opaque; freed with formula_free */
-struct formula_test; /* a predicate inside a formula, to be given to formula_holds */
+struct formula; /* opaque; freed with formula_free */
 struct catalogue;
+
+/* A predicate inside a formula, to be given to formula_holds; the same where both members are. */
+struct formula_test {
+    const struct formula *formula;
+    uint16_t node;
+};
 
 enum { FORMULA_TEXT_MAX = 500, FORMULA_DEPTH_MAX = 20, FORMULA_NODES_MAX = 200 };
 
@@ -49,6 +54,11 @@ void formula_free(struct formula **formula);
 const uint32_t *formula_operands(const struct formula *formula, size_t *ret_count);
 /* True when the formula divides anywhere: its operands must then cover the same units. */
 bool formula_is_ratio(const struct formula *formula);
+
+/* The count@ terms of a formula: a level, and what is counted there. Gives term `n`, from 0; false
+ * when there are no more. */
+bool formula_count_term(const struct formula *formula, size_t n, uint8_t *ret_level,
+                        struct formula_test *ret_test);
 
 /* An operand as the evaluator sees it. */
 struct operand {

@@ -408,6 +408,21 @@ static enum truth eval_truth(struct evaluation *evaluation, uint16_t index, uint
     return TRUTH_UNKNOWN;
 }
 
+bool formula_count_term(const struct formula *formula, size_t n, uint8_t *ret_level,
+                        struct formula_test *ret_test)
+{
+    for (size_t i = 0; i < formula->node_count; i++) {
+        const struct formula_node *node = &formula->nodes[i];
+
+        if (node->kind != NODE_COUNT || n-- > 0)
+            continue;
+        *ret_level = (uint8_t)node->value;
+        *ret_test = (struct formula_test){formula, node->left};
+        return true;
+    }
+    return false;
+}
+
 enum truth formula_holds(const struct formula_test *predicate, uint8_t unit_type,
                          const struct formula_env *env)
 {

@@ -47,10 +47,4 @@ struct formula {
     size_t operand_count;
 };
 
-/* A truth inside a formula. */
-struct formula_test {
-    const struct formula *formula;
-    uint16_t node;
-};
-
 #endif

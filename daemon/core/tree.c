@@ -147,7 +147,9 @@ struct tree *tree_new(const struct catalogue *catalogue, struct period period)
         .period = period,
         .window = calendar_window(&catalogue->calendar, period),
         .nodes = mem_calloc(catalogue->unit_count, sizeof *tree->nodes),
+        .sharer_count = mem_alloc(sizeof *tree->sharer_count),
     };
+    *tree->sharer_count = 1;
     add_nodes(tree, catalogue, node_of);
     tree->nodes = mem_realloc(tree->nodes, tree->node_count * sizeof *tree->nodes);
     set_parents(tree);
@@ -156,13 +158,42 @@ struct tree *tree_new(const struct catalogue *catalogue, struct period period)
     return tree;
 }
 
+static void drop_nodes(struct tree *tree)
+{
+    if (--*tree->sharer_count > 0)
+        return;
+    free(tree->nodes);
+    free(tree->sharer_count);
+}
+
 void tree_free(struct tree **tree)
 {
     if (*tree == NULL)
         return;
-    free((*tree)->nodes);
+    drop_nodes(*tree);
     free(*tree);
     *tree = NULL;
+}
+
+/* Member by member: a node has padding. */
+static bool is_same_node(const struct tree_node *a, const struct tree_node *b)
+{
+    return a->unit == b->unit && a->parent == b->parent && a->first_child == b->first_child &&
+           a->next_sibling == b->next_sibling && a->level == b->level && a->type == b->type &&
+           a->has_ended == b->has_ended && a->source == b->source && a->version == b->version;
+}
+
+void tree_share(struct tree *tree, const struct tree *other)
+{
+    if (tree->nodes == other->nodes || tree->node_count != other->node_count)
+        return;
+    for (uint32_t i = 0; i < tree->node_count; i++)
+        if (!is_same_node(&tree->nodes[i], &other->nodes[i]))
+            return;
+    drop_nodes(tree);
+    tree->nodes = other->nodes;
+    tree->sharer_count = other->sharer_count;
+    ++*tree->sharer_count;
 }
 
 uint32_t tree_find(const struct tree *tree, uint32_t unit)
@@ -205,10 +236,15 @@ bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit)
 
 uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index)
 {
+    if (tree->nodes[index].first_child != TREE_NONE)
+        return tree->nodes[index].first_child;
+    return tree_next_beside(tree, root, index);
+}
+
+uint32_t tree_next_beside(const struct tree *tree, uint32_t root, uint32_t index)
+{
     const struct tree_node *nodes = tree->nodes;
 
-    if (nodes[index].first_child != TREE_NONE)
-        return nodes[index].first_child;
     while (index != root && nodes[index].next_sibling == TREE_NONE)
         index = nodes[index].parent;
     return index == root ? TREE_NONE : nodes[index].next_sibling;

@@ -26,11 +26,15 @@ struct tree {
     struct window window;
     struct tree_node *nodes; /* by unit id */
     uint32_t node_count;
+    uint32_t *sharer_count; /* trees that have these nodes */
 };
 
 /* Built in O(n log n); the catalogue must outlive it. */
 struct tree *tree_new(const struct catalogue *catalogue, struct period period);
 void tree_free(struct tree **tree);
+/* Lets `tree` have the nodes of `other`, of the same catalogue, if they are the same: most periods
+ * have the tree of the one before. Each of the two is freed by itself. */
+void tree_share(struct tree *tree, const struct tree *other);
 
 /* Index of the unit, TREE_NONE if it is not in this period's tree. */
 uint32_t tree_find(const struct tree *tree, uint32_t unit);
@@ -41,5 +45,7 @@ bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit);
 /* Walks the subtree of `root` in depth-first order, parents first: give `root` first, then what it
  * returned; TREE_NONE at the end. Indexes, not ids. */
 uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index);
+/* The same without what lies beneath `index`. */
+uint32_t tree_next_beside(const struct tree *tree, uint32_t root, uint32_t index);
 
 #endif

@@ -19,10 +19,8 @@
 
 static void drop_trees(struct node *node)
 {
-    for (size_t i = 0; i < NODE_TREES_MAX; i++) {
+    for (size_t i = 0; i < NODE_TREES_MAX; i++)
         tree_free(&node->trees[i]);
-        node->tree_used[i] = 0;
-    }
 }
 
 static void drop_catalogue(struct node *node)
@@ -66,23 +64,24 @@ static enum err load_catalogue(struct node *node, struct store_txn *txn)
     return err;
 }
 
-/* The one not used for longest gives way: a caller may hold as many as there are slots. */
+/* Each period has one slot, which it shares with those NODE_TREE_YEARS away: whatever a query spans
+ * stays in place while it is answered. A tree that is like a neighbour's has its nodes. */
 const struct tree *node_tree(struct node *node, struct period period)
 {
-    size_t oldest = 0;
-    assert(node->catalogue != NULL);
-    for (size_t i = 0; i < NODE_TREES_MAX; i++) {
-        if (node->trees[i] != NULL && period_equal(node->trees[i]->period, period)) {
-            node->tree_used[i] = ++node->tree_clock;
-            return node->trees[i];
-        }
-        if (node->tree_used[i] < node->tree_used[oldest])
-            oldest = i;
-    }
-    tree_free(&node->trees[oldest]);
-    node->trees[oldest] = tree_new(node->catalogue, period);
-    node->tree_used[oldest] = ++node->tree_clock;
-    return node->trees[oldest];
+    size_t slot = (size_t)(period.year * PERIOD_LABEL_COUNT + period.label - 1) % NODE_TREES_MAX;
+    struct tree **tree = &node->trees[slot];
+    assert(node->catalogue != NULL && period_is_valid(period));
+    if (*tree != NULL && period_equal((*tree)->period, period))
+        return *tree;
+    tree_free(tree);
+    *tree = tree_new(node->catalogue, period);
+    const struct tree *before = node->trees[(slot + NODE_TREES_MAX - 1) % NODE_TREES_MAX];
+    const struct tree *after = node->trees[(slot + 1) % NODE_TREES_MAX];
+    if (before != NULL)
+        tree_share(*tree, before);
+    if (after != NULL)
+        tree_share(*tree, after);
+    return *tree;
 }
 
 bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit)

@@ -22,8 +22,9 @@
 #include "wire/wire.h"
 
 enum {
-    NODE_BATCH_MAX = 128,          /* events in one transaction */
-    NODE_TREES_MAX = 8,            /* trees of periods kept */
+    NODE_BATCH_MAX = 128, /* events in one transaction */
+    NODE_TREE_YEARS = 42, /* years whose trees are kept */
+    NODE_TREES_MAX = NODE_TREE_YEARS * PERIOD_LABEL_COUNT,
     NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */
     NODE_WINDOW = 64,              /* messages that a child may have under way */
     NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
@@ -114,9 +115,7 @@ struct node {
     struct arena *scratch;       /* of one stored filing being read */
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
-    struct tree *trees[NODE_TREES_MAX];
-    uint64_t tree_used[NODE_TREES_MAX]; /* tree_clock at its last use; 0: free */
-    uint64_t tree_clock;
+    struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
     struct node_rebuild rebuild;
     struct unit_set child_units;
     struct peers peers;

@@ -264,7 +264,8 @@ static void answer(struct explain *explain)
     Tonghop__Value total;
     Tonghop__Explanation message = TONGHOP__EXPLANATION__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    struct report_key key = key_of(explain, explain->query->unit);
+    const struct query *query = explain->query;
+    const struct view_key key = {query->kind, query->period, query->from, query->unit};
     view_init(&view, explain->step->node, explain->step->txn, &key);
     view_value(&view, explain->indicator, &total);
     fill_operands(explain, &view, &operands);
@@ -284,8 +285,7 @@ static void answer(struct explain *explain)
     message.operands = operands.info_pointers;
     message.n_operand_values = operands.count;
     message.operand_values = operands.value_pointers;
-    message.split_year =
-        view_is_split_year(explain->step->node, explain->query->period, explain->query->unit);
+    message.split_year = view_is_split_year(explain->step->node, &key);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_EXPLANATION;
     envelope.explanation = &message;
     step_reply(explain->step, &envelope);

@@ -1,24 +1,35 @@
-/* Totals: a table of indicators by units, with the year before beside it if asked for. */
+/* Totals: a table of indicators by units, with the year before and the plan beside it if asked for.
+ *
+ *     rows     the unit; then its children, the units of a level, or what its types of units
+ *              reported themselves; the greatest or the least of them
+ *     columns  indicators, of a section or a reporting body
+ *     sides    what was asked for; the same a year (or a span of years) before; the plan */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
+#include "node/lone_halves.h"
 #include "node/query.h"
-#include "node/rollup.h"
+
+/* What the columns of the table are filled from. */
+enum side { SIDE_ASKED, SIDE_PREVIOUS, SIDE_PLAN, SIDE_COUNT };
 
 /* Everything one answer points to. */
 struct totals {
+    const Tonghop__TotalsQuery *ask;
+    struct view_key sides[SIDE_COUNT]; /* their unit is that of a row */
+    bool has_side[SIDE_COUNT];
     const struct indicator **indicators;
     size_t indicator_count;
-    uint32_t *units;
+    uint32_t *units; /* of a row by type, the type's index */
     size_t unit_count, unit_capacity;
-    bool has_previous;     /* asked for, and there can be such a period */
-    uint32_t *lone_halves; /* beneath each unit, by index in the tree; NULL: not of a year */
+    uint32_t unranked_count;
     Tonghop__IndicatorInfo *infos;
     Tonghop__IndicatorInfo **info_pointers;
     Tonghop__UnitTotals *rows;
     Tonghop__UnitTotals **row_pointers;
     Tonghop__UnitInfo *unit_infos;
-    Tonghop__Value *values; /* rows x indicators, then previous ones likewise */
+    Tonghop__Value *values; /* rows x sides x indicators */
     Tonghop__Value **value_pointers;
 };
 
@@ -26,7 +37,6 @@ static void totals_fini(struct totals *t)
 {
     free(t->indicators);
     free(t->units);
-    free(t->lone_halves);
     free(t->infos);
     free(t->info_pointers);
     free(t->rows);
@@ -36,19 +46,26 @@ static void totals_fini(struct totals *t)
     free(t->value_pointers);
 }
 
-/* An indicator belongs into the table when units of the subtree may report it, or it is derived. */
-static bool is_shown(const struct query *query, const struct indicator *indicator)
+/* ---- columns ---- */
+
+/* An indicator belongs into the table when units of the subtree may report it in the period or a
+ * year of the span, or it is derived. */
+static bool is_shown(const struct step *step, const struct query *query,
+                     const struct indicator *indicator)
 {
     uint8_t level = query->tree->nodes[tree_find(query->tree, query->unit)].level;
-    return indicator_is_valid_on(indicator, query->tree->window.last) &&
-           indicator->level_mask >> level != 0;
+    const struct period first = {query->from, query->period.label};
+    struct window window = calendar_window(&step->node->catalogue->calendar, first);
+    struct date from = indicator->valid_from, to = indicator->valid_to;
+    return date_compare(from, query->tree->window.last) <= 0 &&
+           date_compare(to, window.last) >= 0 && indicator->level_mask >> level != 0;
 }
 
 /* The indicators asked for, or all in order of number. False: refused. */
-static bool choose_indicators(struct step *step, const Tonghop__TotalsQuery *ask,
-                              const struct query *query, struct totals *t)
+static bool choose_indicators(struct step *step, const struct query *query, struct totals *t)
 {
     const struct catalogue *catalogue = step->node->catalogue;
+    const Tonghop__TotalsQuery *ask = t->ask;
     t->indicators =
         mem_calloc(catalogue->indicator_count + ask->n_indicators + 1, sizeof(*t->indicators));
     for (size_t i = 0; i < ask->n_indicators; i++) {
@@ -58,10 +75,12 @@ static bool choose_indicators(struct step *step, const Tonghop__TotalsQuery *ask
         t->indicators[t->indicator_count++] = indicator;
     }
     for (size_t i = 0; ask->n_indicators == 0 && i < catalogue->indicator_count; i++)
-        if (is_shown(query, &catalogue->indicators[i]))
+        if (is_shown(step, query, &catalogue->indicators[i]))
             t->indicators[t->indicator_count++] = &catalogue->indicators[i];
     return true;
 }
+
+/* ---- rows ---- */
 
 static void add_unit(struct totals *t, uint32_t unit)
 {
@@ -69,116 +88,109 @@ static void add_unit(struct totals *t, uint32_t unit)
     t->units[t->unit_count++] = unit;
 }
 
-static void choose_units(const Tonghop__TotalsQuery *ask, const struct query *query,
-                         struct totals *t)
+static void add_level(const struct query *query, int level, struct totals *t)
 {
     const struct tree *tree = query->tree;
-    add_unit(t, query->unit);
-    if (ask->by != TONGHOP__BY__BY_CHILD)
-        return;
-    for (uint32_t i = tree->nodes[tree_find(tree, query->unit)].first_child; i != TREE_NONE;
-         i = tree->nodes[i].next_sibling)
-        add_unit(t, tree->nodes[i].unit);
-}
-
-/* ---- whole halves that are not part of the year ---- */
-
-/* Marks the forms that a figure is made of. */
-static void mark_forms(const struct catalogue *catalogue, const struct indicator *indicator,
-                       bool *forms)
-{
-    size_t count = 0;
-    const struct form *form = catalogue_form(catalogue, indicator->form);
-    const uint32_t *operands =
-        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
-    if (form != NULL)
-        forms[form - catalogue->forms] = true;
-    for (size_t i = 0; i < count; i++)
-        mark_forms(catalogue, catalogue_indicator(catalogue, operands[i]), forms);
-}
-
-/* Counts the lone half of key->unit, if it has one, for it and the units above: up to one whose own
- * whole report stands for all of it. */
-static void count_lone_half(struct step *step, const struct query *query,
-                            const struct report_key *key, uint32_t *counts)
-{
-    const struct tree_node *nodes = query->tree->nodes;
-    uint32_t top = tree_find(query->tree, query->unit);
-    uint32_t first = tree_find(query->tree, key->unit);
-    for (uint32_t i = first;; i = nodes[i].parent) {
-        struct report_key k = *key;
-        struct group group = {0};
-        k.unit = nodes[i].unit;
-        group_load(step->node, step->txn, &k, false, &group);
-        bool is_counted =
-            i == first ? group.triple.has_lone_whole_half : !group.triple.is_covered[PERIOD_Y - 1];
-        group_fini(&group);
-        counts[i] += is_counted;
-        if (!is_counted || i == top)
-            return;
-    }
-}
-
-/* Looks at the halves that one unit filed for a year. A head tells the scope of the latest revision
- * alone: where another one counts, the group is asked. */
-static void count_lone_halves_of(struct step *step, const struct query *query, uint32_t unit,
-                                 const bool *forms, uint32_t *counts)
-{
-    const struct catalogue *catalogue = step->node->catalogue;
-    struct report_key cursor = store_cursor_before(query->kind, query->period.year, unit, 0);
-    struct head head;
-    while (store_next_head(step->txn, &cursor, &head) && cursor.kind == query->kind &&
-           cursor.period.year == query->period.year && cursor.unit == unit) {
-        const struct form *form = catalogue_form(catalogue, cursor.form);
-        if (cursor.period.label == PERIOD_Y || head.counting == 0 ||
-            (head.scope != SCOPE_WHOLE && head.counting == head.revision) || form == NULL ||
-            !forms[form - catalogue->forms])
-            continue;
-        count_lone_half(step, query, &cursor, counts);
-        cursor.period.label = PERIOD_Y; /* its group is done */
-    }
-}
-
-static void count_lone_halves(struct step *step, const struct query *query, struct totals *t)
-{
-    const struct tree *tree = query->tree;
-    if (query->period.label != PERIOD_Y)
-        return;
-    bool *forms = mem_calloc(step->node->catalogue->form_count + 1, sizeof(*forms));
-    for (size_t i = 0; i < t->indicator_count; i++)
-        mark_forms(step->node->catalogue, t->indicators[i], forms);
-    t->lone_halves = mem_calloc(tree->node_count, sizeof(*t->lone_halves));
     uint32_t root = tree_find(tree, query->unit);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
-        count_lone_halves_of(step, query, tree->nodes[i].unit, forms, t->lone_halves);
-    free(forms);
+        if (i != root && tree->nodes[i].level == level)
+            add_unit(t, tree->nodes[i].unit);
+}
+
+/* The types of units that there are in the subtree, in the order of the catalogue. */
+static void add_types(const struct step *step, const struct query *query, struct totals *t)
+{
+    const struct tree *tree = query->tree;
+    bool *is_there = mem_calloc(step->node->catalogue->type_count + 1, sizeof(*is_there));
+    uint32_t root = tree_find(tree, query->unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
+        is_there[tree->nodes[i].type] = true;
+    for (uint32_t type = 0; type < step->node->catalogue->type_count; type++)
+        if (is_there[type])
+            add_unit(t, type);
+    free(is_there);
+}
+
+/* The unit asked for, then what it is cut into. False: refused. */
+static bool choose_units(struct step *step, const struct query *query, struct totals *t)
+{
+    const struct tree *tree = query->tree;
+    int level = -1;
+    char word[QUERY_WORD_SIZE];
+    add_unit(t, query->unit);
+    if (t->ask->by == TONGHOP__BY__BY_CHILD) {
+        for (uint32_t i = tree->nodes[tree_find(tree, query->unit)].first_child; i != TREE_NONE;
+             i = tree->nodes[i].next_sibling)
+            add_unit(t, tree->nodes[i].unit);
+    } else if (t->ask->by == TONGHOP__BY__BY_LEVEL) {
+        level = catalogue_level_by_code(step->node->catalogue, t->ask->level);
+        if (level >= 0)
+            add_level(query, level, t);
+        else
+            step_refuse(step, ERR_NOT_FOUND, NULL,
+                        STEP_WORDS(step, "no level '%s': see 'tonghop catalogue show'",
+                                   "không có cấp “%s”: xem `tonghop catalogue show`"),
+                        query_word(t->ask->level, word));
+        return level >= 0;
+    } else if (t->ask->by == TONGHOP__BY__BY_TYPE) {
+        add_types(step, query, t);
+    }
+    return true;
 }
 
 /* ---- the table ---- */
 
-/* Fills `count` values of one unit and period; a unit that was not there then has none. */
-static void fill_values(struct step *step, const struct query *query, struct period period,
-                        uint32_t unit, const struct totals *t, Tonghop__Value *values)
+static void choose_sides(const struct query *query, struct totals *t)
 {
-    struct report_key key = {.kind = query->kind, .period = period, .unit = unit};
-    bool is_there = tree_find(node_tree(step->node, period), unit) != TREE_NONE;
-    struct view view = {0};
-    if (is_there)
-        view_init(&view, step->node, step->txn, &key);
+    int years = query->period.year - query->from + 1;
+    struct view_key asked = {query->kind, query->period, query->from, query->unit};
+    t->sides[SIDE_ASKED] = t->sides[SIDE_PREVIOUS] = t->sides[SIDE_PLAN] = asked;
+    t->sides[SIDE_PLAN].kind = KIND_PLAN;
+    t->has_side[SIDE_ASKED] = true;
+    t->has_side[SIDE_PLAN] = t->ask->compare_plan && query->kind != KIND_PLAN;
+    if (t->ask->compare_previous && query->from - years >= PERIOD_YEAR_MIN) {
+        struct view_key *before = &t->sides[SIDE_PREVIOUS];
+        before->period.year = (uint16_t)(before->period.year - years);
+        before->from = (uint16_t)(before->from - years);
+        t->has_side[SIDE_PREVIOUS] = true;
+    }
+}
+
+static size_t count_sides(const struct totals *t)
+{
+    size_t count = 0;
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        count += t->has_side[side];
+    return count;
+}
+
+/* Fills a row's values of one side; a unit that was not there then has none. `view` is that of a
+ * type, or NULL. */
+static void fill_values(struct step *step, const struct totals *t, enum side side, uint32_t unit,
+                        struct view *view, Tonghop__Value *values)
+{
+    struct view_key key = t->sides[side];
+    struct view own = {0};
+    key.unit = unit;
+    if (view == NULL && tree_find(node_tree(step->node, key.period), unit) != TREE_NONE) {
+        view_init(&own, step->node, step->txn, &key);
+        view = &own;
+    }
+    if (view != NULL)
+        view_prepare(view, t->indicators, t->indicator_count);
     for (size_t i = 0; i < t->indicator_count; i++) {
-        if (is_there)
-            view_value(&view, t->indicators[i], &values[i]);
+        if (view != NULL)
+            view_value(view, t->indicators[i], &values[i]);
         else
             tonghop__value__init(&values[i]);
     }
-    view_fini(&view);
+    view_fini(&own);
 }
 
-static void fill_rows(struct step *step, const struct query *query, struct totals *t)
+/* Gives each side of each row its place. */
+static void lay_out(struct totals *t)
 {
-    size_t width = t->indicator_count;
-    size_t sides = t->has_previous ? 2 : 1;
-    struct date day = query->tree->window.last;
+    size_t width = t->indicator_count, sides = count_sides(t), at = 0;
     t->rows = mem_calloc(t->unit_count, sizeof(*t->rows));
     t->row_pointers = mem_calloc(t->unit_count, sizeof(*t->row_pointers));
     t->unit_infos = mem_calloc(t->unit_count, sizeof(*t->unit_infos));
@@ -188,29 +200,147 @@ static void fill_rows(struct step *step, const struct query *query, struct total
         t->value_pointers[i] = &t->values[i];
     for (size_t i = 0; i < t->unit_count; i++) {
         Tonghop__UnitTotals *row = &t->rows[i];
-        size_t at = i * width * sides;
         tonghop__unit_totals__init(row);
-        query_unit_info(step->node, t->units[i], day, &t->unit_infos[i]);
-        row->unit = &t->unit_infos[i];
+        t->row_pointers[i] = row;
         row->n_values = width;
         row->values = t->value_pointers + at;
-        fill_values(step, query, query->period, t->units[i], t, t->values + at);
-        if (t->lone_halves != NULL)
-            row->lone_half_count = t->lone_halves[tree_find(query->tree, t->units[i])];
-        if (t->has_previous) {
+        at += width;
+        if (t->has_side[SIDE_PREVIOUS]) {
             row->n_previous = width;
-            row->previous = t->value_pointers + at + width;
-            fill_values(step, query, period_previous(query->period), t->units[i], t,
-                        t->values + at + width);
+            row->previous = t->value_pointers + at;
+            at += width;
         }
-        t->row_pointers[i] = row;
+        if (t->has_side[SIDE_PLAN]) {
+            row->n_plan = width;
+            row->plan = t->value_pointers + at;
+            at += width;
+        }
     }
+}
+
+static Tonghop__Value *values_of(const struct totals *t, size_t row, enum side side)
+{
+    Tonghop__Value **list = side == SIDE_ASKED      ? t->rows[row].values
+                            : side == SIDE_PREVIOUS ? t->rows[row].previous
+                                                    : t->rows[row].plan;
+    return t->values + (list - t->value_pointers);
+}
+
+static void fill_unit(struct step *step, const struct query *query, size_t i, struct totals *t)
+{
+    query_unit_info(step->node, t->units[i], query->tree->window.last, &t->unit_infos[i]);
+    t->rows[i].unit = &t->unit_infos[i];
+    for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++)
+        if (t->has_side[side])
+            fill_values(step, t, side, t->units[i], NULL, values_of(t, i, side));
+}
+
+/* The rows behind the first: one for each type, whose figures are loaded together. */
+static void fill_types(struct step *step, const struct query *query, struct totals *t)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++) {
+        struct view_key key = t->sides[side];
+        bool is_there = tree_find(node_tree(step->node, key.period), query->unit) != TREE_NONE;
+        struct view *family =
+            t->has_side[side] && is_there ? view_family_new(step->node, step->txn, &key) : NULL;
+        for (size_t i = 1; i < t->unit_count && t->has_side[side]; i++) {
+            struct view *view = family != NULL ? &family[t->units[i]] : NULL;
+            /* Unit 0 is nowhere: without a view there is no value. */
+            fill_values(step, t, side, 0, view, values_of(t, i, side));
+        }
+        view_family_free(&family);
+    }
+    for (size_t i = 1; i < t->unit_count; i++) {
+        const struct unit_type *type = &catalogue->types[t->units[i]];
+        tonghop__unit_info__init(&t->unit_infos[i]);
+        t->unit_infos[i].id = query->unit;
+        t->unit_infos[i].type = type->code;
+        t->rows[i].unit = &t->unit_infos[i];
+        t->rows[i].type_vi = type->name_vi;
+        t->rows[i].type_en = type->name_en;
+    }
+}
+
+static void fill_rows(struct step *step, const struct query *query, struct totals *t)
+{
+    bool is_by_type = t->ask->by == TONGHOP__BY__BY_TYPE;
+    lay_out(t);
+    for (size_t i = 0; i < (is_by_type ? 1 : t->unit_count); i++)
+        fill_unit(step, query, i, t);
+    if (is_by_type)
+        fill_types(step, query, t);
+}
+
+/* Each year's halves are counted in that year's tree. */
+static void fill_lone_halves(struct step *step, const struct query *query, struct totals *t)
+{
+    size_t count = t->ask->by == TONGHOP__BY__BY_TYPE ? 1 : t->unit_count;
+    if (query->period.label != PERIOD_Y)
+        return;
+    for (unsigned year = query->from; year <= query->period.year; year++) {
+        struct query one = *query;
+        one.period.year = (uint16_t)year;
+        one.tree = node_tree(step->node, one.period);
+        uint32_t *counts = mem_calloc(one.tree->node_count + 1, sizeof(*counts));
+        lone_halves_count(step, &one, t->indicators, t->indicator_count, counts);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t index = tree_find(one.tree, t->units[i]);
+            if (index != TREE_NONE)
+                t->rows[i].lone_half_count += counts[index];
+        }
+        free(counts);
+    }
+}
+
+/* ---- the greatest and the least ---- */
+
+static int compare_values(const void *a, const void *b)
+{
+    const Tonghop__UnitTotals *left = *(Tonghop__UnitTotals *const *)a;
+    const Tonghop__UnitTotals *right = *(Tonghop__UnitTotals *const *)b;
+    i128 x = i128_of(left->values[0]->value_high, left->values[0]->value_low);
+    i128 y = i128_of(right->values[0]->value_high, right->values[0]->value_low);
+    if (x != y)
+        return x > y ? -1 : 1;
+    return (left > right) - (left < right); /* equal ones stay in order */
+}
+
+/* Keeps the greatest and the least of the rows behind the first, in order of value. */
+static void rank(struct totals *t)
+{
+    size_t top = t->ask->top, bottom = t->ask->bottom, kept = 1;
+    if (top == 0 && bottom == 0)
+        return;
+    for (size_t i = 1; i < t->unit_count; i++)
+        if (t->rows[i].values[0]->has_value)
+            t->row_pointers[kept++] = &t->rows[i];
+    t->unranked_count = (uint32_t)(t->unit_count - kept);
+    qsort(t->row_pointers + 1, kept - 1, sizeof(*t->row_pointers), compare_values);
+    if (top < kept - 1 && bottom < kept - 1 - top) {
+        memmove(t->row_pointers + 1 + top, t->row_pointers + kept - bottom,
+                bottom * sizeof(*t->row_pointers));
+        kept = 1 + top + bottom;
+    }
+    t->unit_count = kept;
+}
+
+/* ---- the answer ---- */
+
+/* The days of a label differ between two years that have other calendars. */
+static bool has_other_days(const struct step *step, const struct view_key *a,
+                           const struct view_key *b)
+{
+    (void)step, (void)a, (void)b;
+    return false;
 }
 
 static void answer(struct step *step, const struct query *query, struct totals *t)
 {
-    char period[PERIOD_TEXT_SIZE];
-    char previous[PERIOD_TEXT_SIZE] = "";
+    char period[PERIOD_TEXT_SIZE], previous[PERIOD_TEXT_SIZE] = "";
+    char from[PERIOD_TEXT_SIZE] = "", previous_from[PERIOD_TEXT_SIZE] = "";
+    const struct view_key *asked = &t->sides[SIDE_ASKED], *before = &t->sides[SIDE_PREVIOUS];
+    bool is_span = query->from != query->period.year;
     Tonghop__Totals totals = TONGHOP__TOTALS__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     t->infos = mem_calloc(t->indicator_count + 1, sizeof(*t->infos));
@@ -220,36 +350,61 @@ static void answer(struct step *step, const struct query *query, struct totals *
         t->info_pointers[i] = &t->infos[i];
     }
     totals.period = period_format(query->period, period);
-    if (t->has_previous)
-        totals.previous = period_format(period_previous(query->period), previous);
+    if (is_span)
+        totals.from = period_format((struct period){query->from, PERIOD_Y}, from);
+    if (t->has_side[SIDE_PREVIOUS]) {
+        totals.previous = period_format(before->period, previous);
+        totals.calendar_differs = has_other_days(step, asked, before);
+        if (is_span)
+            totals.previous_from =
+                period_format((struct period){before->from, PERIOD_Y}, previous_from);
+    }
     totals.catalogue = step->node->catalogue->number;
     totals.n_indicators = t->indicator_count;
     totals.indicators = t->info_pointers;
     totals.n_units = t->unit_count;
     totals.units = t->row_pointers;
+    totals.unranked_count = t->unranked_count;
     totals.rebuilding = step->node->rebuild.is_active;
-    totals.split_year = view_is_split_year(step->node, query->period, query->unit);
+    totals.split_year = view_is_split_year(step->node, asked);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_TOTALS;
     envelope.totals = &totals;
     step_reply(step, &envelope);
 }
 
+/* What cannot be asked together. False: refused. */
+static bool check_ask(struct step *step, const Tonghop__TotalsQuery *ask)
+{
+    bool is_cut = ask->by == TONGHOP__BY__BY_CHILD || ask->by == TONGHOP__BY__BY_LEVEL;
+    if ((ask->top == 0 && ask->bottom == 0) || (is_cut && ask->n_indicators == 1))
+        return true;
+    step_refuse(step, ERR_USAGE, NULL,
+                STEP_WORDS(step,
+                           "the greatest and the least are told of one indicator, and of units: "
+                           "name one, and by which units",
+                           "chỉ xếp hạng theo một chỉ tiêu và theo đơn vị: chọn một chỉ tiêu, và "
+                           "cấp đơn vị"));
+    return false;
+}
+
 void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask)
 {
     struct query query;
-    struct totals t = {0};
-    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
+    struct totals t = {.ask = ask};
+    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query) ||
+        !query_resolve_span(step, ask->from, &query) || !check_ask(step, ask))
         return;
-    t.has_previous = ask->compare_previous && period_is_valid(period_previous(query.period));
-    if (choose_indicators(step, ask, &query, &t)) {
-        choose_units(ask, &query, &t);
-        if (t.unit_count * t.indicator_count > QUERY_LINES_MAX) {
+    choose_sides(&query, &t);
+    if (choose_indicators(step, &query, &t) && choose_units(step, &query, &t)) {
+        size_t figures = t.unit_count * t.indicator_count * count_sides(&t);
+        if (figures > QUERY_LINES_MAX) {
             step_refuse(step, ERR_TOO_LARGE, NULL,
                         "that is %zu figures: ask for fewer indicators, or for a smaller unit",
-                        t.unit_count * t.indicator_count);
+                        figures);
         } else {
-            count_lone_halves(step, &query, &t);
             fill_rows(step, &query, &t);
+            fill_lone_halves(step, &query, &t);
+            rank(&t);
             answer(step, &query, &t);
         }
     }

@@ -82,11 +82,34 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
                     period);
         return false;
     }
+    query.from = query.period.year;
     query.tree = node_tree(step->node, query.period);
     if (!resolve_unit(step, unit, &query))
         return false;
     *ret_query = query;
     return true;
+}
+
+bool query_resolve_span(struct step *step, const char *from, struct query *query)
+{
+    struct period first;
+    char last[PERIOD_TEXT_SIZE];
+    if (from[0] == '\0')
+        return true;
+    bool are_years = period_parse(from, &first) == ERR_OK && first.label == PERIOD_Y &&
+                     query->period.label == PERIOD_Y && first.year <= query->period.year;
+    if (are_years && query->period.year - first.year < VIEW_SPAN_YEARS_MAX) {
+        query->from = first.year;
+        return true;
+    }
+    step_refuse(step, ERR_RANGE, NULL,
+                STEP_WORDS(step,
+                           "'%s' to '%s' is no span of 1 to %d years: write years such as 2009 and "
+                           "2019",
+                           "“%s” đến “%s” không phải khoảng từ 1 đến %d năm: viết như 2009 và "
+                           "2019"),
+                from, period_format(query->period, last), VIEW_SPAN_YEARS_MAX);
+    return false;
 }
 
 const struct indicator *query_indicator(struct step *step, const char *code)

@@ -11,6 +11,7 @@ enum { QUERY_LINES_MAX = 50000 }; /* lines of one answer; more is a refusal that
 struct query {
     uint8_t kind;
     struct period period;
+    uint16_t from;           /* first year of a span that ends with `period`; else its own year */
     const struct tree *tree; /* of the period */
     uint32_t unit; /* in the tree, beneath this node, and within what the sender may read */
 };
@@ -18,6 +19,9 @@ struct query {
 /* Resolves kind, period and unit; refuses and returns false if something is wrong. */
 bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
                    struct query *ret_query);
+/* Resolves the first year of a span ("": none) that ends with the query's period, which has to be a
+ * year; refuses and returns false if something is wrong. */
+bool query_resolve_span(struct step *step, const char *from, struct query *query);
 /* What was asked for, as a refusal repeats it: its beginning, into QUERY_WORD_SIZE bytes; returns
  * `out`. */
 const char *query_word(const char *text, char *out);

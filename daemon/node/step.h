@@ -55,7 +55,7 @@ void step_done(struct step *step, const char *format, ...) __attribute__((format
 /* ---- what the families ask of the node: node.c ---- */
 
 /* The tree of a period under the catalogue in force (there must be one). It belongs to a cache:
- * good until NODE_TREES_MAX other periods were asked for since, or the catalogue changes. */
+ * good until a period NODE_TREE_YEARS or more away is asked for, or the catalogue changes. */
 const struct tree *node_tree(struct node *node, struct period period);
 /* True when `unit` is the node's unit or lies beneath it in `tree`. */
 bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit);

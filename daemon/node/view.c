@@ -2,65 +2,231 @@
  * summed, stored or sent between nodes. */
 #include "node/view.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "node/rollup.h"
 #include "node/step.h"
 
+static_assert(2 * VIEW_SPAN_YEARS_MAX < NODE_TREE_YEARS, "a span and the one before keep their "
+                                                         "trees");
+static_assert(VIEW_SPAN_YEARS_MAX <= 32, "the years of a span are bits of 32");
+
 void view_init(struct view *view, struct node *node, struct store_txn *txn,
-               const struct report_key *key)
+               const struct view_key *key)
 {
     size_t count = node->catalogue->form_count;
     *view = (struct view){.node = node,
                           .txn = txn,
-                          .kind = key->kind,
-                          .period = key->period,
-                          .unit = key->unit,
-                          .forms = mem_calloc(count + 1, sizeof(struct figures)),
-                          .is_loaded = mem_calloc(count + 1, sizeof(bool))};
+                          .key = *key,
+                          .forms = mem_calloc(count + 1, sizeof(*view->forms))};
 }
 
 void view_fini(struct view *view)
 {
     if (view->node == NULL)
         return;
-    for (size_t i = 0; i < view->node->catalogue->form_count; i++)
-        figures_fini(&view->forms[i]);
+    for (size_t i = 0; i < view->node->catalogue->form_count; i++) {
+        figures_fini(&view->forms[i].figures);
+        free(view->forms[i].years);
+    }
     free(view->forms);
-    free(view->is_loaded);
+    free(view->tallies);
     *view = (struct view){0};
 }
 
-/* The figure of an entered indicator, NULL when nothing was reported. Valid until view_fini. */
-static const struct figure *view_figure(struct view *view, const struct indicator *indicator)
+struct view *view_family_new(struct node *node, struct store_txn *txn, const struct view_key *key)
 {
-    const struct form *form = catalogue_form(view->node->catalogue, indicator->form);
+    size_t count = node->catalogue->type_count;
+    struct view *family = mem_calloc(count + 1, sizeof(*family));
+    for (size_t i = 0; i < count; i++) {
+        view_init(&family[i], node, txn, key);
+        family[i].family = family;
+    }
+    return family;
+}
+
+void view_family_free(struct view **family)
+{
+    if (*family == NULL)
+        return;
+    for (struct view *view = *family; view->node != NULL; view++)
+        view_fini(view);
+    free(*family);
+    *family = NULL;
+}
+
+/* ---- loading ---- */
+
+static bool is_span(const struct view *view)
+{
+    return view->key.from != view->key.period.year;
+}
+
+/* Takes the figures of one year of a span, which come in order of year. */
+static void add_year(const struct view *view, struct view_form *form, uint16_t year,
+                     const struct figures *figures)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < figures->count; i++) {
+        uint32_t number = figures->items[i].indicator;
+        const struct indicator *indicator = catalogue_indicator(view->node->catalogue, number);
+        const struct figure *before = figures_find(&form->figures, number);
+        struct figure total = figures->items[i].figure;
+        if (before != NULL && indicator != NULL && indicator->nature == NATURE_FLOW) {
+            total = *before;
+            figure_combine(&total, &figures->items[i].figure, indicator->aggregation);
+        }
+        figures_set(&form->figures, number, &total);
+
+        while (at < form->year_count && form->years[at].indicator < number)
+            at++;
+        if (at == form->year_count || form->years[at].indicator != number) {
+            form->years =
+                mem_grow(form->years, form->year_count, &form->year_capacity, sizeof(*form->years));
+            memmove(&form->years[at + 1], &form->years[at],
+                    (form->year_count - at) * sizeof(*form->years));
+            form->years[at] = (struct view_years){.indicator = number};
+            form->year_count++;
+        }
+        form->years[at].years |= 1U << (year - view->key.from);
+    }
+}
+
+/* What `unit` reported itself, under one form and year, goes to the view of its type. */
+static void add_own(struct view *view, size_t form, uint8_t type, const struct figures *own)
+{
+    if (type < view->node->catalogue->type_count)
+        figures_add(&view->family[type].forms[form].figures, own, view->node->catalogue);
+}
+
+/* Loads one form and period for the whole family. A whole report stands for what lies beneath it,
+ * and is of its unit's type. */
+static void load_family(struct view *view, size_t form, struct period period)
+{
+    const struct tree *tree = node_tree(view->node, period);
+    size_t label = (size_t)period.label - 1;
+    uint32_t root = tree_find(tree, view->key.unit);
+    for (uint32_t i = root, next; i != TREE_NONE; i = next) {
+        struct report_key key = {.kind = view->key.kind,
+                                 .period = period,
+                                 .unit = tree->nodes[i].unit,
+                                 .form = view->node->catalogue->forms[form].number};
+        struct group group = {0};
+        group_load(view->node, view->txn, &key, false, &group);
+        bool is_covered = group.triple.is_covered[label];
+        add_own(view, form, tree->nodes[i].type,
+                is_covered ? &group.triple.whole[label] : &group.triple.own[label]);
+        group_fini(&group);
+        next = is_covered ? tree_next_beside(tree, root, i) : tree_next(tree, root, i);
+    }
+}
+
+/* A year of a span, for all of the family: what the years before made stays in `spans`. */
+static void load_family_year(struct view *view, size_t form, struct period period,
+                             struct view_form *spans)
+{
+    size_t count = view->node->catalogue->type_count;
+    load_family(view, form, period);
+    for (size_t t = 0; t < count; t++) {
+        struct view_form *loaded = &view->family[t].forms[form];
+        add_year(view, &spans[t], period.year, &loaded->figures);
+        figures_clear(&loaded->figures);
+    }
+}
+
+static void load_family_span(struct view *view, size_t form)
+{
+    size_t count = view->node->catalogue->type_count;
+    struct view_form *spans = mem_calloc(count + 1, sizeof(*spans));
+    for (unsigned year = view->key.from; year <= view->key.period.year; year++)
+        load_family_year(view, form, (struct period){(uint16_t)year, PERIOD_Y}, spans);
+    for (size_t t = 0; t < count; t++) {
+        figures_fini(&view->family[t].forms[form].figures);
+        view->family[t].forms[form] = spans[t];
+    }
+    free(spans);
+}
+
+static void load_rollup(struct view *view, struct view_form *form, uint32_t number)
+{
+    struct report_key key = {
+        .kind = view->key.kind, .period = view->key.period, .unit = view->key.unit, .form = number};
+    if (!is_span(view)) {
+        rollup_of(view->node, view->txn, &key, &form->figures);
+        return;
+    }
+    struct figures figures = {0};
+    for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
+        key.period.year = (uint16_t)year;
+        rollup_of(view->node, view->txn, &key, &figures);
+        add_year(view, form, key.period.year, &figures);
+    }
+    figures_fini(&figures);
+}
+
+static void load_form(struct view *view, size_t form)
+{
+    if (view->forms[form].is_loaded)
+        return;
+    if (view->family == NULL)
+        load_rollup(view, &view->forms[form], view->node->catalogue->forms[form].number);
+    else if (is_span(view))
+        load_family_span(view, form);
+    else
+        load_family(view, form, view->key.period);
+    if (view->family == NULL)
+        view->forms[form].is_loaded = true;
+    else
+        for (size_t t = 0; t < view->node->catalogue->type_count; t++)
+            view->family[t].forms[form].is_loaded = true;
+}
+
+static int compare_years(const void *key, const void *element)
+{
+    uint32_t number = *(const uint32_t *)key;
+    const struct view_years *years = element;
+    return (number > years->indicator) - (number < years->indicator);
+}
+
+const struct figure *view_figure(struct view *view, const struct indicator *indicator,
+                                 uint32_t *ret_years)
+{
+    const struct catalogue *catalogue = view->node->catalogue;
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    *ret_years = 0;
     if (form == NULL)
         return NULL;
-    size_t i = (size_t)(form - view->node->catalogue->forms);
-    if (!view->is_loaded[i]) {
-        struct report_key key = {
-            .kind = view->kind, .period = view->period, .unit = view->unit, .form = form->number};
-        rollup_of(view->node, view->txn, &key, &view->forms[i]);
-        view->is_loaded[i] = true;
-    }
-    return figures_find(&view->forms[i], indicator->number);
+    size_t i = (size_t)(form - catalogue->forms);
+    load_form(view, i);
+    const struct view_form *loaded = &view->forms[i];
+    const struct view_years *years =
+        loaded->year_count > 0 ? bsearch(&indicator->number, loaded->years, loaded->year_count,
+                                         sizeof(*loaded->years), compare_years)
+                               : NULL;
+    if (years != NULL)
+        *ret_years = years->years;
+    return figures_find(&loaded->figures, indicator->number);
 }
 
 /* ---- formulas ---- */
 
-static struct derived view_derived(struct view *view, const struct indicator *indicator);
-
 /* A term that no unit of the subtree could have reported in this period is left out of a sum. */
 static bool is_skipped(const struct view *view, const struct indicator *indicator)
 {
-    const struct tree *tree = node_tree(view->node, view->period);
-    uint32_t index = tree_find(tree, view->unit);
-    if (!indicator_is_valid_on(indicator, tree->window.last) || index == TREE_NONE)
+    const struct tree *tree = node_tree(view->node, view->key.period);
+    uint32_t index = tree_find(tree, view->key.unit);
+    bool is_valid = false;
+    if (index == TREE_NONE)
         return true;
+    for (unsigned year = view->key.from; year <= view->key.period.year && !is_valid; year++) {
+        struct period period = {(uint16_t)year, view->key.period.label};
+        is_valid = indicator_is_valid_on(indicator, node_tree(view->node, period)->window.last);
+    }
     /* Units beneath are of this level or a lower one, which has a higher number. */
-    return indicator->level_mask >> tree->nodes[index].level == 0;
+    return !is_valid || indicator->level_mask >> tree->nodes[index].level == 0;
 }
 
 static struct operand operand_of_derived(const struct derived *derived, unsigned decimals)
@@ -79,22 +245,25 @@ static struct operand get_operand(void *ctx, uint32_t number)
 {
     struct view *view = ctx;
     const struct indicator *indicator = catalogue_indicator(view->node->catalogue, number);
+    uint32_t years;
     if (indicator == NULL || is_skipped(view, indicator))
         return (struct operand){.state = OPERAND_SKIPPED};
     if (!indicator_is_entered(indicator)) {
         struct derived derived = view_derived(view, indicator);
         return operand_of_derived(&derived, indicator->decimals);
     }
-    const struct figure *figure = view_figure(view, indicator);
+    const struct figure *figure = view_figure(view, indicator, &years);
     if (figure == NULL)
         return (struct operand){.state = OPERAND_MISSING};
     enum qualifier qualifier = figure_qualifier(figure);
+    /* A flow of a span has a part for each unit and year, a stock one for each unit. */
+    bool is_comparable = !is_span(view) || indicator->nature == NATURE_FLOW;
     return (struct operand){.state = OPERAND_VALUE,
                             .value = figure_shown(figure),
                             .upper = qualifier == QUALIFIER_RANGE ? figure->upper : 0,
                             .decimals = indicator->decimals,
                             .qualifier = (uint8_t)qualifier,
-                            .unit_count = figure_unit_count(figure)};
+                            .unit_count = is_comparable ? figure_unit_count(figure) : 0};
 }
 
 static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
@@ -105,87 +274,109 @@ static struct formula_env env_of(struct view *view)
     return (struct formula_env){.ctx = view, .operand = get_operand, .count = count_units};
 }
 
+static struct view_tally *find_tally(const struct view *view, const struct formula_test *test)
+{
+    for (size_t i = 0; i < view->tally_count; i++)
+        if (view->tallies[i].test.formula == test->formula &&
+            view->tallies[i].test.node == test->node)
+            return &view->tallies[i];
+    return NULL;
+}
+
+static void add_tally(struct view *view, uint8_t level, const struct formula_test *test)
+{
+    if (find_tally(view, test) != NULL)
+        return;
+    view->tallies =
+        mem_grow(view->tallies, view->tally_count, &view->tally_capacity, sizeof(*view->tallies));
+    view->tallies[view->tally_count++] = (struct view_tally){.test = *test, .level = level};
+}
+
+/* Asks one unit for all tallies from the `first` on. */
+static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
+{
+    struct view_key key = view->key;
+    struct view unit = {0};
+    struct formula_env env;
+    key.unit = node->unit;
+    for (size_t i = first; i < view->tally_count; i++) {
+        struct view_tally *tally = &view->tallies[i];
+        if (tally->level != node->level)
+            continue;
+        if (unit.node == NULL) {
+            view_init(&unit, view->node, view->txn, &key);
+            env = env_of(&unit);
+        }
+        enum truth truth = formula_holds(&tally->test, node->type, &env);
+        tally->all++;
+        tally->held += truth == TRUTH_TRUE;
+        tally->unknown += truth == TRUTH_UNKNOWN;
+    }
+    view_fini(&unit);
+}
+
+/* One walk over the units for all tallies from the `first` on; of a view of one type, over those of
+ * that type. */
+static void tally_all(struct view *view, size_t first)
+{
+    const struct tree *tree = node_tree(view->node, view->key.period);
+    uint32_t root = tree_find(tree, view->key.unit);
+    if (first == view->tally_count)
+        return;
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        const struct tree_node *node = &tree->nodes[i];
+        bool is_mine = view->family == NULL || node->type == view - view->family;
+        if (is_mine && !node->has_ended)
+            tally_unit(view, first, node);
+    }
+}
+
 static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
                             uint32_t *ret_unknown, uint32_t *ret_all)
 {
     struct view *view = ctx;
-    const struct tree *tree = node_tree(view->node, view->period);
-    uint32_t root = tree_find(tree, view->unit);
-    uint32_t held = 0, unknown = 0, all = 0;
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        if (tree->nodes[i].level != level || tree->nodes[i].has_ended)
-            continue;
-        struct report_key key = {
-            .kind = view->kind, .period = view->period, .unit = tree->nodes[i].unit};
-        struct view unit;
-        view_init(&unit, view->node, view->txn, &key);
-        struct formula_env env = env_of(&unit);
-        enum truth truth = formula_holds(predicate, tree->nodes[i].type, &env);
-        view_fini(&unit);
-        all++;
-        held += truth == TRUTH_TRUE;
-        unknown += truth == TRUTH_UNKNOWN;
+    const struct view_tally *tally = find_tally(view, predicate);
+    if (tally == NULL) {
+        add_tally(view, level, predicate);
+        tally_all(view, view->tally_count - 1);
+        tally = find_tally(view, predicate);
     }
-    *ret_unknown = unknown;
-    *ret_all = all;
-    return held;
+    *ret_unknown = tally->unknown;
+    *ret_all = tally->all;
+    return tally->held;
+}
+
+/* Adds what one indicator needs counted, on whatever it is built. */
+static void add_counts(struct view *view, const struct indicator *indicator)
+{
+    const struct catalogue *catalogue = view->node->catalogue;
+    struct formula_test test;
+    uint8_t level;
+    size_t count;
+    if (indicator == NULL || indicator->formula == NULL)
+        return;
+    for (size_t n = 0; formula_count_term(indicator->formula, n, &level, &test); n++)
+        add_tally(view, level, &test);
+    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    for (size_t i = 0; i < count; i++)
+        add_counts(view, catalogue_indicator(catalogue, operands[i]));
+}
+
+void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
+{
+    size_t first = view->tally_count;
+    for (size_t i = 0; i < count; i++)
+        add_counts(view, indicators[i]);
+    tally_all(view, first);
 }
 
 /* The value of a derived one; its operands may be derived ones. */
-static struct derived view_derived(struct view *view, const struct indicator *indicator)
+struct derived view_derived(struct view *view, const struct indicator *indicator)
 {
     struct formula_env env = env_of(view);
     if (is_skipped(view, indicator) || indicator->formula == NULL)
         return (struct derived){0};
     return formula_eval(indicator->formula, indicator->decimals, &env);
-}
-
-/* ---- answers ---- */
-
-static void set_numbers(Tonghop__Value *ret, i128 value, i128 upper)
-{
-    ret->value_high = i128_high(value);
-    ret->value_low = i128_low(value);
-    ret->upper_high = i128_high(upper);
-    ret->upper_low = i128_low(upper);
-}
-
-void value_of_figure(const struct figure *figure, Tonghop__Value *ret_value)
-{
-    tonghop__value__init(ret_value);
-    if (figure == NULL || figure_unit_count(figure) == 0)
-        return;
-    enum qualifier qualifier = figure_qualifier(figure);
-    ret_value->has_value = true;
-    set_numbers(ret_value, figure_shown(figure), qualifier == QUALIFIER_RANGE ? figure->upper : 0);
-    ret_value->qualifier = (Tonghop__Qualifier)qualifier;
-    ret_value->unit_count = figure_unit_count(figure);
-    ret_value->exact_count = figure->parts[QUALIFIER_EXACT];
-    ret_value->partial_count = figure->partial_count;
-    ret_value->implied_count = figure->implied_count;
-    ret_value->negative_count = figure->negative_count;
-}
-
-void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value)
-{
-    if (indicator_is_entered(indicator)) {
-        value_of_figure(view_figure(view, indicator), ret_value);
-        return;
-    }
-    struct derived derived = view_derived(view, indicator);
-    tonghop__value__init(ret_value);
-    ret_value->has_value = derived.has_value;
-    ret_value->known_count = derived.known;
-    ret_value->all_count = derived.all;
-    if (!derived.has_value)
-        return;
-    set_numbers(ret_value, derived.value, derived.upper);
-    ret_value->qualifier = (Tonghop__Qualifier)derived.qualifier;
-    ret_value->unit_count = derived.most_units;
-    if (derived.is_uneven) {
-        ret_value->least_units = derived.least_units;
-        ret_value->most_units = derived.most_units;
-    }
 }
 
 /* ---- what is held ---- */
@@ -226,14 +417,18 @@ static bool is_held_in(const struct node *node, const struct tree *tree, uint32_
     return true;
 }
 
-bool view_is_split_year(struct node *node, struct period period, uint32_t unit)
+bool view_is_split_year(struct node *node, const struct view_key *key)
 {
-    if (!node->options.has_parent || period.label == PERIOD_S1)
+    if (!node->options.has_parent || key->period.label == PERIOD_S1)
         return false;
-    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        struct period other = {period.year, (uint8_t)label};
-        if (!is_held_in(node, node_tree(node, period), unit, node_tree(node, other)))
-            return true;
+    for (unsigned year = key->from; year <= key->period.year; year++) {
+        const struct period period = {(uint16_t)year, key->period.label};
+        const struct tree *tree = node_tree(node, period);
+        for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+            struct period other = {(uint16_t)year, (uint8_t)label};
+            if (!is_held_in(node, tree, key->unit, node_tree(node, other)))
+                return true;
+        }
     }
     return false;
 }

@@ -1,5 +1,8 @@
-/* Views: the figures of one unit under one period, entered and derived, loaded when they are asked
- * for. What queries and formulas see. */
+/* Views: the figures of one unit under one period or span of years, entered and derived, loaded
+ * when they are asked for. What queries and formulas see.
+ *
+ * Over a span of years flows add up, stocks are those of the last year that has them, counts are
+ * counted anew on what the span makes of each unit, and ratios are computed anew. */
 #ifndef NODE_VIEW_H
 #define NODE_VIEW_H
 
@@ -8,21 +11,58 @@
 #include "core/formula.h"
 #include "node/node.h"
 
-/* The roll-ups of one unit by form, loaded one by one. */
+enum { VIEW_SPAN_YEARS_MAX = 20 }; /* of one span; the span before it stays in place with it */
+
+/* What a view is of. */
+struct view_key {
+    uint8_t kind;
+    struct period period; /* of a span, its last year */
+    uint16_t from;        /* first year of a span; else the period's own */
+    uint32_t unit;
+};
+
+/* The years of a span in which an indicator has a figure: bit n is year from + n. */
+struct view_years {
+    uint32_t indicator;
+    uint32_t years;
+};
+
+struct view_form {
+    bool is_loaded;
+    struct figures figures;
+    struct view_years *years; /* of a span, in order of indicator */
+    size_t year_count, year_capacity;
+};
+
+/* How many units a predicate holds for. */
+struct view_tally {
+    struct formula_test test;
+    uint8_t level;
+    uint32_t held, unknown, all;
+};
+
 struct view {
     struct node *node;
     struct store_txn *txn;
-    uint8_t kind;
-    struct period period;
-    uint32_t unit;
-    struct figures *forms; /* one for each of catalogue.forms */
-    bool *is_loaded;
+    struct view_key key;
+    struct view_form *forms; /* one for each of catalogue.forms */
+    struct view_tally *tallies;
+    size_t tally_count, tally_capacity;
+    /* NULL: the roll-up. Else what units of one type beneath the unit reported themselves: this
+     * view is one of a family, by type, which is loaded together. */
+    struct view *family;
 };
 
 /* The unit must be in the period's tree. */
 void view_init(struct view *view, struct node *node, struct store_txn *txn,
-               const struct report_key *key);
+               const struct view_key *key);
 void view_fini(struct view *view);
+/* One view for each type of the catalogue; together they make up the roll-up. The caller frees with
+ * view_family_free. */
+struct view *view_family_new(struct node *node, struct store_txn *txn, const struct view_key *key);
+void view_family_free(struct view **family);
+/* Counts at once, in one walk over the units, whatever these indicators need counted. */
+void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count);
 /* An indicator's value, entered or derived, as it travels in an answer. */
 void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value);
 
@@ -37,9 +77,17 @@ struct view_filings {
 };
 struct coverage_source view_coverage_source(struct view_filings *filings);
 
-/* Whether reports that figures of `unit` need may be held elsewhere alone: units beneath it in the
- * period's tree stood outside this node's subtree under another label of the year. Never so for S1,
- * which needs no other label, nor at the root. */
-bool view_is_split_year(struct node *node, struct period period, uint32_t unit);
+/* Whether reports that figures of the view's unit need may be held elsewhere alone: units beneath
+ * it in a period's tree stood outside this node's subtree under another label of the year. Never so
+ * for S1, which needs no other label, nor at the root. */
+bool view_is_split_year(struct node *node, const struct view_key *key);
+
+/* ---- for view_value.c ---- */
+
+/* The figure of an entered indicator, NULL when nothing was reported; with the years of a span that
+ * have it (0: no span). Valid until view_fini. */
+const struct figure *view_figure(struct view *view, const struct indicator *indicator,
+                                 uint32_t *ret_years);
+struct derived view_derived(struct view *view, const struct indicator *indicator);
 
 #endif

@@ -436,6 +436,10 @@ static const struct wire_rule totals_query_rules[] = {
     {QUERY_KIND(TotalsQuery)},
     {QUERY_PERIOD(TotalsQuery)},
     {AT(TotalsQuery, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(TotalsQuery, from), 0, QUERY_PERIOD_MAX, 0},
+    {AT(TotalsQuery, level), 0, CATALOGUE_WORD_MAX, 0},
+    {AT(TotalsQuery, section), 0, CATALOGUE_WORD_MAX, 0},
+    {AT(TotalsQuery, body), 0, CATALOGUE_WORD_MAX, 0},
 };
 
 static const struct wire_rule totals_rules[] = {
@@ -447,6 +451,7 @@ static const struct wire_rule unit_totals_rules[] = {
     {PRESENT(UnitTotals, unit)},
     {AT(UnitTotals, values), 0, CATALOGUE_INDICATORS_MAX, 0},
     {AT(UnitTotals, previous), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(UnitTotals, plan), 0, CATALOGUE_INDICATORS_MAX, 0},
 };
 
 static const struct wire_rule coverage_query_rules[] = {

@@ -1,0 +1,78 @@
+/* Found among the heads, which are read for every unit; groups are loaded only where a half counts
+ * that is, or may be, whole. */
+#include "node/lone_halves.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+#include "node/rollup.h"
+
+/* Marks the forms that a figure is made of. */
+static void mark_forms(const struct catalogue *catalogue, const struct indicator *indicator,
+                       bool *forms)
+{
+    size_t count = 0;
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    const uint32_t *operands =
+        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
+    if (form != NULL)
+        forms[form - catalogue->forms] = true;
+    for (size_t i = 0; i < count; i++)
+        mark_forms(catalogue, catalogue_indicator(catalogue, operands[i]), forms);
+}
+
+/* Counts the lone half of key->unit, if it has one, for it and the units above: up to one whose own
+ * whole report stands for all of it. */
+static void count_lone_half(struct step *step, const struct query *query,
+                            const struct report_key *key, uint32_t *counts)
+{
+    const struct tree_node *nodes = query->tree->nodes;
+    uint32_t top = tree_find(query->tree, query->unit);
+    uint32_t first = tree_find(query->tree, key->unit);
+    for (uint32_t i = first;; i = nodes[i].parent) {
+        struct report_key k = *key;
+        struct group group = {0};
+        k.unit = nodes[i].unit;
+        group_load(step->node, step->txn, &k, false, &group);
+        bool is_counted =
+            i == first ? group.triple.has_lone_whole_half : !group.triple.is_covered[PERIOD_Y - 1];
+        group_fini(&group);
+        counts[i] += is_counted;
+        if (!is_counted || i == top)
+            return;
+    }
+}
+
+/* Looks at the halves that one unit filed for a year. A head tells the scope of the latest revision
+ * alone: where another one counts, the group is asked. */
+static void count_lone_halves_of(struct step *step, const struct query *query, uint32_t unit,
+                                 const bool *forms, uint32_t *counts)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    struct report_key cursor = store_cursor_before(query->kind, query->period.year, unit, 0);
+    struct head head;
+    while (store_next_head(step->txn, &cursor, &head) && cursor.kind == query->kind &&
+           cursor.period.year == query->period.year && cursor.unit == unit) {
+        const struct form *form = catalogue_form(catalogue, cursor.form);
+        if (cursor.period.label == PERIOD_Y || head.counting == 0 ||
+            (head.scope != SCOPE_WHOLE && head.counting == head.revision) || form == NULL ||
+            !forms[form - catalogue->forms])
+            continue;
+        count_lone_half(step, query, &cursor, counts);
+        cursor.period.label = PERIOD_Y; /* its group is done */
+    }
+}
+
+void lone_halves_count(struct step *step, const struct query *query,
+                       const struct indicator *const *indicators, size_t indicator_count,
+                       uint32_t *counts)
+{
+    const struct tree *tree = query->tree;
+    bool *forms = mem_calloc(step->node->catalogue->form_count + 1, sizeof(*forms));
+    for (size_t i = 0; i < indicator_count; i++)
+        mark_forms(step->node->catalogue, indicators[i], forms);
+    uint32_t root = tree_find(tree, query->unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
+        count_lone_halves_of(step, query, tree->nodes[i].unit, forms, counts);
+    free(forms);
+}
