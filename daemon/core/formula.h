@@ -19,8 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/cell.h"
-#include "core/int128.h"
+#include "core/quantity.h"
 #include "tonghop/err.h"
 
 struct formula; /* opaque; freed with formula_free */
@@ -87,7 +86,6 @@ struct formula_env {
     uint32_t (*count)(void *ctx, uint8_t level, const struct formula_test *predicate,
                       uint32_t *ret_unknown, uint32_t *ret_all);
 };
-enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
 
 /* Evaluates a predicate for one unit: its type, and its roll-up through `env`. */
 enum truth formula_holds(const struct formula_test *predicate, uint8_t unit_type,
