@@ -1,5 +1,4 @@
-/* A qualifier says which bounds of a value are known; differences are taken of bounds, so that the
- * qualifier of a difference needs no table. */
+/* A value is a number with the words of its qualifier around it. */
 #include "client/format.h"
 
 #include <stdlib.h>
@@ -150,60 +149,22 @@ char *format_marks(const struct format *format, const Tonghop__Value *value)
 
 /* ---- differences ---- */
 
-/* What is known of a value. `center` is what is printed when neither bound is. */
-struct bounds {
-    bool has_low, has_high;
-    i128 low, high, center;
-};
-
-static struct bounds bounds_of(const Tonghop__Value *value)
+struct amount format_amount(const Tonghop__Value *value)
 {
-    i128 center = value_of(value);
-    bool is_range = value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_RANGE;
-    bool is_exact = value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT;
-    return (struct bounds){
-        .has_low =
-            is_exact || is_range || value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST,
-        .has_high =
-            is_exact || is_range || value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_AT_MOST,
-        .low = center,
-        .high = is_range ? upper_of(value) : center,
-        .center = center,
-    };
-}
-
-/* a - b by complement, because -b of the least number does not exist. */
-static bool subtract(i128 a, i128 b, i128 *ret_result)
-{
-    i128 result;
-    if (!i128_add(a, ~b, &result) || !i128_add(result, 1, &result))
-        return false;
-    *ret_result = result;
-    return true;
+    if (!value->has_value)
+        return (struct amount){.has_value = false};
+    return (struct amount){.has_value = true,
+                           .value = value_of(value),
+                           .upper = upper_of(value),
+                           .qualifier = (uint8_t)value->qualifier};
 }
 
 void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
                      Tonghop__Value *ret_change)
 {
+    struct amount a = format_amount(now), b = format_amount(before);
+    struct amount change = compare_change(&a, &b);
     tonghop__value__init(ret_change);
-    if (!now->has_value || !before->has_value)
-        return;
-    struct bounds a = bounds_of(now), b = bounds_of(before);
-    i128 low, high, center;
-    if (!subtract(a.low, b.high, &low) || !subtract(a.high, b.low, &high) ||
-        !subtract(a.center, b.center, &center))
-        return;
-    bool has_low = a.has_low && b.has_high;
-    bool has_high = a.has_high && b.has_low;
-    if (has_low && has_high)
-        set_value(ret_change,
-                  low == high ? TONGHOP__QUALIFIER__QUALIFIER_EXACT
-                              : TONGHOP__QUALIFIER__QUALIFIER_RANGE,
-                  low, low == high ? 0 : high);
-    else if (has_low)
-        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST, low, 0);
-    else if (has_high)
-        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_AT_MOST, high, 0);
-    else
-        set_value(ret_change, TONGHOP__QUALIFIER__QUALIFIER_ABOUT, center, 0);
+    if (change.has_value)
+        set_value(ret_change, (Tonghop__Qualifier)change.qualifier, change.value, change.upper);
 }

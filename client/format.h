@@ -5,7 +5,7 @@
 #ifndef CLIENT_FORMAT_H
 #define CLIENT_FORMAT_H
 
-#include "core/cell.h"
+#include "core/compare.h"
 #include "tonghop.pb-c.h"
 
 /* How the values of one indicator are written. */
@@ -34,9 +34,10 @@ char *format_plain_upper(const struct format *format, const Tonghop__Value *valu
 /* "=", ">=" ...; NULL when there is no value. */
 const char *format_qualifier(const Tonghop__Value *value);
 
-/* now - before, with the qualifier that follows from the two: at least minus exact is at least,
- * exact minus at least is at most, at least minus at least is about. No value when one of the two
- * has none, or the difference does not fit. */
+/* The value that core/compare.h counts with. The qualifier of one that has a value must be known,
+ * as wire_check sees to. */
+struct amount format_amount(const Tonghop__Value *value);
+/* now - before, as compare_change. */
 void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
                      Tonghop__Value *ret_change);
 
