@@ -267,6 +267,37 @@ enum word {
     WORD_REKEY_BY_HAND,
     WORD_REKEY_BENEATH, /* ..., %s key */
     WORD_REKEY_CHECK,   /* ..., %s command, %s path */
+    /* figures in sentences */
+    WORD_SPOKEN_AT_LEAST, /* %s number, as in the next ones */
+    WORD_SPOKEN_AT_MOST,
+    WORD_SPOKEN_FROM,     /* at least, of zero and what is below it */
+    WORD_SPOKEN_FROM_TO,  /* %s number, %s number */
+    WORD_SPOKEN_ORDER,    /* %s order of magnitude, without a measure behind it */
+    WORD_SPOKEN_ORDER_OF, /* %s order of magnitude, with one */
+    WORD_SCALE_THOUSAND,
+    WORD_SCALE_MILLION,
+    WORD_SCALE_BILLION,
+    WORD_MAGNITUDE_FIRST, /* 10, and from here each is ten times the one before */
+    WORD_MAGNITUDE_2,
+    WORD_MAGNITUDE_3,
+    WORD_MAGNITUDE_4,
+    WORD_MAGNITUDE_5,
+    WORD_MAGNITUDE_6,
+    WORD_MAGNITUDE_7,
+    WORD_MAGNITUDE_8,
+    WORD_MAGNITUDE_9,
+    WORD_MAGNITUDE_10,
+    WORD_MAGNITUDE_11,
+    WORD_MAGNITUDE_12,
+    WORD_MAGNITUDE_13,
+    WORD_MAGNITUDE_LAST,
+    WORD_CHANGE_UP,   /* %s figure */
+    WORD_CHANGE_DOWN, /* %s figure */
+    WORD_CHANGE_NONE,
+    WORD_CHANGE_ABOUT_NONE,
+    WORD_CHANGE_NOT_UP,
+    WORD_CHANGE_NOT_DOWN,
+    WORD_CHANGE_UNCERTAIN, /* %s number below zero, %s number above */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };
