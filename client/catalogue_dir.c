@@ -43,15 +43,24 @@ static int compare_line(const void *key, const void *element)
     return (line > row->fields[0].place.line) - (line < row->fields[0].place.line);
 }
 
-/* Of struct catalogue_source. */
-static struct place find_place(void *ctx, const char *file, uint32_t line, const char *column)
+/* Of struct catalogue_source. Up to the cell's first line break, where nobody writes one, the
+ * character stands in the file where it stands in the cell, behind a quote if there is one. */
+static struct place find_place(void *ctx, const char *file, uint32_t line, const char *column,
+                               uint32_t offset)
 {
     const struct csv_table *table = folder_table(ctx, file);
     const struct csv_row *row =
         table != NULL && table->row_count > 0
             ? bsearch(&line, table->rows, table->row_count, sizeof *row, compare_line)
             : NULL;
-    return row != NULL ? csv_place(row, csv_column(table, column)) : (struct place){line, 0};
+    if (row == NULL)
+        return (struct place){line, 0};
+    int index = csv_column(table, column);
+    struct place place = csv_place(row, index);
+    bool is_there = index >= 0 && (size_t)index < row->field_count;
+    if (offset > 0 && is_there)
+        place.column += offset + row->fields[index].is_quoted;
+    return place;
 }
 
 /* False when rows are missing: the others would be blamed for that. */

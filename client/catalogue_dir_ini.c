@@ -1,5 +1,5 @@
-/* catalogue.ini: what the catalogue is called, its calendar, its levels (topmost first) and its
- * types of units. */
+/* catalogue.ini: what the catalogue is called, its calendar, its levels (topmost first), its types
+ * of units, and the sections, bodies and measures that indicators name. */
 #include "client/catalogue_dir_parts.h"
 
 #include <string.h>
@@ -130,6 +130,54 @@ static void add_type(const struct head *head, char *code)
                                         });
 }
 
+static void add_section(const struct head *head, char *code)
+{
+    const struct section section = {"section", code};
+
+    check_code(head, section);
+    catalogue_add_section(head->catalogue,
+                          &(struct named){
+                              .code = code,
+                              .name_vi = take_text(head, section, "name_vi", true),
+                              .name_en = take_text(head, section, "name_en", false),
+                          });
+}
+
+static void add_body(const struct head *head, char *code)
+{
+    const struct section section = {"body", code};
+
+    check_code(head, section);
+    catalogue_add_body(head->catalogue, &(struct named){
+                                            .code = code,
+                                            .name_vi = take_text(head, section, "name_vi", true),
+                                            .name_en = take_text(head, section, "name_en", false),
+                                        });
+}
+
+/* A measure is called what the indicators call it, in any letters. */
+static void add_measure(const struct head *head, char *name)
+{
+    const struct section section = {"measure", name};
+    const struct ini_entry *quantity = take(head, section, "quantity", false);
+
+    if (quantity != NULL &&
+        (!formula_is_name(quantity->value) || strlen(quantity->value) > CATALOGUE_WORD_MAX))
+        problems_add(head->problems, head->ini->file, quantity->value_place,
+                     "the quantity of [measure %s] is not a word: write 1 to %d letters a-z, "
+                     "digits and '_', such as money or area; leave it out for a number of things",
+                     name, CATALOGUE_WORD_MAX);
+    if (quantity != NULL && strcmp(name, "%") == 0)
+        problems_add(head->problems, head->ini->file, quantity->place,
+                     "a percentage has no quantity: remove it from [measure %%]");
+    catalogue_add_measure(head->catalogue,
+                          &(struct measure){
+                              .name = name,
+                              .name_en = take_text(head, section, "name_en", false),
+                              .quantity = quantity != NULL ? quantity->value : NULL,
+                          });
+}
+
 bool catalogue_dir_number(const char *text, uint32_t *ret_number)
 {
     int64_t number;
@@ -154,6 +202,23 @@ static void add_number_and_titles(const struct head *head)
     catalogue->title_en = mem_strdup(title_en != NULL ? title_en : "");
 }
 
+/* Adds what a section with a title declares, at the first of its entries. */
+static void add_titled(const struct head *head, const char *section, char *title)
+{
+    const struct catalogue *catalogue = head->catalogue;
+
+    if (strcmp(section, "level") == 0 && catalogue_level_by_code(catalogue, title) < 0)
+        add_level(head, title);
+    if (strcmp(section, "type") == 0 && catalogue_type_by_code(catalogue, title) < 0)
+        add_type(head, title);
+    if (strcmp(section, "section") == 0 && catalogue_section_by_code(catalogue, title) < 0)
+        add_section(head, title);
+    if (strcmp(section, "body") == 0 && catalogue_body_by_code(catalogue, title) < 0)
+        add_body(head, title);
+    if (strcmp(section, "measure") == 0 && catalogue_measure(catalogue, title) == NULL)
+        add_measure(head, title);
+}
+
 void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
                            struct problems *problems)
 {
@@ -163,14 +228,8 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
     add_calendar(&head);
     for (size_t i = 0; i < ini->count; i++) {
         const struct ini_entry *entry = &ini->entries[i];
-        if (entry->title[0] == '\0')
-            continue;
-        if (strcmp(entry->section, "level") == 0 &&
-            catalogue_level_by_code(catalogue, entry->title) < 0)
-            add_level(&head, entry->title);
-        if (strcmp(entry->section, "type") == 0 &&
-            catalogue_type_by_code(catalogue, entry->title) < 0)
-            add_type(&head, entry->title);
+        if (entry->title[0] != '\0')
+            add_titled(&head, entry->section, entry->title);
     }
     ini_report_unknown(ini, problems);
     if (catalogue->level_count == 0)

@@ -26,6 +26,9 @@ static const char *const indicators_columns[] = {
     "measure", "nature",     "aggregation", "decimals", "signed",  "part_of",
     "levels",  "valid_from", "valid_to",    "rule",     NULL,
 };
+/* Columns that may be left out, as if all their cells were empty. */
+static const char *const no_columns[] = {NULL};
+static const char *const indicators_optional[] = {"checks", "body", "order", "required", NULL};
 
 /* A word that a cell may hold, and what it means. */
 struct word {
@@ -39,8 +42,16 @@ static const struct word acceptances[] = {
     {"", false}, {"auto", false}, {"manual", true}, {NULL, 0}};
 static const struct word signs[] = {{"", false}, {"yes", true}, {NULL, 0}};
 
+static bool has_column(const struct csv_table *table, const char *const *columns, int index)
+{
+    for (size_t i = 0; columns[i] != NULL; i++)
+        if (csv_column(table, columns[i]) == index)
+            return true;
+    return false;
+}
+
 static bool check_header(const struct csv_table *table, const char *const *columns,
-                         struct problems *problems)
+                         const char *const *optional, struct problems *problems)
 {
     const struct csv_row *header = &table->header;
     size_t error_count = problems->error_count;
@@ -52,10 +63,7 @@ static bool check_header(const struct csv_table *table, const char *const *colum
                          columns[i]);
     }
     for (size_t i = 0; i < header->field_count; i++) {
-        bool is_known = false;
-        for (size_t j = 0; columns[j] != NULL; j++)
-            is_known = is_known || csv_column(table, columns[j]) == (int)i;
-        if (!is_known)
+        if (!has_column(table, columns, (int)i) && !has_column(table, optional, (int)i))
             problems_add(problems, table->file, header->fields[i].place,
                          "unknown column \"%s\": correct its spelling or remove it",
                          header->fields[i].text);
@@ -65,17 +73,17 @@ static bool check_header(const struct csv_table *table, const char *const *colum
 
 bool catalogue_dir_check_units_header(const struct csv_table *table, struct problems *problems)
 {
-    return check_header(table, units_columns, problems);
+    return check_header(table, units_columns, no_columns, problems);
 }
 
 bool catalogue_dir_check_forms_header(const struct csv_table *table, struct problems *problems)
 {
-    return check_header(table, forms_columns, problems);
+    return check_header(table, forms_columns, no_columns, problems);
 }
 
 bool catalogue_dir_check_indicators_header(const struct csv_table *table, struct problems *problems)
 {
-    return check_header(table, indicators_columns, problems);
+    return check_header(table, indicators_columns, indicators_optional, problems);
 }
 
 /* The text of a cell. The adders copy it, though their rows say char *. */
@@ -347,6 +355,12 @@ static uint8_t decimals_of(const struct cells *cells)
     return 0;
 }
 
+/* 0, which leaves the order to the numbers, when it is empty. */
+static uint32_t rank_of(const struct cells *cells)
+{
+    return text_of(cells, "order")[0] != '\0' ? number_of(cells, "order") : 0;
+}
+
 /* Empty is derived, and then there has to be a rule. */
 static enum aggregation aggregation_of(const struct cells *cells)
 {
@@ -383,6 +397,10 @@ void catalogue_dir_add_indicators(const struct csv_table *table, struct catalogu
                            .valid_from = date_of(&cells, "valid_from", DATE_MIN),
                            .valid_to = date_of(&cells, "valid_to", DATE_MAX),
                            .rule = text_of(&cells, "rule"),
+                           .checks_text = text_of(&cells, "checks"),
+                           .body = text_of(&cells, "body"),
+                           .rank = rank_of(&cells),
+                           .is_required = word_of(&cells, "required", signs, false),
                            .line = line_of(&cells),
                        });
     }

@@ -1,4 +1,4 @@
-/* Building a catalogue and looking things up in it.
+/* Building a catalogue.
  *
  * Adders only append: a unit's rows may come in any order, so each one first stands as a unit of
  * its own. catalogue_finish sorts once, merges the rows of one id, and builds the indexes that
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/catalogue_check.h"
+#include "core/check.h"
 #include "core/mem.h"
 
 struct catalogue *catalogue_new(void)
@@ -41,6 +42,23 @@ static void indicator_fini(struct indicator *indicator)
     free(indicator->measure);
     free(indicator->rule);
     formula_free(&indicator->formula);
+    free(indicator->body);
+    free(indicator->checks_text);
+    checks_free(&indicator->checks, &indicator->check_count);
+}
+
+static void named_fini(struct named *named)
+{
+    free(named->code);
+    free(named->name_vi);
+    free(named->name_en);
+}
+
+static void measure_fini(struct measure *measure)
+{
+    free(measure->name);
+    free(measure->name_en);
+    free(measure->quantity);
 }
 
 void catalogue_free(struct catalogue **catalogue)
@@ -59,6 +77,12 @@ void catalogue_free(struct catalogue **catalogue)
         free(c->types[i].name_vi);
         free(c->types[i].name_en);
     }
+    for (size_t i = 0; i < c->section_count; i++)
+        named_fini(&c->sections[i]);
+    for (size_t i = 0; i < c->body_count; i++)
+        named_fini(&c->bodies[i]);
+    for (size_t i = 0; i < c->measure_count; i++)
+        measure_fini(&c->measures[i]);
     for (size_t i = 0; i < c->form_count; i++) {
         free(c->forms[i].code);
         free(c->forms[i].name_vi);
@@ -72,9 +96,13 @@ void catalogue_free(struct catalogue **catalogue)
     free(c->title_en);
     free(c->levels);
     free(c->types);
+    free(c->sections);
+    free(c->bodies);
+    free(c->measures);
     free(c->forms);
     free(c->indicators);
     free(c->indicators_by_code);
+    free(c->indicators_shown);
     free(c->units);
     free(c->units_by_code);
     free(c);
@@ -111,6 +139,38 @@ void catalogue_add_type(struct catalogue *catalogue, const struct unit_type *typ
     };
 }
 
+static void add_named(struct named **array, size_t *count, const struct named *named)
+{
+    *array = mem_realloc(*array, (*count + 1) * sizeof *named);
+    (*array)[(*count)++] = (struct named){
+        .code = copy_text(named->code),
+        .name_vi = copy_text(named->name_vi),
+        .name_en = copy_text(named->name_en),
+    };
+}
+
+void catalogue_add_section(struct catalogue *catalogue, const struct named *section)
+{
+    add_named(&catalogue->sections, &catalogue->section_count, section);
+}
+
+void catalogue_add_body(struct catalogue *catalogue, const struct named *body)
+{
+    add_named(&catalogue->bodies, &catalogue->body_count, body);
+}
+
+void catalogue_add_measure(struct catalogue *catalogue, const struct measure *measure)
+{
+    size_t count = catalogue->measure_count++;
+
+    catalogue->measures = mem_realloc(catalogue->measures, (count + 1) * sizeof *measure);
+    catalogue->measures[count] = (struct measure){
+        .name = copy_text(measure->name),
+        .name_en = copy_text(measure->name_en),
+        .quantity = copy_text(measure->quantity),
+    };
+}
+
 void catalogue_add_form(struct catalogue *catalogue, const struct form *form)
 {
     struct form copy = *form;
@@ -134,6 +194,10 @@ void catalogue_add_indicator(struct catalogue *catalogue, const struct indicator
     copy.measure = copy_text(indicator->measure);
     copy.rule = copy_text(indicator->rule);
     copy.formula = NULL;
+    copy.body = copy_text(indicator->body);
+    copy.checks_text = copy_text(indicator->checks_text);
+    copy.checks = NULL;
+    copy.check_count = 0;
     catalogue->indicators = mem_grow(catalogue->indicators, catalogue->indicator_count,
                                      &catalogue->indicator_capacity, sizeof copy);
     catalogue->indicators[catalogue->indicator_count++] = copy;
@@ -315,145 +379,7 @@ enum err catalogue_finish(struct catalogue *catalogue, const struct catalogue_so
          compare_indicators);
     merge_units(catalogue);
     index_codes(catalogue);
+    catalogue_order_indicators(catalogue);
     catalogue_check(&(struct checker){catalogue, source, problems});
     return problems->error_count == errors_before ? ERR_OK : ERR_INVALID;
-}
-
-/* Finds `key` in an array sorted by the uint32_t that every element starts with (unit.id,
- * indicator.number, form.number). */
-static const void *find_number(const void *array, size_t count, size_t size_bytes, uint32_t key)
-{
-    return count > 0 ? bsearch(&key, array, count, size_bytes, compare_numbers) : NULL;
-}
-
-const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id)
-{
-    _Static_assert(offsetof(struct unit, id) == 0, "find_number reads the key there");
-    return find_number(catalogue->units, catalogue->unit_count, sizeof *catalogue->units, id);
-}
-
-const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number)
-{
-    _Static_assert(offsetof(struct indicator, number) == 0, "find_number reads the key there");
-    return find_number(catalogue->indicators, catalogue->indicator_count,
-                       sizeof *catalogue->indicators, number);
-}
-
-const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number)
-{
-    _Static_assert(offsetof(struct form, number) == 0, "find_number reads the key there");
-    return find_number(catalogue->forms, catalogue->form_count, sizeof *catalogue->forms, number);
-}
-
-const struct indicator *catalogue_indicator_by_code(const struct catalogue *catalogue,
-                                                    const char *code)
-{
-    size_t low = 0, high = catalogue->indicator_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct indicator *indicator =
-            &catalogue->indicators[catalogue->indicators_by_code[middle]];
-        int order = strcmp(code, indicator->code);
-
-        if (order == 0)
-            return indicator;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
-}
-
-const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code)
-{
-    for (size_t i = 0; i < catalogue->form_count; i++)
-        if (strcmp(catalogue->forms[i].code, code) == 0)
-            return &catalogue->forms[i];
-    return NULL;
-}
-
-int catalogue_level_by_code(const struct catalogue *catalogue, const char *code)
-{
-    for (size_t i = 0; i < catalogue->level_count; i++)
-        if (strcmp(catalogue->levels[i].code, code) == 0)
-            return (int)i;
-    return -1;
-}
-
-int catalogue_type_by_code(const struct catalogue *catalogue, const char *code)
-{
-    for (size_t i = 0; i < catalogue->type_count; i++)
-        if (strcmp(catalogue->types[i].code, code) == 0)
-            return (int)i;
-    return -1;
-}
-
-/* The id that `text` spells, 0 if it does not: digits without a leading zero ("01" is a code). */
-static uint32_t parse_id(const char *text)
-{
-    uint32_t id = 0;
-
-    if (*text == '0')
-        return 0;
-    for (; *text != '\0'; text++)
-        if (*text < '0' || *text > '9' || __builtin_mul_overflow(id, 10u, &id) ||
-            __builtin_add_overflow(id, (uint32_t)(*text - '0'), &id))
-            return 0;
-    return id;
-}
-
-static const struct unit_version *ref_version(const struct catalogue *catalogue, size_t ref)
-{
-    return &catalogue->units[catalogue->units_by_code[ref].unit]
-                .versions[catalogue->units_by_code[ref].version];
-}
-
-/* How many units have `code` on `day`: 0, 1, or 2 for several. `*ret_id` is the last one seen. */
-static unsigned find_code(const struct catalogue *catalogue, const char *code, struct date day,
-                          uint32_t *ret_id)
-{
-    size_t low = 0, high = catalogue->unit_ref_count;
-    unsigned found = 0;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (strcmp(ref_version(catalogue, middle)->code, code) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < catalogue->unit_ref_count && found < 2; low++) {
-        const struct unit_version *version = ref_version(catalogue, low);
-
-        if (strcmp(version->code, code) != 0)
-            break;
-        if (date_compare(version->from, day) <= 0 && date_compare(day, version->to) <= 0) {
-            *ret_id = catalogue->units[catalogue->units_by_code[low].unit].id;
-            found++;
-        }
-    }
-    return found;
-}
-
-enum err catalogue_find_unit(const struct catalogue *catalogue, const char *text, struct date day,
-                             uint32_t *ret_id)
-{
-    bool may_be_id = strncmp(text, "code:", 5) != 0;
-    bool may_be_code = strncmp(text, "id:", 3) != 0;
-    const char *word = !may_be_id ? text + 5 : !may_be_code ? text + 3 : text;
-    uint32_t by_id = may_be_id ? parse_id(word) : 0;
-    uint32_t by_code = 0;
-    unsigned found = may_be_code ? find_code(catalogue, word, day, &by_code) : 0;
-
-    if (catalogue_unit(catalogue, by_id) == NULL)
-        by_id = 0;
-    if (found > 1 || (by_id != 0 && found == 1 && by_id != by_code))
-        return ERR_EXISTS;
-    if (by_id == 0 && found == 0)
-        return ERR_NOT_FOUND;
-    *ret_id = by_id != 0 ? by_id : by_code;
-    return ERR_OK;
 }

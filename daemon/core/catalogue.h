@@ -20,7 +20,10 @@ enum {
     CATALOGUE_UNITS_MAX = 200000,
     CATALOGUE_WORD_MAX = 32,  /* bytes of a level, type or form code */
     CATALOGUE_TEXT_MAX = 300, /* bytes of a title, name, section or measure */
-    CATALOGUE_DEPTH_MAX = 8,  /* derived from derived ..., part of a part ... */
+    CATALOGUE_SECTIONS_MAX = 64,
+    CATALOGUE_BODIES_MAX = 64,
+    CATALOGUE_MEASURES_MAX = 256,
+    CATALOGUE_DEPTH_MAX = 8, /* derived from derived ..., part of a part ... */
 };
 
 /* A level of the tree, topmost first: province, district, commune. */
@@ -35,6 +38,19 @@ struct level {
 struct unit_type {
     char *code; /* "xa" */
     char *name_vi, *name_en;
+};
+
+/* A section of the indicators, or a body that reports: a code and what people read. */
+struct named {
+    char *code;
+    char *name_vi, *name_en;
+};
+
+/* A unit of measure. "%" is known without being declared. */
+struct measure {
+    char *name;     /* what indicators and Vietnamese readers call it: "đồng" */
+    char *name_en;  /* may be empty */
+    char *quantity; /* what it measures, such as "money"; "": it counts things */
 };
 
 struct form {
@@ -60,11 +76,19 @@ struct catalogue {
     size_t level_count;
     struct unit_type *types;
     size_t type_count;
+    struct named *sections; /* in the order of display; none: sections are free headings */
+    size_t section_count;
+    struct named *bodies;
+    size_t body_count;
+    struct measure *measures; /* none: any text is a measure, and counts things */
+    size_t measure_count;
     struct form *forms; /* by number */
     size_t form_count, form_capacity;
     struct indicator *indicators; /* by number */
     size_t indicator_count, indicator_capacity;
     uint32_t *indicators_by_code; /* indexes into `indicators`, by code */
+    uint32_t *indicators_shown;   /* likewise, in the order of display: by section (those without
+                                     come first), rank, number */
     struct unit *units;           /* by id */
     size_t unit_count, unit_capacity;
     struct unit_ref *units_by_code; /* every version, by code, then level, then first day */
@@ -78,16 +102,21 @@ void catalogue_free(struct catalogue **catalogue);
 /* Which table and column a problem is about; lets whoever read the files say where that stands. */
 struct catalogue_source {
     void *ctx;
-    /* Position of the cell `column` (a header name such as "parent") of the row that starts at
-     * `line` in `file` ("units.csv", "indicators.csv", "forms.csv", "catalogue.ini"). */
-    struct place (*place)(void *ctx, const char *file, uint32_t line, const char *column);
+    /* Position of the character `offset` (from 0) in the cell `column` (a header name such as
+     * "parent") of the row that starts at `line` in `file` ("units.csv", "indicators.csv",
+     * "forms.csv", "catalogue.ini"). */
+    struct place (*place)(void *ctx, const char *file, uint32_t line, const char *column,
+                          uint32_t offset);
 };
 
 /* Adders copy every string. They keep duplicates for catalogue_finish to report. */
 void catalogue_add_level(struct catalogue *catalogue, const struct level *level);
 void catalogue_add_type(struct catalogue *catalogue, const struct unit_type *type);
+void catalogue_add_section(struct catalogue *catalogue, const struct named *section);
+void catalogue_add_body(struct catalogue *catalogue, const struct named *body);
+void catalogue_add_measure(struct catalogue *catalogue, const struct measure *measure);
 void catalogue_add_form(struct catalogue *catalogue, const struct form *form);
-/* `formula` is ignored: catalogue_finish parses `rule`. */
+/* `formula` and `checks` are ignored: catalogue_finish parses `rule` and `checks_text`. */
 void catalogue_add_indicator(struct catalogue *catalogue, const struct indicator *indicator);
 /* Adds a version to the unit `id`, which is created when it is new. Successors (may be empty)
  * belong to the unit, not to the version, and are added once each. */
@@ -95,12 +124,12 @@ void catalogue_add_unit_version(struct catalogue *catalogue, uint32_t id,
                                 const struct unit_version *version, const uint32_t *successors,
                                 size_t successor_count);
 
-/* Sorts, indexes, parses the formulas and checks everything there is to check, adding each problem
- * found: duplicate numbers, ids, codes; unknown parents, successors, forms, part-of; parents that
- * are not above or not valid on the same days; more than one root on a day, or one that ends
- * without a successor; version windows that overlap or leave gaps; a unit that ends with a
- * successor that is not there the day after; formulas with unknown names, cycles, or with a rule on
- * an entered indicator; decimals out of range; part-of of another nature, decimals or form (the
+/* Sorts, indexes, parses formulas and checks, and checks everything there is to check, adding each
+ * problem found: duplicate numbers, ids, codes; unknown parents, successors, forms, part-of;
+ * parents that are not above or not valid on the same days; more than one root on a day, or one
+ * that ends without a successor; version windows that overlap or leave gaps; a unit that ends with
+ * a successor that is not there the day after; formulas with unknown names, cycles, or with a rule
+ * on an entered indicator; decimals out of range; part-of of another nature, decimals or form (the
  * form of entered ones only: a derived whole is filed nowhere); calendar out of order; texts empty,
  * too long or not UTF-8, codes that formulas cannot name. Two units with one code valid on the same
  * day and level are a problem too. ERR_INVALID when there was at least one error. `source` may be
@@ -124,6 +153,15 @@ const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t nu
 const struct form *catalogue_form_by_code(const struct catalogue *catalogue, const char *code);
 int catalogue_level_by_code(const struct catalogue *catalogue, const char *code);
 int catalogue_type_by_code(const struct catalogue *catalogue, const char *code);
+/* Indexes into sections and bodies. */
+int catalogue_section_by_code(const struct catalogue *catalogue, const char *code);
+int catalogue_body_by_code(const struct catalogue *catalogue, const char *code);
+/* NULL for one that is not declared. */
+const struct measure *catalogue_measure(const struct catalogue *catalogue, const char *name);
+/* The heading that the indicator is shown under, "" if none; an English one may be missing, which
+ * is "" too. They belong to the catalogue. */
+const char *catalogue_heading(const struct catalogue *catalogue, const struct indicator *indicator,
+                              bool english);
 
 /* A unit as people name it: an id ("id:631"), a code valid on `day` ("code:23857"), or either
  * without prefix. ERR_NOT_FOUND; ERR_EXISTS when id and code (or two codes) name different units:

@@ -21,7 +21,7 @@ void checker_add(const struct checker *checker, struct cell_place at, const char
     char *text = mem_vprintf(format, args);
     va_end(args);
     if (source != NULL && at.line > 0)
-        place = source->place(source->ctx, at.file, at.line, at.column);
+        place = source->place(source->ctx, at.file, at.line, at.column, at.offset);
     problems_add(checker->problems, source != NULL ? at.file : NULL, place, "%s", text);
     free(text);
 }
@@ -119,6 +119,9 @@ static bool check_limits(const struct checker *checker)
     } limits[] = {
         {"catalogue.ini", "levels", c->level_count, 1, CATALOGUE_LEVELS_MAX},
         {"catalogue.ini", "unit types", c->type_count, 1, CATALOGUE_TYPES_MAX},
+        {"catalogue.ini", "sections", c->section_count, 0, CATALOGUE_SECTIONS_MAX},
+        {"catalogue.ini", "bodies", c->body_count, 0, CATALOGUE_BODIES_MAX},
+        {"catalogue.ini", "measures", c->measure_count, 0, CATALOGUE_MEASURES_MAX},
         {"forms.csv", "forms", c->form_count, 0, CATALOGUE_FORMS_MAX},
         {"indicators.csv", "indicators", c->indicator_count, 0, CATALOGUE_INDICATORS_MAX},
         {"units.csv", "units", c->unit_count, 1, CATALOGUE_UNITS_MAX},
@@ -139,7 +142,7 @@ static bool check_limits(const struct checker *checker)
         if (unit->version_count <= UNIT_VERSIONS_MAX &&
             unit->successor_count <= UNIT_SUCCESSORS_MAX)
             continue;
-        checker_add(checker, (struct cell_place){"units.csv", unit->versions[0].line, "id"},
+        checker_add(checker, (struct cell_place){"units.csv", unit->versions[0].line, "id", 0},
                     "unit %u has %zu rows and %zu successors: at most %d and %d are possible",
                     unit->id, unit->version_count, unit->successor_count, UNIT_VERSIONS_MAX,
                     UNIT_SUCCESSORS_MAX);
@@ -202,13 +205,52 @@ static void check_types(const struct checker *checker)
     }
 }
 
+static void check_named(const struct checker *checker, const char *what, const struct named *array,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        checker_name(checker, no_line, array[i].code, CATALOGUE_WORD_MAX, "%s %zu: its code", what,
+                     i + 1);
+        check_names(checker, no_line, what, i + 1, array[i].name_vi, array[i].name_en);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(array[i].code, array[j].code) == 0)
+                checker_add(checker, no_line,
+                            "%s %zu has the code of an earlier one: give each its own", what,
+                            i + 1);
+    }
+}
+
+static void check_declared_measures(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+
+    for (size_t i = 0; i < catalogue->measure_count; i++) {
+        const struct measure *measure = &catalogue->measures[i];
+
+        checker_text(checker, no_line, measure->name, (struct text_rule){CATALOGUE_TEXT_MAX, false},
+                     "measure %zu: its name", i + 1);
+        checker_text(checker, no_line, measure->name_en,
+                     (struct text_rule){CATALOGUE_TEXT_MAX, true}, "measure %zu: its English name",
+                     i + 1);
+        if (measure->quantity[0] != '\0')
+            checker_name(checker, no_line, measure->quantity, CATALOGUE_WORD_MAX,
+                         "measure %zu: its quantity", i + 1);
+        if (measure->quantity[0] != '\0' && strcmp(measure->name, "%") == 0)
+            checker_add(checker, no_line, "measure %zu: a percentage has no quantity: remove it",
+                        i + 1);
+        if (catalogue_measure(catalogue, measure->name) != measure)
+            checker_add(checker, no_line,
+                        "measure %zu has the name of an earlier one: give each its own", i + 1);
+    }
+}
+
 static void check_forms(const struct checker *checker)
 {
     const struct catalogue *catalogue = checker->catalogue;
 
     for (size_t i = 0; i < catalogue->form_count; i++) {
         const struct form *form = &catalogue->forms[i];
-        struct cell_place at = {"forms.csv", form->line, "number"};
+        struct cell_place at = {"forms.csv", form->line, "number", 0};
 
         if (form->number == 0)
             checker_add(checker, at, "a form has no number: number forms from 1");
@@ -235,6 +277,10 @@ void catalogue_check(const struct checker *checker)
     check_head(checker);
     check_levels(checker);
     check_types(checker);
+    check_named(checker, "section", checker->catalogue->sections,
+                checker->catalogue->section_count);
+    check_named(checker, "body", checker->catalogue->bodies, checker->catalogue->body_count);
+    check_declared_measures(checker);
     check_forms(checker);
     catalogue_check_indicators(checker);
     catalogue_check_units(checker);

@@ -15,6 +15,7 @@ struct cell_place {
     const char *file;
     uint32_t line;
     const char *column;
+    uint32_t offset; /* the character in the cell, from 0 */
 };
 
 /* Adds an error. Texts name rows by number or id, never by strings that may not be text. */
@@ -37,10 +38,21 @@ void checker_name(const struct checker *checker, struct cell_place at, const cha
 void checker_days(const struct checker *checker, struct cell_place at, struct window days,
                   const char *what, uint32_t number);
 
+/* Fills catalogue->indicators_shown. */
+void catalogue_order_indicators(struct catalogue *catalogue);
+
 /* All checks; the limits on counts come first, and nothing else is looked at when one is passed. */
 void catalogue_check(const struct checker *checker);
-/* Also parses the formulas into the indicators. */
+/* Also parses formulas and checks into the indicators. */
 void catalogue_check_indicators(const struct checker *checker);
+/* Parses rule and checks of one indicator, and looks at each check by itself. */
+void catalogue_check_formula(const struct checker *checker, struct indicator *indicator);
+/* Derived ones that lead back to themselves, or are built on each other too deep. */
+void catalogue_check_circles(const struct checker *checker);
+/* Whether formulas, checks and parts compare like with like. Asked where there is a source, that is
+ * where a catalogue is written, or where it declares measures: those published before measures were
+ * looked at stay what they are. */
+void catalogue_check_measures(const struct checker *checker);
 void catalogue_check_units(const struct checker *checker);
 
 #endif

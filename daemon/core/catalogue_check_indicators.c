@@ -1,15 +1,11 @@
-/* Checks of indicators. Formulas are parsed on the way; what leads back to itself, or too deep, is
- * found by measuring how many steps each formula stands above entered figures. */
+/* Checks of indicators, one by one. Formulas and checks are parsed on the way. */
 #include "core/catalogue_check.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "core/mem.h"
 
 static struct cell_place cell_of(const struct indicator *indicator, const char *column)
 {
-    return (struct cell_place){"indicators.csv", indicator->line, column};
+    return (struct cell_place){"indicators.csv", indicator->line, column, 0};
 }
 
 static void check_texts(const struct checker *checker, const struct indicator *indicator)
@@ -66,6 +62,36 @@ static void check_values(const struct checker *checker, const struct indicator *
                  (struct window){indicator->valid_from, indicator->valid_to}, "indicator", number);
 }
 
+/* Sections and measures have to be declared where any is; bodies always. */
+static void check_references(const struct checker *checker, const struct indicator *indicator)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    const char *section = indicator->section, *body = indicator->body;
+    const char *measure = indicator->measure;
+
+    if (section[0] != '\0' && catalogue->section_count > 0 &&
+        catalogue_section_by_code(catalogue, section) < 0)
+        checker_add(checker, cell_of(indicator, "section"),
+                    "indicator %u: section \"%s\" is not in catalogue.ini: correct it, or add "
+                    "[section %s] there",
+                    indicator->number, section, section);
+    if (body[0] != '\0' && catalogue_body_by_code(catalogue, body) < 0)
+        checker_add(checker, cell_of(indicator, "body"),
+                    "indicator %u: body \"%s\" is not in catalogue.ini: correct it, or add [body "
+                    "%s] there",
+                    indicator->number, body, body);
+    if (measure[0] != '\0' && strcmp(measure, "%") != 0 && catalogue->measure_count > 0 &&
+        catalogue_measure(catalogue, measure) == NULL)
+        checker_add(checker, cell_of(indicator, "measure"),
+                    "indicator %u: measure \"%s\" is not in catalogue.ini: correct it, or add "
+                    "[measure %s] there",
+                    indicator->number, measure, measure);
+    if (indicator->is_required && !indicator_is_entered(indicator))
+        checker_add(checker, cell_of(indicator, "required"),
+                    "indicator %u is derived and never reported: it cannot be required",
+                    indicator->number);
+}
+
 /* A part is compared with its whole cell by cell, so both must be the same sort of number. The
  * form matters only between entered ones: a derived whole is filed nowhere. */
 static void check_part_of(const struct checker *checker, const struct indicator *indicator)
@@ -101,62 +127,6 @@ static void check_part_of(const struct checker *checker, const struct indicator 
                     indicator->number, whole->number);
 }
 
-static void parse_rule(const struct checker *checker, struct indicator *indicator)
-{
-    struct cell_place at = cell_of(indicator, "rule");
-    struct formula_error error;
-
-    if (indicator_is_entered(indicator)) {
-        if (indicator->rule[0] != '\0')
-            checker_add(checker, at,
-                        "indicator %u is entered and has a rule: remove the rule, or make its "
-                        "aggregation derived",
-                        indicator->number);
-        return;
-    }
-    if (formula_parse(indicator->rule, checker->catalogue, &indicator->formula, &error) != ERR_OK)
-        checker_add(checker, at, "indicator %u: its rule, at character %zu: %s", indicator->number,
-                    error.offset + 1, error.text);
-}
-
-enum { DEPTH_UNKNOWN = 0, DEPTH_ON_PATH = UINT8_MAX };
-
-/* How many formulas lie one above the other at the indicator: 1 for an entered one. Each is
- * measured once; depths beyond the limit are cut off so that only the lowest one is reported. */
-static uint8_t measure(const struct checker *checker, size_t index, uint8_t *depths)
-{
-    const struct catalogue *catalogue = checker->catalogue;
-    const struct indicator *indicator = &catalogue->indicators[index];
-    struct cell_place at = cell_of(indicator, "rule");
-    const uint8_t too_deep = CATALOGUE_DEPTH_MAX + 1;
-    uint8_t deepest = 0;
-    size_t count = 0;
-
-    if (depths[index] == DEPTH_ON_PATH) {
-        checker_add(checker, at, "indicator %u: its rule leads back to itself: break the circle",
-                    indicator->number);
-        return 0;
-    }
-    if (depths[index] != DEPTH_UNKNOWN)
-        return depths[index];
-    depths[index] = DEPTH_ON_PATH;
-    const uint32_t *operands =
-        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct indicator *operand = catalogue_indicator(catalogue, operands[i]);
-        uint8_t depth = measure(checker, (size_t)(operand - catalogue->indicators), depths);
-
-        deepest = depth > deepest ? depth : deepest;
-    }
-    if (deepest == CATALOGUE_DEPTH_MAX)
-        checker_add(checker, at,
-                    "indicator %u: derived ones are built on each other more than %d deep: write "
-                    "the sum out",
-                    indicator->number, CATALOGUE_DEPTH_MAX - 1);
-    depths[index] = deepest >= too_deep ? too_deep : (uint8_t)(deepest + 1);
-    return depths[index];
-}
-
 static void check_duplicate_codes(const struct checker *checker)
 {
     const struct catalogue *catalogue = checker->catalogue;
@@ -176,8 +146,6 @@ static void check_duplicate_codes(const struct checker *checker)
 void catalogue_check_indicators(const struct checker *checker)
 {
     struct catalogue *catalogue = checker->catalogue;
-    uint8_t *depths = mem_calloc(catalogue->indicator_count, sizeof *depths);
-
     for (size_t i = 0; i < catalogue->indicator_count; i++) {
         struct indicator *indicator = &catalogue->indicators[i];
 
@@ -190,10 +158,11 @@ void catalogue_check_indicators(const struct checker *checker)
         check_texts(checker, indicator);
         check_values(checker, indicator);
         check_part_of(checker, indicator);
-        parse_rule(checker, indicator);
+        check_references(checker, indicator);
+        catalogue_check_formula(checker, indicator);
     }
     check_duplicate_codes(checker);
-    for (size_t i = 0; i < catalogue->indicator_count; i++)
-        (void)measure(checker, i, depths); /* the problems are what is wanted */
-    free(depths);
+    catalogue_check_circles(checker);
+    if (checker->source != NULL || catalogue->measure_count > 0)
+        catalogue_check_measures(checker);
 }

@@ -13,7 +13,7 @@
 
 static struct cell_place cell_of(const struct unit_version *version, const char *column)
 {
-    return (struct cell_place){"units.csv", version->line, column};
+    return (struct cell_place){"units.csv", version->line, column, 0};
 }
 
 static const struct unit_version *last_version(const struct unit *unit)

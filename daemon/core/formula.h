@@ -31,11 +31,16 @@ struct formula_test {
     uint16_t node;
 };
 
-enum { FORMULA_TEXT_MAX = 500, FORMULA_DEPTH_MAX = 20, FORMULA_NODES_MAX = 200 };
+enum {
+    FORMULA_TEXT_MAX = 500,
+    FORMULA_ERROR_SIZE = 160,
+    FORMULA_DEPTH_MAX = 20,
+    FORMULA_NODES_MAX = 200
+};
 
 struct formula_error {
-    size_t offset;  /* byte offset into the text */
-    char text[160]; /* what is wrong and what to write instead */
+    size_t offset;                 /* byte offset into the text */
+    char text[FORMULA_ERROR_SIZE]; /* what is wrong and what to write instead */
 };
 
 /* Whether `word` can stand for an indicator, level or type in a formula: ASCII letters, digits and

@@ -202,13 +202,14 @@ enum truth formula_holds(const struct formula_test *predicate, uint8_t unit_type
     return eval_truth(&evaluation, predicate->node, unit_type);
 }
 
-struct derived formula_eval(const struct formula *formula, unsigned decimals,
-                            const struct formula_env *env)
+struct derived formula_eval_at(const struct formula_test *number, unsigned decimals,
+                               const struct formula_env *env)
 {
-    struct evaluation evaluation = {.formula = formula, .env = env};
-    struct quantity result = eval_number(&evaluation, formula->root);
+    struct evaluation evaluation = {.formula = number->formula, .env = env};
+    struct quantity result = eval_number(&evaluation, number->node);
     struct derived derived = {
-        .is_uneven = formula_is_ratio(formula) && evaluation.least_units != evaluation.most_units,
+        .is_uneven =
+            formula_is_ratio(number->formula) && evaluation.least_units != evaluation.most_units,
         .least_units = evaluation.least_units,
         .most_units = evaluation.most_units,
         .known = evaluation.known,
@@ -221,4 +222,10 @@ struct derived formula_eval(const struct formula *formula, unsigned decimals,
     derived.qualifier = amount.qualifier;
     derived.upper = amount.upper;
     return derived;
+}
+
+struct derived formula_eval(const struct formula *formula, unsigned decimals,
+                            const struct formula_env *env)
+{
+    return formula_eval_at(&(struct formula_test){formula, formula->root}, decimals, env);
 }

@@ -1,4 +1,4 @@
-/* Private to formula_*.c: the tree that the parser makes and the evaluator walks.
+/* Private to core: the tree that the parser makes, and that the evaluator and the checks walk.
  *
  * Nodes lie in one array and name each other by index, so that a formula is freed at once. Every
  * node is a number or a truth; the parser has checked that each operator gets what it needs. */
@@ -36,15 +36,20 @@ struct formula_node {
     uint8_t kind; /* enum node_kind */
     uint8_t decimals;
     uint16_t left, right; /* indexes */
+    uint16_t offset;      /* where it stands in the text; an operator's is that of its sign */
     int64_t value;
 };
 
 struct formula {
     struct formula_node *nodes;
     size_t node_count;
-    uint16_t root; /* a number */
+    uint16_t root; /* a number; of a check (core/check.h) a truth */
     uint32_t *operands;
     size_t operand_count;
 };
+
+/* As formula_eval, of one number inside a formula. */
+struct derived formula_eval_at(const struct formula_test *number, unsigned decimals,
+                               const struct formula_env *env);
 
 #endif

@@ -19,12 +19,15 @@ enum aggregation {
         4, /* computed on roll-ups from a formula; never entered, stored or sent */
 };
 
+struct check;
+
 struct indicator {
     uint32_t number; /* never 0, never reused */
     char *code;      /* what people and files write, such as "reception.visits" */
     char *name_vi;
     char *name_en;
-    char *section; /* display heading, may be empty */
+    char *section; /* code of a section; its heading where the catalogue declares none; or "" */
+    char *body;    /* code of the body that reports it, or "" */
     char *measure; /* unit of measure, such as "lượt" or "%" */
     enum nature nature;
     enum aggregation aggregation;
@@ -34,9 +37,14 @@ struct indicator {
     uint32_t part_of;    /* the indicator it is a part of (number), 0 if none */
     uint32_t level_mask; /* bit n: units of level n report it */
     struct date valid_from, valid_to;
+    uint32_t rank;           /* place in the order of display; 0: its number */
+    bool is_required;        /* a report that is not nil must have it */
     char *rule;              /* the text of its formula, "" when it is entered */
     struct formula *formula; /* parsed from `rule`; NULL when it is entered */
-    uint32_t line;           /* of the file it was read from, 0 over the wire */
+    char *checks_text;       /* the text of its checks, "" when there are none */
+    struct check *checks;    /* parsed from `checks_text` (core/check.h) */
+    size_t check_count;
+    uint32_t line; /* of the file it was read from, 0 over the wire */
 };
 
 bool indicator_is_entered(const struct indicator *indicator);

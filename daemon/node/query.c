@@ -142,16 +142,28 @@ void query_unit_info(const struct node *node, uint32_t unit, struct date day,
     ret_info->type = node->catalogue->types[version->type].code;
 }
 
+/* Messages point to texts that they do not change. */
+static char *words_of(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
 void query_indicator_info(const struct node *node, const struct indicator *indicator,
                           Tonghop__IndicatorInfo *ret_info)
 {
-    const struct form *form = catalogue_form(node->catalogue, indicator->form);
+    const struct catalogue *catalogue = node->catalogue;
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    const struct measure *measure = catalogue_measure(catalogue, indicator->measure);
     tonghop__indicator_info__init(ret_info);
     ret_info->number = indicator->number;
     ret_info->code = indicator->code;
     ret_info->name_vi = indicator->name_vi;
     ret_info->name_en = indicator->name_en;
-    ret_info->section = indicator->section;
+    ret_info->section = words_of(catalogue_heading(catalogue, indicator, false));
+    ret_info->section_en = words_of(catalogue_heading(catalogue, indicator, true));
+    ret_info->section_code = indicator->section;
+    ret_info->measure_en = measure != NULL ? measure->name_en : no_text;
+    ret_info->body = indicator->body;
     ret_info->measure = indicator->measure;
     ret_info->decimals = indicator->decimals;
     ret_info->is_ratio = indicator->formula != NULL && formula_is_ratio(indicator->formula);

@@ -18,6 +18,7 @@ struct parse {
     struct problems *problems;
     struct place at;          /* the character that is being fed */
     struct place field_begin; /* of the current field, once `has_begun` */
+    bool is_quoted;           /* it begins with a quote */
     bool has_begun;           /* something other than blanks was met since the last field */
     struct csv_row row;       /* being read */
     size_t field_capacity;
@@ -51,6 +52,7 @@ static void take_field(void *text, size_t len, void *ctx)
     bool is_header = parse->table->header.field_count == 0;
     size_t max = is_header ? CSV_COLUMNS_MAX : parse->table->header.field_count;
     struct place place = parse->has_begun ? parse->field_begin : parse->at;
+    bool is_quoted = parse->has_begun && parse->is_quoted;
 
     parse->has_begun = false;
     if (parse->row.field_count == max) {
@@ -71,7 +73,7 @@ static void take_field(void *text, size_t len, void *ctx)
     parse->row.fields = mem_grow(parse->row.fields, parse->row.field_count, &parse->field_capacity,
                                  sizeof *parse->row.fields);
     parse->row.fields[parse->row.field_count++] =
-        (struct csv_field){.text = mem_strndup(text, len), .place = place};
+        (struct csv_field){mem_strndup(text, len), place, is_quoted};
 }
 
 static bool is_blank(char c)
@@ -177,6 +179,7 @@ static bool feed(struct csv_parser *parser, struct parse *parse, char byte)
         parse->at.column++;
     if (!parse->has_begun && !is_blank(byte) && byte != '\n') {
         parse->has_begun = true;
+        parse->is_quoted = byte == '"';
         parse->field_begin = parse->at;
     }
     if (csv_parse(parser, &byte, 1, take_field, take_row, parse) != 1) {

@@ -16,6 +16,7 @@ enum { CSV_FILE_MAX = 64 << 20, CSV_FIELD_MAX = 64 << 10, CSV_COLUMNS_MAX = 64 }
 struct csv_field {
     char *text;         /* terminated, blanks around an unquoted field removed; "" if empty */
     struct place place; /* where it begins: line, and column in characters */
+    bool is_quoted;     /* a quote stands there, and the text behind it */
 };
 
 struct csv_row {

@@ -111,6 +111,10 @@ static void pack_indicator(const struct indicator *indicator, struct buf *out)
     row.valid_from = indicator->valid_from.days;
     row.valid_to = indicator->valid_to.days;
     row.rule = indicator->rule;
+    row.checks = indicator->checks_text;
+    row.body = indicator->body;
+    row.rank = indicator->rank;
+    row.is_required = indicator->is_required;
     Tonghop__Indicator *rows[] = {&row};
     Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
     message.n_indicators = 1;
@@ -145,6 +149,32 @@ static void pack_unit(const struct unit *unit, struct buf *out)
     }
 }
 
+static void pack_named(const struct named *named, bool is_section, struct buf *out)
+{
+    Tonghop__Named row = TONGHOP__NAMED__INIT;
+    row.code = named->code;
+    row.name_vi = named->name_vi;
+    row.name_en = named->name_en;
+    Tonghop__Named *rows[] = {&row};
+    Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
+    *(is_section ? &message.n_sections : &message.n_bodies) = 1;
+    *(is_section ? &message.sections : &message.bodies) = rows;
+    wire_put_message(&message.base, out);
+}
+
+static void pack_measure(const struct measure *measure, struct buf *out)
+{
+    Tonghop__Measure row = TONGHOP__MEASURE__INIT;
+    row.name = measure->name;
+    row.name_en = measure->name_en;
+    row.quantity = measure->quantity;
+    Tonghop__Measure *rows[] = {&row};
+    Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
+    message.n_measures = 1;
+    message.measures = rows;
+    wire_put_message(&message.base, out);
+}
+
 void wire_pack_catalogue(const struct catalogue *catalogue, struct buf *out)
 {
     pack_head(catalogue, out);
@@ -158,6 +188,12 @@ void wire_pack_catalogue(const struct catalogue *catalogue, struct buf *out)
         pack_indicator(&catalogue->indicators[i], out);
     for (size_t i = 0; i < catalogue->unit_count; i++)
         pack_unit(&catalogue->units[i], out);
+    for (size_t i = 0; i < catalogue->section_count; i++)
+        pack_named(&catalogue->sections[i], true, out);
+    for (size_t i = 0; i < catalogue->body_count; i++)
+        pack_named(&catalogue->bodies[i], false, out);
+    for (size_t i = 0; i < catalogue->measure_count; i++)
+        pack_measure(&catalogue->measures[i], out);
 }
 
 static struct calendar_day open_day(const Tonghop__CalendarDay *day)
@@ -214,6 +250,10 @@ static void open_indicator(const Tonghop__Indicator *row, struct catalogue *cata
                                            .valid_from = {row->valid_from},
                                            .valid_to = {row->valid_to},
                                            .rule = row->rule,
+                                           .checks_text = row->checks,
+                                           .body = row->body,
+                                           .rank = row->rank,
+                                           .is_required = row->is_required != 0,
                                        });
 }
 
@@ -230,6 +270,23 @@ static void open_unit(const Tonghop__UnitVersion *row, struct catalogue *catalog
         .name_en = row->name_en,
     };
     catalogue_add_unit_version(catalogue, row->id, &version, row->successors, row->n_successors);
+}
+
+/* Sections, bodies and measures. */
+static void open_words(const Tonghop__Catalogue *message, struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < message->n_sections; i++) {
+        const Tonghop__Named *row = message->sections[i];
+        catalogue_add_section(catalogue, &(struct named){row->code, row->name_vi, row->name_en});
+    }
+    for (size_t i = 0; i < message->n_bodies; i++) {
+        const Tonghop__Named *row = message->bodies[i];
+        catalogue_add_body(catalogue, &(struct named){row->code, row->name_vi, row->name_en});
+    }
+    for (size_t i = 0; i < message->n_measures; i++) {
+        const Tonghop__Measure *row = message->measures[i];
+        catalogue_add_measure(catalogue, &(struct measure){row->name, row->name_en, row->quantity});
+    }
 }
 
 /* Adds every row of a message that wire_check let pass: all narrowing above is safe. */
@@ -258,6 +315,7 @@ static struct catalogue *open_rows(const Tonghop__Catalogue *message)
         open_indicator(message->indicators[i], catalogue);
     for (size_t i = 0; i < message->n_units; i++)
         open_unit(message->units[i], catalogue);
+    open_words(message, catalogue);
     return catalogue;
 }
 

@@ -324,6 +324,9 @@ static const struct wire_rule catalogue_rules[] = {
     {AT(Catalogue, forms), 0, CATALOGUE_FORMS_MAX, 0},
     {AT(Catalogue, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
     {AT(Catalogue, units), 0, WIRE_LIST_MAX, 0},
+    {AT(Catalogue, sections), 0, CATALOGUE_SECTIONS_MAX, 0},
+    {AT(Catalogue, bodies), 0, CATALOGUE_BODIES_MAX, 0},
+    {AT(Catalogue, measures), 0, CATALOGUE_MEASURES_MAX, 0},
 };
 
 static const struct wire_rule calendar_day_rules[] = {

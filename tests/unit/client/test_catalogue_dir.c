@@ -348,7 +348,8 @@ static void test_one_problem(void **state)
 /* A rule that does not parse is told with the place of its cell and the position inside it. */
 static void test_rule_place(void **state)
 {
-    static const char wanted[] = "indicators.csv:4:49: error: indicator 3: its rule, at character ";
+    static const char wanted[] =
+        "indicators.csv:4:66: error: indicator 3: its rule, at character 18: ";
     const char *texts[FILE_COUNT] = {NULL};
     char *text = replaced(good_indicators, "a.some / a.all", "a.some / a.none");
     struct catalogue *catalogue;
