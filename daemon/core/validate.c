@@ -6,6 +6,8 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "core/validate_check.h"
+
 /* What the cells of one report are judged by. */
 struct context {
     const struct report *report;
@@ -219,6 +221,8 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
         assert(i == 0 || report->cells[i - 1].indicator < report->cells[i].indicator);
         check_cell(&context, &report->cells[i]);
     }
+    if (!report->is_withdrawn)
+        validate_checks(report, catalogue, tree, problems);
     return problems->error_count > errors_before ? ERR_INVALID : ERR_OK;
 }
 

@@ -10,8 +10,10 @@
  * form known; each indicator known, entered, of this form, valid on the window's last day, reported
  * by the unit's level (a `whole` report may carry indicators of lower levels too); cell_check; no
  * negative value unless signed; a source in `whole` reports only; a part not above its whole (only
- * warned about where one of the two is inexact; not asked where one is signed, or of minima); no
- * cells in a withdrawal. Adds a problem per finding, each with its indicator and its remedy;
+ * warned about where one of the two is inexact; not asked where one is signed, or of minima); the
+ * checks of the catalogue among the cells of the report (not made where an operand is missing; only
+ * warned about where one is inexact or the check says so); required figures are there, if any is;
+ * no cells in a withdrawal. Adds a problem per finding, each with its indicator and its remedy;
  * ERR_INVALID if any is an error. An empty report that is not a withdrawal is a nil report: fine.
  */
 enum err validate_report(const struct report *report, const struct catalogue *catalogue,
