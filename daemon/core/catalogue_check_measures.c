@@ -18,7 +18,7 @@ struct factor {
     int64_t top, bottom;
 };
 
-struct amount {
+struct measured {
     enum {
         AMOUNT_UNKNOWN,
         AMOUNT_PLAIN,    /* its value is the factor */
@@ -42,7 +42,7 @@ struct inspection {
     bool has_failed;
 };
 
-static const struct amount unknown = {.sort = AMOUNT_UNKNOWN};
+static const struct measured unknown = {.sort = AMOUNT_UNKNOWN};
 static const struct factor one = {1, 1};
 
 static struct factor factor_multiply(struct factor a, struct factor b)
@@ -95,11 +95,11 @@ static bool factor_converts(struct factor a)
     return false;
 }
 
-static struct amount amount_of_indicator(const struct catalogue *catalogue,
-                                         const struct indicator *indicator)
+static struct measured amount_of_indicator(const struct catalogue *catalogue,
+                                           const struct indicator *indicator)
 {
     const struct measure *measure = catalogue_measure(catalogue, indicator->measure);
-    struct amount amount = {
+    struct measured amount = {
         .sort = AMOUNT_COUNT, .measure = indicator->measure, .quantity = "", .factor = one};
 
     if (indicator->measure[0] == '\0')
@@ -115,7 +115,7 @@ static struct amount amount_of_indicator(const struct catalogue *catalogue,
 
 enum { AMOUNT_TEXT_SIZE = CATALOGUE_TEXT_MAX + 40 };
 
-static const char *amount_text(const struct amount *amount, char out[AMOUNT_TEXT_SIZE])
+static const char *amount_text(const struct measured *amount, char out[AMOUNT_TEXT_SIZE])
 {
     const char *what = "a number";
 
@@ -148,9 +148,9 @@ static const char *amount_text(const struct amount *amount, char out[AMOUNT_TEXT
 }
 
 /* Tells the first mismatch, at a node; `format` takes the texts of two amounts. */
-__attribute__((format(printf, 5, 0))) static struct amount
-fail(struct inspection *inspection, const struct formula_node *node, const struct amount *left,
-     const struct amount *right, const char *format)
+__attribute__((format(printf, 5, 0))) static struct measured
+fail(struct inspection *inspection, const struct formula_node *node, const struct measured *left,
+     const struct measured *right, const char *format)
 {
     char left_text[AMOUNT_TEXT_SIZE], right_text[AMOUNT_TEXT_SIZE];
     char text[2 * AMOUNT_TEXT_SIZE + 200];
@@ -168,19 +168,19 @@ fail(struct inspection *inspection, const struct formula_node *node, const struc
     return unknown;
 }
 
-static bool is_percentage(const struct amount *amount)
+static bool is_percentage(const struct measured *amount)
 {
     return amount->sort == AMOUNT_PERCENT ||
            (amount->sort == AMOUNT_RATIO && factor_is(amount->factor, 100));
 }
 
-static bool is_fitting(const struct amount *amount)
+static bool is_fitting(const struct measured *amount)
 {
     return amount->sort == AMOUNT_UNKNOWN || amount->sort == AMOUNT_PLAIN;
 }
 
 /* One measure, or one of which it is not known; counts, of one sort of things. */
-static bool is_same_measure(const struct amount *a, const struct amount *b)
+static bool is_same_measure(const struct measured *a, const struct measured *b)
 {
     if (a->sort != b->sort || (a->sort != AMOUNT_COUNT && a->sort != AMOUNT_QUANTITY))
         return false;
@@ -188,15 +188,15 @@ static bool is_same_measure(const struct amount *a, const struct amount *b)
            (a->measure == NULL || b->measure == NULL || strcmp(a->measure, b->measure) == 0);
 }
 
-static struct amount add(struct inspection *inspection, const struct formula_node *node,
-                         struct amount a, struct amount b)
+static struct measured add(struct inspection *inspection, const struct formula_node *node,
+                           struct measured a, struct measured b)
 {
     bool is_sum = node->kind == NODE_ADD;
 
     if (!is_sum)
         b.factor = factor_negate(b.factor);
     if (a.sort == AMOUNT_PLAIN && b.sort == AMOUNT_PLAIN)
-        return (struct amount){.sort = AMOUNT_PLAIN, .factor = factor_add(a.factor, b.factor)};
+        return (struct measured){.sort = AMOUNT_PLAIN, .factor = factor_add(a.factor, b.factor)};
     if (a.sort == AMOUNT_UNKNOWN || b.sort == AMOUNT_UNKNOWN)
         return unknown;
     if (a.sort == AMOUNT_PLAIN || b.sort == AMOUNT_PLAIN)
@@ -210,16 +210,16 @@ static struct amount add(struct inspection *inspection, const struct formula_nod
     if (is_same_measure(&a, &b))
         return a.measure != NULL ? a : b;
     if (a.sort == AMOUNT_RATIO && b.sort == AMOUNT_RATIO)
-        return (struct amount){.sort = AMOUNT_RATIO};
+        return (struct measured){.sort = AMOUNT_RATIO};
     if ((a.sort == AMOUNT_COMPOSED && !is_percentage(&b)) ||
         (b.sort == AMOUNT_COMPOSED && !is_percentage(&a)))
-        return (struct amount){.sort = AMOUNT_COMPOSED};
+        return (struct measured){.sort = AMOUNT_COMPOSED};
     return fail(inspection, node, &a, &b,
                 "%s and %s cannot be added or subtracted: all terms need the same unit of measure");
 }
 
 /* `amount` times a constant. */
-static struct amount scale(struct amount amount, struct factor factor)
+static struct measured scale(struct measured amount, struct factor factor)
 {
     amount.factor = factor_multiply(amount.factor, factor);
     if (amount.sort == AMOUNT_QUANTITY && factor_converts(factor))
@@ -227,7 +227,7 @@ static struct amount scale(struct amount amount, struct factor factor)
     return amount;
 }
 
-static struct amount multiply(struct amount a, struct amount b)
+static struct measured multiply(struct measured a, struct measured b)
 {
     if (a.sort == AMOUNT_UNKNOWN || b.sort == AMOUNT_UNKNOWN)
         return unknown;
@@ -239,11 +239,11 @@ static struct amount multiply(struct amount a, struct amount b)
         return scale(b, (struct factor){0, 0});
     if (b.sort == AMOUNT_PERCENT && a.sort != AMOUNT_PERCENT)
         return scale(a, (struct factor){0, 0});
-    return (struct amount){.sort = AMOUNT_COMPOSED};
+    return (struct measured){.sort = AMOUNT_COMPOSED};
 }
 
-static struct amount divide(struct inspection *inspection, const struct formula_node *node,
-                            struct amount a, struct amount b)
+static struct measured divide(struct inspection *inspection, const struct formula_node *node,
+                              struct measured a, struct measured b)
 {
     bool is_ratio = (a.sort == AMOUNT_COUNT && b.sort == AMOUNT_COUNT) || is_same_measure(&a, &b);
 
@@ -254,17 +254,17 @@ static struct amount divide(struct inspection *inspection, const struct formula_
         return unknown;
     if (b.sort == AMOUNT_PLAIN || b.sort == AMOUNT_RATIO) {
         bool keeps = a.sort != AMOUNT_PLAIN || b.sort == AMOUNT_PLAIN;
-        struct amount quotient = scale(a, factor_invert(b.factor));
+        struct measured quotient = scale(a, factor_invert(b.factor));
         quotient.sort = keeps ? a.sort : AMOUNT_RATIO;
         return quotient;
     }
     if (is_ratio)
-        return (struct amount){.sort = AMOUNT_RATIO,
-                               .factor = factor_multiply(a.factor, factor_invert(b.factor))};
-    return (struct amount){.sort = AMOUNT_COMPOSED};
+        return (struct measured){.sort = AMOUNT_RATIO,
+                                 .factor = factor_multiply(a.factor, factor_invert(b.factor))};
+    return (struct measured){.sort = AMOUNT_COMPOSED};
 }
 
-static bool is_comparable(const struct amount *a, const struct amount *b)
+static bool is_comparable(const struct measured *a, const struct measured *b)
 {
     bool is_composed = a->sort == AMOUNT_COMPOSED || b->sort == AMOUNT_COMPOSED;
 
@@ -279,22 +279,22 @@ static bool is_comparable(const struct amount *a, const struct amount *b)
 
 static void inspect_truth(struct inspection *inspection, uint16_t index);
 
-static struct amount inspect_number(struct inspection *inspection, uint16_t index)
+static struct measured inspect_number(struct inspection *inspection, uint16_t index)
 {
     const struct formula_node *node = &inspection->formula->nodes[index];
     const struct catalogue *catalogue = inspection->checker->catalogue;
-    struct amount left = unknown, right = unknown;
+    struct measured left = unknown, right = unknown;
 
     switch ((enum node_kind)node->kind) {
     case NODE_NUMBER:
-        return (struct amount){.sort = AMOUNT_PLAIN,
-                               .factor = {node->value, pow10_i64(node->decimals)}};
+        return (struct measured){.sort = AMOUNT_PLAIN,
+                                 .factor = {node->value, pow10_i64(node->decimals)}};
     case NODE_INDICATOR:
         return amount_of_indicator(catalogue,
                                    catalogue_indicator(catalogue, (uint32_t)node->value));
     case NODE_COUNT:
         inspect_truth(inspection, node->left);
-        return (struct amount){.sort = AMOUNT_COUNT, .quantity = "", .factor = one};
+        return (struct measured){.sort = AMOUNT_COUNT, .quantity = "", .factor = one};
     case NODE_NEGATE:
         left = inspect_number(inspection, node->left);
         left.factor = factor_negate(left.factor);
@@ -342,8 +342,8 @@ static void inspect_truth(struct inspection *inspection, uint16_t index)
             inspect_truth(inspection, node->right);
         return;
     }
-    struct amount left = inspect_number(inspection, node->left);
-    struct amount right = inspect_number(inspection, node->right);
+    struct measured left = inspect_number(inspection, node->left);
+    struct measured right = inspect_number(inspection, node->right);
     if (!is_comparable(&left, &right))
         (void)fail(inspection, node, &left, &right,
                    "%s is compared with %s: both need the same unit of measure, or have to be "
@@ -351,7 +351,7 @@ static void inspect_truth(struct inspection *inspection, uint16_t index)
 }
 
 /* What a rule gives against the measure that its indicator has; NULL when all is well. */
-static const char *find_wrong_measure(const struct amount *given, const struct amount *own)
+static const char *find_wrong_measure(const struct measured *given, const struct measured *own)
 {
     if (is_fitting(given) || own->sort == AMOUNT_UNKNOWN)
         return NULL;
@@ -383,8 +383,8 @@ static void inspect_rule(const struct checker *checker, const struct indicator *
                                     .indicator = indicator,
                                     .column = "rule",
                                     .formula = indicator->formula};
-    struct amount own = amount_of_indicator(checker->catalogue, indicator);
-    struct amount given = inspect_number(&inspection, indicator->formula->root);
+    struct measured own = amount_of_indicator(checker->catalogue, indicator);
+    struct measured given = inspect_number(&inspection, indicator->formula->root);
     const char *wrong = find_wrong_measure(&given, &own);
     char given_text[AMOUNT_TEXT_SIZE], own_text[AMOUNT_TEXT_SIZE];
 
@@ -401,8 +401,8 @@ static void inspect_part(const struct checker *checker, const struct indicator *
 
     if (whole == NULL)
         return;
-    struct amount a = amount_of_indicator(checker->catalogue, indicator);
-    struct amount b = amount_of_indicator(checker->catalogue, whole);
+    struct measured a = amount_of_indicator(checker->catalogue, indicator);
+    struct measured b = amount_of_indicator(checker->catalogue, whole);
     if (!is_comparable(&a, &b))
         checker_add(checker, (struct cell_place){"indicators.csv", indicator->line, "part_of", 0},
                     "indicator %u is measured in %s and its whole, indicator %u, in %s: give them "

@@ -290,10 +290,13 @@ static void answer(struct explain *explain)
     envelope.explanation = &message;
     step_reply(explain->step, &envelope);
     free(pointers);
+    for (size_t i = 0; i < operands.count; i++)
+        value_fini(&operands.values[i]);
     free(operands.infos);
     free(operands.info_pointers);
     free(operands.values);
     free(operands.value_pointers);
+    value_fini(&total);
     view_fini(&view);
 }
 

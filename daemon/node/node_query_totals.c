@@ -23,18 +23,22 @@ struct totals {
     size_t indicator_count;
     uint32_t *units; /* of a row by type, the type's index */
     size_t unit_count, unit_capacity;
-    uint32_t unranked_count;
+    size_t row_count;        /* those that are left after ranking */
+    uint32_t unranked_count; /* those without the figure */
     Tonghop__IndicatorInfo *infos;
     Tonghop__IndicatorInfo **info_pointers;
     Tonghop__UnitTotals *rows;
     Tonghop__UnitTotals **row_pointers;
     Tonghop__UnitInfo *unit_infos;
     Tonghop__Value *values; /* rows x sides x indicators */
+    size_t value_count;
     Tonghop__Value **value_pointers;
 };
 
 static void totals_fini(struct totals *t)
 {
+    for (size_t i = 0; i < t->value_count; i++)
+        value_fini(&t->values[i]);
     free(t->indicators);
     free(t->units);
     free(t->infos);
@@ -61,7 +65,40 @@ static bool is_shown(const struct step *step, const struct query *query,
            date_compare(to, window.last) >= 0 && indicator->level_mask >> level != 0;
 }
 
-/* The indicators asked for, or all in order of number. False: refused. */
+static bool is_of(const Tonghop__TotalsQuery *ask, const struct indicator *indicator)
+{
+    return (ask->section[0] == '\0' || strcmp(ask->section, indicator->section) == 0) &&
+           (ask->body[0] == '\0' || strcmp(ask->body, indicator->body) == 0);
+}
+
+/* A misspelt section or body must not look like one without figures. False: refused. */
+static bool check_filters(struct step *step, const Tonghop__TotalsQuery *ask)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    bool is_known = ask->section[0] == '\0', is_known_body = ask->body[0] == '\0';
+    char word[QUERY_WORD_SIZE];
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        is_known = is_known || strcmp(ask->section, catalogue->indicators[i].section) == 0;
+        is_known_body = is_known_body || strcmp(ask->body, catalogue->indicators[i].body) == 0;
+    }
+    if (is_known && is_known_body)
+        return true;
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                is_known ? STEP_WORDS(step,
+                                      "no indicator is of body '%s': see 'tonghop catalogue show "
+                                      "indicators'",
+                                      "không có chỉ tiêu nào của tổ chức “%s”: xem `tonghop "
+                                      "catalogue show indicators`")
+                         : STEP_WORDS(step,
+                                      "no indicator is of section '%s': see 'tonghop catalogue "
+                                      "show indicators'",
+                                      "không có chỉ tiêu nào thuộc mục “%s”: xem `tonghop "
+                                      "catalogue show indicators`"),
+                query_word(is_known ? ask->body : ask->section, word));
+    return false;
+}
+
+/* The indicators asked for, or all in order of display. False: refused. */
 static bool choose_indicators(struct step *step, const struct query *query, struct totals *t)
 {
     const struct catalogue *catalogue = step->node->catalogue;
@@ -74,9 +111,11 @@ static bool choose_indicators(struct step *step, const struct query *query, stru
             return false;
         t->indicators[t->indicator_count++] = indicator;
     }
-    for (size_t i = 0; ask->n_indicators == 0 && i < catalogue->indicator_count; i++)
-        if (is_shown(step, query, &catalogue->indicators[i]))
-            t->indicators[t->indicator_count++] = &catalogue->indicators[i];
+    for (size_t i = 0; ask->n_indicators == 0 && i < catalogue->indicator_count; i++) {
+        const struct indicator *next = &catalogue->indicators[catalogue->indicators_shown[i]];
+        if (is_shown(step, query, next) && is_of(ask, next))
+            t->indicators[t->indicator_count++] = next;
+    }
     return true;
 }
 
@@ -190,14 +229,15 @@ static void fill_values(struct step *step, const struct totals *t, enum side sid
 /* Gives each side of each row its place. */
 static void lay_out(struct totals *t)
 {
-    size_t width = t->indicator_count, sides = count_sides(t), at = 0;
+    size_t width = t->indicator_count, at = 0;
+    size_t value_count = t->unit_count * width * count_sides(t);
     t->rows = mem_calloc(t->unit_count, sizeof(*t->rows));
     t->row_pointers = mem_calloc(t->unit_count, sizeof(*t->row_pointers));
     t->unit_infos = mem_calloc(t->unit_count, sizeof(*t->unit_infos));
-    t->values = mem_calloc(t->unit_count * width * sides + 1, sizeof(*t->values));
-    t->value_pointers = mem_calloc(t->unit_count * width * sides + 1, sizeof(*t->value_pointers));
-    for (size_t i = 0; i < t->unit_count * width * sides; i++)
-        t->value_pointers[i] = &t->values[i];
+    t->values = mem_calloc(value_count + 1, sizeof(*t->values));
+    t->value_pointers = mem_calloc(value_count + 1, sizeof(*t->value_pointers));
+    for (; t->value_count < value_count; t->value_count++)
+        t->value_pointers[t->value_count] = &t->values[t->value_count];
     for (size_t i = 0; i < t->unit_count; i++) {
         Tonghop__UnitTotals *row = &t->rows[i];
         tonghop__unit_totals__init(row);
@@ -310,19 +350,21 @@ static int compare_values(const void *a, const void *b)
 static void rank(struct totals *t)
 {
     size_t top = t->ask->top, bottom = t->ask->bottom, kept = 1;
+    t->row_count = t->unit_count;
     if (top == 0 && bottom == 0)
         return;
     for (size_t i = 1; i < t->unit_count; i++)
         if (t->rows[i].values[0]->has_value)
             t->row_pointers[kept++] = &t->rows[i];
-    t->unranked_count = (uint32_t)(t->unit_count - kept);
+    size_t ranked = kept;
     qsort(t->row_pointers + 1, kept - 1, sizeof(*t->row_pointers), compare_values);
     if (top < kept - 1 && bottom < kept - 1 - top) {
         memmove(t->row_pointers + 1 + top, t->row_pointers + kept - bottom,
                 bottom * sizeof(*t->row_pointers));
         kept = 1 + top + bottom;
     }
-    t->unit_count = kept;
+    t->row_count = kept;
+    t->unranked_count = (uint32_t)(t->unit_count - ranked);
 }
 
 /* ---- the answer ---- */
@@ -362,7 +404,7 @@ static void answer(struct step *step, const struct query *query, struct totals *
     totals.catalogue = step->node->catalogue->number;
     totals.n_indicators = t->indicator_count;
     totals.indicators = t->info_pointers;
-    totals.n_units = t->unit_count;
+    totals.n_units = t->row_count;
     totals.units = t->row_pointers;
     totals.unranked_count = t->unranked_count;
     totals.rebuilding = step->node->rebuild.is_active;
@@ -392,7 +434,8 @@ void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask
     struct query query;
     struct totals t = {.ask = ask};
     if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query) ||
-        !query_resolve_span(step, ask->from, &query) || !check_ask(step, ask))
+        !query_resolve_span(step, ask->from, &query) || !check_ask(step, ask) ||
+        !check_filters(step, ask))
         return;
     choose_sides(&query, &t);
     if (choose_indicators(step, &query, &t) && choose_units(step, &query, &t)) {

@@ -60,7 +60,7 @@ void view_family_free(struct view **family)
 
 /* ---- loading ---- */
 
-static bool is_span(const struct view *view)
+bool view_is_span(const struct view *view)
 {
     return view->key.from != view->key.period.year;
 }
@@ -154,7 +154,7 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
 {
     struct report_key key = {
         .kind = view->key.kind, .period = view->key.period, .unit = view->key.unit, .form = number};
-    if (!is_span(view)) {
+    if (!view_is_span(view)) {
         rollup_of(view->node, view->txn, &key, &form->figures);
         return;
     }
@@ -173,7 +173,7 @@ static void load_form(struct view *view, size_t form)
         return;
     if (view->family == NULL)
         load_rollup(view, &view->forms[form], view->node->catalogue->forms[form].number);
-    else if (is_span(view))
+    else if (view_is_span(view))
         load_family_span(view, form);
     else
         load_family(view, form, view->key.period);
@@ -257,7 +257,7 @@ static struct operand get_operand(void *ctx, uint32_t number)
         return (struct operand){.state = OPERAND_MISSING};
     enum qualifier qualifier = figure_qualifier(figure);
     /* A flow of a span has a part for each unit and year, a stock one for each unit. */
-    bool is_comparable = !is_span(view) || indicator->nature == NATURE_FLOW;
+    bool is_comparable = !view_is_span(view) || indicator->nature == NATURE_FLOW;
     return (struct operand){.state = OPERAND_VALUE,
                             .value = figure_shown(figure),
                             .upper = qualifier == QUALIFIER_RANGE ? figure->upper : 0,
@@ -269,7 +269,7 @@ static struct operand get_operand(void *ctx, uint32_t number)
 static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
                             uint32_t *ret_unknown, uint32_t *ret_all);
 
-static struct formula_env env_of(struct view *view)
+struct formula_env view_env(struct view *view)
 {
     return (struct formula_env){.ctx = view, .operand = get_operand, .count = count_units};
 }
@@ -305,7 +305,7 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
             continue;
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
-            env = env_of(&unit);
+            env = view_env(&unit);
         }
         enum truth truth = formula_holds(&tally->test, node->type, &env);
         tally->all++;
@@ -373,7 +373,7 @@ void view_prepare(struct view *view, const struct indicator *const *indicators, 
 /* The value of a derived one; its operands may be derived ones. */
 struct derived view_derived(struct view *view, const struct indicator *indicator)
 {
-    struct formula_env env = env_of(view);
+    struct formula_env env = view_env(view);
     if (is_skipped(view, indicator) || indicator->formula == NULL)
         return (struct derived){0};
     return formula_eval(indicator->formula, indicator->decimals, &env);

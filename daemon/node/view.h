@@ -63,10 +63,14 @@ struct view *view_family_new(struct node *node, struct store_txn *txn, const str
 void view_family_free(struct view **family);
 /* Counts at once, in one walk over the units, whatever these indicators need counted. */
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count);
-/* An indicator's value, entered or derived, as it travels in an answer. */
+/* An indicator's value, entered or derived, as it travels in an answer; value_fini. Of a roll-up of
+ * one period with the checks of the catalogue that it fails: a span adds up what they compare, and
+ * the figures of one type of units are not all there are. */
 void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value);
 
-/* A figure as it travels in an answer (NULL: no value). */
+void value_fini(Tonghop__Value *value);
+
+/* A figure as it travels in an answer (NULL: no value); it has nothing to be freed. */
 void value_of_figure(const struct figure *figure, Tonghop__Value *ret_value);
 
 /* What coverage asks of the store; `filings` must outlive the source. */
@@ -89,5 +93,8 @@ bool view_is_split_year(struct node *node, const struct view_key *key);
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
                                  uint32_t *ret_years);
 struct derived view_derived(struct view *view, const struct indicator *indicator);
+/* What formulas and checks see of it. */
+struct formula_env view_env(struct view *view);
+bool view_is_span(const struct view *view);
 
 #endif

@@ -2,6 +2,10 @@
  * trust it. A derived value has the marks of what it is made of. */
 #include "node/view.h"
 
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/mem.h"
 #include "node/step.h"
 
 static void set_numbers(Tonghop__Value *ret, i128 value, i128 upper)
@@ -68,6 +72,14 @@ static void merge_marks(const Tonghop__Value *operand, Tonghop__Value *value)
         value->as_of = operand->as_of;
 }
 
+static void entered_value(struct view *view, const struct indicator *indicator,
+                          Tonghop__Value *ret_value)
+{
+    uint32_t years;
+    value_of_figure(view_figure(view, indicator, &years), ret_value);
+    mark_years(view, indicator, years, ret_value);
+}
+
 static void collect_marks(struct view *view, const struct indicator *indicator,
                           Tonghop__Value *value)
 {
@@ -81,19 +93,14 @@ static void collect_marks(struct view *view, const struct indicator *indicator,
             collect_marks(view, operand, value);
             continue;
         }
-        view_value(view, operand, &marks);
+        entered_value(view, operand, &marks);
         merge_marks(&marks, value);
     }
 }
 
-void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value)
+static void derived_value(struct view *view, const struct indicator *indicator,
+                          Tonghop__Value *ret_value)
 {
-    if (indicator_is_entered(indicator)) {
-        uint32_t years;
-        value_of_figure(view_figure(view, indicator, &years), ret_value);
-        mark_years(view, indicator, years, ret_value);
-        return;
-    }
     struct derived derived = view_derived(view, indicator);
     tonghop__value__init(ret_value);
     ret_value->has_value = derived.has_value;
@@ -110,4 +117,37 @@ void view_value(struct view *view, const struct indicator *indicator, Tonghop__V
         ret_value->most_units = derived.most_units;
     }
     collect_marks(view, indicator, ret_value);
+}
+
+static void make_checks(struct view *view, const struct indicator *indicator,
+                        Tonghop__Value *value)
+{
+    const struct tree *tree = node_tree(view->node, view->key.period);
+    uint32_t index = tree_find(tree, view->key.unit);
+    if (indicator->check_count == 0 || !value->has_value || view_is_span(view) ||
+        view->family != NULL || index == TREE_NONE)
+        return;
+    struct formula_env env = view_env(view);
+    const struct check **failed = mem_calloc(indicator->check_count, sizeof(*failed));
+    size_t count = check_roll_up(indicator, &env, tree->nodes[index].level, failed);
+    if (count > 0)
+        value->failed_checks = mem_calloc(count, sizeof(*value->failed_checks));
+    for (size_t i = 0; i < count; i++)
+        value->failed_checks[value->n_failed_checks++] = failed[i]->text;
+    free(failed);
+}
+
+void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value)
+{
+    if (indicator_is_entered(indicator))
+        entered_value(view, indicator, ret_value);
+    else
+        derived_value(view, indicator, ret_value);
+    make_checks(view, indicator, ret_value);
+}
+
+void value_fini(Tonghop__Value *value)
+{
+    free(value->failed_checks);
+    tonghop__value__init(value);
 }

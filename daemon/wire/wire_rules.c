@@ -3,6 +3,7 @@
  * and sub-messages that may be absent. */
 #include "wire/wire_check.h"
 
+#include "core/check.h"
 #include "core/period.h"
 #include "core/problem.h"
 #include "core/report.h"
@@ -435,6 +436,8 @@ static const struct wire_rule indicator_info_rules[] = {
     {AT(IndicatorInfo, decimals), 0, INDICATOR_DECIMALS_MAX, 0},
 };
 
+static const struct wire_rule value_rules[] = {{AT(Value, failed_checks), 0, CHECKS_MAX, 0}};
+
 static const struct wire_rule totals_query_rules[] = {
     {QUERY_KIND(TotalsQuery)},
     {QUERY_PERIOD(TotalsQuery)},
@@ -544,7 +547,8 @@ static const char *check_totals(const ProtobufCMessage *message)
     for (size_t i = 0; i < totals->n_units; i++) {
         const Tonghop__UnitTotals *unit = totals->units[i];
         if (unit->n_values != totals->n_indicators ||
-            (unit->n_previous != 0 && unit->n_previous != totals->n_indicators))
+            (unit->n_previous != 0 && unit->n_previous != totals->n_indicators) ||
+            (unit->n_plan != 0 && unit->n_plan != totals->n_indicators))
             return "every unit must have one value for each indicator";
     }
     return NULL;
@@ -617,7 +621,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(quarantine_clear, check_quarantine_clear)},
     {SHAPE(unit_info, NULL)},
     {SHAPE(indicator_info, NULL)},
-    {&tonghop__value__descriptor, NULL, 0, check_printed_value},
+    {SHAPE(value, check_printed_value)},
     {SHAPE(totals_query, NULL)},
     {SHAPE(totals, check_totals)},
     {SHAPE(unit_totals, NULL)},
