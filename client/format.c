@@ -128,21 +128,56 @@ static void put_mark(const struct format *format, struct buf *out, enum word wor
     buf_printf(out, words(format->is_english, word), count);
 }
 
+/* Years, runs of them as one: "2010, 2012–2014". */
+static void put_missing_years(const struct format *format, uint32_t years, struct buf *out)
+{
+    struct buf list = {0};
+    for (unsigned n = 0; n < 32; n++) {
+        unsigned last = n;
+        if ((years >> n & 1U) == 0)
+            continue;
+        while (last < 31 && (years >> (last + 1) & 1U) != 0)
+            last++;
+        buf_printf(&list, "%s%u", list.len > 0 ? ", " : "", format->from + n);
+        if (last > n)
+            buf_printf(&list, "–%u", format->from + last);
+        n = last;
+    }
+    if (list.len > 0) {
+        buf_printf(out, "%s", out->len > 0 ? "; " : "");
+        buf_printf(out, words(format->is_english, WORD_MARK_YEARS), (const char *)list.data);
+    }
+    buf_fini(&list);
+}
+
+static void put_two(const struct format *format, struct buf *out, enum word word, uint32_t a,
+                    uint32_t b)
+{
+    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    buf_printf(out, words(format->is_english, word), a, b);
+}
+
 char *format_marks(const struct format *format, const Tonghop__Value *value)
 {
     struct buf out = {0};
+    bool is_inexact =
+        value->has_value && value->qualifier != TONGHOP__QUALIFIER__QUALIFIER_EXACT;
+    if (is_inexact && value->unit_count > 1)
+        put_two(format, &out, WORD_MARK_EXACT, value->exact_count, value->unit_count);
     put_mark(format, &out, WORD_MARK_PARTIAL, value->partial_count);
     put_mark(format, &out, WORD_MARK_IMPLIED, value->implied_count);
     put_mark(format, &out, WORD_MARK_NEGATIVE, value->negative_count);
-    if (value->most_units > 0) {
+    put_mark(format, &out, WORD_MARK_EARLY, value->early_count);
+    put_mark(format, &out, WORD_MARK_BASELINE, value->baseline_count);
+    put_missing_years(format, value->missing_years, &out);
+    put_mark(format, &out, WORD_MARK_AS_OF, value->as_of);
+    if (value->most_units > 0)
+        put_two(format, &out, WORD_MARK_UNEVEN, value->least_units, value->most_units);
+    if (value->known_count < value->all_count)
+        put_two(format, &out, WORD_MARK_KNOWN, value->known_count, value->all_count);
+    for (size_t i = 0; i < value->n_failed_checks; i++) {
         buf_printf(&out, "%s", out.len > 0 ? "; " : "");
-        buf_printf(&out, words(format->is_english, WORD_MARK_UNEVEN), value->least_units,
-                   value->most_units);
-    }
-    if (value->known_count < value->all_count) {
-        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
-        buf_printf(&out, words(format->is_english, WORD_MARK_KNOWN), value->known_count,
-                   value->all_count);
+        buf_printf(&out, words(format->is_english, WORD_MARK_CHECK), value->failed_checks[i]);
     }
     return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
 }

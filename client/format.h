@@ -13,6 +13,7 @@ struct format {
     bool is_english;
     unsigned decimals;
     bool is_ratio; /* decimals in full: 0,70 */
+    unsigned from; /* first year of the span that the values are of; 0: none */
 };
 
 struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator);
@@ -22,9 +23,10 @@ char *format_value(const struct format *format, const Tonghop__Value *value);
 char *format_cell(const struct format *format, const struct cell *cell);
 /* A change with its sign: "+118", "-25", "0"; the caller frees. */
 char *format_change(const struct format *format, const Tonghop__Value *change);
-/* What beside the number a reader has to know: partial, implied, negative parts, operands made of
- * different numbers of units, counts that could not be decided everywhere; "" if nothing. The
- * caller frees. */
+/* What beside the number a reader has to know: how many parts of an inexact one are exact, partial,
+ * implied, negative, early parts and baselines, years that a span lacks, operands made of different
+ * numbers of units, counts that could not be decided everywhere, checks that fail; "" if nothing.
+ * The caller frees. */
 char *format_marks(const struct format *format, const Tonghop__Value *value);
 
 /* A bare number for programs: 5023, 75.6; NULL when there is no value. The caller frees. */
@@ -37,6 +39,7 @@ const char *format_qualifier(const Tonghop__Value *value);
 /* The value that core/compare.h counts with. The qualifier of one that has a value must be known,
  * as wire_check sees to. */
 struct amount format_amount(const Tonghop__Value *value);
+void format_of_amount(const struct amount *amount, Tonghop__Value *ret_value);
 /* now - before, as compare_change. */
 void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
                      Tonghop__Value *ret_change);

@@ -16,6 +16,7 @@ enum word {
     WORD_OPTION_UNKNOWN,  /* %s option */
     WORD_OPTION_NO_VALUE, /* %s option */
     WORD_OPTION_CHOICE,   /* %s option, %s what it may be */
+    WORD_OPTION_NUMBER,   /* %s option */
     WORD_ARGUMENT_EXTRA,  /* %s argument */
     WORD_ARGUMENT_NEEDED, /* %s what */
     WORD_NOT_A_UNIT_ID,   /* %s text */
@@ -177,6 +178,18 @@ enum word {
     WORD_MARK_NEGATIVE,  /* %u reports */
     WORD_MARK_UNEVEN,    /* %u least, %u most */
     WORD_MARK_KNOWN,     /* %u known, %u all */
+    WORD_MARK_EXACT,     /* %u exact, %u reports */
+    WORD_MARK_EARLY,     /* %u reports */
+    WORD_MARK_BASELINE,  /* %u reports */
+    WORD_MARK_YEARS,     /* %s years */
+    WORD_MARK_AS_OF,     /* %u year */
+    WORD_MARK_CHECK,     /* %s check */
+    WORD_UNEQUAL_PREVIOUS,
+    WORD_UNEQUAL_PLAN,
+    WORD_UNEQUAL_CALENDAR,
+    WORD_UNEQUAL_HALF,
+    WORD_UNEQUAL_UNITS,
+    WORD_UNEQUAL_EARLY,
     /* submit, amend, history */
     WORD_SCOPE_OWN,
     WORD_SCOPE_WHOLE,
@@ -216,6 +229,9 @@ enum word {
     WORD_PERIOD_BAD,
     WORD_TOTALS_CATALOGUE, /* %u number */
     WORD_COLUMN_FIGURE,
+    WORD_TOTALS_PERIOD,
+    WORD_COLUMN_PLAN,
+    WORD_COLUMN_DONE,
     WORD_COLUMN_CHANGE,
     WORD_COLUMN_UNIT_COUNT,
     WORD_COLUMN_MARKS,
@@ -240,6 +256,7 @@ enum word {
     WORD_EXPLAIN_NOT_COUNTED,
     WORD_EXPLAIN_LONE_HALF,
     WORD_TOTALS_LONE_HALVES, /* %u reports */
+    WORD_TOTALS_UNRANKED, /* %u units */
     WORD_TOTALS_SPLIT_YEAR,
     /* quarantine */
     WORD_COLUMN_SIZE,

@@ -1,0 +1,238 @@
+/* What the two outputs of totals share, and the one for programs. */
+#include "client/totals.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "client/selection.h"
+#include "client/table.h"
+
+enum { PERCENT_DECIMALS = 2 };
+
+static const Tonghop__Value absent = TONGHOP__VALUE__INIT;
+
+const Tonghop__Value *totals_value(Tonghop__Value *const *list, size_t count, size_t i)
+{
+    return i < count ? list[i] : &absent;
+}
+
+struct format totals_format(const struct common *common, const Tonghop__Totals *totals, size_t i)
+{
+    struct format format = format_of(common->is_english, totals->indicators[i]);
+    struct period first;
+    if (totals->from[0] != '\0' && period_parse(totals->from, &first) == ERR_OK)
+        format.from = first.year;
+    return format;
+}
+
+const char *totals_row_name(const struct common *common, const Tonghop__UnitTotals *row)
+{
+    if (row->type_vi[0] == '\0')
+        return selection_unit_name(common, row->unit);
+    return common->is_english && row->type_en[0] != '\0' ? row->type_en : row->type_vi;
+}
+
+/* ---- what is not alike ---- */
+
+static unsigned unequal_of(const Tonghop__Value *now, const Tonghop__Value *other)
+{
+    unsigned reasons = 0;
+    if (!now->has_value || !other->has_value)
+        return 0;
+    if (now->partial_count > 0 || other->partial_count > 0)
+        reasons |= UNEQUAL_HALF;
+    if (now->unit_set != other->unit_set)
+        reasons |= UNEQUAL_UNITS;
+    if (now->early_count > 0)
+        reasons |= UNEQUAL_EARLY;
+    return reasons;
+}
+
+unsigned totals_unequal_previous(const Tonghop__Totals *totals, const Tonghop__Value *now,
+                                 const Tonghop__Value *before)
+{
+    unsigned reasons = unequal_of(now, before);
+    if (!now->has_value || !before->has_value)
+        return 0;
+    if (before->early_count > 0)
+        reasons |= UNEQUAL_EARLY;
+    if (totals->calendar_differs)
+        reasons |= UNEQUAL_CALENDAR;
+    return reasons;
+}
+
+unsigned totals_unequal_plan(const Tonghop__Value *now, const Tonghop__Value *plan)
+{
+    return unequal_of(now, plan);
+}
+
+/* ---- for programs ---- */
+
+static const char *const columns[] = {
+    "unit",           "unit_id",       "unit_name",    "type",           "indicator",
+    "name",           "measure",       "period",       "from",           "value",
+    "qualifier",      "upper",         "unit_count",   "exact_count",    "partial_count",
+    "implied_count",  "negative_count", "early_count", "baseline_count", "least_units",
+    "most_units",     "known_count",   "all_count",    "lone_half_count", "missing_years",
+    "as_of",          "failed_checks",
+};
+static const char *const previous_columns[] = {
+    "previous_period",     "previous",   "previous_qualifier", "previous_upper",
+    "previous_unit_count", "change",     "change_qualifier",   "change_upper",
+    "change_percent",      "change_percent_qualifier",         "change_percent_upper",
+    "previous_unequal",
+};
+static const char *const plan_columns[] = {
+    "plan",    "plan_qualifier",    "plan_upper",    "plan_unit_count",
+    "percent", "percent_qualifier", "percent_upper", "plan_unequal",
+};
+
+static void take_cell(struct table *table, char *text)
+{
+    table_add(table, text);
+    free(text);
+}
+
+static void add_value(struct table *table, const struct format *format,
+                      const Tonghop__Value *value)
+{
+    take_cell(table, format_plain(format, value));
+    table_add(table, format_qualifier(value));
+    take_cell(table, format_plain_upper(format, value));
+}
+
+static void add_percent(struct table *table, const struct amount *percent)
+{
+    const struct format format = {.decimals = PERCENT_DECIMALS, .is_ratio = true};
+    Tonghop__Value value;
+    format_of_amount(percent, &value);
+    add_value(table, &format, &value);
+}
+
+static void add_counts(struct table *table, const Tonghop__Value *value)
+{
+    const uint32_t counts[] = {
+        value->unit_count,     value->exact_count, value->partial_count,  value->implied_count,
+        value->negative_count, value->early_count, value->baseline_count, value->least_units,
+        value->most_units,     value->known_count, value->all_count,
+    };
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        table_addf(table, "%" PRIu32, counts[i]);
+}
+
+/* Words separated by blanks: programs split them. */
+static void add_unequal(struct table *table, unsigned reasons)
+{
+    static const char *const names[] = {"calendar", "half", "units", "early"};
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if ((reasons >> i & 1U) != 0)
+            buf_printf(&out, "%s%s", out.len > 0 ? " " : "", names[i]);
+    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    buf_fini(&out);
+}
+
+static void add_missing_years(struct table *table, const struct format *format,
+                              const Tonghop__Value *value)
+{
+    struct buf out = {0};
+    for (unsigned n = 0; n < 32; n++)
+        if ((value->missing_years >> n & 1U) != 0)
+            buf_printf(&out, "%s%u", out.len > 0 ? " " : "", format->from + n);
+    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    buf_fini(&out);
+}
+
+static void add_failed_checks(struct table *table, const Tonghop__Value *value)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < value->n_failed_checks; i++)
+        buf_printf(&out, "%s%s", i > 0 ? "; " : "", value->failed_checks[i]);
+    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    buf_fini(&out);
+}
+
+static void add_previous(const Tonghop__Totals *totals, const Tonghop__UnitTotals *row, size_t i,
+                         const struct format *format, struct table *table)
+{
+    const Tonghop__Value *value = row->values[i];
+    const Tonghop__Value *previous = totals_value(row->previous, row->n_previous, i);
+    struct amount now = format_amount(value), before = format_amount(previous);
+    struct amount percent = compare_relative(&now, &before, PERCENT_DECIMALS);
+    Tonghop__Value change;
+    format_subtract(value, previous, &change);
+    if (totals->previous_from[0] != '\0')
+        table_addf(table, "%s..%s", totals->previous_from, totals->previous);
+    else
+        table_add(table, totals->previous);
+    add_value(table, format, previous);
+    table_addf(table, "%" PRIu32, previous->unit_count);
+    add_value(table, format, &change);
+    add_percent(table, &percent);
+    add_unequal(table, totals_unequal_previous(totals, value, previous));
+}
+
+static void add_plan(const Tonghop__UnitTotals *row, size_t i, const struct format *format,
+                     struct table *table)
+{
+    const Tonghop__Value *value = row->values[i];
+    const Tonghop__Value *plan = totals_value(row->plan, row->n_plan, i);
+    struct amount done = format_amount(value), planned = format_amount(plan);
+    struct amount percent = compare_percent(&done, &planned, PERCENT_DECIMALS);
+    add_value(table, format, plan);
+    table_addf(table, "%" PRIu32, plan->unit_count);
+    add_percent(table, &percent);
+    add_unequal(table, totals_unequal_plan(value, plan));
+}
+
+static void add_row(const struct common *common, const Tonghop__Totals *totals,
+                    const Tonghop__UnitTotals *row, size_t i, struct table *table)
+{
+    const Tonghop__IndicatorInfo *info = totals->indicators[i];
+    const Tonghop__Value *value = row->values[i];
+    const struct format format = totals_format(common, totals, i);
+    table_add(table, row->unit->code);
+    table_addf(table, "%" PRIu32, row->unit->id);
+    table_add(table, totals_row_name(common, row));
+    table_add(table, row->unit->type);
+    table_add(table, info->code);
+    table_add(table, selection_indicator_name(common, info));
+    table_add(table, selection_measure(common, info));
+    table_add(table, totals->period);
+    table_add(table, totals->from[0] != '\0' ? totals->from : NULL);
+    add_value(table, &format, value);
+    add_counts(table, value);
+    table_addf(table, "%" PRIu32, row->lone_half_count);
+    add_missing_years(table, &format, value);
+    if (value->as_of != 0)
+        table_addf(table, "%" PRIu32, value->as_of);
+    else
+        table_add(table, NULL);
+    add_failed_checks(table, value);
+    if (totals->previous[0] != '\0')
+        add_previous(totals, row, i, &format, table);
+    if (totals->units[0]->n_plan > 0)
+        add_plan(row, i, &format, table);
+}
+
+static void add_columns(struct table *table, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table_add_column(table, keys[i], keys[i], TABLE_LEFT);
+}
+
+void totals_print_plain(const struct common *common, const Tonghop__Totals *totals)
+{
+    struct table *table = table_new();
+    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    if (totals->previous[0] != '\0')
+        add_columns(table, previous_columns,
+                    sizeof(previous_columns) / sizeof(previous_columns[0]));
+    if (totals->units[0]->n_plan > 0)
+        add_columns(table, plan_columns, sizeof(plan_columns) / sizeof(plan_columns[0]));
+    for (size_t u = 0; u < totals->n_units; u++)
+        for (size_t i = 0; i < totals->n_indicators; i++)
+            add_row(common, totals, totals->units[u], i, table);
+    table_print(table, common->output, stdout);
+    table_free(&table);
+}
