@@ -107,6 +107,14 @@ static enum word aggregation_word(enum aggregation aggregation)
     return WORD_AGGREGATION_DERIVED;
 }
 
+static const char *choose_measure(const struct common *common, const struct catalogue *catalogue,
+                                  const struct indicator *indicator)
+{
+    const struct measure *measure = catalogue_measure(catalogue, indicator->measure);
+    return choose_name(common, indicator->measure, measure != NULL ? measure->name_en : "");
+}
+
+/* In the order in which totals show them. */
 static void show_indicators(const struct common *common, const struct catalogue *catalogue,
                             FILE *out)
 {
@@ -114,29 +122,37 @@ static void show_indicators(const struct common *common, const struct catalogue 
         {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
         {"code", WORD_COLUMN_CODE, TABLE_LEFT},
         {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"section", WORD_COLUMN_SECTION, TABLE_LEFT},
         {"measure", WORD_COLUMN_MEASURE, TABLE_LEFT},
         {"form", WORD_COLUMN_FORM, TABLE_LEFT},
+        {"body", WORD_COLUMN_BODY, TABLE_LEFT},
         {"nature", WORD_COLUMN_NATURE, TABLE_LEFT},
         {"aggregation", WORD_COLUMN_AGGREGATION, TABLE_LEFT},
         {"decimals", WORD_COLUMN_DECIMALS, TABLE_RIGHT},
         {"levels", WORD_COLUMN_LEVELS, TABLE_LEFT},
+        {"required", WORD_COLUMN_REQUIRED, TABLE_LEFT},
         {"rule", WORD_COLUMN_RULE, TABLE_LEFT},
+        {"checks", WORD_COLUMN_CHECKS, TABLE_LEFT},
     };
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     for (size_t i = 0; i < catalogue->indicator_count; i++) {
-        const struct indicator *indicator = &catalogue->indicators[i];
+        const struct indicator *indicator = &catalogue->indicators[catalogue->indicators_shown[i]];
         const struct form *form = catalogue_form(catalogue, indicator->form);
         table_addf(table, "%u", indicator->number);
         table_add(table, indicator->code);
         table_add(table, indicator_name(indicator, common->is_english));
-        table_add(table, indicator->measure);
+        table_add(table, indicator->section);
+        table_add(table, choose_measure(common, catalogue, indicator));
         table_add(table, form != NULL ? form->code : NULL);
+        table_add(table, indicator->body);
         table_add(table, term(common, indicator->nature == NATURE_STOCK ? WORD_NATURE_STOCK
                                                                         : WORD_NATURE_FLOW));
         table_add(table, term(common, aggregation_word(indicator->aggregation)));
         table_addf(table, "%u", indicator->decimals);
         add_levels(catalogue, indicator->level_mask, table);
+        table_add(table, indicator->is_required ? term(common, WORD_YES) : "");
         table_add(table, indicator->rule);
+        table_add(table, indicator->checks_text);
     }
     finish_table(common, table, out);
 }
@@ -156,6 +172,47 @@ static void show_forms(const struct common *common, const struct catalogue *cata
         table_add(table, choose_name(common, form->name_vi, form->name_en));
         add_levels(catalogue, form->due_level_mask, table);
         table_add(table, form->is_manual ? "manual" : "auto");
+    }
+    finish_table(common, table, out);
+}
+
+static void show_named(const struct common *common, const struct named *array, size_t count,
+                       FILE *out)
+{
+    static const struct heading headings[] = {
+        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < count; i++) {
+        table_add(table, array[i].code);
+        table_add(table, choose_name(common, array[i].name_vi, array[i].name_en));
+    }
+    finish_table(common, table, out);
+}
+
+static void show_sections(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    show_named(common, catalogue->sections, catalogue->section_count, out);
+}
+
+static void show_bodies(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    show_named(common, catalogue->bodies, catalogue->body_count, out);
+}
+
+static void show_measures(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    static const struct heading headings[] = {
+        {"measure", WORD_COLUMN_MEASURE, TABLE_LEFT},
+        {"english", WORD_COLUMN_ENGLISH, TABLE_LEFT},
+        {"quantity", WORD_COLUMN_QUANTITY, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->measure_count; i++) {
+        table_add(table, catalogue->measures[i].name);
+        table_add(table, catalogue->measures[i].name_en);
+        table_add(table, catalogue->measures[i].quantity);
     }
     finish_table(common, table, out);
 }
@@ -185,9 +242,8 @@ static const struct {
     const char *name;
     void (*show)(const struct common *common, const struct catalogue *catalogue, FILE *out);
 } lists[] = {
-    {"units", show_units},
-    {"indicators", show_indicators},
-    {"forms", show_forms},
+    {"units", show_units},       {"indicators", show_indicators}, {"forms", show_forms},
+    {"sections", show_sections}, {"bodies", show_bodies},         {"measures", show_measures},
 };
 
 enum { LIST_COUNT = sizeof(lists) / sizeof(lists[0]) };

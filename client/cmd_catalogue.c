@@ -1,9 +1,12 @@
-/* `tonghop catalogue`: check one, publish it at the root, fetch or look at the one in force. */
+/* `tonghop catalogue`: check one, publish it at the root, fetch or look at the one in force, or
+ * compare two. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "client/catalogue_diff.h"
 #include "client/catalogue_dir.h"
 #include "client/catalogue_show.h"
 #include "client/command.h"
@@ -146,21 +149,71 @@ static int fetch(const struct common *common, const char *path, bool is_forced)
     return status;
 }
 
-static int show(const struct common *common, const char *what)
+/* The catalogue in force at the node, which the caller frees. */
+static int fetch_in_force(const struct common *common, struct catalogue **ret_catalogue)
 {
     char reason[CONNECTION_REASON_SIZE];
-    struct catalogue *catalogue = NULL;
     struct connection *connection = NULL;
     int status = command_connect(common, &connection);
     if (status != EXIT_DONE)
         return status;
-    enum err err = connection_fetch_catalogue(connection, &catalogue, reason);
-    if (err == ERR_OK)
-        catalogue_show(common, catalogue, what, stdout);
-    else
+    enum err err = connection_fetch_catalogue(connection, ret_catalogue, reason);
+    if (err != ERR_OK)
         status = command_print_failure(common, err, reason);
-    catalogue_free(&catalogue);
     connection_close(&connection);
+    return status;
+}
+
+static int show(const struct common *common, const char *what)
+{
+    struct catalogue *catalogue = NULL;
+    int status = fetch_in_force(common, &catalogue);
+    if (status == EXIT_DONE)
+        catalogue_show(common, catalogue, what, stdout);
+    catalogue_free(&catalogue);
+    return status;
+}
+
+static struct date today(void)
+{
+    struct timespec ts = {0};
+    (void)clock_gettime(CLOCK_REALTIME, &ts); /* fails for unknown clocks only */
+    return instant_date((struct instant){(int64_t)ts.tv_sec * 1000000});
+}
+
+/* Prints what changes, then what may not, judged as if it were published today. */
+static int compare(const struct common *common, const struct catalogue *before,
+                   const struct catalogue *after)
+{
+    struct catalogue_changes changes = {0};
+    struct problems problems = {.is_vietnamese = !common->is_english};
+    catalogue_diff(common, before, after, stdout, &changes);
+    if (changes.count == 0) {
+        command_say("%s", words(common->is_english, WORD_DIFF_SAME));
+        return EXIT_DONE;
+    }
+    if (changes.formula_count > 0)
+        command_say(words(common->is_english, WORD_DIFF_FORMULAS), changes.formula_count);
+    enum err err = catalogue_check_succession(before, after, today(), &problems);
+    command_print_problems(&problems);
+    if (err != ERR_OK)
+        command_say(words(common->is_english, WORD_DIFF_REFUSED), problems.error_count);
+    problems_fini(&problems);
+    return err == ERR_OK ? EXIT_DONE : EXIT_NO;
+}
+
+/* `second` NULL: what is in force at the node against `first`. */
+static int diff(const struct common *common, const char *first, const char *second)
+{
+    struct source before = {0}, after = {0};
+    int status = second != NULL ? read_source(common, first, &before)
+                                : fetch_in_force(common, &before.catalogue);
+    if (status == EXIT_DONE)
+        status = read_source(common, second != NULL ? second : first, &after);
+    if (status == EXIT_DONE)
+        status = compare(common, before.catalogue, after.catalogue);
+    source_fini(&before);
+    source_fini(&after);
     return status;
 }
 
@@ -176,23 +229,26 @@ static int show_source(const struct common *common, const char *what, const char
 
 static int run_catalogue(const struct common *common, int argc, char **argv)
 {
-    const char *action = NULL, *operand = NULL, *path = NULL;
+    const char *action = NULL, *operand = NULL, *second = NULL, *path = NULL;
     bool is_forced = false;
     const struct argument arguments[] = {
-        {.name = "check|publish|fetch|show", .value = &action, .is_needed = true},
+        {.name = "check|diff|publish|fetch|show", .value = &action, .is_needed = true},
         {.name = "PATH", .value = &operand},
+        {.name = "NEW", .value = &second},
         {.name = "--file", .value = &path},
         {.name = "--force", .is_given = &is_forced},
     };
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])))
         return EXIT_INPUT;
     bool is_show = strcmp(action, "show") == 0, is_fetch = strcmp(action, "fetch") == 0;
-    bool is_publish = strcmp(action, "publish") == 0;
-    if (!is_show && !is_fetch && !is_publish && strcmp(action, "check") != 0)
+    bool is_publish = strcmp(action, "publish") == 0, is_diff = strcmp(action, "diff") == 0;
+    if (!is_show && !is_fetch && !is_publish && !is_diff && strcmp(action, "check") != 0)
         return command_usage("catalogue", words(common->is_english, WORD_CATALOGUE_ACTION), action);
     if ((path != NULL && !is_show) || (is_forced && !is_fetch))
         return command_usage("catalogue", words(common->is_english, WORD_OPTION_UNKNOWN),
                              is_forced ? "--force" : "--file");
+    if (second != NULL && !is_diff)
+        return command_usage("catalogue", words(common->is_english, WORD_ARGUMENT_EXTRA), second);
     if (is_show && operand != NULL && !catalogue_can_show(operand))
         return command_usage("catalogue", words(common->is_english, WORD_CATALOGUE_SHOW_WHAT),
                              operand);
@@ -203,37 +259,47 @@ static int run_catalogue(const struct common *common, int argc, char **argv)
                              is_fetch ? "FILE" : "DIR|FILE");
     if (is_fetch)
         return fetch(common, operand, is_forced);
+    if (is_diff)
+        return diff(common, operand, second);
     return is_publish ? publish(common, operand) : check(common, operand);
 }
 
 const struct command command_catalogue = {
     .name = "catalogue",
-    .arguments = "check PATH | publish PATH | fetch FILE | show [units|indicators|forms]",
-    .summary = "check, publish, fetch or look at the catalogue of units, indicators and forms",
-    .summary_vi = "kiểm tra, công bố, lấy về hoặc xem danh mục đơn vị, chỉ tiêu, biểu mẫu",
+    .arguments = "check PATH | diff [OLD] NEW | publish PATH | fetch FILE | show [WHAT]",
+    .summary =
+        "check, compare, publish, fetch or look at the catalogue of units, indicators and forms",
+    .summary_vi = "kiểm tra, so sánh, công bố, lấy về hoặc xem danh mục đơn vị, chỉ tiêu, biểu mẫu",
     .help =
         "PATH is a folder with catalogue.ini, units.csv, indicators.csv and forms.csv, or a file\n"
         "that `fetch` wrote.\n\n"
         "  check PATH    lists everything that is wrong with it; needs no node\n"
+        "  diff OLD NEW  lists what changes from one to the other, and what of it may not; "
+        "without\n"
+        "                OLD, from the one in force at the node\n"
         "  publish PATH  checks, then puts it in force at the root node, from where it goes down\n"
         "                the tree; its number has to be higher than the one in force\n"
         "  fetch FILE    writes the catalogue in force at the node into a new file, to be "
         "published\n"
         "                at a root that was restored from an older backup, or lost its disk\n"
         "    --force     a file that is there is replaced\n"
-        "  show          what is in force at the node; `show units` and so on lists it\n"
+        "  show          what is in force at the node; `show units` (or indicators, forms,\n"
+        "                sections, bodies, measures) lists it\n"
         "    --file PATH shows that one instead\n",
     .help_vi =
         "PATH là thư mục có catalogue.ini, units.csv, indicators.csv và forms.csv, hoặc một tệp "
         "do\n"
         "`fetch` ghi ra.\n\n"
         "  check PATH    liệt kê mọi lỗi trong danh mục; không cần nút nào đang chạy\n"
+        "  diff CŨ MỚI   liệt kê những gì thay đổi từ danh mục này sang danh mục kia, và thay đổi\n"
+        "                nào không được phép; không ghi CŨ thì so với danh mục đang dùng ở nút\n"
         "  publish PATH  kiểm tra rồi công bố ở nút trên cùng, từ đó danh mục xuống các cấp; số\n"
         "                của danh mục phải lớn hơn số đang dùng\n"
         "  fetch FILE    ghi danh mục đang dùng ở nút ra một tệp mới, để công bố ở nút trên cùng\n"
         "                khi nút ấy được khôi phục từ bản sao lưu cũ hoặc bị mất đĩa\n"
         "    --force     ghi đè tệp đã có\n"
-        "  show          danh mục đang dùng ở nút; `show units`... liệt kê chi tiết\n"
+        "  show          danh mục đang dùng ở nút; `show units` (hoặc indicators, forms,\n"
+        "                sections, bodies, measures) liệt kê chi tiết\n"
         "    --file PATH xem danh mục ở đó thay cho danh mục của nút\n",
     .run = run_catalogue,
 };

@@ -207,7 +207,8 @@ static void print_total(const struct common *common, const Tonghop__Explanation 
     (void)printf("%s (%s), %s %s, %s: %s %s%s%s%s\n\n", selection_indicator_name(common, info),
                  info->code, explanation->unit->code,
                  selection_unit_name(common, explanation->unit), explanation->period, value,
-                 info->measure, marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
+                 selection_measure(common, info), marks[0] != '\0' ? " (" : "", marks,
+                 marks[0] != '\0' ? ")" : "");
     free(value);
     free(marks);
 }

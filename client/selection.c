@@ -46,3 +46,9 @@ const char *selection_indicator_name(const struct common *common,
     return common->is_english && indicator->name_en[0] != '\0' ? indicator->name_en
                                                                : indicator->name_vi;
 }
+
+const char *selection_measure(const struct common *common, const Tonghop__IndicatorInfo *indicator)
+{
+    return common->is_english && indicator->measure_en[0] != '\0' ? indicator->measure_en
+                                                                  : indicator->measure;
+}

@@ -40,5 +40,7 @@ char *selection_unit(const struct selection *selection);
 const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit);
 const char *selection_indicator_name(const struct common *common,
                                      const Tonghop__IndicatorInfo *indicator);
+/* Likewise the unit of measure. */
+const char *selection_measure(const struct common *common, const Tonghop__IndicatorInfo *indicator);
 
 #endif

@@ -60,10 +60,10 @@ def errors_are_listed_at_once(press: Press) -> None:
         result = press.province.tonghop("catalogue", command, str(folder), expect=2)
         for place, word in (("catalogue.ini:11:11", "s1_last"), ("units.csv:20:21", "city"),
                             ("units.csv:20:26", "6310"), ("forms.csv:2:38", "village"),
-                            ("indicators.csv:10:136", "model.recognized")):
-            line = next((line for line in result.err.splitlines()
-                         if line.startswith(f"{folder}/{place}: error: ")), f"none\n{result.err}")
-            expect_in(f"{command}: {place}", line, word)
+                            ("indicators.csv:10:129", "model.recognized")):
+            said = [line for line in result.err.splitlines()
+                    if line.startswith(f"{folder}/{place}: error: ")]
+            expect_in(f"{command}: {place} in {result.err}", "".join(said), word)
     expect("in force", status(press.province)["catalogue"], "1")
 
 
