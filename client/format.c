@@ -160,8 +160,7 @@ static void put_two(const struct format *format, struct buf *out, enum word word
 char *format_marks(const struct format *format, const Tonghop__Value *value)
 {
     struct buf out = {0};
-    bool is_inexact =
-        value->has_value && value->qualifier != TONGHOP__QUALIFIER__QUALIFIER_EXACT;
+    bool is_inexact = value->has_value && value->qualifier != TONGHOP__QUALIFIER__QUALIFIER_EXACT;
     if (is_inexact && value->unit_count > 1)
         put_two(format, &out, WORD_MARK_EXACT, value->exact_count, value->unit_count);
     put_mark(format, &out, WORD_MARK_PARTIAL, value->partial_count);
@@ -194,12 +193,17 @@ struct amount format_amount(const Tonghop__Value *value)
                            .qualifier = (uint8_t)value->qualifier};
 }
 
+void format_of_amount(const struct amount *amount, Tonghop__Value *ret_value)
+{
+    tonghop__value__init(ret_value);
+    if (amount->has_value)
+        set_value(ret_value, (Tonghop__Qualifier)amount->qualifier, amount->value, amount->upper);
+}
+
 void format_subtract(const Tonghop__Value *now, const Tonghop__Value *before,
                      Tonghop__Value *ret_change)
 {
     struct amount a = format_amount(now), b = format_amount(before);
     struct amount change = compare_change(&a, &b);
-    tonghop__value__init(ret_change);
-    if (change.has_value)
-        set_value(ret_change, (Tonghop__Qualifier)change.qualifier, change.value, change.upper);
+    format_of_amount(&change, ret_change);
 }

@@ -69,18 +69,21 @@ unsigned totals_unequal_plan(const Tonghop__Value *now, const Tonghop__Value *pl
 /* ---- for programs ---- */
 
 static const char *const columns[] = {
-    "unit",           "unit_id",       "unit_name",    "type",           "indicator",
-    "name",           "measure",       "period",       "from",           "value",
-    "qualifier",      "upper",         "unit_count",   "exact_count",    "partial_count",
-    "implied_count",  "negative_count", "early_count", "baseline_count", "least_units",
-    "most_units",     "known_count",   "all_count",    "lone_half_count", "missing_years",
-    "as_of",          "failed_checks",
+    "unit",           "unit_id",     "unit_name",      "type",
+    "indicator",      "name",        "measure",        "period",
+    "from",           "value",       "qualifier",      "upper",
+    "unit_count",     "exact_count", "partial_count",  "implied_count",
+    "negative_count", "early_count", "baseline_count", "least_units",
+    "most_units",     "known_count", "all_count",      "lone_half_count",
+    "missing_years",  "as_of",       "failed_checks",
 };
 static const char *const previous_columns[] = {
-    "previous_period",     "previous",   "previous_qualifier", "previous_upper",
-    "previous_unit_count", "change",     "change_qualifier",   "change_upper",
-    "change_percent",      "change_percent_qualifier",         "change_percent_upper",
-    "previous_unequal",
+    "previous_period",      "previous",
+    "previous_qualifier",   "previous_upper",
+    "previous_unit_count",  "change",
+    "change_qualifier",     "change_upper",
+    "change_percent",       "change_percent_qualifier",
+    "change_percent_upper", "previous_unequal",
 };
 static const char *const plan_columns[] = {
     "plan",    "plan_qualifier",    "plan_upper",    "plan_unit_count",
@@ -93,8 +96,7 @@ static void take_cell(struct table *table, char *text)
     free(text);
 }
 
-static void add_value(struct table *table, const struct format *format,
-                      const Tonghop__Value *value)
+static void add_value(struct table *table, const struct format *format, const Tonghop__Value *value)
 {
     take_cell(table, format_plain(format, value));
     table_add(table, format_qualifier(value));

@@ -11,6 +11,7 @@
 #include "client/table.h"
 #include "client/words.h"
 #include "core/catalogue.h"
+#include "core/mem.h"
 
 struct output_text {
     const struct common *common;
@@ -160,8 +161,7 @@ static void add_indicator(const struct output_text *out, size_t i)
     for (size_t u = 1; u < totals->n_units; u++) {
         const Tonghop__UnitTotals *row = totals->units[u];
         const char *code = row->type_vi[0] != '\0' ? row->unit->type : row->unit->code;
-        table_addf(out->table, "%*s%s %s", indent + 4, "", code,
-                   totals_row_name(out->common, row));
+        table_addf(out->table, "%*s%s %s", indent + 4, "", code, totals_row_name(out->common, row));
         table_add(out->table, NULL);
         table_add(out->table, NULL);
         add_figures(out, u, i);

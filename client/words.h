@@ -280,7 +280,7 @@ enum word {
     WORD_EXPLAIN_NOT_COUNTED,
     WORD_EXPLAIN_LONE_HALF,
     WORD_TOTALS_LONE_HALVES, /* %u reports */
-    WORD_TOTALS_UNRANKED, /* %u units */
+    WORD_TOTALS_UNRANKED,    /* %u units */
     WORD_TOTALS_SPLIT_YEAR,
     /* quarantine */
     WORD_COLUMN_SIZE,

@@ -50,8 +50,9 @@ static void test_format_value(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         Tonghop__Value value = value_of(rows[i].qualifier, rows[i].value, rows[i].upper);
-        struct format vi = {false, rows[i].decimals, rows[i].is_ratio};
-        struct format en = {true, rows[i].decimals, rows[i].is_ratio};
+        struct format vi = {.decimals = rows[i].decimals, .is_ratio = rows[i].is_ratio};
+        struct format en = {
+            .is_english = true, .decimals = rows[i].decimals, .is_ratio = rows[i].is_ratio};
         char *vi_text = format_value(&vi, &value);
         char *en_text = format_value(&en, &value);
         if (strcmp(vi_text, rows[i].vi) != 0 || strcmp(en_text, rows[i].en) != 0)
