@@ -534,6 +534,25 @@ static const struct {
     [WORD_CHANGE_NOT_UP] = {"không tăng", "not up"},
     [WORD_CHANGE_NOT_DOWN] = {"không giảm", "not down"},
     [WORD_CHANGE_UNCERTAIN] = {"thay đổi khoảng từ %s đến +%s", "changed by about %s to +%s"},
+    /* phrase */
+    [WORD_PHRASE_PERIOD_BAD] = {"kỳ báo cáo ghi như 2024-S1, 2024-S2, 2024 hoặc 2009..2019",
+                                "write the period as 2024-S1, 2024-S2, 2024 or 2009..2019"},
+    [WORD_PHRASE_ERRORS] = {"có %zu lỗi, chưa in gì", "%zu errors; nothing was printed"},
+    [WORD_PHRASE_MISSING] = {"{%s} của %s %s, kỳ %s, chưa có số liệu: đã in %s",
+                             "{%s} of %s %s, %s, has no value: %s was printed"},
+    [WORD_PHRASE_MARKS] = {"{%s} của %s %s, kỳ %s: %s", "{%s} of %s %s, %s: %s"},
+    [WORD_PHRASE_NO_SPANS] =
+        {"nút này chưa biết cộng nhiều năm: nâng cấp nút, hoặc chỉ hỏi từng năm",
+         "this node cannot add up spans of years: bring it to this version, or "
+         "ask for single years"},
+    [WORD_PHRASE_OTHER_UNITS] = {"hai số liệu được so sánh gộp từ những đơn vị khác nhau",
+                                 "the two figures compared are made of different units"},
+    [WORD_PHRASE_OTHER_DAYS] = {"hai kỳ được so sánh tính theo những ngày khác nhau",
+                                "the two periods compared have other days"},
+    [WORD_PERIOD_YEAR] = {"năm %u", "%u"},
+    [WORD_PERIOD_S1] = {"6 tháng đầu năm %u", "the first half of %u"},
+    [WORD_PERIOD_S2] = {"6 tháng cuối năm %u", "the second half of %u"},
+    [WORD_PERIOD_SPAN] = {"giai đoạn %u–%u", "%u–%u"},
 };
 
 const char *words(bool is_english, enum word id)

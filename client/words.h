@@ -339,6 +339,18 @@ enum word {
     WORD_CHANGE_NOT_UP,
     WORD_CHANGE_NOT_DOWN,
     WORD_CHANGE_UNCERTAIN, /* %s number below zero, %s number above */
+    /* phrase */
+    WORD_PHRASE_PERIOD_BAD,
+    WORD_PHRASE_ERRORS,  /* %zu errors */
+    WORD_PHRASE_MISSING, /* %s placeholder, %s code of the unit, %s its name, %s period, %s dash */
+    WORD_PHRASE_MARKS,   /* likewise, %s marks */
+    WORD_PHRASE_NO_SPANS,
+    WORD_PHRASE_OTHER_UNITS,
+    WORD_PHRASE_OTHER_DAYS,
+    WORD_PERIOD_YEAR, /* %u year */
+    WORD_PERIOD_S1,   /* %u year */
+    WORD_PERIOD_S2,   /* %u year */
+    WORD_PERIOD_SPAN, /* %u first year, %u last year */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

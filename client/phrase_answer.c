@@ -1,0 +1,291 @@
+/* One placeholder is one or two values of the answer, made one amount, and said. */
+#include "client/phrase_answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/format.h"
+#include "client/spoken.h"
+#include "client/words.h"
+#include "core/mem.h"
+
+/* The values that a placeholder is made of. */
+struct material {
+    const struct placeholder *placeholder;
+    const Tonghop__Totals *totals;
+    const Tonghop__IndicatorInfo *info, *whole_info; /* NULL: not in the answer */
+    const Tonghop__Value *now, *previous, *plan, *whole;
+};
+
+static const Tonghop__Value absent = TONGHOP__VALUE__INIT;
+
+bool phrase_needs_totals(const struct placeholder *placeholder)
+{
+    return placeholder->what != PHRASE_PERIOD;
+}
+
+bool phrase_needs_previous(const struct placeholder *placeholder)
+{
+    return placeholder->what == PHRASE_CHANGE || placeholder->what == PHRASE_CHANGE_PERCENT ||
+           placeholder->what == PHRASE_PREVIOUS;
+}
+
+bool phrase_needs_plan(const struct placeholder *placeholder)
+{
+    return placeholder->what == PHRASE_PLAN || placeholder->what == PHRASE_DONE;
+}
+
+/* ---- finding ---- */
+
+static size_t find_indicator(const Tonghop__Totals *totals, const char *code)
+{
+    size_t i = 0;
+    while (i < totals->n_indicators &&
+           (code == NULL || strcmp(totals->indicators[i]->code, code) != 0))
+        i++;
+    return i;
+}
+
+static struct material gather(const struct placeholder *placeholder, const Tonghop__Totals *totals)
+{
+    const Tonghop__UnitTotals *row = totals->units[0];
+    struct material material = {.placeholder = placeholder,
+                                .totals = totals,
+                                .now = &absent,
+                                .previous = &absent,
+                                .plan = &absent,
+                                .whole = &absent};
+    size_t i = find_indicator(totals, placeholder->code);
+    size_t whole = find_indicator(totals, placeholder->whole);
+    if (i < totals->n_indicators) {
+        material.info = totals->indicators[i];
+        if (i < row->n_values)
+            material.now = row->values[i];
+        if (i < row->n_previous)
+            material.previous = row->previous[i];
+        if (i < row->n_plan)
+            material.plan = row->plan[i];
+    }
+    if (whole < totals->n_indicators && whole < row->n_values) {
+        material.whole_info = totals->indicators[whole];
+        material.whole = row->values[whole];
+    }
+    return material;
+}
+
+/* ---- figures ---- */
+
+static struct amount percent_of(const struct material *material)
+{
+    struct amount part = format_amount(material->now), whole = format_amount(material->whole);
+    if (material->whole_info == NULL)
+        return (struct amount){.has_value = false};
+    unsigned from = material->info->decimals, to = material->whole_info->decimals;
+    unsigned decimals = from > to ? from : to;
+    part = compare_rescale(&part, from, decimals);
+    whole = compare_rescale(&whole, to, decimals);
+    return compare_percent(&part, &whole, SPOKEN_PERCENT_DECIMALS);
+}
+
+static struct amount amount_of(const struct material *material)
+{
+    struct amount now = format_amount(material->now);
+    struct amount previous = format_amount(material->previous);
+    struct amount plan = format_amount(material->plan);
+    switch (material->placeholder->what) {
+    case PHRASE_PLAN:
+        return plan;
+    case PHRASE_PREVIOUS:
+        return previous;
+    case PHRASE_CHANGE:
+        return compare_change(&now, &previous);
+    case PHRASE_CHANGE_PERCENT:
+        return compare_relative(&now, &previous, SPOKEN_PERCENT_DECIMALS);
+    case PHRASE_DONE:
+        return compare_percent(&now, &plan, SPOKEN_PERCENT_DECIMALS);
+    case PHRASE_PERCENT_OF:
+        return percent_of(material);
+    case PHRASE_FIGURE:
+    case PHRASE_NAME:
+    case PHRASE_UNIT:
+    case PHRASE_PERIOD:
+        break;
+    }
+    return now;
+}
+
+/* How the figure is said; a change has its measure always, others where it is asked for. */
+static struct spoken spoken_for(bool is_english, const struct material *material)
+{
+    const struct placeholder *placeholder = material->placeholder;
+    struct spoken spoken = spoken_of(is_english, material->info);
+    bool has_measure = placeholder->has_measure;
+    switch (placeholder->what) {
+    case PHRASE_CHANGE:
+        spoken = spoken_of_change(is_english, material->info);
+        has_measure = true;
+        break;
+    case PHRASE_CHANGE_PERCENT:
+        spoken = spoken_of_percent(is_english);
+        has_measure = true;
+        break;
+    case PHRASE_DONE:
+    case PHRASE_PERCENT_OF:
+        spoken = spoken_of_percent(is_english);
+        break;
+    case PHRASE_FIGURE:
+    case PHRASE_PLAN:
+    case PHRASE_PREVIOUS:
+    case PHRASE_NAME:
+    case PHRASE_UNIT:
+    case PHRASE_PERIOD:
+        break;
+    }
+    spoken.is_in_digits = placeholder->is_in_digits;
+    if (!has_measure)
+        spoken.measure = NULL;
+    return spoken;
+}
+
+static char *say(const struct placeholder *placeholder, const struct spoken *spoken,
+                 const struct amount *amount)
+{
+    bool is_change =
+        placeholder->what == PHRASE_CHANGE || placeholder->what == PHRASE_CHANGE_PERCENT;
+    return is_change && !placeholder->is_absolute ? spoken_change(spoken, amount)
+                                                  : spoken_figure(spoken, amount);
+}
+
+static void answer_figure(bool is_english, const struct material *material,
+                          struct phrase_answer *answer)
+{
+    answer->is_figure = true;
+    if (material->info == NULL) { /* an answer to another question */
+        answer->text = mem_strdup("–");
+        answer->is_missing = true;
+        return;
+    }
+    struct spoken spoken = spoken_for(is_english, material);
+    answer->amount = amount_of(material);
+    if (material->placeholder->is_absolute)
+        answer->amount = compare_absolute(&answer->amount);
+    answer->text = say(material->placeholder, &spoken, &answer->amount);
+    answer->is_missing = !answer->amount.has_value;
+    answer->decimals = spoken.decimals;
+    answer->is_ratio = spoken.is_ratio;
+}
+
+/* ---- marks ---- */
+
+/* The marks of one value, behind the word for which one it is. */
+static void put_marks(bool is_english, const Tonghop__IndicatorInfo *info,
+                      const Tonghop__Value *value, const char *of, struct buf *out)
+{
+    struct format format = format_of(is_english, info);
+    char *marks = format_marks(&format, value);
+    if (marks[0] != '\0')
+        buf_printf(out, "%s%s%s%s", out->len > 0 ? "; " : "", of, of[0] != '\0' ? ": " : "", marks);
+    free(marks);
+}
+
+static void put_word(bool is_english, enum word word, struct buf *out)
+{
+    buf_printf(out, "%s%s", out->len > 0 ? "; " : "", words(is_english, word));
+}
+
+/* Whether two figures are known to be made of the reports of different units. */
+static bool is_of_others(const Tonghop__Value *a, const Tonghop__Value *b)
+{
+    return a->has_value && b->has_value && a->unit_set != 0 && b->unit_set != 0 &&
+           a->unit_set != b->unit_set;
+}
+
+static char *marks_of(bool is_english, const struct material *material)
+{
+    enum phrase_what what = material->placeholder->what;
+    const Tonghop__Value *other = NULL;
+    struct buf out = {0};
+    if (what != PHRASE_PLAN && what != PHRASE_PREVIOUS)
+        put_marks(is_english, material->info, material->now, "", &out);
+    if (phrase_needs_previous(material->placeholder)) {
+        put_marks(is_english, material->info, material->previous, material->totals->previous, &out);
+        other = material->previous;
+    }
+    if (phrase_needs_plan(material->placeholder)) {
+        put_marks(is_english, material->info, material->plan, words(is_english, WORD_KIND_PLAN),
+                  &out);
+        other = material->plan;
+    }
+    if (what == PHRASE_PERCENT_OF && material->whole_info != NULL) {
+        put_marks(is_english, material->whole_info, material->whole, material->whole_info->code,
+                  &out);
+        other = material->whole;
+    }
+    if (what == PHRASE_PLAN || what == PHRASE_PREVIOUS)
+        other = NULL; /* nothing is compared */
+    if (other != NULL && is_of_others(material->now, other))
+        put_word(is_english, WORD_PHRASE_OTHER_UNITS, &out);
+    if (other == material->previous && material->totals->calendar_differs)
+        put_word(is_english, WORD_PHRASE_OTHER_DAYS, &out);
+    return out.data != NULL ? (char *)out.data : mem_strdup("");
+}
+
+/* ---- names ---- */
+
+static const char *choose_name(bool is_english, const char *vi, const char *en)
+{
+    return is_english && en[0] != '\0' ? en : vi;
+}
+
+char *phrase_span_name(bool is_english, const struct phrase_span *span)
+{
+    if (span->from != 0)
+        return mem_printf(words(is_english, WORD_PERIOD_SPAN), (unsigned)span->from,
+                          (unsigned)span->last.year);
+    enum word word = span->last.label == PERIOD_S1   ? WORD_PERIOD_S1
+                     : span->last.label == PERIOD_S2 ? WORD_PERIOD_S2
+                                                     : WORD_PERIOD_YEAR;
+    return mem_printf(words(is_english, word), (unsigned)span->last.year);
+}
+
+/* ---- all ---- */
+
+static void answer_unit(bool is_english, const Tonghop__UnitInfo *unit,
+                        struct phrase_answer *answer)
+{
+    answer->unit_id = unit->id;
+    answer->unit_code = mem_strdup(unit->code);
+    answer->unit_name = mem_strdup(choose_name(is_english, unit->name_vi, unit->name_en));
+}
+
+void phrase_answer(bool is_english, const struct placeholder *placeholder,
+                   const Tonghop__Totals *totals, struct phrase_answer *ret_answer)
+{
+    struct phrase_answer answer = {0};
+    if (placeholder->what == PHRASE_PERIOD || totals == NULL) {
+        answer.text = phrase_span_name(is_english, &placeholder->span);
+        *ret_answer = answer;
+        return;
+    }
+    struct material material = gather(placeholder, totals);
+    answer_unit(is_english, totals->units[0]->unit, &answer);
+    if (placeholder->what == PHRASE_UNIT)
+        answer.text = mem_strdup(answer.unit_name);
+    else if (placeholder->what == PHRASE_NAME && material.info != NULL)
+        answer.text =
+            mem_strdup(choose_name(is_english, material.info->name_vi, material.info->name_en));
+    else
+        answer_figure(is_english, &material, &answer);
+    if (answer.is_figure && material.info != NULL)
+        answer.marks = marks_of(is_english, &material);
+    *ret_answer = answer;
+}
+
+void phrase_answer_fini(struct phrase_answer *answer)
+{
+    free(answer->text);
+    free(answer->marks);
+    free(answer->unit_code);
+    free(answer->unit_name);
+    *answer = (struct phrase_answer){0};
+}
