@@ -3,10 +3,13 @@ every mistake is told where it stands.
 
 Figures are those of the published reports; how they are split among units is made up."""
 
+import csv
 import json
+import shutil
+from pathlib import Path
 
 from harness import Tree
-from scene import (client, expect, expect_in, plant, play, rows, submit, table, unit_table)
+from scene import (SAMPLE, client, expect, expect_in, plant, play, rows, submit, table, unit_table)
 
 PROVINCE, DISTRICT = 64, 631
 PLEIKU = 622
@@ -46,9 +49,42 @@ Quỹ: trên 28 tỷ đồng; hàng trăm gương; gần 400 nghìn lượt ngư
 """
 
 
+# What the sample catalogue lacks for the sentence about cattle sheds.
+SHEDS = """801,shed.plan,chung,,Chuồng phải di dời,Sheds planned,chuồng,flow,sum,0,,,commune,,,
+802,shed.moved,chung,,Chuồng đã di dời,Sheds moved,chuồng,flow,sum,0,,,commune,,,
+803,shed.rate,,,Tỷ lệ di dời,Share of sheds,%,flow,,2,,,province|district,,,= 100 * shed.moved / shed.plan
+804,shed.cattle,chung,,Trâu bò,Cattle,con,flow,sum,0,,,commune,,,
+805,shed.communes_scope,,,Xã có chuồng,Communes,xã,flow,,0,,,district,,,count@commune(shed.plan > 0)
+806,shed.communes_done,,,Xã hoàn thành,Communes done,xã,flow,,0,,,district,,,count@commune(shed.plan > 0 and shed.moved >= shed.plan)
+"""
+XA = 184  # communes of the province of 2019, of which 60 met the standard
+
+
+def grow_catalogue(folder: Path) -> list[int]:
+    """The sample with the sheds, and with made-up communes in Pleiku, whose ids are given: 16 there,
+    and so many elsewhere that there are 184 xã."""
+    shutil.copytree(SAMPLE / "catalogue", folder)
+    with open(folder / "indicators.csv", "a", encoding="utf-8") as file:
+        file.write(SHEDS)
+    with open(folder / "units.csv", encoding="utf-8", newline="") as file:
+        units = list(csv.DictReader(file))
+    in_pleiku = sum(unit["parent"] == str(PLEIKU) for unit in units)
+    added = XA - sum(unit["type"] == "xa" for unit in units)
+    ids = list(range(900001, 900001 + added))
+    with open(folder / "units.csv", "a", encoding="utf-8") as file:
+        for number, unit in enumerate(ids):
+            parent = PLEIKU if number < 16 - in_pleiku else 623
+            file.write(f"{unit},{unit},commune,xa,{parent},,,Xã Mẫu {number},,\n")
+    return ids
+
+
 class Scene:
     def __init__(self, tree: Tree) -> None:
-        self.root = plant(tree)
+        ids = grow_catalogue(tree.folder / "catalogue")
+        self.root = plant(tree, catalogue=tree.folder / "catalogue")
+        sheds = {unit: {"shed.plan": 65, "shed.moved": 65, "shed.cattle": 327} for unit in ids[:14]}
+        submit(self.root, "2022", unit_table(sheds))
+        submit(self.root, "2019", unit_table({unit: {"ntm.commune.met": 1} for unit in ids[:60]}))
         for period, reports in FIGURES.items():
             submit(self.root, period, unit_table(reports))
         submit(self.root, "2024", QUALIFIED, "--unit", str(COMMUNE))
@@ -67,6 +103,16 @@ def report_is_filled(scene: Scene) -> None:
     expected = EXPECTED_VI.replace("{XA}", rows(communes)[0]["value"])
     result = phrase(scene.root, REPORT, "--period", "2024")
     expect("report", result.out, expected)
+
+
+def strokes_join_figures(scene: Scene) -> None:
+    """Figures that a report joins by strokes are placeholders side by side"""
+    text = ("{shed.communes_done}/{shed.communes_scope}/{org.communes} xã, thị trấn; {shed.moved}/"
+            "{shed.plan} chuồng/{shed.cattle} con, đạt {shed.rate} %")
+    result = phrase(scene.root, text, "--period", "2022", "--unit", str(PLEIKU))
+    expect("sheds", result.out, "14/14/16 xã, thị trấn; 910/910 chuồng/4.578 con, đạt 100 %")
+    result = phrase(scene.root, "{ntm.commune.met}/{org.xa} xã", "--period", "2019")
+    expect("communes", result.out, "60/184 xã")
 
 
 def english_is_filled(scene: Scene) -> None:
@@ -150,6 +196,6 @@ def programs_get_rows(scene: Scene) -> None:
 
 if __name__ == "__main__":
     with Tree() as tree:
-        play([report_is_filled, english_is_filled, marks_are_told, missing_is_a_dash,
+        play([report_is_filled, strokes_join_figures, english_is_filled, marks_are_told, missing_is_a_dash,
               mistakes_print_nothing, refusals_have_places, files_are_checked, programs_get_rows],
              Scene(tree))
