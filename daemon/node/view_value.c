@@ -119,8 +119,7 @@ static void derived_value(struct view *view, const struct indicator *indicator,
     collect_marks(view, indicator, ret_value);
 }
 
-static void make_checks(struct view *view, const struct indicator *indicator,
-                        Tonghop__Value *value)
+static void make_checks(struct view *view, const struct indicator *indicator, Tonghop__Value *value)
 {
     const struct tree *tree = node_tree(view->node, view->key.period);
     uint32_t index = tree_find(tree, view->key.unit);
