@@ -23,6 +23,8 @@ struct scan {
     uint32_t line_number;  /* of that line, from 1 */
     bool is_entry_awaited; /* it looks like an entry and the handler was not called yet */
     bool is_lost;          /* the last section header was not understood */
+    struct span empty;     /* the name in the last header, as long as nothing stands beneath it */
+    struct place empty_place;
 };
 
 /* The first character of `line` from `offset` on that is not a blank, or its end. */
@@ -70,6 +72,40 @@ static void next_line(struct scan *scan)
     left->len -= len;
 }
 
+static void add_entry(struct ini_table *table, struct ini_entry entry)
+{
+    table->entries =
+        mem_grow(table->entries, table->count, &table->capacity, sizeof *table->entries);
+    table->entries[table->count++] = entry;
+}
+
+/* "level commune" is section "level" with title "commune". */
+static void split_section(struct span name, char **ret_section, char **ret_title)
+{
+    struct span head = trim(name);
+    size_t word_len = 0;
+
+    while (word_len < head.len && !isspace(head.data[word_len]))
+        word_len++;
+    *ret_section = copy((struct span){head.data, word_len});
+    *ret_title = copy(trim((struct span){head.data + word_len, head.len - word_len}));
+}
+
+/* A section without entries, of which inih says nothing, is there nevertheless. */
+static void end_section(struct scan *scan)
+{
+    struct ini_entry entry = {.place = scan->empty_place, .value_place = scan->empty_place};
+
+    if (scan->empty.len == 0)
+        return;
+    split_section(scan->empty, &entry.section, &entry.title);
+    entry.name = mem_strdup("");
+    entry.value = mem_strdup("");
+    entry.is_used = true;
+    add_entry(scan->table, entry);
+    scan->empty.len = 0;
+}
+
 /* inih would cut a long section name and ignore what follows the bracket, both silently. */
 static void check_section(struct scan *scan, size_t offset)
 {
@@ -77,6 +113,7 @@ static void check_section(struct scan *scan, size_t offset)
     struct span name = {header.data + 1, header.len - 1};
     const uint8_t *end = memchr(name.data, ']', name.len);
 
+    end_section(scan);
     scan->is_lost = true;
     if (end == NULL || end != name.data + name.len - 1) {
         problems_add(scan->problems, scan->table->file, place_in_line(scan, offset),
@@ -90,6 +127,8 @@ static void check_section(struct scan *scan, size_t offset)
         return;
     }
     scan->is_lost = false;
+    scan->empty = name;
+    scan->empty_place = place_in_line(scan, offset);
 }
 
 static void check_awaited(struct scan *scan)
@@ -107,8 +146,10 @@ static char *read_line(char *str, int size, void *ctx)
     struct scan *scan = ctx;
 
     check_awaited(scan);
-    if (scan->left.len == 0)
+    if (scan->left.len == 0) {
+        end_section(scan);
         return NULL;
+    }
     next_line(scan);
     if (scan->line.len > INI_LINE_MAX || scan->line.len + 2 > (size_t)size) {
         problems_add(scan->problems, scan->table->file, (struct place){scan->line_number, 1},
@@ -141,21 +182,19 @@ static struct ini_entry *find(struct ini_table *table, const char *section, cons
 static struct ini_entry entry_make(const struct scan *scan, const char *section, const char *name,
                                    const char *value)
 {
-    struct span head = trim((struct span){(const uint8_t *)section, strlen(section)});
-    size_t word_len = 0, separator = 0;
+    size_t separator = 0;
 
-    while (word_len < head.len && !isspace(head.data[word_len]))
-        word_len++;
     while (strchr("=:", scan->line.data[separator]) == NULL)
         separator++; /* inih found one, or it would not have called */
-    return (struct ini_entry){
-        .section = copy((struct span){head.data, word_len}),
-        .title = copy(trim((struct span){head.data + word_len, head.len - word_len})),
+    struct ini_entry entry = {
         .name = mem_strdup(name),
         .value = mem_strdup(value),
         .place = place_in_line(scan, skip_blanks(scan->line, 0)),
         .value_place = place_in_line(scan, skip_blanks(scan->line, separator + 1)),
     };
+    split_section((struct span){(const uint8_t *)section, strlen(section)}, &entry.section,
+                  &entry.title);
+    return entry;
 }
 
 /* "[level commune]", for messages; the caller frees. */
@@ -173,6 +212,7 @@ static int take_entry(void *ctx, const char *section, const char *name, const ch
     if (name[0] == '\0')
         return 1; /* check_awaited reports it */
     scan->is_entry_awaited = false;
+    scan->empty.len = 0;
     if (scan->is_lost)
         return 1; /* its section was reported already */
     struct ini_entry entry = entry_make(scan, section, name, value);
@@ -184,9 +224,7 @@ static int take_entry(void *ctx, const char *section, const char *name, const ch
                      where, first->place.line);
         free(where);
     }
-    table->entries =
-        mem_grow(table->entries, table->count, &table->capacity, sizeof *table->entries);
-    table->entries[table->count++] = entry;
+    add_entry(table, entry);
     return 1;
 }
 

@@ -21,6 +21,8 @@ struct ini_entry {
     bool is_used;             /* set by ini_take: what is left over is unknown */
 };
 
+/* A section without entries is one entry without name and value, already used. */
+
 struct ini_table {
     char *file;
     struct ini_entry *entries; /* in order of the file */

@@ -66,6 +66,9 @@ def grow_catalogue(folder: Path) -> list[int]:
     shutil.copytree(SAMPLE / "catalogue", folder)
     with open(folder / "indicators.csv", "a", encoding="utf-8") as file:
         file.write(SHEDS)
+    with open(folder / "catalogue.ini", "a", encoding="utf-8") as file:
+        for measure in "chuồng", "con":
+            file.write(f"\n[measure {measure}]\n")
     with open(folder / "units.csv", encoding="utf-8", newline="") as file:
         units = list(csv.DictReader(file))
     in_pleiku = sum(unit["parent"] == str(PLEIKU) for unit in units)
@@ -120,7 +123,7 @@ def english_is_filled(scene: Scene) -> None:
     text = "{reception.visits|change}, {fund.farmer}, {model.exemplar.individual}, {unit}, {period}"
     result = phrase(scene.root, text, "--period", "2024", language="en")
     expect("report", result.out,
-           "up 118 lượt, over 28 billion, hundreds, Gia Lai Province, 2024")
+           "up 118 times, over 28 billion, hundreds, Gia Lai Province, 2024")
 
 
 def marks_are_told(scene: Scene) -> None:

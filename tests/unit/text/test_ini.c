@@ -60,7 +60,9 @@ static void test_good_files(void **state)
         {"one name in two sections", BYTES("[t a]\nx = 1\n[t b]\nx = 2\n"),
          "2:1 t/a x -> 2:5=1\n4:1 t/b x -> 4:5=2\n"},
         {"a section in two pieces", BYTES("[t]\nx = 1\n[u]\n[t]\ny = 2\n"),
-         "2:1 t/ x -> 2:5=1\n5:1 t/ y -> 5:5=2\n"},
+         "2:1 t/ x -> 2:5=1\n3:1 u/  -> 3:1=\n5:1 t/ y -> 5:5=2\n"},
+        {"a section that is empty at the end", BYTES("[t]\nx = 1\n [u  v]\n; z\n"),
+         "2:1 t/ x -> 2:5=1\n3:2 u/v  -> 3:2=\n"},
         {"empty", BYTES(""), ""},
     };
     (void)state;
