@@ -79,19 +79,6 @@ static bool read_number(const struct common *common, const char *option, const c
     return true;
 }
 
-/* The span's last year is its period; a span has both. */
-static bool read_span(const struct common *common, struct asked *asked)
-{
-    struct selection *selection = &asked->selection;
-    if (asked->to != NULL && selection->period_text == NULL && asked->from != NULL)
-        selection->period_text = asked->to;
-    else if (asked->to != NULL || selection->period_text == NULL) {
-        (void)command_usage("totals", "%s", words(common->is_english, WORD_TOTALS_PERIOD));
-        return false;
-    }
-    return true;
-}
-
 static bool read_arguments(const struct common *common, int argc, char **argv, struct asked *asked)
 {
     const struct argument arguments[] = {
@@ -113,8 +100,8 @@ static bool read_arguments(const struct common *common, int argc, char **argv, s
         return false;
     }
     return command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) &&
-           read_span(common, asked) && selection_check(common, "totals", &asked->selection) &&
-           read_compare(common, asked) &&
+           selection_take_span(common, "totals", asked->from, asked->to, &asked->selection) &&
+           selection_check(common, "totals", &asked->selection) && read_compare(common, asked) &&
            read_number(common, "--top", asked->top_text, &asked->top) &&
            read_number(common, "--bottom", asked->bottom_text, &asked->bottom);
 }

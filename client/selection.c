@@ -23,6 +23,18 @@ bool selection_check(const struct common *common, const char *name, struct selec
     return true;
 }
 
+bool selection_take_span(const struct common *common, const char *name, const char *from,
+                         const char *to, struct selection *selection)
+{
+    if (to != NULL && selection->period_text == NULL && from != NULL) {
+        selection->period_text = to;
+    } else if (to != NULL || selection->period_text == NULL) {
+        (void)command_usage(name, "%s", words(common->is_english, WORD_TOTALS_PERIOD));
+        return false;
+    }
+    return true;
+}
+
 char *selection_period(const struct selection *selection, char *out)
 {
     return period_format(selection->period, out);

@@ -31,6 +31,11 @@ struct selection {
  * is the subcommand's. */
 bool selection_check(const struct common *common, const char *name, struct selection *selection);
 
+/* A span's last year is its period: takes it from --to. Prints what is wrong (neither a period nor
+ * both years of a span) and returns false: exit 2. */
+bool selection_take_span(const struct common *common, const char *name, const char *from,
+                         const char *to, struct selection *selection);
+
 /* The period, as a query carries it: into PERIOD_TEXT_SIZE bytes; returns `out`. */
 char *selection_period(const struct selection *selection, char *out);
 /* The unit, as a query carries it: "" asks for the sender's own. */

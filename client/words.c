@@ -436,6 +436,11 @@ static const struct {
                                 "cấp dưới",
                                 "not added: whole for half of the year only, and the year comes "
                                 "from beneath"},
+    [WORD_EXPLAIN_SOURCE] = {"số nền, nguồn: %s", "baseline, source: %s"},
+    [WORD_EXPLAIN_REVISION] = {"bản đang giữ", "held revision"},
+    [WORD_EXPLAIN_SINCE] = {"Từ %s: %s", "Since %s: %s"},
+    [WORD_EXPLAIN_COVERAGE] = {"%u đơn vị phải nộp, %u chưa có số trong tổng",
+                               "%u units owe it, %u are missing from the total"},
     [WORD_TOTALS_LONE_HALVES] =
         {"%u báo cáo nửa năm có số toàn đơn vị không được tính vào số cả năm, vì số cả năm lấy từ "
          "cấp dưới: hãy nộp số toàn đơn vị cho nửa năm còn lại hoặc cho cả năm; xem bằng `tonghop "

@@ -279,6 +279,10 @@ enum word {
     WORD_EXPLAIN_COVERED,
     WORD_EXPLAIN_NOT_COUNTED,
     WORD_EXPLAIN_LONE_HALF,
+    WORD_EXPLAIN_SOURCE, /* %s source */
+    WORD_EXPLAIN_REVISION,
+    WORD_EXPLAIN_SINCE,      /* %s moment, %s figures */
+    WORD_EXPLAIN_COVERAGE,   /* %u due, %u missing */
     WORD_TOTALS_LONE_HALVES, /* %u reports */
     WORD_TOTALS_UNRANKED,    /* %u units */
     WORD_TOTALS_SPLIT_YEAR,

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define US_PER_SECOND ((int64_t)1000000)
 
@@ -137,6 +138,74 @@ struct instant instant_earlier(struct instant a, struct instant b)
 struct date instant_date(struct instant instant)
 {
     return (struct date){(int32_t)floor_div(vietnam_seconds(instant), SECONDS_PER_DAY)};
+}
+
+/* Two digits at `text`, or -1. */
+static int two_digits(const char *text)
+{
+    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+        return -1;
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+/* "08:30", with ":59" behind it or not; moves `*text` on. False: it is none. */
+static bool take_clock(const char **text, int32_t *ret_seconds)
+{
+    int hour = two_digits(*text), second = 0;
+    int minute = hour >= 0 && (*text)[2] == ':' ? two_digits(*text + 3) : -1;
+    if (minute < 0 || hour > 23 || minute > 59)
+        return false;
+    *text += 5;
+    if ((*text)[0] == ':') {
+        second = two_digits(*text + 1);
+        if (second < 0 || second > 59)
+            return false;
+        *text += 3;
+    }
+    *ret_seconds = hour * 3600 + minute * 60 + second;
+    return true;
+}
+
+/* "Z", "+07:00", or nothing, which is Viet Nam. */
+static bool take_offset(const char *text, int32_t *ret_seconds)
+{
+    bool is_west = text[0] == '-';
+    *ret_seconds = VIETNAM_OFFSET_SECONDS;
+    if (text[0] == '\0')
+        return true;
+    *ret_seconds = 0;
+    if (strcmp(text, "Z") == 0)
+        return true;
+    if ((text[0] != '+' && !is_west) || strlen(text) != strlen("+07:00"))
+        return false;
+    text++;
+    if (!take_clock(&text, ret_seconds) || text[0] != '\0')
+        return false;
+    if (is_west)
+        *ret_seconds = -*ret_seconds;
+    return true;
+}
+
+enum err instant_parse(const char *text, struct instant *ret_instant)
+{
+    char day[DATE_TEXT_SIZE] = "";
+    size_t len = strcspn(text, "T");
+    struct date date;
+    int32_t seconds = 0, offset = VIETNAM_OFFSET_SECONDS;
+    if (len >= sizeof(day))
+        return ERR_SYNTAX;
+    memcpy(day, text, len);
+    enum err err = date_parse(day, &date);
+    if (err != ERR_OK)
+        return err;
+    text += len;
+    if (text[0] == 'T') {
+        text++;
+        if (!take_clock(&text, &seconds) || !take_offset(text, &offset))
+            return ERR_SYNTAX;
+    }
+    ret_instant->us = ((int64_t)date.days * SECONDS_PER_DAY + seconds - offset) * US_PER_SECOND;
+    return ERR_OK;
 }
 
 char *instant_format(struct instant instant, char *out)

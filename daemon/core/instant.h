@@ -40,6 +40,9 @@ struct instant instant_earlier(struct instant a, struct instant b);
 /* The day in Viet Nam (UTC+7, no daylight saving) that `instant` falls on: deadlines are days of
  * the people who report. */
 struct date instant_date(struct instant instant);
+/* "2024-12-12T08:30:00+07:00", with seconds and offset or without (then in Viet Nam), or a day,
+ * which is its beginning in Viet Nam; ERR_SYNTAX or ERR_RANGE. */
+enum err instant_parse(const char *text, struct instant *ret_instant);
 /* "2024-12-12T08:30:00+07:00" into INSTANT_TEXT_SIZE bytes; returns `out`. */
 char *instant_format(struct instant instant, char *out);
 

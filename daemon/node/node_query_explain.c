@@ -1,228 +1,11 @@
-/* Explain: a total taken apart down to the reports it is made of, and those that are missing. */
+/* Explain: what a total is made of, and what changed it. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
-#include "node/query.h"
-#include "node/rollup.h"
-
-/* One line with the memory that its message points to. */
-struct line {
-    Tonghop__ExplainLine message;
-    Tonghop__UnitInfo unit;
-    Tonghop__Value value;
-    char period[PERIOD_TEXT_SIZE];
-    char *author, *reason, *note;
-};
-
-struct explain {
-    struct step *step;
-    const struct query *query;
-    const struct indicator *indicator;
-    struct line **lines;
-    size_t count, capacity;
-};
-
-static void explain_fini(struct explain *explain)
-{
-    for (size_t i = 0; i < explain->count; i++) {
-        free(explain->lines[i]->author);
-        free(explain->lines[i]->reason);
-        free(explain->lines[i]->note);
-        free(explain->lines[i]);
-    }
-    free(explain->lines);
-}
-
-static struct line *add_line(struct explain *explain, uint32_t depth, uint32_t unit,
-                             Tonghop__ExplainType type)
-{
-    struct line *line = mem_calloc(1, sizeof(*line));
-    explain->lines =
-        mem_grow(explain->lines, explain->count, &explain->capacity, sizeof(*explain->lines));
-    explain->lines[explain->count++] = line;
-    tonghop__explain_line__init(&line->message);
-    tonghop__value__init(&line->value);
-    query_unit_info(explain->step->node, unit, explain->query->tree->window.last, &line->unit);
-    line->message.depth = depth;
-    line->message.unit = &line->unit;
-    line->message.type = type;
-    line->message.value = &line->value;
-    return line;
-}
-
-static struct report_key key_of(const struct explain *explain, uint32_t unit)
-{
-    return (struct report_key){.kind = explain->query->kind,
-                               .period = explain->query->period,
-                               .unit = unit,
-                               .form = explain->indicator->form};
-}
-
-static const char *note_of(const struct report *report, uint32_t indicator)
-{
-    for (size_t i = 0; i < report->note_count; i++)
-        if (report->notes[i].indicator == indicator)
-            return report->notes[i].text;
-    return "";
-}
-
-/* Whether a figure under the asked label can stand on the report of `label`: it has the cell, and
- * it is of the scope that counts, because own and whole cells never combine. */
-static bool is_source(const struct explain *explain, const struct group *group, int label)
-{
-    bool is_covered = group->triple.is_covered[explain->query->period.label - 1];
-    const struct report *report = &group->reports[label - 1];
-    return report->scope == (is_covered ? SCOPE_WHOLE : SCOPE_OWN) &&
-           report_cell(report, explain->indicator->number) != NULL;
-}
-
-/* The label of the report that a figure under the asked label mainly stands on: itself if it was
- * filed, else the year, else the later half. */
-static int source_label(const struct explain *explain, const struct group *group)
-{
-    static const uint8_t order[] = {PERIOD_Y, PERIOD_S2, PERIOD_S1};
-    int asked = explain->query->period.label;
-    if (is_source(explain, group, asked))
-        return asked;
-    for (size_t i = 0; i < sizeof(order); i++)
-        if (is_source(explain, group, order[i]))
-            return order[i];
-    return asked;
-}
-
-/* What the group's report of `label` says of itself. */
-static void describe_report(struct explain *explain, const struct group *group, int label,
-                            struct line *line)
-{
-    const struct report *report = &group->reports[label - 1];
-    struct report_key key = key_of(explain, line->unit.id);
-    struct revision revision;
-    key.period.label = (uint8_t)label;
-    line->message.revision = group->revisions[label - 1];
-    line->message.source_period = period_format(key.period, line->period);
-    line->message.scope = (Tonghop__Scope)report->scope;
-    if (store_get_revision(explain->step->txn, &key, line->message.revision, &revision) == ERR_OK)
-        line->message.received_us = revision.received.us;
-    line->author = mem_strdup(report->author != NULL ? report->author : "");
-    line->reason = mem_strdup(report->reason != NULL ? report->reason : "");
-    line->note = mem_strdup(note_of(report, explain->indicator->number));
-    line->message.author = line->author;
-    line->message.reason = line->reason;
-    line->message.note = line->note;
-}
-
-static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth);
-
-static void explain_children(struct explain *explain, uint32_t index, uint32_t depth)
-{
-    const struct tree *tree = explain->query->tree;
-    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
-         i = tree->nodes[i].next_sibling)
-        explain_unit(explain, i, depth);
-}
-
-/* A unit that owes the form and filed nothing that meets the duty and counts is named: the total
- * lacks it. */
-static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
-{
-    const struct query *query = explain->query;
-    const struct tree_node *node = &query->tree->nodes[index];
-    const struct catalogue *catalogue = explain->step->node->catalogue;
-    const struct form *form = catalogue_form(catalogue, explain->indicator->form);
-    bool is_due = form != NULL && (form->due_level_mask >> node->level & 1u) != 0 &&
-                  (explain->indicator->level_mask >> node->level & 1u) != 0 && !node->has_ended;
-    if (!is_due)
-        return;
-    struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
-    struct coverage_source source = view_coverage_source(&filings);
-    struct coverage_line duty = coverage_duty(catalogue, query->tree, index, form->number, &source);
-    if (duty.state == COVERAGE_ACCEPTED || duty.state == COVERAGE_COVERED)
-        return;
-    struct line *line =
-        add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
-    if (duty.revision == 0)
-        return;
-    line->message.revision = duty.revision;
-    line->message.source_period =
-        period_format((struct period){query->period.year, (uint8_t)duty.met_by}, line->period);
-}
-
-/* A whole half without the other one is not part of a year that comes from beneath: it is shown. */
-static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t depth,
-                              const struct group *group)
-{
-    for (int label = PERIOD_S1; label <= PERIOD_S2; label++) {
-        const struct year_filed *half = &group->filed[label - 1];
-        const struct cell *cell =
-            report_cell(&group->reports[label - 1], explain->indicator->number);
-        if (!half->is_filed || half->scope != SCOPE_WHOLE || cell == NULL)
-            continue;
-        struct figure figure = figure_of_cell(cell);
-        struct line *line =
-            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
-        value_of_figure(&figure, &line->value);
-        describe_report(explain, group, label, line);
-    }
-}
-
-/* What lies beneath a whole report is not added; that it was filed is shown. */
-static void explain_covered(struct explain *explain, uint32_t index, uint32_t depth)
-{
-    const struct tree *tree = explain->query->tree;
-    struct figures figures = {0};
-    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
-         i = tree->nodes[i].next_sibling) {
-        struct report_key key = key_of(explain, tree->nodes[i].unit);
-        rollup_of(explain->step->node, explain->step->txn, &key, &figures);
-        const struct figure *figure = figures_find(&figures, explain->indicator->number);
-        if (figure != NULL)
-            value_of_figure(figure, &add_line(explain, depth, key.unit,
-                                              TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
-                                         ->value);
-    }
-    figures_fini(&figures);
-}
-
-static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth)
-{
-    const struct tree_node *node = &explain->query->tree->nodes[index];
-    size_t label = (size_t)explain->query->period.label - 1;
-    struct report_key key = key_of(explain, node->unit);
-    struct group group = {0};
-    struct figures total = {0};
-    if (explain->count > QUERY_LINES_MAX)
-        return;
-    group_load(explain->step->node, explain->step->txn, &key, false, &group);
-    rollup_of(explain->step->node, explain->step->txn, &key, &total);
-    bool is_covered = group.triple.is_covered[label];
-    const struct figure *own =
-        figures_find(is_covered ? &group.triple.whole[label] : &group.triple.own[label],
-                     explain->indicator->number);
-    bool is_leaf = node->first_child == TREE_NONE || is_covered;
-    if (!is_leaf) {
-        struct line *line =
-            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
-        value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
-        depth++;
-    }
-    if (own != NULL) {
-        struct line *line =
-            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
-        value_of_figure(own, &line->value);
-        describe_report(explain, &group, source_label(explain, &group), line);
-    } else {
-        explain_missing(explain, index, depth);
-    }
-    if (label == PERIOD_Y - 1 && group.triple.has_lone_whole_half)
-        explain_lone_half(explain, node->unit, depth, &group);
-    if (is_covered)
-        explain_covered(explain, index, depth + 1);
-    else
-        explain_children(explain, index, depth);
-    figures_fini(&total);
-    group_fini(&group);
-}
+#include "node/explain.h"
+#include "node/past.h"
 
 /* The operands of a derived indicator with their values: what it was computed from. */
 struct operands {
@@ -254,9 +37,171 @@ static void fill_operands(struct explain *explain, struct view *view, struct ope
     operands->count = count;
 }
 
-static void answer(struct explain *explain)
+static void operands_fini(struct operands *operands)
 {
+    for (size_t i = 0; i < operands->count; i++)
+        value_fini(&operands->values[i]);
+    free(operands->infos);
+    free(operands->info_pointers);
+    free(operands->values);
+    free(operands->value_pointers);
+}
+
+/* ---- what changed ---- */
+
+/* One change with the memory that its message points to; texts are the story's. */
+struct change {
+    Tonghop__ExplainChange message;
+    Tonghop__UnitInfo unit;
+    Tonghop__Value total;
     char period[PERIOD_TEXT_SIZE];
+};
+
+struct changes {
+    struct past past;
+    struct instant since;
+    Tonghop__Value before;
+    struct change **items;
+    size_t count, capacity;
+};
+
+static void changes_fini(struct changes *changes)
+{
+    for (size_t i = 0; i < changes->count; i++) {
+        value_fini(&changes->items[i]->total);
+        free(changes->items[i]);
+    }
+    free(changes->items);
+    value_fini(&changes->before);
+    past_fini(&changes->past);
+}
+
+/* What a reader would see differently, the marks included. */
+static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
+{
+    return a->has_value == b->has_value && a->value_high == b->value_high &&
+           a->value_low == b->value_low && a->upper_high == b->upper_high &&
+           a->upper_low == b->upper_low && a->qualifier == b->qualifier &&
+           a->unit_count == b->unit_count && a->exact_count == b->exact_count &&
+           a->partial_count == b->partial_count && a->implied_count == b->implied_count &&
+           a->known_count == b->known_count;
+}
+
+static const char *told_note(const struct report *report, uint32_t indicator)
+{
+    for (size_t i = 0; i < report->note_count; i++)
+        if (report->notes[i].indicator == indicator)
+            return report->notes[i].text;
+    return "";
+}
+
+static void add_change(struct explain *explain, const struct past_step *step, uint64_t replaced,
+                       const Tonghop__Value *total, struct changes *changes)
+{
+    const struct report *report = &step->revision->report;
+    struct change *change = mem_calloc(1, sizeof(*change));
+    Tonghop__ExplainChange *message = &change->message;
+    changes->items =
+        mem_grow(changes->items, changes->count, &changes->capacity, sizeof(*changes->items));
+    changes->items[changes->count++] = change;
+    tonghop__explain_change__init(message);
+    query_unit_info(explain->step->node, report->key.unit, explain->query->tree->window.last,
+                    &change->unit);
+    change->total = *total;
+    message->unit = &change->unit;
+    message->source_period = period_format(report->key.period, change->period);
+    message->form = changes->past.forms[step->slot]->code;
+    message->revision = step->revision->number;
+    message->replaced = replaced;
+    message->received_us = step->revision->received.us;
+    message->returned = (step->revision->states & STATE_RETURNED) != 0;
+    message->withdrawn = report->is_withdrawn;
+    message->total = &change->total;
+    message->author = report->author;
+    message->reason = report->reason;
+    message->note = (char *)(uintptr_t)told_note(report, explain->indicator->number);
+}
+
+/* Takes every step since; those that change the total are kept, and those that were returned. */
+static void tell(struct explain *explain, struct changes *changes)
+{
+    struct past *past = &changes->past;
+    Tonghop__Value last;
+    past_begin(past, changes->since);
+    past_value(past, explain->indicator, &changes->before);
+    past_value(past, explain->indicator, &last);
+    for (size_t i = 0; i < past->step_count && changes->count <= QUERY_LINES_MAX; i++) {
+        const struct past_step *step = &past->steps[i];
+        const struct past_revision *replaced = past_counting(past, step);
+        uint64_t number = replaced != NULL ? replaced->number : 0;
+        Tonghop__Value total;
+        bool is_taken = past_take(past, step);
+        past_value(past, explain->indicator, &total);
+        bool is_returned = (step->revision->states & STATE_RETURNED) != 0;
+        if (is_returned || (is_taken && !is_same_value(&last, &total))) {
+            add_change(explain, step, number, &total, changes);
+            value_fini(&last);
+            past_value(past, explain->indicator, &last);
+        } else {
+            value_fini(&total);
+        }
+    }
+    value_fini(&last);
+}
+
+/* "23857/2": when that revision of the unit's report, under the query's period, was taken in. */
+static bool resolve_revision(struct step *step, const struct explain *explain, const char *text,
+                             struct instant *ret_since)
+{
+    const struct query *query = explain->query;
+    const char *slash = strrchr(text, '/');
+    char *name = mem_strndup(text, (size_t)(slash - text));
+    uint32_t unit = 0;
+    int64_t number = 0;
+    struct revision revision;
+    bool is_known = catalogue_find_unit(step->node->catalogue, name, query->tree->window.last,
+                                        &unit) == ERR_OK &&
+                    tree_contains(query->tree, query->unit, unit) &&
+                    number_parse(slash + 1, 0, NUMBER_PLAIN, &number) == ERR_OK && number > 0;
+    free(name);
+    const struct report_key key = {.kind = query->kind,
+                                   .period = query->period,
+                                   .unit = unit,
+                                   .form = explain->indicator->form};
+    if (!is_known || store_get_revision(step->txn, &key, (uint64_t)number, &revision) != ERR_OK)
+        return false;
+    *ret_since = revision.received;
+    return true;
+}
+
+static bool resolve_since(struct step *step, const struct explain *explain, const char *text,
+                          struct instant *ret_since)
+{
+    char word[QUERY_WORD_SIZE];
+    if (explain->query->from != explain->query->period.year) {
+        step_refuse(step, ERR_USAGE, NULL,
+                    STEP_WORDS(step, "what changed is told of one period, not of a span of years",
+                               "chỉ xem được thay đổi của một kỳ, không xem của nhiều năm"));
+        return false;
+    }
+    if (strchr(text, '/') != NULL ? resolve_revision(step, explain, text, ret_since)
+                                  : instant_parse(text, ret_since) == ERR_OK)
+        return true;
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                STEP_WORDS(step,
+                           "'%s' is no moment: write 2024-12-01, 2024-12-12T08:30, or 23857/2 for "
+                           "revision 2 of that unit's report of the period",
+                           "“%s” không phải thời điểm: viết 2024-12-01, 2024-12-12T08:30, hoặc "
+                           "23857/2 là bản 2 của báo cáo đơn vị đó trong kỳ"),
+                query_word(text, word));
+    return false;
+}
+
+/* ---- the answer ---- */
+
+static void answer(struct explain *explain, struct changes *changes)
+{
+    char period[PERIOD_TEXT_SIZE], from[PERIOD_TEXT_SIZE] = "";
     struct view view;
     struct operands operands = {0};
     Tonghop__IndicatorInfo info;
@@ -270,51 +215,84 @@ static void answer(struct explain *explain)
     view_value(&view, explain->indicator, &total);
     fill_operands(explain, &view, &operands);
     query_indicator_info(explain->step->node, explain->indicator, &info);
-    query_unit_info(explain->step->node, explain->query->unit, explain->query->tree->window.last,
-                    &unit);
-    Tonghop__ExplainLine **pointers = mem_calloc(explain->count + 1, sizeof(*pointers));
+    query_unit_info(explain->step->node, query->unit, query->tree->window.last, &unit);
+    Tonghop__ExplainLine **lines = mem_calloc(explain->count + 1, sizeof(*lines));
     for (size_t i = 0; i < explain->count; i++)
-        pointers[i] = &explain->lines[i]->message;
-    message.period = period_format(explain->query->period, period);
+        lines[i] = &explain->lines[i]->message;
+    message.period = period_format(query->period, period);
+    if (query->from != query->period.year)
+        message.from = period_format((struct period){query->from, PERIOD_Y}, from);
     message.indicator = &info;
     message.unit = &unit;
     message.total = &total;
     message.n_lines = explain->count;
-    message.lines = pointers;
+    message.lines = lines;
     message.n_operands = operands.count;
     message.operands = operands.info_pointers;
     message.n_operand_values = operands.count;
     message.operand_values = operands.value_pointers;
+    message.due_count = explain->due_count;
+    message.missing_count = explain->missing_count;
     message.split_year = view_is_split_year(explain->step->node, &key);
+    Tonghop__ExplainChange **told = NULL;
+    if (changes != NULL) {
+        told = mem_calloc(changes->count + 1, sizeof(*told));
+        for (size_t i = 0; i < changes->count; i++)
+            told[i] = &changes->items[i]->message;
+        message.since_us = changes->since.us;
+        message.before = &changes->before;
+        message.n_changes = changes->count;
+        message.changes = told;
+    }
     envelope.body_case = TONGHOP__ENVELOPE__BODY_EXPLANATION;
     envelope.explanation = &message;
     step_reply(explain->step, &envelope);
-    free(pointers);
-    for (size_t i = 0; i < operands.count; i++)
-        value_fini(&operands.values[i]);
-    free(operands.infos);
-    free(operands.info_pointers);
-    free(operands.values);
-    free(operands.value_pointers);
+    free(lines);
+    free(told);
+    operands_fini(&operands);
     value_fini(&total);
     view_fini(&view);
+}
+
+/* True: the answer can be given. */
+static bool check_size(struct step *step, size_t count)
+{
+    if (count <= QUERY_LINES_MAX)
+        return true;
+    step_refuse(step, ERR_TOO_LARGE, NULL, "more than %d lines: ask for a smaller unit",
+                QUERY_LINES_MAX);
+    return false;
+}
+
+static void explain_since(struct explain *explain, struct instant since)
+{
+    struct changes changes = {.since = since, .before = TONGHOP__VALUE__INIT};
+    past_init(&changes.past, explain->step, explain->query, explain->indicator);
+    tell(explain, &changes);
+    if (check_size(explain->step, changes.count))
+        answer(explain, &changes);
+    changes_fini(&changes);
 }
 
 void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *ask)
 {
     struct query query;
-    struct explain explain = {.step = step, .query = &query};
-    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
+    struct instant since;
+    struct explain explain = {.step = step, .query = &query, .with_revisions = ask->revisions != 0};
+    if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query) ||
+        !query_resolve_span(step, ask->from, &query))
         return;
     explain.indicator = query_indicator(step, ask->indicator);
-    if (explain.indicator == NULL)
+    if (explain.indicator == NULL ||
+        (ask->since[0] != '\0' && !resolve_since(step, &explain, ask->since, &since)))
         return;
     if (indicator_is_entered(explain.indicator))
-        explain_unit(&explain, tree_find(query.tree, query.unit), 0);
-    if (explain.count > QUERY_LINES_MAX)
-        step_refuse(step, ERR_TOO_LARGE, NULL, "more than %d lines: ask for a smaller unit",
-                    QUERY_LINES_MAX);
-    else
-        answer(&explain);
+        explain_lines(&explain);
+    if (check_size(step, explain.count)) {
+        if (ask->since[0] != '\0')
+            explain_since(&explain, since);
+        else
+            answer(&explain, NULL);
+    }
     explain_fini(&explain);
 }

@@ -51,8 +51,7 @@ bool rollup_is_applied(const struct node *node, const struct report_key *key)
     return !node->rebuild.is_active || group_compare(key, &node->rebuild.next) < 0;
 }
 
-/* What the year rule has to know of a label whether or not there is a report. */
-static struct year_filed filed_none(struct node *node, const struct report_key *key)
+struct year_filed group_filed_none(struct node *node, const struct report_key *key)
 {
     const struct tree *tree = node_tree(node, key->period);
     uint32_t index = tree_find(tree, key->unit);
@@ -62,12 +61,10 @@ static struct year_filed filed_none(struct node *node, const struct report_key *
     };
 }
 
-/* As filed_none, with the report, which must outlive it. Early is what was taken in before the
- * period's last day had passed. */
-static struct year_filed filed_of(struct node *node, const struct report *report,
-                                  struct instant received)
+struct year_filed group_filed(struct node *node, const struct report *report,
+                              struct instant received)
 {
-    struct year_filed filed = filed_none(node, &report->key);
+    struct year_filed filed = group_filed_none(node, &report->key);
     const struct tree *tree = node_tree(node, report->key.period);
     if (report->is_withdrawn)
         return filed;
@@ -104,7 +101,7 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
         return;
     }
     group->revisions[i] = head.counting;
-    group->filed[i] = filed_of(node, &group->reports[i], revision.received);
+    group->filed[i] = group_filed(node, &group->reports[i], revision.received);
 }
 
 void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
@@ -112,7 +109,7 @@ void group_load(struct node *node, struct store_txn *txn, const struct report_ke
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key k = with_label(key, (enum period_label)label);
-        group->filed[label - 1] = filed_none(node, &k);
+        group->filed[label - 1] = group_filed_none(node, &k);
         if (even_unapplied || rollup_is_applied(node, key))
             load_label(node, txn, &k, group);
     }
@@ -135,7 +132,7 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
     memcpy(filed, group->filed, sizeof(filed));
     struct year_filed *slot = &filed[label - 1];
     if (report != NULL)
-        *slot = filed_of(node, report, received);
+        *slot = group_filed(node, report, received);
     else
         *slot = (struct year_filed){.has_ended = slot->has_ended, .unit_set = slot->unit_set};
     year_resolve(filed, node->catalogue, ret_triple);

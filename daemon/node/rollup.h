@@ -26,6 +26,11 @@ struct group {
 void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
                 bool even_unapplied, struct group *group);
 void group_fini(struct group *group);
+/* What the year rule has to know of a label without a report, and with one, which must outlive it:
+ * early is what was taken in before the period's last day had passed. */
+struct year_filed group_filed_none(struct node *node, const struct report_key *key);
+struct year_filed group_filed(struct node *node, const struct report *report,
+                              struct instant received);
 /* The triple as it would be with `report` (NULL: none), taken in at `received`, in place of the
  * group's one of that label. */
 void group_resolve_with(struct node *node, const struct group *group, enum period_label label,

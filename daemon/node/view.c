@@ -154,6 +154,10 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
 {
     struct report_key key = {
         .kind = view->key.kind, .period = view->key.period, .unit = view->key.unit, .form = number};
+    if (view->source != NULL) {
+        view->source->rollup(view->source->ctx, key.unit, number, &form->figures);
+        return;
+    }
     if (!view_is_span(view)) {
         rollup_of(view->node, view->txn, &key, &form->figures);
         return;
@@ -305,6 +309,7 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
             continue;
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
+            unit.source = view->source;
             env = view_env(&unit);
         }
         enum truth truth = formula_holds(&tally->test, node->type, &env);

@@ -41,6 +41,12 @@ struct view_tally {
     uint32_t held, unknown, all;
 };
 
+/* Where roll-ups are from that are not the accumulators'. */
+struct view_source {
+    void *ctx;
+    void (*rollup)(void *ctx, uint32_t unit, uint32_t form, struct figures *ret_figures);
+};
+
 struct view {
     struct node *node;
     struct store_txn *txn;
@@ -51,6 +57,7 @@ struct view {
     /* NULL: the roll-up. Else what units of one type beneath the unit reported themselves: this
      * view is one of a family, by type, which is loaded together. */
     struct view *family;
+    const struct view_source *source; /* NULL: the accumulators; of one period */
 };
 
 /* The unit must be in the period's tree. */

@@ -481,6 +481,7 @@ static const struct wire_rule coverage_line_rules[] = {
 static const struct wire_rule explain_query_rules[] = {
     {QUERY_KIND(ExplainQuery)},
     {QUERY_PERIOD(ExplainQuery)},
+    {AT(ExplainQuery, from), 0, QUERY_PERIOD_MAX, 0},
 };
 
 static const struct wire_rule explanation_rules[] = {
@@ -490,6 +491,18 @@ static const struct wire_rule explanation_rules[] = {
     {LIST(Explanation, lines)},
     {AT(Explanation, operands), 0, CATALOGUE_INDICATORS_MAX, 0},
     {AT(Explanation, operand_values), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {INSTANT(Explanation, since_us)},
+    {LIST(Explanation, changes)},
+};
+
+static const struct wire_rule explain_change_rules[] = {
+    {PRESENT(ExplainChange, unit)},
+    {AT(ExplainChange, revision), 1, WIRE_REVISION_MAX, 0},
+    {AT(ExplainChange, replaced), 0, WIRE_REVISION_MAX, 0},
+    {INSTANT(ExplainChange, received_us)},
+    {PRESENT(ExplainChange, total)},
+    {LINES(ExplainChange, reason)},
+    {LINES(ExplainChange, note)},
 };
 
 static const struct wire_rule explain_line_rules[] = {
@@ -499,6 +512,8 @@ static const struct wire_rule explain_line_rules[] = {
     {INSTANT(ExplainLine, received_us)},
     {LINES(ExplainLine, reason)},
     {LINES(ExplainLine, note)},
+    {LINES(ExplainLine, source)},
+    {AT(ExplainLine, states), 0, STATE_ACCEPTED | STATE_RETURNED, 0},
 };
 
 static const struct wire_rule history_query_rules[] = {
@@ -631,6 +646,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(explain_query, NULL)},
     {SHAPE(explanation, check_explanation)},
     {SHAPE(explain_line, check_explain_line)},
+    {SHAPE(explain_change, NULL)},
     {SHAPE(history_query, NULL)},
     {SHAPE(history, NULL)},
     {SHAPE(history_entry, NULL)},

@@ -1,0 +1,31 @@
+/* Explain, as it is put together: one line for each unit and report behind a figure. */
+#ifndef NODE_EXPLAIN_H
+#define NODE_EXPLAIN_H
+
+#include "node/query.h"
+
+/* One line with the memory that its message points to. */
+struct explain_line {
+    Tonghop__ExplainLine message;
+    Tonghop__UnitInfo unit;
+    Tonghop__Value value;
+    char period[PERIOD_TEXT_SIZE];
+    char *author, *reason, *note, *source;
+};
+
+struct explain {
+    struct step *step;
+    const struct query *query; /* of one year, where a span is explained year by year */
+    const struct indicator *indicator;
+    bool with_revisions;
+    struct explain_line **lines;
+    size_t count, capacity;
+    uint32_t due_count, missing_count;
+};
+
+void explain_fini(struct explain *explain);
+/* Adds the lines of the query's unit, period or span; more than QUERY_LINES_MAX are cut off one
+ * behind that. Of an entered indicator. */
+void explain_lines(struct explain *explain);
+
+#endif

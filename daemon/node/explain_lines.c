@@ -1,0 +1,326 @@
+/* A total taken apart down to the reports it is made of, and those that are missing. */
+#include "node/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "node/rollup.h"
+
+void explain_fini(struct explain *explain)
+{
+    for (size_t i = 0; i < explain->count; i++) {
+        free(explain->lines[i]->author);
+        free(explain->lines[i]->reason);
+        free(explain->lines[i]->note);
+        free(explain->lines[i]->source);
+        free(explain->lines[i]);
+    }
+    free(explain->lines);
+}
+
+static struct explain_line *add_line(struct explain *explain, uint32_t depth, uint32_t unit,
+                                     Tonghop__ExplainType type)
+{
+    struct explain_line *line = mem_calloc(1, sizeof(*line));
+    explain->lines =
+        mem_grow(explain->lines, explain->count, &explain->capacity, sizeof(*explain->lines));
+    explain->lines[explain->count++] = line;
+    tonghop__explain_line__init(&line->message);
+    tonghop__value__init(&line->value);
+    query_unit_info(explain->step->node, unit, explain->query->tree->window.last, &line->unit);
+    line->message.depth = depth;
+    line->message.unit = &line->unit;
+    line->message.type = type;
+    line->message.value = &line->value;
+    return line;
+}
+
+static struct report_key key_of(const struct explain *explain, uint32_t unit)
+{
+    return (struct report_key){.kind = explain->query->kind,
+                               .period = explain->query->period,
+                               .unit = unit,
+                               .form = explain->indicator->form};
+}
+
+static const char *note_of(const struct report *report, uint32_t indicator)
+{
+    for (size_t i = 0; i < report->note_count; i++)
+        if (report->notes[i].indicator == indicator)
+            return report->notes[i].text;
+    return "";
+}
+
+/* Whether a figure under the asked label can stand on the report of `label`: it has the cell, and
+ * it is of the scope that counts, because own and whole cells never combine. */
+static bool is_source(const struct explain *explain, const struct group *group, int label)
+{
+    bool is_covered = group->triple.is_covered[explain->query->period.label - 1];
+    const struct report *report = &group->reports[label - 1];
+    return report->scope == (is_covered ? SCOPE_WHOLE : SCOPE_OWN) &&
+           report_cell(report, explain->indicator->number) != NULL;
+}
+
+/* The label of the report that a figure under the asked label mainly stands on: itself if it was
+ * filed, else the year, else the later half. */
+static int source_label(const struct explain *explain, const struct group *group)
+{
+    static const uint8_t order[] = {PERIOD_Y, PERIOD_S2, PERIOD_S1};
+    int asked = explain->query->period.label;
+    if (is_source(explain, group, asked))
+        return asked;
+    for (size_t i = 0; i < sizeof(order); i++)
+        if (is_source(explain, group, order[i]))
+            return order[i];
+    return asked;
+}
+
+static char *copy(const char *text)
+{
+    return mem_strdup(text != NULL ? text : "");
+}
+
+/* What a report says of itself. */
+static void describe(const struct explain *explain, const struct report *report, int label,
+                     struct explain_line *line)
+{
+    const struct period period = {explain->query->period.year, (uint8_t)label};
+    line->message.source_period = period_format(period, line->period);
+    line->message.scope = (Tonghop__Scope)report->scope;
+    line->author = copy(report->author);
+    line->reason = copy(report->reason);
+    line->source = copy(report->source);
+    line->note = copy(note_of(report, explain->indicator->number));
+    line->message.author = line->author;
+    line->message.reason = line->reason;
+    line->message.source = line->source;
+    line->message.note = line->note;
+}
+
+/* The group's report of `label`. */
+static void describe_report(struct explain *explain, const struct group *group, int label,
+                            struct explain_line *line)
+{
+    struct report_key key = key_of(explain, line->unit.id);
+    struct revision revision;
+    key.period.label = (uint8_t)label;
+    line->message.revision = group->revisions[label - 1];
+    if (store_get_revision(explain->step->txn, &key, line->message.revision, &revision) == ERR_OK)
+        line->message.received_us = revision.received.us;
+    describe(explain, &group->reports[label - 1], label, line);
+}
+
+/* One revision that is held, with the cell that it has. */
+static void explain_revision(struct explain *explain, const struct report_key *key,
+                             const struct revision *revision, uint32_t depth)
+{
+    struct node *node = explain->step->node;
+    struct wire_filing filing;
+    struct report report = {0};
+    char reason[256];
+    arena_reset(node->scratch);
+    if (wire_open_filing(revision->filing, node->scratch, &filing, &report, reason,
+                         sizeof(reason)) != ERR_OK) {
+        store_fail(explain->step->txn, ERR_CORRUPT);
+        return;
+    }
+    struct explain_line *line =
+        add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
+    const struct cell *cell = report_cell(&report, explain->indicator->number);
+    struct figure figure = {0};
+    if (cell != NULL)
+        figure = figure_of_cell(cell);
+    value_of_figure(&figure, &line->value);
+    line->message.revision = revision->number;
+    line->message.states = revision->states;
+    line->message.withdrawn = report.is_withdrawn;
+    line->message.received_us = revision->received.us;
+    describe(explain, &report, key->period.label, line);
+    report_fini(&report);
+}
+
+/* All that is held of a unit's reports of the year, the latest first. */
+static void explain_revisions(struct explain *explain, uint32_t unit, uint32_t depth)
+{
+    if (!explain->with_revisions)
+        return;
+    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        struct report_key key = key_of(explain, unit);
+        struct revision revision;
+        uint64_t number = UINT64_MAX;
+        key.period.label = (uint8_t)label;
+        while (explain->count <= QUERY_LINES_MAX &&
+               store_previous_revision(explain->step->txn, &key, &number, &revision) == ERR_OK)
+            explain_revision(explain, &key, &revision, depth);
+    }
+}
+
+static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth);
+
+static void explain_children(struct explain *explain, uint32_t index, uint32_t depth)
+{
+    const struct tree *tree = explain->query->tree;
+    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
+         i = tree->nodes[i].next_sibling)
+        explain_unit(explain, i, depth);
+}
+
+/* A unit that owes the form and filed nothing that meets the duty and counts is named: the total
+ * lacks it. */
+static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
+{
+    const struct query *query = explain->query;
+    const struct tree_node *node = &query->tree->nodes[index];
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    const struct form *form = catalogue_form(catalogue, explain->indicator->form);
+    bool is_due = form != NULL && (form->due_level_mask >> node->level & 1u) != 0 &&
+                  (explain->indicator->level_mask >> node->level & 1u) != 0 && !node->has_ended;
+    if (!is_due)
+        return;
+    struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
+    struct coverage_source source = view_coverage_source(&filings);
+    struct coverage_line duty = coverage_duty(catalogue, query->tree, index, form->number, &source);
+    if (duty.state == COVERAGE_ACCEPTED || duty.state == COVERAGE_COVERED)
+        return;
+    explain->missing_count++;
+    struct explain_line *line =
+        add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
+    if (duty.revision == 0)
+        return;
+    line->message.revision = duty.revision;
+    line->message.source_period =
+        period_format((struct period){query->period.year, (uint8_t)duty.met_by}, line->period);
+}
+
+/* A whole half without the other one is not part of a year that comes from beneath: it is shown. */
+static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t depth,
+                              const struct group *group)
+{
+    for (int label = PERIOD_S1; label <= PERIOD_S2; label++) {
+        const struct year_filed *half = &group->filed[label - 1];
+        const struct cell *cell =
+            report_cell(&group->reports[label - 1], explain->indicator->number);
+        if (!half->is_filed || half->scope != SCOPE_WHOLE || cell == NULL)
+            continue;
+        struct figure figure = figure_of_cell(cell);
+        struct explain_line *line =
+            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
+        value_of_figure(&figure, &line->value);
+        describe_report(explain, group, label, line);
+    }
+}
+
+/* What lies beneath a whole report is not added; that it was filed is shown. */
+static void explain_covered(struct explain *explain, uint32_t index, uint32_t depth)
+{
+    const struct tree *tree = explain->query->tree;
+    struct figures figures = {0};
+    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
+         i = tree->nodes[i].next_sibling) {
+        struct report_key key = key_of(explain, tree->nodes[i].unit);
+        rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+        const struct figure *figure = figures_find(&figures, explain->indicator->number);
+        if (figure != NULL)
+            value_of_figure(figure, &add_line(explain, depth, key.unit,
+                                              TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
+                                         ->value);
+    }
+    figures_fini(&figures);
+}
+
+static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth)
+{
+    const struct tree_node *node = &explain->query->tree->nodes[index];
+    size_t label = (size_t)explain->query->period.label - 1;
+    struct report_key key = key_of(explain, node->unit);
+    struct group group = {0};
+    struct figures total = {0};
+    if (explain->count > QUERY_LINES_MAX)
+        return;
+    group_load(explain->step->node, explain->step->txn, &key, false, &group);
+    rollup_of(explain->step->node, explain->step->txn, &key, &total);
+    bool is_covered = group.triple.is_covered[label];
+    const struct figure *own =
+        figures_find(is_covered ? &group.triple.whole[label] : &group.triple.own[label],
+                     explain->indicator->number);
+    bool is_leaf = node->first_child == TREE_NONE || is_covered;
+    if (!is_leaf) {
+        struct explain_line *line =
+            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
+        value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
+        depth++;
+    }
+    if (own != NULL) {
+        struct explain_line *line =
+            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
+        value_of_figure(own, &line->value);
+        describe_report(explain, &group, source_label(explain, &group), line);
+    } else {
+        explain_missing(explain, index, depth);
+    }
+    explain_revisions(explain, node->unit, depth + 1);
+    if (label == PERIOD_Y - 1 && group.triple.has_lone_whole_half)
+        explain_lone_half(explain, node->unit, depth, &group);
+    if (is_covered)
+        explain_covered(explain, index, depth + 1);
+    else
+        explain_children(explain, index, depth);
+    figures_fini(&total);
+    group_fini(&group);
+}
+
+/* Units of the subtree that owe the form and report the indicator. */
+static void count_due(struct explain *explain)
+{
+    const struct tree *tree = explain->query->tree;
+    const struct form *form =
+        catalogue_form(explain->step->node->catalogue, explain->indicator->form);
+    uint32_t root = tree_find(tree, explain->query->unit);
+    for (uint32_t i = root; i != TREE_NONE && form != NULL; i = tree_next(tree, root, i)) {
+        const struct tree_node *node = &tree->nodes[i];
+        uint32_t levels = form->due_level_mask & explain->indicator->level_mask;
+        explain->due_count += !node->has_ended && (levels >> node->level & 1U) != 0;
+    }
+}
+
+/* One year of a span, if it has the figure: its roll-up, and what that is made of. Returns whether
+ * it does. */
+static bool explain_year(struct explain *explain, uint16_t year)
+{
+    const struct query *span = explain->query;
+    struct query one = *span;
+    struct figures figures = {0};
+    one.period.year = one.from = year;
+    one.tree = node_tree(explain->step->node, one.period);
+    explain->query = &one;
+    struct report_key key = key_of(explain, one.unit);
+    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+    const struct figure *figure = figures_find(&figures, explain->indicator->number);
+    uint32_t index = tree_find(one.tree, one.unit);
+    bool is_there = figure != NULL && index != TREE_NONE;
+    if (is_there) {
+        struct explain_line *line =
+            add_line(explain, 0, one.unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR);
+        value_of_figure(figure, &line->value);
+        line->message.source_period = period_format(one.period, line->period);
+        explain_unit(explain, index, 1);
+    }
+    figures_fini(&figures);
+    explain->query = span;
+    return is_there;
+}
+
+void explain_lines(struct explain *explain)
+{
+    const struct query *query = explain->query;
+    if (query->from == query->period.year) {
+        explain_unit(explain, tree_find(query->tree, query->unit), 0);
+        count_due(explain);
+        return;
+    }
+    /* A stock of a span is that of the last year that has it. */
+    for (unsigned year = query->period.year; year >= query->from; year--)
+        if (explain_year(explain, (uint16_t)year) && explain->indicator->nature == NATURE_STOCK)
+            return;
+}
