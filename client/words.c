@@ -440,7 +440,7 @@ static const struct {
     [WORD_EXPLAIN_REVISION] = {"bản đang giữ", "held revision"},
     [WORD_EXPLAIN_SINCE] = {"Từ %s: %s", "Since %s: %s"},
     [WORD_EXPLAIN_COVERAGE] = {"%u đơn vị phải nộp, %u chưa có số trong tổng",
-                               "%u units owe it, %u are missing from the total"},
+                               "units that owe it: %u; missing from the total: %u"},
     [WORD_TOTALS_LONE_HALVES] =
         {"%u báo cáo nửa năm có số toàn đơn vị không được tính vào số cả năm, vì số cả năm lấy từ "
          "cấp dưới: hãy nộp số toàn đơn vị cho nửa năm còn lại hoặc cho cả năm; xem bằng `tonghop "
