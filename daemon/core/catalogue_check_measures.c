@@ -28,7 +28,8 @@ struct measured {
         AMOUNT_RATIO,
         AMOUNT_COMPOSED,
     } sort;
-    const char *measure;  /* NULL: any of the sort (count@), or of the quantity (1000 * đồng) */
+    const char *measure;  /* NULL: any things (count@) */
+    bool is_converted;    /* 1000 * đồng may as well be something in nghìn đồng */
     const char *quantity; /* of AMOUNT_QUANTITY */
     struct factor factor; /* what a ratio was multiplied by */
 };
@@ -86,10 +87,11 @@ static bool factor_is(struct factor a, int64_t times)
            (a.top == product || a.top == -product);
 }
 
-/* 10, 1000, 1/1000 ...: what leads from one measure of a quantity to another. */
+/* 1000, 10000, 1/1000 ...: what leads from one measure of a quantity to another. A factor of 100
+ * makes percentages. */
 static bool factor_converts(struct factor a)
 {
-    for (int64_t power = 10; power <= 1000000000000; power *= 10)
+    for (int64_t power = 1000; power <= 1000000000000; power *= 10)
         if (factor_is(a, power) || factor_is(factor_invert(a), power))
             return true;
     return false;
@@ -185,7 +187,8 @@ static bool is_same_measure(const struct measured *a, const struct measured *b)
     if (a->sort != b->sort || (a->sort != AMOUNT_COUNT && a->sort != AMOUNT_QUANTITY))
         return false;
     return strcmp(a->quantity, b->quantity) == 0 &&
-           (a->measure == NULL || b->measure == NULL || strcmp(a->measure, b->measure) == 0);
+           (a->measure == NULL || b->measure == NULL || a->is_converted || b->is_converted ||
+            strcmp(a->measure, b->measure) == 0);
 }
 
 static struct measured add(struct inspection *inspection, const struct formula_node *node,
@@ -208,7 +211,7 @@ static struct measured add(struct inspection *inspection, const struct formula_n
     if (is_percentage(&a) && is_percentage(&b))
         return a;
     if (is_same_measure(&a, &b))
-        return a.measure != NULL ? a : b;
+        return a.measure != NULL && !a.is_converted ? a : b;
     if (a.sort == AMOUNT_RATIO && b.sort == AMOUNT_RATIO)
         return (struct measured){.sort = AMOUNT_RATIO};
     if ((a.sort == AMOUNT_COMPOSED && !is_percentage(&b)) ||
@@ -223,7 +226,7 @@ static struct measured scale(struct measured amount, struct factor factor)
 {
     amount.factor = factor_multiply(amount.factor, factor);
     if (amount.sort == AMOUNT_QUANTITY && factor_converts(factor))
-        amount.measure = NULL;
+        amount.is_converted = true;
     return amount;
 }
 
@@ -258,9 +261,13 @@ static struct measured divide(struct inspection *inspection, const struct formul
         quotient.sort = keeps ? a.sort : AMOUNT_RATIO;
         return quotient;
     }
+    /* Between two measures of one quantity, part of the factor is that between them. */
+    bool is_pure = is_ratio && (a.sort == AMOUNT_COUNT || strcmp(a.measure, b.measure) == 0);
     if (is_ratio)
         return (struct measured){.sort = AMOUNT_RATIO,
-                                 .factor = factor_multiply(a.factor, factor_invert(b.factor))};
+                                 .factor = is_pure
+                                               ? factor_multiply(a.factor, factor_invert(b.factor))
+                                               : (struct factor){0, 0}};
     return (struct measured){.sort = AMOUNT_COMPOSED};
 }
 

@@ -363,6 +363,131 @@ static void test_rule_place(void **state)
     free(text);
 }
 
+/* A folder with everything that may be left out: sections, bodies, measures, and four columns. */
+static const char full_ini[] = "[section dau]\n"
+                               "name_vi = Mục đầu\n"
+                               "name_en = First\n"
+                               "[section sau]\n"
+                               "name_vi = Mục sau\n"
+                               "[body pn]\n"
+                               "name_vi = Hội Phụ nữ\n"
+                               "name_en = Women\n"
+                               "[measure cái / ngày]\n"
+                               "name_en = pieces a day\n"
+                               "[measure đồng]\n"
+                               "name_en = dong\n"
+                               "quantity = money\n";
+static const char full_indicators[] =
+    "number,code,form,section,name_vi,name_en,measure,nature,aggregation,decimals,signed,part_of,"
+    "levels,valid_from,valid_to,rule,order,checks,required,body\n"
+    "1,a,chung,sau,A,,cái / ngày,flow,sum,0,,,commune,,,,,<= 5,yes,pn\n"
+    "2,b,chung,dau,B,,đồng,flow,sum,0,,,commune,,,,9,\"warn: commune in {0, 1}; >= c\",,\n"
+    "3,c,chung,dau,C,,đồng,flow,sum,0,,,commune,,,\n";
+
+static enum err read_full(const struct folder *state, const char *old, const char *new,
+                          struct buf *said, struct catalogue **ret_catalogue)
+{
+    char *ini = mem_printf("%s%s", good_ini, full_ini);
+    const char *whole = strstr(full_indicators, old) != NULL ? full_indicators : ini;
+    char *changed = replaced(whole, old, new);
+    const char *texts[FILE_COUNT] = {
+        [INI] = whole == ini ? changed : ini,
+        [INDICATORS] = whole == ini ? full_indicators : changed,
+    };
+    enum err err = read_folder(state, texts, said, ret_catalogue);
+    free(changed);
+    free(ini);
+    return err;
+}
+
+static void test_full_folder(void **state)
+{
+    struct catalogue *catalogue;
+    struct buf said = {0};
+
+    enum err err = read_full(*state, "name_vi = Mục đầu", "name_vi = Mục đầu", &said, &catalogue);
+    assert_string_equal((const char *)said.data, "");
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(catalogue->section_count, 2);
+    assert_string_equal(catalogue->sections[0].name_en, "First");
+    assert_string_equal(catalogue->bodies[0].name_vi, "Hội Phụ nữ");
+    assert_string_equal(catalogue_measure(catalogue, "cái / ngày")->name_en, "pieces a day");
+    assert_string_equal(catalogue_measure(catalogue, "đồng")->quantity, "money");
+    const struct indicator *a = catalogue_indicator(catalogue, 1);
+    const struct indicator *b = catalogue_indicator(catalogue, 2);
+    const struct indicator *c = catalogue_indicator(catalogue, 3);
+    assert_true(a->is_required && !b->is_required && !c->is_required);
+    assert_string_equal(a->body, "pn");
+    assert_int_equal(a->check_count, 1);
+    assert_int_equal(b->check_count, 2);
+    assert_int_equal(b->rank, 9);
+    assert_string_equal(b->checks_text, "warn: commune in {0, 1}; >= c");
+    assert_int_equal(catalogue->indicators_shown[0], 2); /* c, before b, before the other section */
+    assert_int_equal(catalogue->indicators_shown[2], 0);
+    catalogue_free(&catalogue);
+    buf_fini(&said);
+}
+
+/* One change to that folder, and all that is said of it. */
+static void test_problems_of_a_full_folder(void **state)
+{
+    static const struct {
+        const char *name, *old, *new, *expected;
+    } rows[] = {
+        {"section", ",dau,B", ",dua,B",
+         "indicators.csv:3:11: error: indicator 2: section \"dua\" is not in catalogue.ini: "
+         "correct "
+         "it, or add [section dua] there\n"},
+        {"section without a name", "name_vi = Mục sau\n", "name_en = Later\n",
+         "catalogue.ini:26:1: error: name_vi is missing in [section sau]: add `name_vi = ...`\n"},
+        {"section code", "[section sau]", "[section mục]",
+         "catalogue.ini:26:1: error: mục in [section mục] is not a code: write 1 to 32 letters "
+         "a-z, "
+         "digits and '_', starting with a letter\n"
+         "indicators.csv:2:11: error: indicator 1: section \"sau\" is not in catalogue.ini: "
+         "correct "
+         "it, or add [section sau] there\n"},
+        {"body", "yes,pn", "yes,np",
+         "indicators.csv:2:63: error: indicator 1: body \"np\" is not in catalogue.ini: correct "
+         "it, "
+         "or add [body np] there\n"},
+        {"measure", ",cái / ngày", ",cái/ngày",
+         "indicators.csv:2:18: error: indicator 1: measure \"cái/ngày\" is not in catalogue.ini: "
+         "correct it, or add [measure cái/ngày] there\n"},
+        {"quantity", "quantity = money", "quantity = tiền",
+         "catalogue.ini:34:12: error: the quantity of [measure đồng] is not a word: write 1 to 32 "
+         "letters a-z, digits and '_', such as money or area; leave it out for a number of "
+         "things\n"},
+        {"a key that measures do not have", "quantity = money", "name_vi = đồng",
+         "catalogue.ini:34:1: error: unknown key name_vi in [measure đồng]: correct its spelling "
+         "or "
+         "remove it\n"},
+        {"order", ",9,\"warn", ",0,\"warn",
+         "indicators.csv:3:47: error: order \"0\" is not a whole number from 1 to 4294967295: "
+         "correct it\n"},
+        {"required", ",yes,", ",must,",
+         "indicators.csv:2:59: error: required \"must\" is not known: write one of nothing, yes\n"},
+        {"check", "<= 5", "<= d",
+         "indicators.csv:2:57: error: indicator 1: its checks, at character 4: there is no "
+         "indicator \"d\" in the catalogue: correct the name or add it\n"},
+        {"check in quotes", ">= c\"", ">= a\"",
+         "indicators.csv:3:75: error: indicator 2: its checks, at character 26: \"đồng\" is "
+         "compared "
+         "with \"cái / ngày\": both need the same unit of measure, or have to be numbers of "
+         "things\n"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalogue *catalogue = NULL;
+        struct buf said = {0};
+        enum err err = read_full(*state, rows[i].old, rows[i].new, &said, &catalogue);
+        if (strcmp((const char *)said.data, rows[i].expected) != 0)
+            fail_msg("%s: got\n%s", rows[i].name, (const char *)said.data);
+        assert_int_equal(err, ERR_INVALID);
+        buf_fini(&said);
+    }
+}
+
 /* Errors in all four files, of cells and of what rows say together, come in one answer. */
 static void test_all_problems_at_once(void **state)
 {
@@ -437,6 +562,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_folder),  cmocka_unit_test(test_one_problem),
+        cmocka_unit_test(test_full_folder),  cmocka_unit_test(test_problems_of_a_full_folder),
         cmocka_unit_test(test_rule_place),   cmocka_unit_test(test_all_problems_at_once),
         cmocka_unit_test(test_broken_files), cmocka_unit_test(test_sample),
     };

@@ -253,6 +253,17 @@
     "40280130013a03313032420e58c3a32054c3a26e204ce1baad704a0f54616e204c617020436f6d6d"             \
     "756e65"
 
+/* Fields of a Catalogue, to be put behind it: sections, bodies and measures; an indicator. */
+#define GOLDEN_WORDS                                                                               \
+    "52130a014912054de1bba5631a0753656374696f6e5a100a02706e120a5068e1bba5206ee1bbaf62"             \
+    "130a096dc3b42068c3ac6e6812066d6f64656c7362110a0f747269e1bb877520c491e1bb936e6762"             \
+    "100a07c491e1bb936e671a056d6f6e6579"
+
+#define GOLDEN_CHECKED                                                                             \
+    "425908091207636865636b65641a0e43c3b3206b69e1bb836d207472612a01493207c491e1bb936e"             \
+    "67380140015801680370ffffffff0f78feffffff0f8a01103c3d20353b207761726e3a203e3d2031"             \
+    "920102706e980103a00101"
+
 /* A form that is accepted by hand, alone. */
 #define GOLDEN_FORM_BY_HAND "08021201621a014228023001"
 

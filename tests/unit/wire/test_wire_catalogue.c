@@ -179,6 +179,17 @@ static void a_country_round_trips(void **state)
     X(decimals, m->indicators[0]->decimals = 256, MALFORMED, "Indicator.decimals")                 \
     X(valid, m->indicators[0]->valid_from = INT32_MAX - 1, INVALID, "1")                           \
     X(rule, m->indicators[2]->rule = TEXT("= 1 +"), INVALID, "3")                                  \
+    X(checks, m->indicators[0]->checks = TEXT("<= 1 +"), INVALID, "indicator 1: its checks")       \
+    X(checks_text, m->indicators[0]->checks = TEXT("\xff"), MALFORMED, "Indicator.checks")         \
+    X(body, m->indicators[0]->body = TEXT("nobody"), INVALID, "body \"nobody\"")                   \
+    X(section_lines, m->indicators[0]->section = TEXT("a\nb"), MALFORMED, "Indicator.section")     \
+    X(sections_many, many_named(&m->sections, &m->n_sections), TOO_LARGE, "Catalogue.sections")    \
+    X(bodies_many, many_named(&m->bodies, &m->n_bodies), TOO_LARGE, "Catalogue.bodies")            \
+    X(measures_many, many_measures(m), TOO_LARGE, "Catalogue.measures")                            \
+    X(measure_no_name, one_measure(m, ""), INVALID, "measure 1: its name is empty")                \
+    X(measure_control, one_measure(m, "\x1b"), MALFORMED, "Measure.name")                          \
+    X(section_no_name, one_section(m, "s", ""), INVALID, "section 1: the Vietnamese name")         \
+    X(section_no_code, one_section(m, "", "S"), INVALID, "section 1: its code")                    \
     X(unit_id, m->units[0]->id = 0, MALFORMED, "UnitVersion.id")                                   \
     X(unit_level, m->units[1]->level = 256 + 1, MALFORMED, "UnitVersion.level")                    \
     X(unit_level_absent, m->units[1]->level = 2, INVALID, "100")                                   \
@@ -195,6 +206,46 @@ static int many_successors(Tonghop__UnitVersion *unit)
     static uint32_t successors[UNIT_SUCCESSORS_MAX + 1];
     unit->successors = successors;
     unit->n_successors = LENGTH(successors);
+    return 0;
+}
+
+static int many_named(Tonghop__Named ***list, size_t *count)
+{
+    static Tonghop__Named named = TONGHOP__NAMED__INIT, *rows[CATALOGUE_SECTIONS_MAX + 1];
+    _Static_assert(CATALOGUE_SECTIONS_MAX == CATALOGUE_BODIES_MAX, "one list is too long for both");
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        rows[i] = &named;
+    *list = rows;
+    *count = LENGTH(rows);
+    return 0;
+}
+
+static int many_measures(Tonghop__Catalogue *m)
+{
+    static Tonghop__Measure measure = TONGHOP__MEASURE__INIT, *rows[CATALOGUE_MEASURES_MAX + 1];
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        rows[i] = &measure;
+    m->measures = rows;
+    m->n_measures = LENGTH(rows);
+    return 0;
+}
+
+static int one_measure(Tonghop__Catalogue *m, const char *name)
+{
+    static Tonghop__Measure measure = TONGHOP__MEASURE__INIT, *rows[] = {&measure};
+    measure.name = TEXT(name);
+    m->measures = rows;
+    m->n_measures = 1;
+    return 0;
+}
+
+static int one_section(Tonghop__Catalogue *m, const char *code, const char *name)
+{
+    static Tonghop__Named named = TONGHOP__NAMED__INIT, *rows[] = {&named};
+    named.code = TEXT(code);
+    named.name_vi = TEXT(name);
+    m->sections = rows;
+    m->n_sections = 1;
     return 0;
 }
 
@@ -329,11 +380,47 @@ static void a_form_may_be_accepted_by_hand(void **state)
     buf_fini(&form);
 }
 
+/* Rule: sections, bodies, measures and what indicators say of them have golden bytes, too. Fields
+ * of a message may come in any order: they are put behind the catalogue. */
+static void the_language_has_golden_bytes(void **state)
+{
+    (void)state;
+    struct buf bytes = hex_bytes(GOLDEN_CATALOGUE GOLDEN_WORDS GOLDEN_CHECKED), packed = {0};
+    struct buf told = hex_bytes(GOLDEN_WORDS), checked_bytes = hex_bytes(GOLDEN_CHECKED);
+    struct catalogue *catalogue;
+    char *text;
+    if (open_bytes(span_of(&bytes), &catalogue, &text) != ERR_OK)
+        fail_msg("%s", text);
+    assert_int_equal(catalogue->section_count, 1);
+    assert_string_equal(catalogue->sections[0].name_vi, "Mục");
+    assert_string_equal(catalogue->sections[0].name_en, "Section");
+    assert_string_equal(catalogue->bodies[0].code, "pn");
+    assert_string_equal(catalogue_measure(catalogue, "đồng")->quantity, "money");
+    const struct indicator *checked = catalogue_indicator(catalogue, 9);
+    assert_string_equal(checked->checks_text, "<= 5; warn: >= 1");
+    assert_int_equal(checked->check_count, 2);
+    assert_string_equal(checked->section, "I");
+    assert_string_equal(checked->body, "pn");
+    assert_int_equal(checked->rank, 3);
+    assert_true(checked->is_required);
+    wire_pack_catalogue(catalogue, &packed);
+    assert_int_equal(packed.len, bytes.len);
+    assert_non_null(memmem(packed.data, packed.len, told.data, told.len));
+    assert_non_null(memmem(packed.data, packed.len, checked_bytes.data, checked_bytes.len));
+    catalogue_free(&catalogue);
+    free(text);
+    buf_fini(&bytes);
+    buf_fini(&packed);
+    buf_fini(&told);
+    buf_fini(&checked_bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_catalogue_has_golden_bytes),
         cmocka_unit_test(a_form_may_be_accepted_by_hand),
+        cmocka_unit_test(the_language_has_golden_bytes),
         cmocka_unit_test(the_sample_round_trips),
         cmocka_unit_test(a_country_round_trips),
         cmocka_unit_test(broken_catalogues_are_refused),
