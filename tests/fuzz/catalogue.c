@@ -2,11 +2,12 @@
  *
  * Laws: what is refused says why; what is taken packs, is taken again and packs to the same bytes;
  * it may be followed by itself under a higher number; everything in it is found by its number and
- * its code; the tree of any period holds together; nobody is more than what is due; formulas give a
- * value or none. */
+ * its code, and shown once; checks are made or not; the tree of any period holds together; nobody
+ * is more than what is due; formulas give a value or none. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/coverage.h"
 #include "core/mem.h"
 #include "fuzz/fuzz.h"
@@ -25,6 +26,14 @@ static void check_indicators(const struct catalogue *catalogue)
         LAW(indicator_is_entered(indicator) == (indicator->formula == NULL),
             "an indicator is entered or computed");
     }
+    bool *shown = mem_calloc(catalogue->indicator_count, sizeof *shown);
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        LAW(catalogue->indicators_shown[i] < catalogue->indicator_count &&
+                !shown[catalogue->indicators_shown[i]],
+            "an indicator is shown once");
+        shown[catalogue->indicators_shown[i]] = true;
+    }
+    free(shown);
 }
 
 static void check_units(const struct catalogue *catalogue)
@@ -114,6 +123,17 @@ static uint32_t world_count(void *ctx, uint8_t level, const struct formula_test 
     return count;
 }
 
+static void check_checks(const struct indicator *indicator, const struct formula_env *env,
+                         bool is_missing)
+{
+    const struct check *failed[CHECKS_MAX];
+    for (uint8_t level = 0; level < CATALOGUE_LEVELS_MAX; level++) {
+        size_t count = check_roll_up(indicator, env, level, failed);
+        LAW(count <= indicator->check_count, "no more checks fail than there are");
+        LAW(!is_missing || count == 0, "no check is made of a figure that is missing");
+    }
+}
+
 static void check_formulas(const struct catalogue *catalogue)
 {
     for (int64_t value = -1; value <= 1; value++) {
@@ -121,6 +141,7 @@ static void check_formulas(const struct catalogue *catalogue)
         const struct formula_env env = {&world, world_operand, world_count};
         for (size_t i = 0; i < catalogue->indicator_count; i++) {
             const struct indicator *indicator = &catalogue->indicators[i];
+            check_checks(indicator, &env, value < 0);
             if (indicator->formula == NULL)
                 continue;
             struct derived derived = formula_eval(indicator->formula, indicator->decimals, &env);

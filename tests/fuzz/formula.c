@@ -3,10 +3,14 @@
  * Laws: what does not parse says where and why; what parses reads only indicators that there are,
  * and is the same formula when it is printed and parsed again; it gives the same value every time;
  * a value has a qualifier, an upper bound above it exactly if it is a range, and counts no more
- * than there is; with small exact operands it is what schoolbook fractions give. */
+ * than there is; with small exact operands it is what schoolbook fractions give.
+ *
+ * The same text as checks: what does not parse says where and why; each check parses again alone,
+ * comes out the same every time, and fails exactly if a roll-up says so. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/formula_node.h"
 #include "core/utf8.h"
 #include "fuzz/fuzz.h"
@@ -306,6 +310,62 @@ static void check_school(const struct formula *formula, struct world *world)
     LAW(value.qualifier == QUALIFIER_EXACT, "exact operands give an exact value");
 }
 
+/* ---- checks ---- */
+
+static void check_alone(const struct check *check, const struct indicator *indicator)
+{
+    struct check *again = NULL;
+    size_t count = 0;
+    struct formula_error error;
+    LAW(checks_parse(check->text, indicator, sample(), &again, &count, &error) == ERR_OK &&
+            count == 1,
+        "a check parses again alone");
+    LAW(formulas_equal(check->condition, again->condition) && check->right == again->right &&
+            check->level_mask == again->level_mask && check->is_warning == again->is_warning,
+        "a check that is parsed again is the same");
+    checks_free(&again, &count);
+}
+
+static void check_outcome(const struct check *check, struct world *world, bool *ret_fails)
+{
+    const struct formula_env env = {world, world_operand, world_count};
+    struct check_result result = check_make(check, &env), again = check_make(check, &env);
+    LAW(result.state == again.state && result.is_inexact == again.is_inexact &&
+            derived_equal(&result.left, &again.left) && derived_equal(&result.right, &again.right),
+        "a check comes out the same every time");
+    LAW(check->right != CHECK_NO_NODE || !result.right.has_value, "a set has no right side");
+    *ret_fails = result.state == CHECK_FAILS;
+}
+
+static void check_checks(const char *text, size_t len, struct world *world)
+{
+    struct indicator indicator = *catalogue_indicator(sample(), 1);
+    const struct check *failed[CHECKS_MAX];
+    struct formula_error error = {.offset = SIZE_MAX};
+    const struct formula_env env = {world, world_operand, world_count};
+    enum err err =
+        checks_parse(text, &indicator, sample(), &indicator.checks, &indicator.check_count, &error);
+    size_t fail_count = 0;
+
+    if (err != ERR_OK) {
+        LAW(err == ERR_SYNTAX || err == ERR_NOT_FOUND, "checks are wrong in one of two ways");
+        LAW(error.offset <= len, "the place of the mistake lies in the checks");
+        LAW(error.text[0] != '\0' && utf8_is_text(error.text, strlen(error.text)),
+            "what is wrong with checks reads as text");
+        return;
+    }
+    for (size_t i = 0; i < indicator.check_count; i++) {
+        const struct check *check = &indicator.checks[i];
+        bool fails;
+        check_alone(check, &indicator);
+        check_outcome(check, world, &fails);
+        fail_count += fails && check_is_for(check, 2);
+    }
+    LAW(check_roll_up(&indicator, &env, 2, failed) == fail_count,
+        "a roll-up names the checks that fail");
+    checks_free(&indicator.checks, &indicator.check_count);
+}
+
 /* ---- all of it ---- */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -336,6 +396,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_school(formula, &world);
         formula_free(&formula);
     }
+    world.is_simple = false;
+    check_checks(text, len, &world);
+    world.is_simple = true;
+    check_checks(text, len, &world);
     free(text);
     return 0;
 }

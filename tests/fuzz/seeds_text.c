@@ -110,6 +110,10 @@ static void make_formulas(void)
         "count@province(unit)",
         "= 9223372036854775807 * 9223372036854775807 * balance",
         "count@commune(count@district(unit) = 1)",
+        "<= model.recognised",
+        "warn: >= dialogue.district + dialogue.commune; commune|district in {0, -1.5, 2}",
+        "== 2 * contrib.land; < count@commune(unit); > 1 / 3; != 0",
+        "commune <= 1; warn: province != balance / 3",
     };
     static const uint8_t operands[] = "\0\1\2\3\4\5\6\7\x8\x9\xf1\xff\x7f\x80\x1\x2\x3\x4\x40\x41";
     struct buf with_operands = {0};

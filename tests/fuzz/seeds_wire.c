@@ -142,6 +142,7 @@ void seeds_make_messages(void)
     put_hex("report", GOLDEN_WITHDRAWAL);
     make_reports();
     put_hex("catalogue", GOLDEN_CATALOGUE);
+    put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_WORDS GOLDEN_CHECKED);
     wire_pack_catalogue(catalogue, &bytes);
     seeds_take("catalogue", &bytes);
     catalogue_free(&catalogue);
