@@ -74,6 +74,65 @@ def sample_is_in_order(press: Press) -> None:
     expect("in force", status(press.province)["catalogue"], "1")
 
 
+def mistakes_of_the_language_are_told(press: Press) -> None:
+    """Circles, unknown names, unlike measures and a division by a percentage are told, each at the
+    character where it stands"""
+    rate = "= 100 * model.recognised / model.registered"
+    folder = press.edit("unlike", 2, ("indicators.csv", "warn: <= model.registered; ", "<= fund.poor; "),
+                        ("indicators.csv", rate, "= model.recognised / poverty.rate"),
+                        ("indicators.csv", "count@commune(unit)", "= org.xa"),
+                        ("indicators.csv", "count@commune(unit.type = xa)", "= org.communes"),
+                        ("indicators.csv", "warn: >= critique.sessions", "warn: >= critique.session"),
+                        ("catalogue.ini", "[measure gương]", "[measure gươg]"))
+    result = press.tree.tonghop("catalogue", "check", str(folder), expect=2)
+    for place, words in (("indicators.csv:3:138", ("character 1", '"mô hình" is compared with "đồng"')),
+                         ("indicators.csv:10:140", ("character 20", "divided by a percentage")),
+                         ("indicators.csv:12:89", ('measure "gương"', "[measure gương]")),
+                         ("indicators.csv:23:151", ("character 10", '"critique.session"')),
+                         ("indicators.csv:25:145", ("org.communes -> org.xa -> org.communes",))):
+        said = [line for line in result.err.splitlines()
+                if line.startswith(f"{folder}/{place}: error: ")]
+        expect_in(f"{place} in {result.err}", "".join(said), *words)
+
+
+def checks_are_made_at_entry(press: Press) -> None:
+    """A figure that breaks a check is refused with both numbers; where the check only warns it is not"""
+    broken = table({"model.recognised": 5, "model.recognised.collective": 3,
+                    "model.recognised.individual": 1})
+    result = submit(press.commune, "2021", broken, expect=None)
+    expect("refused", result.status != 0, True)
+    expect_in("why", result.err, "model.recognised: 5", "where 4 stands", "correct the figure")
+    result = submit(press.commune, "2021", table({"ntm.commune.met": 2}), expect=None)
+    expect("refused", result.status != 0, True)
+    expect_in("why", result.err, "commune in {0,1}")
+    result = submit(press.commune, "2021", table({"model.registered": 4, "model.recognised": 5}))
+    expect_in("warned", result.err, "warning", "warn: <= model.registered", "where 4 stands")
+
+
+def changes_are_listed(press: Press) -> None:
+    """What changes is listed, between two folders and from what is in force; what may not is refused"""
+    folder = press.edit("renamed", 2, ("indicators.csv", "Citizen reception visits", "Receptions"))
+    listed = rows(press.tree.tonghop("catalogue", "diff", str(SAMPLE / "catalogue"), str(folder),
+                                     "--format", "csv"))
+    wanted = [("catalogue", "", "number", "1", "2"),
+              ("indicator", VISITS, "name_en", "Citizen reception visits", "Receptions")]
+    fields = ("what", "code", "field", "before", "after")
+    expect("two folders", [tuple(line[name] for name in fields) for line in listed], wanted)
+    result = press.province.tonghop("catalogue", "diff", str(folder), "--format", "csv")
+    expect("from what is in force", [tuple(line[name] for name in fields) for line in rows(result)],
+           wanted)
+    formula = press.edit("formula", 2, ("indicators.csv", "= 100 * poverty.poor", "= 100.0 * poverty.poor"))
+    result = press.province.tonghop("catalogue", "diff", str(formula))
+    expect_in("a formula", result.out + result.err, "poverty.rate", "rule", "computed anew")
+    changed = press.edit("coarser", 2, ("indicators.csv", "m2,flow,sum,1,", "m2,flow,sum,0,"))
+    result = press.province.tonghop("catalogue", "diff", str(changed), expect=1)
+    expect_in("refused", result.err, "contrib.land", "decimals", "cannot change")
+    result = press.tree.tonghop("catalogue", "diff", str(folder), str(folder))
+    expect_in("the same", result.err, "the same")
+    press.tree.tonghop("catalogue", "diff", expect=2)
+    press.tree.tonghop("catalogue", "check", str(folder), str(folder), expect=2)
+
+
 def only_the_root_publishes(press: Press) -> None:
     """A node beneath refuses to publish, and so does the root for a number that is not higher, or for
     what may not change"""
@@ -180,7 +239,8 @@ def fetched_from_a_child(press: Press) -> None:
     verify(*press.nodes)
 
 
-STEPS = (errors_are_listed_at_once, sample_is_in_order, only_the_root_publishes, next_one_travels_down,
+STEPS = (errors_are_listed_at_once, sample_is_in_order, mistakes_of_the_language_are_told,
+         checks_are_made_at_entry, changes_are_listed, only_the_root_publishes, next_one_travels_down,
          reports_under_the_new_one, old_backup_of_the_root, fetched_from_a_child)
 
 if __name__ == "__main__":
