@@ -97,7 +97,7 @@ static void add_and_sort(struct catalogue *c, const struct indicator *indicator)
                                           .code = TEXT("n"),                                       \
                                           .name_vi = TEXT("Mới")}),                                \
       "indicator,99,n,added,,,Mới\n")                                                              \
-    X(gone, c->indicator_count--, "indicator,20,security.team,gone,,Tổ bảo vệ an ninh trật tự,\n")                \
+    X(gone, c->indicator_count--, "indicator,20,security.team,gone,,Tổ bảo vệ an ninh trật tự,\n") \
     X(moved, split(find_unit(c, 23888))->parent = 631,                                             \
       "unit,23888,23888,parent,2025-01-01,632,631\n")                                              \
     X(retyped, split(find_unit(c, 23888))->type = 3,                                               \
@@ -118,6 +118,17 @@ static void add_and_sort(struct catalogue *c, const struct indicator *indicator)
     }
 CHANGES(DEFINE_CHANGE)
 #define CHANGE_ROW(name, change, lines) {#name, change_##name, lines},
+
+/* Rows that were hidden behind the count are still there to be freed. */
+static void free_changed(struct catalogue *c)
+{
+    struct catalogue *sample = sample_catalogue();
+    c->unit_count = sample->unit_count;
+    if (c->indicator_count < sample->indicator_count)
+        c->indicator_count = sample->indicator_count;
+    catalogue_free(&sample);
+    catalogue_free(&c);
+}
 
 static char *print_diff(const struct catalogue *before, const struct catalogue *after,
                         const struct common *common, struct catalogue_changes *ret_changes)
@@ -162,7 +173,7 @@ static void every_change_is_listed(void **state)
         assert_int_equal(changes.formula_count, strcmp(rows[i].name, "rule") == 0);
         free(text);
         catalogue_free(&before);
-        catalogue_free(&after);
+        free_changed(after);
     }
 }
 
@@ -202,7 +213,7 @@ static void people_read_their_language(void **state)
     assert_non_null(strstr(text, "không còn"));
     free(text);
     catalogue_free(&before);
-    catalogue_free(&after);
+    free_changed(after);
 }
 
 int main(void)

@@ -1,0 +1,195 @@
+/* Which texts a row of a catalogue is made of. */
+#include "client/catalogue_fields.h"
+
+#include <stdlib.h>
+
+#include "core/mem.h"
+
+void catalogue_fields_fini(struct catalogue_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        free(fields->texts[i]);
+    fields->count = 0;
+}
+
+/* Takes `text` over. */
+static void take_text(struct catalogue_fields *fields, const char *name, char *text)
+{
+    fields->names[fields->count] = name;
+    fields->texts[fields->count++] = text;
+}
+
+void catalogue_fields_add(struct catalogue_fields *fields, const char *name, const char *text)
+{
+    take_text(fields, name, mem_strdup(text));
+}
+
+static void add_number(struct catalogue_fields *fields, const char *name, uint32_t number)
+{
+    take_text(fields, name, number != 0 ? mem_printf("%u", number) : mem_strdup(""));
+}
+
+static void add_day(struct catalogue_fields *fields, const char *name, struct date date)
+{
+    char text[DATE_TEXT_SIZE];
+    catalogue_fields_add(fields, name, date_format(date, text));
+}
+
+static void add_calendar_day(struct catalogue_fields *fields, const char *name, bool is_there,
+                             struct calendar_day day)
+{
+    char *text = mem_printf("%s%02u-%02u",
+                            day.year_offset < 0   ? "-1/"
+                            : day.year_offset > 0 ? "+1/"
+                                                  : "",
+                            day.month, day.day);
+    if (is_there)
+        catalogue_fields_add(fields, name, text);
+    else
+        catalogue_fields_add(fields, name, "");
+    free(text);
+}
+
+static void add_levels(struct catalogue_fields *fields, const char *name,
+                       const struct catalogue *catalogue, uint32_t mask)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < catalogue->level_count; i++)
+        if ((mask >> i & 1u) != 0)
+            buf_printf(&text, "%s%s", text.len > 0 ? "|" : "", catalogue->levels[i].code);
+    catalogue_fields_add(fields, name, text.len > 0 ? (const char *)text.data : "");
+    buf_fini(&text);
+}
+
+void catalogue_fields_of_head(const struct catalogue *catalogue, struct catalogue_fields *ret)
+{
+    const struct calendar *calendar = &catalogue->calendar;
+    add_number(ret, "number", catalogue->number);
+    catalogue_fields_add(ret, "title_vi", catalogue->title_vi);
+    catalogue_fields_add(ret, "title_en", catalogue->title_en);
+    add_calendar_day(ret, "s1_first", true, calendar->s1_first);
+    add_calendar_day(ret, "s1_last", true, calendar->s1_last);
+    add_calendar_day(ret, "s2_first", true, calendar->s2_first);
+    add_calendar_day(ret, "s2_last", true, calendar->s2_last);
+}
+
+static const char *describe_level(const struct level *level, struct catalogue_fields *ret)
+{
+    static const char *const deadlines[] = {"deadline_s1", "deadline_s2", "deadline_y"};
+    if (ret == NULL)
+        return level->code;
+    catalogue_fields_add(ret, "name_vi", level->name_vi);
+    catalogue_fields_add(ret, "name_en", level->name_en);
+    for (size_t label = 0; label < PERIOD_LABEL_COUNT; label++)
+        add_calendar_day(ret, deadlines[label], level->has_deadline[label], level->deadline[label]);
+    return level->code;
+}
+
+static const char *describe_type(const struct unit_type *type, struct catalogue_fields *ret)
+{
+    if (ret == NULL)
+        return type->code;
+    catalogue_fields_add(ret, "name_vi", type->name_vi);
+    catalogue_fields_add(ret, "name_en", type->name_en);
+    return type->code;
+}
+
+static const char *describe_named(const struct named *named, struct catalogue_fields *ret)
+{
+    if (ret == NULL)
+        return named->code;
+    catalogue_fields_add(ret, "name_vi", named->name_vi);
+    catalogue_fields_add(ret, "name_en", named->name_en);
+    return named->code;
+}
+
+static const char *describe_measure(const struct measure *measure, struct catalogue_fields *ret)
+{
+    if (ret == NULL)
+        return measure->name;
+    catalogue_fields_add(ret, "name_en", measure->name_en);
+    catalogue_fields_add(ret, "quantity", measure->quantity);
+    return measure->name;
+}
+
+const char *catalogue_fields_of_row(const struct catalogue *c, enum word list, size_t i,
+                                    struct catalogue_fields *ret)
+{
+    if (list == WORD_DIFF_LEVEL)
+        return i < c->level_count ? describe_level(&c->levels[i], ret) : NULL;
+    if (list == WORD_DIFF_TYPE)
+        return i < c->type_count ? describe_type(&c->types[i], ret) : NULL;
+    if (list == WORD_DIFF_SECTION)
+        return i < c->section_count ? describe_named(&c->sections[i], ret) : NULL;
+    if (list == WORD_DIFF_BODY)
+        return i < c->body_count ? describe_named(&c->bodies[i], ret) : NULL;
+    return i < c->measure_count ? describe_measure(&c->measures[i], ret) : NULL;
+}
+
+void catalogue_fields_of_form(const struct catalogue *catalogue, const struct form *form,
+                              struct catalogue_fields *ret)
+{
+    catalogue_fields_add(ret, "code", form->code);
+    catalogue_fields_add(ret, "name_vi", form->name_vi);
+    catalogue_fields_add(ret, "name_en", form->name_en);
+    add_levels(ret, "due", catalogue, form->due_level_mask);
+    catalogue_fields_add(ret, "accept", form->is_manual ? "manual" : "auto");
+}
+
+static const char *aggregation_text(enum aggregation aggregation)
+{
+    static const char *const texts[] = {[AGGREGATION_SUM] = "sum",
+                                        [AGGREGATION_MAX] = "max",
+                                        [AGGREGATION_MIN] = "min",
+                                        [AGGREGATION_DERIVED] = ""};
+    return texts[aggregation];
+}
+
+void catalogue_fields_of_indicator(const struct catalogue *catalogue,
+                                   const struct indicator *indicator, struct catalogue_fields *ret)
+{
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    const struct indicator *whole = catalogue_indicator(catalogue, indicator->part_of);
+    catalogue_fields_add(ret, "code", indicator->code);
+    catalogue_fields_add(ret, "form", form != NULL ? form->code : "");
+    catalogue_fields_add(ret, "section", indicator->section);
+    catalogue_fields_add(ret, "name_vi", indicator->name_vi);
+    catalogue_fields_add(ret, "name_en", indicator->name_en);
+    catalogue_fields_add(ret, "measure", indicator->measure);
+    catalogue_fields_add(ret, "nature", indicator->nature == NATURE_STOCK ? "stock" : "flow");
+    catalogue_fields_add(ret, "aggregation", aggregation_text(indicator->aggregation));
+    take_text(ret, "decimals", mem_printf("%u", indicator->decimals));
+    catalogue_fields_add(ret, "signed", indicator->is_signed ? "yes" : "");
+    catalogue_fields_add(ret, "part_of", whole != NULL ? whole->code : "");
+    add_levels(ret, "levels", catalogue, indicator->level_mask);
+    add_day(ret, "valid_from", indicator->valid_from);
+    add_day(ret, "valid_to", indicator->valid_to);
+    catalogue_fields_add(ret, "rule", indicator->rule);
+    catalogue_fields_add(ret, "checks", indicator->checks_text);
+    catalogue_fields_add(ret, "body", indicator->body);
+    add_number(ret, "order", indicator->rank);
+    catalogue_fields_add(ret, "required", indicator->is_required ? "yes" : "");
+}
+
+void catalogue_fields_of_version(const struct catalogue *catalogue,
+                                 const struct unit_version *version, struct catalogue_fields *ret)
+{
+    catalogue_fields_add(ret, "code", version->code);
+    catalogue_fields_add(ret, "level", catalogue->levels[version->level].code);
+    catalogue_fields_add(ret, "type", catalogue->types[version->type].code);
+    add_number(ret, "parent", version->parent);
+    catalogue_fields_add(ret, "name_vi", version->name_vi);
+    catalogue_fields_add(ret, "name_en", version->name_en);
+}
+
+void catalogue_fields_of_life(const struct unit *unit, struct catalogue_fields *ret)
+{
+    struct buf successors = {0};
+    for (size_t i = 0; i < unit->successor_count; i++)
+        buf_printf(&successors, "%s%u", i > 0 ? " " : "", unit->successors[i]);
+    add_day(ret, "from", unit_begin(unit));
+    add_day(ret, "to", unit_end(unit));
+    catalogue_fields_add(ret, "successors",
+                         successors.len > 0 ? (const char *)successors.data : "");
+    buf_fini(&successors);
+}

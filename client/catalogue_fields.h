@@ -1,0 +1,37 @@
+/* Rows of a catalogue as texts, under the names that their columns have in the files. */
+#ifndef CLIENT_CATALOGUE_FIELDS_H
+#define CLIENT_CATALOGUE_FIELDS_H
+
+#include "client/words.h"
+#include "core/catalogue.h"
+
+enum { FIELDS_MAX = 24 };
+
+/* Begins as {0}; freed with catalogue_fields_fini. */
+struct catalogue_fields {
+    const char *names[FIELDS_MAX]; /* belong to the program */
+    char *texts[FIELDS_MAX];
+    size_t count;
+};
+
+void catalogue_fields_fini(struct catalogue_fields *fields);
+/* Copies `text`, not `name`. */
+void catalogue_fields_add(struct catalogue_fields *fields, const char *name, const char *text);
+
+/* Number, titles and calendar. All that follow add to what `ret` has. */
+void catalogue_fields_of_head(const struct catalogue *catalogue, struct catalogue_fields *ret);
+/* The code of row `i` of a list of catalogue.ini (WORD_DIFF_LEVEL, _TYPE, _SECTION, _BODY or
+ * _MEASURE), NULL behind the last one; its fields too where `ret` is not NULL. */
+const char *catalogue_fields_of_row(const struct catalogue *catalogue, enum word list, size_t i,
+                                    struct catalogue_fields *ret);
+void catalogue_fields_of_form(const struct catalogue *catalogue, const struct form *form,
+                              struct catalogue_fields *ret);
+void catalogue_fields_of_indicator(const struct catalogue *catalogue,
+                                   const struct indicator *indicator, struct catalogue_fields *ret);
+/* What stands in the columns of units.csv on one day ... */
+void catalogue_fields_of_version(const struct catalogue *catalogue,
+                                 const struct unit_version *version, struct catalogue_fields *ret);
+/* ... and what is said of the unit as such: its first and last day, its successors. */
+void catalogue_fields_of_life(const struct unit *unit, struct catalogue_fields *ret);
+
+#endif
