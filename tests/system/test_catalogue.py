@@ -133,6 +133,23 @@ def changes_are_listed(press: Press) -> None:
     press.tree.tonghop("catalogue", "check", str(folder), str(folder), expect=2)
 
 
+def totals_stand_in_sections(press: Press) -> None:
+    """Totals stand in the order in which sections are declared and indicators ordered, under headings
+    and measures in the language of the reader"""
+    for language, first, last, measure in (("en", "Dân vận khéo models", "Defence and security", "households"),
+                                           ("vi", "Mô hình “Dân vận khéo”", "Quốc phòng - an ninh", "hộ")):
+        shown = press.province.tonghop("totals", "--period", "2024", "--lang", language).out
+        headings = [line.strip()[1:-1] for line in shown.splitlines() if line.startswith("[")]
+        expect(f"headings, {language}", (len(headings), headings[0], headings[-1]), (6, first, last))
+        line = next(line for line in shown.splitlines() if "household.total" in line)
+        expect_in(f"measure, {language}", line, measure)
+    listed = [line["code"] for line in
+              rows(press.province.tonghop("catalogue", "show", "indicators", "--format", "csv"))]
+    asked = rows(press.province.tonghop("totals", "--period", "2024", "--format", "csv"))
+    expect("the order of the catalogue", [line["indicator"] for line in asked],
+           [code for code in listed if code in {line["indicator"] for line in asked}])
+
+
 def only_the_root_publishes(press: Press) -> None:
     """A node beneath refuses to publish, and so does the root for a number that is not higher, or for
     what may not change"""
@@ -240,7 +257,8 @@ def fetched_from_a_child(press: Press) -> None:
 
 
 STEPS = (errors_are_listed_at_once, sample_is_in_order, mistakes_of_the_language_are_told,
-         checks_are_made_at_entry, changes_are_listed, only_the_root_publishes, next_one_travels_down,
+         checks_are_made_at_entry, changes_are_listed, totals_stand_in_sections,
+         only_the_root_publishes, next_one_travels_down,
          reports_under_the_new_one, old_backup_of_the_root, fetched_from_a_child)
 
 if __name__ == "__main__":
