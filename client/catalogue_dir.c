@@ -54,7 +54,7 @@ static struct place find_place(void *ctx, const char *file, uint32_t line, const
             ? bsearch(&line, table->rows, table->row_count, sizeof *row, compare_line)
             : NULL;
     if (row == NULL)
-        return (struct place){line, 0};
+        return (struct place){.line = line};
     int index = csv_column(table, column);
     struct place place = csv_place(row, index);
     bool is_there = index >= 0 && (size_t)index < row->field_count;

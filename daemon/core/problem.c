@@ -73,15 +73,37 @@ void problems_cell_warn(struct problems *problems, uint32_t indicator, const cha
     va_end(args);
 }
 
+char *place_cell(struct place place, char *out)
+{
+    char reversed[PLACE_CELL_SIZE];
+    size_t len = 0;
+    out[0] = '\0';
+    if (place.sheet_row == 0 || place.sheet_column == 0)
+        return out;
+    /* A to Z, AA to ZZ ...: 26 digits and no zero. */
+    for (uint32_t rest = place.sheet_column; rest > 0; rest = (rest - 1) / 26)
+        reversed[len++] = (char)('A' + (rest - 1) % 26);
+    for (size_t i = 0; i < len; i++)
+        out[i] = reversed[len - 1 - i];
+    (void)snprintf(out + len, PLACE_CELL_SIZE - len, "%" PRIu32, place.sheet_row); /* it fits */
+    return out;
+}
+
 char *problem_format(const struct problem *problem)
 {
     struct buf line = {0};
+    char cell[PLACE_CELL_SIZE];
     if (problem->file != NULL)
         buf_printf(&line, "%s:", problem->file);
     if (problem->place.line > 0)
         buf_printf(&line, "%" PRIu32 ":", problem->place.line);
     if (problem->place.column > 0)
         buf_printf(&line, "%" PRIu32 ":", problem->place.column);
+    if (place_cell(problem->place, cell)[0] != '\0') {
+        if (line.len > 0 && line.data[line.len - 1] == ':')
+            line.len--;
+        buf_printf(&line, "%s(%s):", line.len > 0 ? " " : "", cell);
+    }
     const char *severity = problem->is_warning ? PROBLEM_WORDS(problem, "warning", "cảnh báo")
                                                : PROBLEM_WORDS(problem, "error", "lỗi");
     buf_printf(&line, "%s%s: %s", line.len > 0 ? " " : "", severity, problem->text);

@@ -1,7 +1,8 @@
 /* A list of what is wrong with somebody's input, all of it at once, each with its place and remedy.
  *
- * Printed as "file:line:column: error: text". Line and column count from 1, in characters (not
- * bytes); 0 means "no such place" and is left out. */
+ * Printed as "file:line:column: error: text", with "(B7)" behind the column for a cell of a
+ * spreadsheet. Line and column count from 1, in characters (not bytes); 0 means "no such place" and
+ * is left out. */
 #ifndef CORE_PROBLEM_H
 #define CORE_PROBLEM_H
 
@@ -14,7 +15,13 @@ enum { PROBLEMS_MAX = 1000 }; /* further ones are counted, not kept */
 struct place {
     uint32_t line;
     uint32_t column;
+    uint32_t sheet_row;    /* as a spreadsheet counts: a row may have line breaks in its cells */
+    uint32_t sheet_column; /* 1 is A */
 };
+
+/* "B7" into PLACE_CELL_SIZE bytes, "" where there is no such cell; returns `out`. */
+enum { PLACE_CELL_SIZE = 24 };
+char *place_cell(struct place place, char *out);
 
 struct problem {
     bool is_vietnamese; /* the language of `text` */
@@ -51,7 +58,8 @@ void problems_cell(struct problems *problems, uint32_t indicator, const char *fo
 void problems_cell_warn(struct problems *problems, uint32_t indicator, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "file:line:column: error: text" (or "lỗi:", "cảnh báo:") without a newline; the caller frees. */
+/* "file:line:column (cell): error: text" (or "lỗi:", "cảnh báo:") without a newline; the caller
+ * frees. */
 char *problem_format(const struct problem *problem);
 
 #endif

@@ -11,7 +11,12 @@
 #include "core/problem.h"
 #include "tonghop/err.h"
 
-enum { CSV_FILE_MAX = 64 << 20, CSV_FIELD_MAX = 64 << 10, CSV_COLUMNS_MAX = 64 };
+enum {
+    CSV_FILE_MAX = 64 << 20,
+    CSV_FIELD_MAX = 64 << 10,
+    CSV_COLUMNS_MAX = 64,
+    CSV_TITLE_ROWS_MAX = 20, /* of a spreadsheet: its header is one of these rows */
+};
 
 struct csv_field {
     char *text;         /* terminated, blanks around an unquoted field removed; "" if empty */
@@ -30,7 +35,21 @@ struct csv_table {
     struct csv_row header; /* no fields: it could not be read, and there are no rows either */
     struct csv_row *rows;  /* rows that are entirely empty are left out */
     size_t row_count, row_capacity;
-    bool is_cut; /* rows are missing, because they could not be read */
+    bool is_cut;    /* rows are missing, because they could not be read */
+    char separator; /* of the fields */
+};
+
+/* What a row is, as far as names of columns go. */
+enum csv_header {
+    CSV_HEADER_NO,
+    CSV_HEADER_PARTLY, /* it names some: the header, if no row is a better one */
+    CSV_HEADER_YES,    /* it names all that is needed */
+};
+
+/* How to read what a spreadsheet exported. */
+struct csv_sheet {
+    enum csv_header (*judge)(const struct csv_row *row);
+    const char *needed; /* for the message that no row is the header: "indicator and value" */
 };
 
 /* Reads a file. Problems (unreadable, too large, not UTF-8, NUL byte, quote left open or in the
@@ -46,6 +65,16 @@ enum err csv_read(const char *path, struct problems *problems, struct csv_table 
 /* As csv_read, from bytes (standard input, tests); `file` is the name in messages. */
 enum err csv_read_bytes(const char *file, struct span bytes, struct problems *problems,
                         struct csv_table *ret_table);
+
+/* As csv_read, of what a spreadsheet exported, as it is: the separator is a comma, a semicolon or a
+ * tab, found from the file (a first line "sep=;" says it); UTF-16 with a byte order mark is taken;
+ * blanks of every width around a field are removed; titles may stand above the header, which is the
+ * first row that `sheet` judges to be it; rows may have empty fields beyond it. A column may be
+ * there twice: that is left to the caller. Places have the cell's address. */
+enum err csv_read_sheet(const char *path, const struct csv_sheet *sheet, struct problems *problems,
+                        struct csv_table *ret_table);
+enum err csv_read_sheet_bytes(const char *file, struct span bytes, const struct csv_sheet *sheet,
+                              struct problems *problems, struct csv_table *ret_table);
 void csv_table_fini(struct csv_table *table);
 
 /* Index of the column with that header (letter case and blanks ignored), -1 if none. */

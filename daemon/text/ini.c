@@ -38,7 +38,7 @@ static size_t skip_blanks(struct span line, size_t offset)
 static struct place place_in_line(const struct scan *scan, size_t offset)
 {
     size_t column = 1 + utf8_length((const char *)scan->line.data, offset);
-    return (struct place){scan->line_number, (uint32_t)column};
+    return (struct place){.line = scan->line_number, .column = (uint32_t)column};
 }
 
 static struct span trim(struct span text)
@@ -152,7 +152,8 @@ static char *read_line(char *str, int size, void *ctx)
     }
     next_line(scan);
     if (scan->line.len > INI_LINE_MAX || scan->line.len + 2 > (size_t)size) {
-        problems_add(scan->problems, scan->table->file, (struct place){scan->line_number, 1},
+        problems_add(scan->problems, scan->table->file,
+                     (struct place){.line = scan->line_number, .column = 1},
                      "the line is longer than %d bytes: shorten it", INI_LINE_MAX);
         scan->line.len = 0;
     }

@@ -18,4 +18,10 @@ enum err input_read(const char *path, size_t max_bytes, struct problems *problem
 enum err input_check(const char *file, struct span bytes, struct problems *problems,
                      struct span *ret_text);
 
+/* As input_check, of what a spreadsheet exported: UTF-16 with a byte order mark is taken too, and a
+ * text in another encoding is told how to be saved. `ret_text` lies in `bytes` or in `ret_storage`
+ * (buf_fini, in any case). */
+enum err input_check_sheet(const char *file, struct span bytes, struct problems *problems,
+                           struct buf *ret_storage, struct span *ret_text);
+
 #endif

@@ -264,7 +264,7 @@ static struct place place_of(void *ctx, const char *file, uint32_t line, const c
     (void)ctx;
     (void)file;
     (void)offset; /* test_catalogue_formulas.c looks at it */
-    return (struct place){line, column_number(column)};
+    return (struct place){.line = line, .column = column_number(column)};
 }
 
 static const struct catalogue_source test_source = {.place = place_of};

@@ -14,11 +14,32 @@ static void problems_print_their_place(void **state)
         bool is_warning;
         const char *wanted;
     } rows[] = {
-        {"units.csv", {12, 5}, false, "units.csv:12:5: error: unknown parent 7"},
-        {"units.csv", {12, 0}, false, "units.csv:12: error: unknown parent 7"},
-        {"units.csv", {0, 0}, true, "units.csv: warning: unknown parent 7"},
-        {NULL, {3, 4}, false, "3:4: error: unknown parent 7"},
-        {NULL, {0, 0}, true, "warning: unknown parent 7"},
+        {"units.csv", {.line = 12, .column = 5}, false, "units.csv:12:5: error: unknown parent 7"},
+        {"units.csv", {.line = 12, .column = 0}, false, "units.csv:12: error: unknown parent 7"},
+        {"units.csv", {.line = 0, .column = 0}, true, "units.csv: warning: unknown parent 7"},
+        {"b.csv",
+         {.line = 7, .column = 14, .sheet_row = 6, .sheet_column = 2},
+         false,
+         "b.csv:7:14 (B6): error: unknown parent 7"},
+        {NULL, {.sheet_row = 6, .sheet_column = 1}, true, "(A6): warning: unknown parent 7"},
+        {"b.csv",
+         {.sheet_row = 1, .sheet_column = 26},
+         false,
+         "b.csv (Z1): error: unknown parent 7"},
+        {"b.csv",
+         {.sheet_row = 1, .sheet_column = 27},
+         false,
+         "b.csv (AA1): error: unknown parent 7"},
+        {"b.csv",
+         {.sheet_row = 1, .sheet_column = 702},
+         false,
+         "b.csv (ZZ1): error: unknown parent 7"},
+        {"b.csv",
+         {.sheet_row = UINT32_MAX, .sheet_column = UINT32_MAX},
+         false,
+         "b.csv (MWLQKWU4294967295): error: unknown parent 7"},
+        {NULL, {.line = 3, .column = 4}, false, "3:4: error: unknown parent 7"},
+        {NULL, {.line = 0, .column = 0}, true, "warning: unknown parent 7"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct problems problems = {0};
@@ -39,8 +60,8 @@ static void problems_stay_one_line(void **state)
 {
     (void)state;
     struct problems problems = {0};
-    problems_add(&problems, "a\n.csv", (struct place){1, 2}, "unknown column '%s'",
-                 "\x1B[2Jx\n\xC2\x9B");
+    problems_add(&problems, "a\n.csv", (struct place){.line = 1, .column = 2},
+                 "unknown column '%s'", "\x1B[2Jx\n\xC2\x9B");
     assert_string_equal(problems.items[0].text, "unknown column ' [2Jx  '");
     char *line = problem_format(&problems.items[0]);
     assert_string_equal(line, "a .csv:1:2: error: unknown column ' [2Jx  '");
@@ -54,7 +75,7 @@ static void problems_speak_vietnamese(void **state)
 {
     (void)state;
     struct problems problems = {.is_vietnamese = true};
-    problems_add(&problems, "a.csv", (struct place){3, 1},
+    problems_add(&problems, "a.csv", (struct place){.line = 3, .column = 1},
                  PROBLEM_WORDS(&problems, "unknown unit %d", "không có đơn vị %d"), 7);
     problems_cell_warn(&problems, 2, PROBLEM_WORDS(&problems, "too low", "quá thấp"));
     problems.is_vietnamese = false;
@@ -77,7 +98,7 @@ static void problems_are_kept_in_order(void **state)
     struct problems problems = {0};
     problems_cell(&problems, 6, "%s is below zero", "poverty.poor");
     problems_cell_warn(&problems, 2, "below last year");
-    problems_add(&problems, "a.csv", (struct place){1, 1}, "no header");
+    problems_add(&problems, "a.csv", (struct place){.line = 1, .column = 1}, "no header");
     assert_int_equal(problems.count, 3);
     assert_int_equal(problems.error_count, 2);
     assert_int_equal(problems.dropped_count, 0);
@@ -100,9 +121,10 @@ static void further_problems_are_counted(void **state)
     (void)state;
     struct problems problems = {0};
     for (uint32_t i = 0; i < PROBLEMS_MAX; i++)
-        problems_warn(&problems, "a.csv", (struct place){i + 1, 1}, "odd");
-    problems_add(&problems, "a.csv", (struct place){PROBLEMS_MAX + 1, 1}, "wrong");
-    problems_warn(&problems, "a.csv", (struct place){PROBLEMS_MAX + 2, 1}, "odd");
+        problems_warn(&problems, "a.csv", (struct place){.line = i + 1, .column = 1}, "odd");
+    problems_add(&problems, "a.csv", (struct place){.line = PROBLEMS_MAX + 1, .column = 1},
+                 "wrong");
+    problems_warn(&problems, "a.csv", (struct place){.line = PROBLEMS_MAX + 2, .column = 1}, "odd");
     assert_int_equal(problems.count, PROBLEMS_MAX);
     assert_int_equal(problems.dropped_count, 2);
     assert_int_equal(problems.error_count, 1);

@@ -213,8 +213,8 @@ static void test_vietnamese(void **state)
         const char *expected;
     } rows[] = {
         {BYTES("a,b\n1,2,3\n"),
-         "t.csv:2:5: lỗi: dòng có 3 ô mà dòng tiêu đề có 2: bỏ bớt dấu phẩy, hoặc đặt ô có dấu "
-         "phẩy trong dấu nháy kép\n"},
+         "t.csv:2:5: lỗi: dòng có 3 ô mà dòng tiêu đề có 2: bỏ bớt dấu phẩy, hoặc đặt ô có dấu đó "
+         "trong dấu nháy kép\n"},
         {BYTES("a,b\n1,\"2\n"),
          "t.csv:2:3: lỗi: dấu nháy kép mở ở đây không được đóng: đóng lại, hoặc viết dấu nháy kép "
          "bên trong ô thành hai dấu\n"},
