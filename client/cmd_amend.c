@@ -90,6 +90,7 @@ static enum err read_cell(struct amend *amend, const struct indicator *indicator
                           struct cell *ret_cell)
 {
     struct reporting_fields fields = {
+        .may_be_words = true,
         .value.text = amend->value,
         .qualifier.text = amend->qualifier != NULL ? amend->qualifier : "",
         .upper.text = amend->upper != NULL ? amend->upper : "",

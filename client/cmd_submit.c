@@ -107,10 +107,13 @@ static bool read_file(struct submit *submit)
 {
     struct buf bytes = {0};
     /* What is wrong is in the problems. */
+    const struct csv_sheet sheet = {
+        .judge = reporting_judge_header,
+        .needed = words(submit->common->is_english, WORD_SUBMIT_NEEDED_COLUMNS)};
     if (strcmp(submit->file, "-") != 0)
-        (void)csv_read(submit->file, &submit->problems, &submit->table);
+        (void)csv_read_sheet(submit->file, &sheet, &submit->problems, &submit->table);
     else if (input_read("/dev/stdin", CSV_FILE_MAX, &submit->problems, &bytes) == ERR_OK)
-        (void)csv_read_bytes("-", span_of(&bytes), &submit->problems, &submit->table);
+        (void)csv_read_sheet_bytes("-", span_of(&bytes), &sheet, &submit->problems, &submit->table);
     buf_fini(&bytes);
     return submit->table.header.field_count > 0;
 }
@@ -174,15 +177,17 @@ static int build(struct submit *submit)
                                         .scope = submit->scope,
                                         .numbers = submit->common->numbers};
     bool has_units = submit->file != NULL && reporting_has_units(&submit->table);
+    if (!submit->common->has_numbers && submit->file != NULL)
+        context.numbers = reporting_numbers(&submit->table);
     if (has_units && submit->selection.unit_text != NULL) {
-        problems_add(&submit->problems, submit->table.file,
-                     csv_place(&submit->table.header, csv_column(&submit->table, "unit")),
+        problems_add(&submit->problems, submit->table.file, reporting_units_place(&submit->table),
                      PROBLEM_WORDS(&submit->problems,
                                    "the file names its units in this column: leave out --unit",
                                    "tệp đã ghi đơn vị ở cột này: bỏ --unit"));
         return EXIT_INPUT;
     }
-    int status = has_units ? EXIT_DONE : choose_unit(submit, &context, &context.unit);
+    int status = has_units ? filing_own_unit(&submit->filing, &context.root)
+                           : choose_unit(submit, &context, &context.unit);
     if (status != EXIT_DONE)
         return status;
     if (submit->file == NULL)

@@ -30,6 +30,7 @@ struct common {
     enum output output;        /* --format text|csv|json */
     bool is_english;           /* --lang en; vi otherwise, see words_choose() */
     enum number_style numbers; /* --numbers vi|plain: how numbers in input are written */
+    bool has_numbers;          /* --numbers was given */
     int64_t timeout_ms;        /* --timeout SECONDS */
 };
 

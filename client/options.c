@@ -95,6 +95,7 @@ static bool read_values(const char *const *values, struct common *common)
     common->config = values[VALUED_CONFIG];
     common->output = (enum output)output;
     common->numbers = style == 1 ? NUMBER_VI : NUMBER_PLAIN;
+    common->has_numbers = values[VALUED_NUMBERS] != NULL;
     return true;
 }
 

@@ -11,21 +11,9 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "core/validate.h"
+#include "text/fold.h"
+#include "text/number_words.h"
 #include "wire/wire.h"
-
-enum column {
-    COLUMN_INDICATOR,
-    COLUMN_VALUE,
-    COLUMN_QUALIFIER,
-    COLUMN_UPPER,
-    COLUMN_NOTE,
-    COLUMN_UNIT,
-    COLUMN_COUNT
-};
-enum { COLUMNS_NEEDED = COLUMN_VALUE + 1 };
-
-static const char *const column_names[COLUMN_COUNT] = {"indicator", "value", "qualifier",
-                                                       "upper",     "note",  "unit"};
 
 /* One row with a value. */
 struct entry {
@@ -41,8 +29,9 @@ struct parse {
     const struct reporting_context *context;
     struct problems *problems;
     int columns[COLUMN_COUNT]; /* -1: not there */
-    const char *unit_text;     /* of the row before */
-    uint32_t unit;             /* what that names; 0: nothing, which has been said */
+    struct reporting_names names;
+    const struct csv_row *unit_row; /* the last row whose unit was looked for */
+    uint32_t unit;                  /* what that names; 0: nothing, which has been said */
     struct entry *entries;
     size_t entry_count, entry_capacity;
 };
@@ -60,6 +49,12 @@ static struct place place_at(const struct parse *parse, const struct csv_row *ro
     return csv_place(row, parse->columns[column]);
 }
 
+/* A column as the file names it. */
+static const char *header_at(const struct parse *parse, enum column column)
+{
+    return csv_text(&parse->table->header, parse->columns[column]);
+}
+
 static struct reporting_field field_at(const struct parse *parse, const struct csv_row *row,
                                        enum column column)
 {
@@ -70,68 +65,85 @@ static struct reporting_field field_at(const struct parse *parse, const struct c
  * because a unit has many rows. */
 static uint32_t unit_of_row(struct parse *parse, const struct csv_row *row)
 {
-    struct reporting_field name = field_at(parse, row, COLUMN_UNIT);
-    if (parse->columns[COLUMN_UNIT] < 0)
+    const struct reporting_field code = field_at(parse, row, COLUMN_UNIT);
+    const struct reporting_field name = field_at(parse, row, COLUMN_UNIT_NAME);
+    const struct csv_row *before = parse->unit_row;
+    if (parse->columns[COLUMN_UNIT] < 0 && parse->columns[COLUMN_UNIT_NAME] < 0)
         return parse->context->unit;
-    if (parse->unit_text != NULL && strcmp(name.text, parse->unit_text) == 0)
+    if (before != NULL && strcmp(code.text, text_at(parse, before, COLUMN_UNIT)) == 0 &&
+        strcmp(name.text, text_at(parse, before, COLUMN_UNIT_NAME)) == 0)
         return parse->unit;
-    parse->unit_text = name.text;
-    parse->unit = 0;
-    if (name.text[0] == '\0')
-        problems_add(parse->problems, parse->table->file, name.place,
-                     PROBLEM_WORDS(parse->problems,
-                                   "the row names no unit: write its code, in every row",
-                                   "dòng không ghi đơn vị: ghi mã đơn vị ở mọi dòng"));
-    else /* what is wrong has been added, and the unit stays 0 */
-        (void)reporting_find_unit(parse->context, name.text, parse->table->file, name.place,
-                                  parse->problems, &parse->unit);
+    parse->unit_row = row;
+    parse->unit = reporting_find_unit_named(&parse->names, &code, &name);
     return parse->unit;
+}
+
+/* Whether the text is a figure in some way; a name or a date beneath the table is none. */
+static bool is_figure(const char *text)
+{
+    int64_t value;
+    struct cell cell;
+    for (enum number_style style = NUMBER_PLAIN; style <= NUMBER_VI; style++)
+        if (number_parse(text, 0, style, &value) != ERR_SYNTAX ||
+            number_words_parse(text, 0, "", style, &cell) != ERR_SYNTAX)
+            return true;
+    return false;
 }
 
 /* An entered indicator, NULL if there is none; a computed one may stand there without a value. */
 static const struct indicator *indicator_of_row(struct parse *parse, const struct csv_row *row)
 {
-    const char *code = text_at(parse, row, COLUMN_INDICATOR);
-    struct place place = place_at(parse, row, COLUMN_INDICATOR);
+    const struct reporting_field code = field_at(parse, row, COLUMN_CODE);
+    const struct reporting_field name = field_at(parse, row, COLUMN_NAME);
+    const char *value = text_at(parse, row, COLUMN_VALUE);
+    bool is_named = code.text[0] != '\0' || name.text[0] != '\0';
+    bool has_value = value[0] != '\0' && (is_named || is_figure(value));
     const struct indicator *indicator =
-        catalogue_indicator_by_code(parse->context->catalogue, code);
-    char quoted[QUOTE_SIZE];
-
-    if (code[0] == '\0') {
-        problems_add(parse->problems, parse->table->file, place,
-                     PROBLEM_WORDS(parse->problems,
-                                   "the row names no indicator: write its code, or remove the row",
-                                   "dòng không ghi chỉ tiêu: ghi mã chỉ tiêu, hoặc xóa dòng"));
-    } else if (indicator == NULL) {
+        reporting_find_indicator(&parse->names, &code, &name, has_value);
+    if (indicator == NULL || indicator_is_entered(indicator))
+        return indicator;
+    if (has_value)
         problems_add(
-            parse->problems, parse->table->file, place,
-            PROBLEM_WORDS(parse->problems,
-                          "no indicator '%s': see 'tonghop catalogue show indicators'",
-                          "không có chỉ tiêu “%s”: xem `tonghop catalogue show indicators`"),
-            reporting_quote(code, quoted));
-    } else if (!indicator_is_entered(indicator)) {
-        if (text_at(parse, row, COLUMN_VALUE)[0] != '\0')
-            problems_add(parse->problems, parse->table->file, place,
-                         PROBLEM_WORDS(parse->problems,
-                                       "%s is computed from other figures: leave it out",
-                                       "%s được tính từ các số liệu khác: bỏ số liệu này"),
-                         indicator->code);
-        indicator = NULL;
-    }
-    return indicator;
+            parse->problems, parse->table->file, code.text[0] != '\0' ? code.place : name.place,
+            PROBLEM_WORDS(parse->problems, "%s is computed from other figures: leave it out",
+                          "%s được tính từ các số liệu khác: bỏ số liệu này"),
+            indicator->code);
+    return NULL;
+}
+
+/* Đồng are not triệu đồng. */
+static bool check_measure(struct parse *parse, const struct csv_row *row,
+                          const struct indicator *indicator)
+{
+    const char *measure = text_at(parse, row, COLUMN_MEASURE);
+    char quoted[QUOTE_SIZE];
+    char *written = fold_text(measure), *expected = fold_text(indicator->measure);
+    bool is_good = written[0] == '\0' || strcmp(written, expected) == 0;
+    free(written);
+    free(expected);
+    if (!is_good)
+        problems_add(parse->problems, parse->table->file, place_at(parse, row, COLUMN_MEASURE),
+                     PROBLEM_WORDS(parse->problems,
+                                   "%s is measured in '%s', not in '%s': convert the figure, and "
+                                   "correct this field",
+                                   "%s tính bằng “%s”, không phải “%s”: đổi số liệu, và sửa ô này"),
+                     indicator->code, indicator->measure, reporting_quote(measure, quoted));
+    return is_good;
 }
 
 /* An empty value says "not reported", and nothing can be said of what is not reported. */
 static void check_row_without_value(struct parse *parse, const struct csv_row *row)
 {
+    char quoted[QUOTE_SIZE], value[QUOTE_SIZE];
     for (enum column c = COLUMN_QUALIFIER; c <= COLUMN_NOTE; c++)
         if (text_at(parse, row, c)[0] != '\0')
             problems_add(
                 parse->problems, parse->table->file, place_at(parse, row, c),
                 PROBLEM_WORDS(parse->problems,
-                              "a %s without a value: fill in the value, or empty this field too",
-                              "có %s mà không có số liệu: điền cột value, hoặc xóa cả ô này"),
-                column_names[c]);
+                              "a '%s' without a '%s': fill in the figure, or empty this field too",
+                              "có “%s” mà không có “%s”: điền số liệu, hoặc xóa cả ô này"),
+                reporting_quote(header_at(parse, c), quoted),
+                reporting_quote(header_at(parse, COLUMN_VALUE), value));
 }
 
 static bool check_note(struct parse *parse, const struct csv_row *row)
@@ -154,91 +166,53 @@ static bool check_note(struct parse *parse, const struct csv_row *row)
     return false;
 }
 
+/* A row that numbers the columns, beneath the header: "A;B;1;2" or "(1);(2);(3)". */
+static bool is_numbering(const struct parse *parse, const struct csv_row *row)
+{
+    for (size_t i = 0; i < row->field_count; i++) {
+        char *folded = fold_text(row->fields[i].text);
+        bool is_long = strlen(folded) > 2;
+        free(folded);
+        if (is_long)
+            return false;
+    }
+    const char *code = text_at(parse, row, COLUMN_CODE), *name = text_at(parse, row, COLUMN_NAME);
+    const char *indicator = code[0] != '\0' ? code : name;
+    return row == &parse->table->rows[0] && indicator[0] != '\0' &&
+           catalogue_indicator_by_code(parse->context->catalogue, indicator) == NULL;
+}
+
 static void parse_row(struct parse *parse, const struct csv_row *row)
 {
-    uint32_t unit = unit_of_row(parse, row);
     const struct indicator *indicator = indicator_of_row(parse, row);
-    struct entry entry = {.unit = unit,
-                          .note = text_at(parse, row, COLUMN_NOTE),
+    struct entry entry = {.note = text_at(parse, row, COLUMN_NOTE),
                           .place = place_at(parse, row, COLUMN_VALUE)};
     struct reporting_fields fields = {.file = parse->table->file,
+                                      .may_be_words = true,
                                       .value = field_at(parse, row, COLUMN_VALUE),
                                       .qualifier = field_at(parse, row, COLUMN_QUALIFIER),
                                       .upper = field_at(parse, row, COLUMN_UPPER)};
     if (fields.value.text[0] == '\0') {
-        check_row_without_value(parse, row);
+        if (indicator != NULL) /* of headings and signatures is nothing to say */
+            check_row_without_value(parse, row);
         return;
     }
+    if (indicator == NULL && text_at(parse, row, COLUMN_CODE)[0] == '\0' &&
+        text_at(parse, row, COLUMN_NAME)[0] == '\0')
+        return; /* a signature, or what has been said */
+    entry.unit = unit_of_row(parse, row);
     bool is_good = check_note(parse, row);
-    if (indicator == NULL ||
-        reporting_read_cell(indicator, &fields, parse->context->numbers, parse->problems,
+    if (indicator == NULL)
+        return;
+    is_good = check_measure(parse, row, indicator) && is_good;
+    if (reporting_read_cell(indicator, &fields, parse->context->numbers, parse->problems,
                             &entry.cell) != ERR_OK ||
-        unit == 0 || !is_good)
+        entry.unit == 0 || !is_good)
         return;
     entry.form = indicator->form;
     parse->entries = mem_grow(parse->entries, parse->entry_count, &parse->entry_capacity,
                               sizeof(*parse->entries));
     parse->entries[parse->entry_count++] = entry;
-}
-
-/* ---- the header ---- */
-
-static bool is_known_column(const char *name, const struct csv_table *table, size_t index)
-{
-    for (size_t c = 0; c < COLUMN_COUNT; c++)
-        if ((size_t)csv_column(table, column_names[c]) == index)
-            return true;
-    return name[0] == '\0';
-}
-
-/* Spreadsheets leave columns without a name behind; they may be there as long as they are empty. */
-static void check_unnamed_columns(struct parse *parse)
-{
-    const struct csv_table *table = parse->table;
-    for (size_t r = 0; r < table->row_count; r++)
-        for (size_t f = 0; f < table->rows[r].field_count; f++)
-            if (table->header.fields[f].text[0] == '\0' && table->rows[r].fields[f].text[0] != '\0')
-                problems_add(parse->problems, table->file, table->rows[r].fields[f].place,
-                             PROBLEM_WORDS(parse->problems,
-                                           "a field in a column without a name: empty it, or name "
-                                           "the column in the first line",
-                                           "ô thuộc cột không có tên: xóa ô này, hoặc ghi tên cột "
-                                           "ở dòng đầu"));
-}
-
-static bool read_header(struct parse *parse)
-{
-    const struct csv_table *table = parse->table;
-    size_t error_count = parse->problems->error_count;
-    char quoted[QUOTE_SIZE];
-
-    for (size_t c = 0; c < COLUMN_COUNT; c++) {
-        parse->columns[c] = csv_column(table, column_names[c]);
-        if (c < COLUMNS_NEEDED && parse->columns[c] < 0)
-            problems_add(parse->problems, table->file, csv_place(&table->header, 0),
-                         PROBLEM_WORDS(parse->problems,
-                                       "the column '%s' is missing: the first line has to name the "
-                                       "columns, at least indicator,value",
-                                       "thiếu cột “%s”: dòng đầu phải ghi tên các cột, ít nhất là "
-                                       "indicator,value"),
-                         column_names[c]);
-    }
-    for (size_t i = 0; i < table->header.field_count; i++)
-        if (!is_known_column(table->header.fields[i].text, table, i))
-            problems_add(parse->problems, table->file, table->header.fields[i].place,
-                         PROBLEM_WORDS(parse->problems,
-                                       "unknown column '%s': there are indicator, value, "
-                                       "qualifier, upper, note and unit",
-                                       "không có cột “%s”: chỉ dùng indicator, value, qualifier, "
-                                       "upper, note và unit"),
-                         reporting_quote(table->header.fields[i].text, quoted));
-    check_unnamed_columns(parse);
-    return parse->problems->error_count == error_count;
-}
-
-bool reporting_has_units(const struct csv_table *table)
-{
-    return csv_column(table, column_names[COLUMN_UNIT]) >= 0;
 }
 
 /* ---- reports ---- */
@@ -273,12 +247,15 @@ static void add_entry(struct parse *parse, const struct entry *entry, const stru
     if (before != NULL && before->cell.indicator == entry->cell.indicator) {
         const struct indicator *indicator =
             catalogue_indicator(parse->context->catalogue, entry->cell.indicator);
+        char cell[PLACE_CELL_SIZE];
+        place_cell(before->place, cell);
         problems_add(parse->problems, parse->table->file, entry->place,
-                     PROBLEM_WORDS(parse->problems,
-                                   "%s has a value already, in line %" PRIu32
-                                   ": remove one of the two",
-                                   "%s đã có số liệu ở dòng %" PRIu32 ": xóa một trong hai dòng"),
-                     indicator->code, before->place.line);
+                     PROBLEM_WORDS(
+                         parse->problems,
+                         "%s has a value already, in line %" PRIu32 "%s%s%s: remove one of the two",
+                         "%s đã có số liệu ở dòng %" PRIu32 "%s%s%s: xóa một trong hai dòng"),
+                     indicator->code, before->place.line, cell[0] != '\0' ? " (" : "", cell,
+                     cell[0] != '\0' ? ")" : "");
         return;
     }
     if (entry->note[0] != '\0' && report->note_count == REPORT_NOTES_MAX)
@@ -293,15 +270,20 @@ static void add_entry(struct parse *parse, const struct entry *entry, const stru
     report_add_cell(&item->report, entry->cell);
 }
 
+struct place reporting_place(const struct reporting_item *item, uint32_t indicator)
+{
+    const struct cell *cell = report_cell(&item->report, indicator);
+    return cell != NULL && item->places != NULL ? item->places[cell - item->report.cells]
+                                                : (struct place){0};
+}
+
 /* Places of the findings of validate_report, which knows of no file. */
 static void place_problems(struct parse *parse, size_t first, const struct reporting_item *item)
 {
     for (size_t i = first; i < parse->problems->count; i++) {
         struct problem *problem = &parse->problems->items[i];
-        const struct cell *cell = report_cell(&item->report, problem->indicator);
         problem->file = mem_strdup(parse->table->file);
-        if (cell != NULL)
-            problem->place = item->places[cell - item->report.cells];
+        problem->place = reporting_place(item, problem->indicator);
     }
 }
 
@@ -370,15 +352,24 @@ static int compare_problems(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->text, b->text);
 }
 
+void reporting_sort_problems(struct problems *problems)
+{
+    if (problems->count > 0)
+        qsort(problems->items, problems->count, sizeof(*problems->items), compare_problems);
+}
+
 enum err reporting_build(const struct csv_table *table, const struct reporting_context *context,
                          struct problems *problems, struct reporting *ret_reporting)
 {
     struct parse parse = {.table = table, .context = context, .problems = problems};
     struct reporting reporting = {0};
 
-    if (read_header(&parse)) {
+    parse.names =
+        (struct reporting_names){.context = context, .file = table->file, .problems = problems};
+    if (reporting_read_header(table, problems, parse.columns)) {
         for (size_t i = 0; i < table->row_count; i++)
-            parse_row(&parse, &table->rows[i]);
+            if (!is_numbering(&parse, &table->rows[i]))
+                parse_row(&parse, &table->rows[i]);
         build_items(&parse, &reporting);
         if (reporting.count == 0 && problems->error_count == 0)
             problems_add(problems, table->file, csv_place(&table->header, 0),
@@ -388,10 +379,9 @@ enum err reporting_build(const struct csv_table *table, const struct reporting_c
                                        "tệp không có số liệu nào: nếu không phát sinh thì nộp với "
                                        "--nil BIỂU-MẪU"));
     }
-    /* In the order in which a person goes through the file. */
-    if (problems->count > 0)
-        qsort(problems->items, problems->count, sizeof(*problems->items), compare_problems);
+    reporting_sort_problems(problems);
     free(parse.entries);
+    reporting_names_fini(&parse.names);
     if (problems->error_count > 0) {
         reporting_fini(&reporting);
         return ERR_INVALID;

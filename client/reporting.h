@@ -1,10 +1,11 @@
-/* Report files: CSV with `indicator,value`, and optional `qualifier`, `upper`, `note` and `unit`,
- * to reports that are ready to be filed.
+/* Report files, as spreadsheets export them, to reports that are ready to be filed.
  *
- * One file may hold many units and forms; it is taken apart into one report for each (unit, form).
- * Everything is checked before anything is sent, all errors are found at once, and each has the
- * place in the file that it is about: also what validate_report finds, which is the very check that
- * the home node makes. */
+ * A column names the indicators (by code or name), one has the values (numbers, or words such as
+ * "trên 28 tỷ"), and there may be qualifier, upper, note, measure and unit; columns may be called
+ * as people call them (reporting_header.c). One file may hold many units and forms; it is taken
+ * apart into one report for each (unit, form). Everything is checked before anything is sent, all
+ * errors are found at once, and each has the place in the file that it is about: also what
+ * validate_report finds, which is the very check that the home node makes. */
 #ifndef CLIENT_REPORTING_H
 #define CLIENT_REPORTING_H
 
@@ -18,7 +19,8 @@ struct reporting_context {
     const struct catalogue *catalogue;
     uint8_t kind;
     uint8_t scope;
-    uint32_t unit; /* of every row, unless the file has a column `unit`; in the tree */
+    uint32_t unit; /* of every row, unless the file has a column of units; in the tree */
+    uint32_t root; /* units by name are looked for from here downwards; 0: in the whole tree */
     enum number_style numbers;
 };
 
@@ -26,7 +28,7 @@ struct reporting_context {
  * may_drop_cells. */
 struct reporting_item {
     struct report report;
-    struct place *places; /* where each of report.cells stands */
+    struct place *places; /* where each of report.cells stands; NULL of what is not from a file */
 };
 
 struct reporting {
@@ -36,15 +38,27 @@ struct reporting {
 
 void reporting_fini(struct reporting *reporting);
 
-/* True when the rows of the file say whose they are. */
+/* Whether a row is the header of a report file: for csv_read_sheet. */
+enum csv_header reporting_judge_header(const struct csv_row *row);
+/* True when the rows of the file say whose they are, and the place of the column that does. */
 bool reporting_has_units(const struct csv_table *table);
+struct place reporting_units_place(const struct csv_table *table);
+/* How numbers are written in the file, unless somebody says so: where semicolons part the fields, a
+ * comma is the decimal mark, which is why they do. */
+enum number_style reporting_numbers(const struct csv_table *table);
 
 /* Checks everything and takes the file apart. A row with an empty value is not reported, as if it
- * were not there; a file without any value is an error. `table` is one whose header csv_read could
- * read; what that found wrong is in `problems` (with nothing else), and all of them come out in
- * order of their place. ERR_INVALID if one is an error, else warnings may have been added. */
+ * were not there, and is a heading if it names no indicator; a file without any value is an error.
+ * `table` is one whose header csv_read_sheet could read; what that found wrong is in `problems`
+ * (with nothing else), and all of them come out in order of their place. ERR_INVALID if one is an
+ * error, else warnings may have been added. */
 enum err reporting_build(const struct csv_table *table, const struct reporting_context *context,
                          struct problems *problems, struct reporting *ret_reporting);
+
+/* Where a cell of the report stands; nowhere for one that it does not have. */
+struct place reporting_place(const struct reporting_item *item, uint32_t indicator);
+/* Brings them into the order in which a person goes through the file. */
+void reporting_sort_problems(struct problems *problems);
 
 /* A unit as a person names it, in the tree of the period. ERR_NOT_FOUND or ERR_EXISTS with a
  * problem added at `file` and `place` (NULL and zero: not from a file). */
@@ -61,6 +75,7 @@ struct reporting_field {
 /* The fields that make up a cell; `file` NULL and places zero when a command line gave them. */
 struct reporting_fields {
     const char *file;
+    bool may_be_words; /* such as "trên 28 tỷ" (text/number_words.h) instead of a number */
     struct reporting_field value, qualifier, upper;
 };
 

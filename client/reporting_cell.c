@@ -3,6 +3,7 @@
 
 #include "client/reporting.h"
 #include "client/reporting_parts.h"
+#include "text/number_words.h"
 
 const char *reporting_quote(const char *text, char *out)
 {
@@ -82,29 +83,64 @@ static void add_number_problem(const struct indicator *indicator, const char *fi
             is_of_other_style ? style : "");
 }
 
-static bool read_number(const struct indicator *indicator, const char *file,
-                        const struct reporting_field *field, enum number_style numbers,
-                        struct problems *problems, int64_t *ret_value)
+/* What is wrong with words. */
+static void add_words_problem(const struct indicator *indicator, const char *file,
+                              const struct reporting_field *field, enum err err,
+                              struct problems *problems)
 {
-    enum err err = number_parse(field->text, indicator->decimals, numbers, ret_value);
-    if (err == ERR_OK)
-        return true;
-    add_number_problem(indicator, file, field, numbers, err, problems);
-    return false;
+    char text[QUOTE_SIZE];
+    reporting_quote(field->text, text);
+    if (err == ERR_EXISTS)
+        problems_add(problems, file, field->place,
+                     PROBLEM_WORDS(problems,
+                                   "'%s' can mean two things: write the number with all its digits",
+                                   "“%s” có thể hiểu hai cách: viết số đầy đủ các chữ số"),
+                     text);
+    else if (indicator->measure[0] == '\0')
+        problems_add(problems, file, field->place,
+                     PROBLEM_WORDS(problems, "'%s': %s has no measure: write the number alone",
+                                   "“%s”: %s không có đơn vị tính: chỉ ghi số"),
+                     text, indicator->code);
+    else
+        problems_add(problems, file, field->place,
+                     PROBLEM_WORDS(problems,
+                                   "'%s': what follows the number is not '%s', the measure of %s: "
+                                   "convert it, or write the number alone",
+                                   "“%s”: phần sau số không phải là “%s”, đơn vị tính của %s: đổi "
+                                   "sang đơn vị đó, hoặc chỉ ghi số"),
+                     text, indicator->measure, indicator->code);
 }
 
-enum err reporting_read_cell(const struct indicator *indicator,
-                             const struct reporting_fields *fields, enum number_style numbers,
-                             struct problems *problems, struct cell *ret_cell)
+/* A number, or words where they are allowed. */
+static bool read_figure(const struct indicator *indicator, const struct reporting_fields *fields,
+                        const struct reporting_field *field, enum number_style numbers,
+                        struct problems *problems, struct cell *ret_cell)
 {
-    struct cell cell = {.indicator = indicator->number};
+    struct cell cell = {.qualifier = QUALIFIER_EXACT};
+    enum err err = number_parse(field->text, indicator->decimals, numbers, &cell.value);
+    if (err == ERR_SYNTAX && fields->may_be_words) {
+        err = number_words_parse(field->text, indicator->decimals, indicator->measure, numbers,
+                                 &cell);
+        if (err == ERR_INVALID || err == ERR_EXISTS) {
+            add_words_problem(indicator, fields->file, field, err, problems);
+            return false;
+        }
+    }
+    if (err != ERR_OK) {
+        add_number_problem(indicator, fields->file, field, numbers, err, problems);
+        return false;
+    }
+    *ret_cell = cell;
+    return true;
+}
+
+/* The qualifier of a column; QUALIFIER_NONE, with a problem added, for what is none. */
+static enum qualifier read_qualifier(const struct reporting_fields *fields,
+                                     struct problems *problems)
+{
     enum qualifier qualifier = QUALIFIER_NONE;
     char text[QUOTE_SIZE];
-    bool has_upper = fields->upper.text[0] != '\0';
-    bool is_good =
-        read_number(indicator, fields->file, &fields->value, numbers, problems, &cell.value);
-
-    if (qualifier_parse(fields->qualifier.text, &qualifier) != ERR_OK) {
+    if (qualifier_parse(fields->qualifier.text, &qualifier) != ERR_OK)
         problems_add(
             problems, fields->file, fields->qualifier.place,
             PROBLEM_WORDS(problems,
@@ -112,15 +148,21 @@ enum err reporting_read_cell(const struct indicator *indicator,
                           "“%s” không phải là dấu hợp lệ: dùng =, >=, <=, ~ hoặc .., hoặc để "
                           "trống"),
             reporting_quote(fields->qualifier.text, text));
-        is_good = false;
-    } else if (qualifier == QUALIFIER_RANGE && !has_upper) {
+    return qualifier;
+}
+
+/* Whether the upper bound and the qualifier agree. */
+static bool check_upper(const struct indicator *indicator, const struct reporting_fields *fields,
+                        enum qualifier qualifier, struct problems *problems)
+{
+    bool has_upper = fields->upper.text[0] != '\0';
+    if (qualifier == QUALIFIER_RANGE && !has_upper)
         problems_add(problems, fields->file, fields->qualifier.place,
                      PROBLEM_WORDS(problems,
                                    "the range of %s has no upper bound: give it in 'upper'",
                                    "khoảng của %s chưa có cận trên: ghi vào “upper”"),
                      indicator->code);
-        is_good = false;
-    } else if (qualifier != QUALIFIER_RANGE && has_upper) {
+    else if (qualifier != QUALIFIER_RANGE && has_upper)
         problems_add(problems, fields->file, fields->upper.place,
                      PROBLEM_WORDS(problems,
                                    "%s has an upper bound without being a range: leave the bound "
@@ -128,14 +170,71 @@ enum err reporting_read_cell(const struct indicator *indicator,
                                    "%s có cận trên mà không phải là khoảng: bỏ cận trên, hoặc đổi "
                                    "dấu thành .."),
                      indicator->code);
+    else
+        return true;
+    return false;
+}
+
+/* Words say all of it: the columns may only say the same. */
+static bool check_words(const struct indicator *indicator, const struct reporting_fields *fields,
+                        const struct cell *cell, enum qualifier qualifier, const struct cell *upper,
+                        struct problems *problems)
+{
+    char text[QUOTE_SIZE];
+    bool has_qualifier = fields->qualifier.text[0] != '\0';
+    bool has_upper = fields->upper.text[0] != '\0';
+    if (has_qualifier && cell->qualifier != qualifier)
+        problems_add(problems, fields->file, fields->qualifier.place,
+                     PROBLEM_WORDS(problems,
+                                   "the qualifier %s contradicts '%s': leave one of the two out",
+                                   "dấu %s trái với “%s”: bỏ một trong hai"),
+                     qualifier_sign(qualifier), reporting_quote(fields->value.text, text));
+    else if (has_upper && (cell->qualifier != QUALIFIER_RANGE || cell->upper != upper->value))
+        problems_add(problems, fields->file, fields->upper.place,
+                     PROBLEM_WORDS(problems,
+                                   "the upper bound of %s contradicts '%s': leave one of the two "
+                                   "out",
+                                   "cận trên của %s trái với “%s”: bỏ một trong hai"),
+                     indicator->code, reporting_quote(fields->value.text, text));
+    else
+        return true;
+    return false;
+}
+
+enum err reporting_read_cell(const struct indicator *indicator,
+                             const struct reporting_fields *fields, enum number_style numbers,
+                             struct problems *problems, struct cell *ret_cell)
+{
+    struct cell cell = {0}, upper = {.qualifier = QUALIFIER_EXACT};
+    bool is_good = read_figure(indicator, fields, &fields->value, numbers, problems, &cell);
+    bool has_value = is_good;
+    enum qualifier qualifier = read_qualifier(fields, problems);
+    if (qualifier == QUALIFIER_NONE)
+        is_good = false;
+    if (fields->upper.text[0] != '\0' &&
+        !read_figure(indicator, fields, &fields->upper, numbers, problems, &upper))
+        is_good = false;
+    if (upper.qualifier != QUALIFIER_EXACT) {
+        problems_add(problems, fields->file, fields->upper.place,
+                     PROBLEM_WORDS(problems, "the upper bound of %s is not one number: write one",
+                                   "cận trên của %s không phải là một số: ghi một số"),
+                     indicator->code);
         is_good = false;
     }
-    if (has_upper &&
-        !read_number(indicator, fields->file, &fields->upper, numbers, problems, &cell.upper))
-        is_good = false;
+    if (qualifier != QUALIFIER_NONE) {
+        bool is_in_words = has_value && cell.qualifier != QUALIFIER_EXACT;
+        bool agrees = is_in_words
+                          ? check_words(indicator, fields, &cell, qualifier, &upper, problems)
+                          : check_upper(indicator, fields, qualifier, problems);
+        if (!is_in_words)
+            cell.qualifier = (uint8_t)qualifier;
+        is_good = is_good && agrees;
+    }
     if (!is_good)
         return ERR_INVALID;
-    cell.qualifier = (uint8_t)qualifier;
+    if (cell.qualifier == QUALIFIER_RANGE && fields->upper.text[0] != '\0')
+        cell.upper = upper.value;
+    cell.indicator = indicator->number;
     *ret_cell = cell;
     return ERR_OK;
 }

@@ -382,6 +382,7 @@ static const struct {
                               "%s has to be plain text of at most %zu bytes"},
     [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",
                                 "exactly one of FILE, --nil FORM and --withdraw FORM is needed"},
+    [WORD_SUBMIT_NEEDED_COLUMNS] = {"“chỉ tiêu” và “số liệu”", "indicator and value"},
     [WORD_AMEND_VALUE_OR_REMOVE] = {"cần số liệu mới, hoặc chỉ --remove",
                                     "either a new value or --remove alone is needed"},
     [WORD_AMEND_NO_REPORT] = {"chưa có báo cáo “%s” để sửa; hãy nộp bằng `tonghop submit`",

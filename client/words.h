@@ -237,6 +237,7 @@ enum word {
     WORD_FILING_REPLACED, /* %PRIu64 revision, %s unit, %s form */
     WORD_FILING_BAD_TEXT, /* %s option, %zu bytes */
     WORD_SUBMIT_ONE_SOURCE,
+    WORD_SUBMIT_NEEDED_COLUMNS,
     WORD_AMEND_VALUE_OR_REMOVE,
     WORD_AMEND_NO_REPORT, /* %s form */
     WORD_AMEND_NO_CELL,   /* %s indicator */

@@ -24,9 +24,10 @@ struct parse {
     bool has_begun;           /* something other than blanks was met since the last field */
     struct csv_row row;       /* being read */
     size_t field_capacity;
-    size_t surplus_count; /* fields of the row beyond what can be kept */
-    struct place surplus; /* where the first of them stands */
-    bool is_too_long;     /* a field of the row is */
+    uint32_t field_number; /* of the fields of the row that have ended, kept or not */
+    size_t surplus_count;  /* fields of the row beyond what can be kept */
+    struct place surplus;  /* where the first of them stands */
+    bool is_too_long;      /* a field of the row is */
     bool is_header_bad;
     uint32_t row_number; /* of the rows that have ended, empty ones too */
     /* Of a spreadsheet; NULL of other files. */
@@ -83,10 +84,11 @@ static void take_field(void *field, size_t len, void *ctx)
     bool is_quoted = parse->has_begun && parse->is_quoted;
 
     parse->has_begun = false;
+    parse->field_number++;
     if (parse->sheet != NULL) {
         trim(&text, &len);
         place.sheet_row = parse->row_number + 1;
-        place.sheet_column = (uint32_t)parse->row.field_count + 1;
+        place.sheet_column = parse->field_number;
     }
     if (parse->row.field_count == max) {
         if (parse->sheet != NULL && len == 0)
@@ -232,6 +234,7 @@ static void take_row(int terminator, void *ctx)
     }
     parse->row = (struct csv_row){0};
     parse->field_capacity = 0;
+    parse->field_number = 0;
     parse->surplus_count = 0;
     parse->is_too_long = false;
 }

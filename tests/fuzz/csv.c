@@ -168,7 +168,8 @@ static void check_reporting(struct span text, enum number_style numbers, bool is
     struct problems problems = {.is_vietnamese = numbers == NUMBER_VI};
     struct csv_table table;
     struct reporting reporting;
-    enum err err = csv_read_bytes("report.csv", text, &problems, &table);
+    const struct csv_sheet sheet = {.judge = reporting_judge_header, .needed = "a header"};
+    enum err err = csv_read_sheet_bytes("report.csv", text, &sheet, &problems, &table);
     if (table.header.field_count > 0) {
         err = reporting_build(&table, &context, &problems, &reporting);
         if (err == ERR_OK) {

@@ -45,8 +45,10 @@ static enum err read_bytes(const struct reporting_context *context, const char *
                            struct reporting *ret_reporting)
 {
     struct csv_table table = {0};
-    enum err err = csv_read_bytes("f.csv", (struct span){(const uint8_t *)bytes, size_bytes},
-                                  problems, &table);
+    const struct csv_sheet sheet = {.judge = reporting_judge_header,
+                                    .needed = "indicator and value"};
+    enum err err = csv_read_sheet_bytes("f.csv", (struct span){(const uint8_t *)bytes, size_bytes},
+                                        &sheet, problems, &table);
     if (table.header.field_count > 0)
         err = reporting_build(&table, context, problems, ret_reporting);
     csv_table_fini(&table);
@@ -193,143 +195,168 @@ static const struct {
     enum number_style numbers;
 } bad_files[] = {
     {"unknown indicator", "indicator,value\nmodel.unknown,1\n",
-     "f.csv:2:1: error: no indicator 'model.unknown': see 'tonghop catalogue show "
+     "f.csv:2:1 (A2): error: no indicator 'model.unknown': see 'tonghop catalogue show "
      "indicators'\n",
      NUMBER_PLAIN},
     {"unknown indicator without a value", "indicator,value\nmodel.unknown,\nmodel.registered,1\n",
-     "f.csv:2:1: error: no indicator 'model.unknown': see 'tonghop catalogue show "
+     "f.csv:2:1 (A2): error: no indicator 'model.unknown': see 'tonghop catalogue show "
      "indicators'\n",
      NUMBER_PLAIN},
     {"no indicator", "indicator,value\n,5\n",
-     "f.csv:2:1: error: the row names no indicator: write its code, or remove the row\n",
+     "f.csv:2:1 (A2): error: the row names no indicator: write its code or name, or remove the "
+     "row\n",
      NUMBER_PLAIN},
     {"computed indicator", "indicator,value\nmodel.recognition_rate,85\n",
-     "f.csv:2:1: error: model.recognition_rate is computed from other figures: leave it out\n",
+     "f.csv:2:1 (A2): error: model.recognition_rate is computed from other figures: leave it out\n",
      NUMBER_PLAIN},
     {"unknown unit, said once for its rows",
      "unit,indicator,value\n99999,model.registered,1\n99999,poverty.poor,1\n",
-     "f.csv:2:1: error: no unit '99999' in 2024: see 'tonghop catalogue show units'\n",
+     "f.csv:2:1 (A2): error: no unit '99999' in 2024: see 'tonghop catalogue show units'\n",
      NUMBER_PLAIN},
     {"no unit in a file with units",
      "unit,indicator,value\n23857,model.registered,1\n,poverty.poor,1\n",
-     "f.csv:3:1: error: the row names no unit: write its code, in every row\n", NUMBER_PLAIN},
+     "f.csv:3:1 (A3): error: the row names no unit: write its code, in every row\n", NUMBER_PLAIN},
     {"not a number", "indicator,value\nmodel.registered,12 xe\n",
-     "f.csv:2:18: error: '12 xe' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
+     "f.csv:2:18 (B2): error: '12 xe': what follows the number is not 'mô hình', the measure of "
+     "model.registered: convert it, or write the number alone\n",
+     NUMBER_PLAIN},
     {"a number of the other style", "indicator,value\nmodel.registered,2.861.000\n",
-     "f.csv:2:18: error: '2.861.000' is not a number here: write it like 2861 or 75.6, or file "
+     "f.csv:2:18 (B2): error: '2.861.000' is not a number here: write it like 2861 or 75.6, or "
+     "file "
      "with --numbers vi\n",
      NUMBER_PLAIN},
     {"a plain number where Vietnamese ones are meant", "indicator,value\ncontrib.land,75.6\n",
-     "f.csv:2:14: error: '75.6' is not a number here: write it like 2.861 or 75,6, or file with "
+     "f.csv:2:14 (B2): error: '75.6' is not a number here: write it like 2.861 or 75,6, or file "
+     "with "
      "--numbers plain\n",
      NUMBER_VI},
     {"too many decimals", "indicator,value\ncontrib.land,75.66\n",
-     "f.csv:2:14: error: '75.66' has more decimals than the 1 of contrib.land: round it\n",
+     "f.csv:2:14 (B2): error: '75.66' has more decimals than the 1 of contrib.land: round it\n",
      NUMBER_PLAIN},
     {"a point that may part thousands", "indicator,value\nmodel.registered,2.861\n",
-     "f.csv:2:18: error: '2.861' has more decimals than the 0 of model.registered: round it, or "
+     "f.csv:2:18 (B2): error: '2.861' has more decimals than the 0 of model.registered: round it, "
+     "or "
      "file with --numbers vi\n",
      NUMBER_PLAIN},
     {"beyond the range", "indicator,value\nmodel.registered,9223372036854775808\n",
-     "f.csv:2:18: error: '9223372036854775808' is too large, model.registered takes at most "
+     "f.csv:2:18 (B2): error: '9223372036854775808' is too large, model.registered takes at most "
      "9223372036854775807: check it, and the unit of measure\n",
      NUMBER_PLAIN},
     {"beyond the range, with decimals", "indicator,value\ncontrib.land,922337203685477580.8\n",
-     "f.csv:2:14: error: '922337203685477580.8' is too large, contrib.land takes at most "
+     "f.csv:2:14 (B2): error: '922337203685477580.8' is too large, contrib.land takes at most "
      "922337203685477580.7: check it, and the unit of measure\n",
      NUMBER_PLAIN},
     {"below zero", "indicator,value\nmodel.registered,-1\n",
-     "f.csv:2:18: error: model.registered: -1 is negative: enter zero or more\n", NUMBER_PLAIN},
+     "f.csv:2:18 (B2): error: model.registered: -1 is negative: enter zero or more\n",
+     NUMBER_PLAIN},
     {"a duplicate cell",
      "indicator,value\nmodel.registered,1\npoverty.poor,2\n"
      "model.registered,1\n",
-     "f.csv:4:18: error: model.registered has a value already, in line 2: remove one of the "
+     "f.csv:4:18 (B4): error: model.registered has a value already, in line 2 (B2): remove one of "
+     "the "
      "two\n",
      NUMBER_PLAIN},
     {"not reported by the level", "indicator,value\ndialogue.district,1\n",
-     "f.csv:2:19: error: dialogue.district is not reported by units of level commune: leave it "
+     "f.csv:2:19 (B2): error: dialogue.district is not reported by units of level commune: leave "
+     "it "
      "out\n",
      NUMBER_PLAIN},
     {"a part above its whole",
      "indicator,value\nmodel.recognised,2\nmodel.recognised.individual,3\n",
-     "f.csv:3:29: error: model.recognised.individual: 3 is above the 2 of model.recognised, "
+     "f.csv:3:29 (B3): error: model.recognised.individual: 3 is above the 2 of model.recognised, "
      "which it is a part of: correct the one that is wrong\n",
      NUMBER_PLAIN},
     {"unknown qualifier", "indicator,value,qualifier\nmodel.registered,1,>\n",
-     "f.csv:2:20: error: '>' is not a qualifier: use =, >=, <=, ~ or .., or leave it empty\n",
+     "f.csv:2:20 (C2): error: '>' is not a qualifier: use =, >=, <=, ~ or .., or leave it empty\n",
      NUMBER_PLAIN},
     {"a range without an upper bound", "indicator,value,qualifier\nmodel.registered,1,..\n",
-     "f.csv:2:20: error: the range of model.registered has no upper bound: give it in "
+     "f.csv:2:20 (C2): error: the range of model.registered has no upper bound: give it in "
      "'upper'\n",
      NUMBER_PLAIN},
     {"a range that does not rise", "indicator,value,qualifier,upper\nmodel.registered,9,..,9\n",
-     "f.csv:2:18: error: model.registered: the upper bound of the range is not above its lower "
+     "f.csv:2:18 (B2): error: model.registered: the upper bound of the range is not above its "
+     "lower "
      "bound: give a higher one, or a single value\n",
      NUMBER_PLAIN},
     {"an upper bound without a range", "indicator,value,upper\nmodel.registered,1,2\n",
-     "f.csv:2:20: error: model.registered has an upper bound without being a range: leave the "
+     "f.csv:2:20 (C2): error: model.registered has an upper bound without being a range: leave the "
      "bound out, or make the qualifier ..\n",
      NUMBER_PLAIN},
     {"a bad upper bound", "indicator,value,qualifier,upper\nmodel.registered,1,..,x\n",
-     "f.csv:2:23: error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
+     "f.csv:2:23 (D2): error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
     {"a qualifier and a note without a value",
      "indicator,value,qualifier,note\nmodel.registered,,~,không rõ\nmodel.recognised,1,,\n",
-     "f.csv:2:19: error: a qualifier without a value: fill in the value, or empty this field "
-     "too\n"
-     "f.csv:2:21: error: a note without a value: fill in the value, or empty this field too\n",
+     "f.csv:2:19 (C2): error: a 'qualifier' without a 'value': fill in the figure, or empty this "
+     "field too\n"
+     "f.csv:2:21 (D2): error: a 'note' without a 'value': fill in the figure, or empty this field "
+     "too\n",
      NUMBER_PLAIN},
     {"a control character in a note", "indicator,value,note\nmodel.registered,1,a\x1b[2Jb\n",
-     "f.csv:2:20: error: the note has a control character in it: type it again\n", NUMBER_PLAIN},
-    {"a control character in a message", "indicator,value\nmodel.registered,1\x1b[2J\n",
-     "f.csv:2:18: error: '1 [2J' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
-    {"an unknown column", "indicator,value,tên\nmodel.registered,1,x\n",
-     "f.csv:1:17: error: unknown column 'tên': there are indicator, value, qualifier, upper, "
-     "note and unit\n",
+     "f.csv:2:20 (C2): error: the note has a control character in it: type it again\n",
      NUMBER_PLAIN},
-    {"a missing column", "indicator,số liệu\nmodel.registered,1\n",
-     "f.csv:1:1: error: the column 'value' is missing: the first line has to name the columns, "
-     "at least indicator,value\n"
-     "f.csv:1:11: error: unknown column 'số liệu': there are indicator, value, qualifier, "
-     "upper, note and unit\n",
+    {"a control character in a message", "indicator,value\nmodel.registered,1\x1b[2J\n",
+     "f.csv:2:18 (B2): error: '1 [2J' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
+    {"an unknown column", "indicator,value,tên\nmodel.registered,1,x\n",
+     "f.csv:1:17 (C1): error: unknown column 'tên': remove it, or name it one of indicator, name, "
+     "value, qualifier, upper, note, unit and measure\n",
+     NUMBER_PLAIN},
+    {"no column of figures", "indicator,tháng\nmodel.registered,1\n",
+     "f.csv:1:1 (A1): error: the column 'value' is missing: the columns have to be named, at least "
+     "indicator and value\n"
+     "f.csv:1:11 (B1): error: unknown column 'tháng': remove it, or name it one of indicator, "
+     "name, "
+     "value, qualifier, upper, note, unit and measure\n",
+     NUMBER_PLAIN},
+    {"no column of indicators", "value,note\n1,x\n",
+     "f.csv:1:1 (A1): error: the column 'indicator' is missing: the columns have to be named, at "
+     "least indicator and value\n",
+     NUMBER_PLAIN},
+    {"no header at all", "model.registered,1\npoverty.poor,2\n",
+     "f.csv:1:1: error: none of the first 20 rows names the columns: name them above the figures, "
+     "at least indicator and value\n",
      NUMBER_PLAIN},
     {"a field in a column without a name", "indicator,value,\nmodel.registered,1,7\n",
-     "f.csv:2:20: error: a field in a column without a name: empty it, or name the column in "
+     "f.csv:2:20 (C2): error: a field in a column without a name: empty it, or name the column in "
      "the first line\n",
      NUMBER_PLAIN},
     {"no value at all", "indicator,value\nmodel.registered,\n",
-     "f.csv:1:1: error: the file has no value: to report that there is nothing to report, file "
+     "f.csv:1:1 (A1): error: the file has no value: to report that there is nothing to report, "
+     "file "
      "with --nil FORM\n",
      NUMBER_PLAIN},
     {"invalid UTF-8", "indicator,value,note\nmodel.registered,1,\xC3\x28\n",
-     "f.csv:2:20: error: byte 0xc3 is not UTF-8: save the file again as UTF-8\n", NUMBER_PLAIN},
+     "f.csv:2:20: error: byte 0xc3 is not UTF-8 (it may be windows-1258, TCVN3 or VNI): in the "
+     "spreadsheet choose Save As and the type \"CSV UTF-8\", then file it again\n",
+     NUMBER_PLAIN},
     {"places behind a BOM, CRLF and a quoted line break",
      "\xEF\xBB\xBFindicator,value,note\r\nmodel.registered,1,\"a\r\nb\"\r\npoverty.poor,x,\r\n",
-     "f.csv:4:14: error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
+     "f.csv:4:14 (B3): error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
     {"columns are counted in characters", "note,indicator,value\nđất,model.registered,x\n",
-     "f.csv:2:22: error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
+     "f.csv:2:22 (C2): error: 'x' is not a number: write it like 2861 or 75.6\n", NUMBER_PLAIN},
     {"everything at once, in the order of the file",
      "unit,indicator,value\n23857,model.registered,x\n99999,poverty.poor,y\n"
      "23857,model.unknown,1\n23857,dialogue.district,1\n23857,contrib.land,1.25\n",
-     "f.csv:2:24: error: 'x' is not a number: write it like 2861 or 75.6\n"
-     "f.csv:3:1: error: no unit '99999' in 2024: see 'tonghop catalogue show units'\n"
-     "f.csv:3:20: error: 'y' is not a number: write it like 2861 or 75.6\n"
-     "f.csv:4:7: error: no indicator 'model.unknown': see 'tonghop catalogue show "
+     "f.csv:2:24 (C2): error: 'x' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:3:1 (A3): error: no unit '99999' in 2024: see 'tonghop catalogue show units'\n"
+     "f.csv:3:20 (C3): error: 'y' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:4:7 (B4): error: no indicator 'model.unknown': see 'tonghop catalogue show "
      "indicators'\n"
-     "f.csv:5:25: error: dialogue.district is not reported by units of level commune: leave it "
+     "f.csv:5:25 (C5): error: dialogue.district is not reported by units of level commune: leave "
+     "it "
      "out\n"
-     "f.csv:6:20: error: '1.25' has more decimals than the 1 of contrib.land: round it\n",
+     "f.csv:6:20 (C6): error: '1.25' has more decimals than the 1 of contrib.land: round it\n",
      NUMBER_PLAIN},
     {"a row with a comma too many hides no other mistake",
      "indicator,value\nmodel.registered,x\ncontrib.land,75,6\nmodel.unknown,1\n",
-     "f.csv:2:18: error: 'x' is not a number: write it like 2861 or 75.6\n"
-     "f.csv:3:17: error: the row has 3 fields but the header has 2: remove a comma, or put "
+     "f.csv:2:18 (B2): error: 'x' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:3:17 (C3): error: the row has 3 fields but the header has 2: remove a comma, or put "
      "quotes around the field that contains it\n"
-     "f.csv:4:1: error: no indicator 'model.unknown': see 'tonghop catalogue show "
+     "f.csv:4:1 (A4): error: no indicator 'model.unknown': see 'tonghop catalogue show "
      "indicators'\n",
      NUMBER_PLAIN},
     {"a bad quote hides no mistake before it",
      "indicator,value,note\nmodel.registered,x,\npoverty.poor,1,tổ \"5\"\n",
-     "f.csv:2:18: error: 'x' is not a number: write it like 2861 or 75.6\n"
+     "f.csv:2:18 (B2): error: 'x' is not a number: write it like 2861 or 75.6\n"
      "f.csv:3:19: error: a quote in the middle of a field: put quotes around the whole field, "
      "and write each quote inside it twice\n",
      NUMBER_PLAIN},
@@ -366,61 +393,69 @@ static void test_vietnamese(void **state)
         enum number_style numbers;
     } rows[] = {
         {"indicator,value\nmodel.unknown,1\n",
-         "f.csv:2:1: lỗi: không có chỉ tiêu “model.unknown”: xem `tonghop catalogue show "
+         "f.csv:2:1 (A2): lỗi: không có chỉ tiêu “model.unknown”: xem `tonghop catalogue show "
          "indicators`\n",
          NUMBER_VI},
         {"indicator,value\n,5\n",
-         "f.csv:2:1: lỗi: dòng không ghi chỉ tiêu: ghi mã chỉ tiêu, hoặc xóa dòng\n", NUMBER_VI},
+         "f.csv:2:1 (A2): lỗi: dòng không ghi chỉ tiêu: ghi mã hoặc tên chỉ tiêu, hoặc xóa dòng\n",
+         NUMBER_VI},
         {"indicator,value\nmodel.recognition_rate,85\n",
-         "f.csv:2:1: lỗi: model.recognition_rate được tính từ các số liệu khác: bỏ số liệu này\n",
+         "f.csv:2:1 (A2): lỗi: model.recognition_rate được tính từ các số liệu khác: bỏ số liệu "
+         "này\n",
          NUMBER_VI},
         {"unit,indicator,value\n99999,model.registered,1\n,poverty.poor,1\n",
-         "f.csv:2:1: lỗi: không có đơn vị “99999” trong kỳ 2024: xem `tonghop catalogue show "
+         "f.csv:2:1 (A2): lỗi: không có đơn vị “99999” trong kỳ 2024: xem `tonghop catalogue show "
          "units`\n"
-         "f.csv:3:1: lỗi: dòng không ghi đơn vị: ghi mã đơn vị ở mọi dòng\n",
+         "f.csv:3:1 (A3): lỗi: dòng không ghi đơn vị: ghi mã đơn vị ở mọi dòng\n",
          NUMBER_VI},
         {"indicator,value\nmodel.registered,12 xe\n",
-         "f.csv:2:18: lỗi: “12 xe” không phải là số: viết như 2.861 hoặc 75,6\n", NUMBER_VI},
+         "f.csv:2:18 (B2): lỗi: “12 xe”: phần sau số không phải là “mô hình”, đơn vị tính của "
+         "model.registered: đổi sang đơn vị đó, hoặc chỉ ghi số\n",
+         NUMBER_VI},
         {"indicator,value\ncontrib.land,75.6\n",
-         "f.csv:2:14: lỗi: “75.6” ở đây không phải là số: viết như 2.861 hoặc 75,6, hoặc nộp với "
+         "f.csv:2:14 (B2): lỗi: “75.6” ở đây không phải là số: viết như 2.861 hoặc 75,6, hoặc nộp "
+         "với "
          "--numbers plain\n",
          NUMBER_VI},
         {"indicator,value\nmodel.registered,2.861\n",
-         "f.csv:2:18: lỗi: “2.861” có quá nhiều chữ số thập phân, model.registered chỉ lấy 0: làm "
+         "f.csv:2:18 (B2): lỗi: “2.861” có quá nhiều chữ số thập phân, model.registered chỉ lấy 0: "
+         "làm "
          "tròn, hoặc nộp với --numbers vi\n",
          NUMBER_PLAIN},
         {"indicator,value\nmodel.registered,9223372036854775808\n",
-         "f.csv:2:18: lỗi: “9223372036854775808” quá lớn, model.registered tối đa là "
+         "f.csv:2:18 (B2): lỗi: “9223372036854775808” quá lớn, model.registered tối đa là "
          "9.223.372.036.854.775.807: kiểm tra lại số và đơn vị tính\n",
          NUMBER_VI},
         {"indicator,value\ncontrib.land,\"-1.250,5\"\n",
-         "f.csv:2:14: lỗi: contrib.land: -1.250,5 là số âm: nhập từ 0 trở lên\n", NUMBER_VI},
+         "f.csv:2:14 (B2): lỗi: contrib.land: -1.250,5 là số âm: nhập từ 0 trở lên\n", NUMBER_VI},
         {"indicator,value\nmodel.registered,1\nmodel.registered,1\n",
-         "f.csv:3:18: lỗi: model.registered đã có số liệu ở dòng 2: xóa một trong hai dòng\n",
+         "f.csv:3:18 (B3): lỗi: model.registered đã có số liệu ở dòng 2 (B2): xóa một trong hai "
+         "dòng\n",
          NUMBER_VI},
         {"indicator,value,qualifier,upper\nmodel.registered,1,>,\npoverty.poor,1,..,\n"
          "contrib.land,1,,2\n",
-         "f.csv:2:20: lỗi: “>” không phải là dấu hợp lệ: dùng =, >=, <=, ~ hoặc .., hoặc để "
+         "f.csv:2:20 (C2): lỗi: “>” không phải là dấu hợp lệ: dùng =, >=, <=, ~ hoặc .., hoặc để "
          "trống\n"
-         "f.csv:3:16: lỗi: khoảng của poverty.poor chưa có cận trên: ghi vào “upper”\n"
-         "f.csv:4:17: lỗi: contrib.land có cận trên mà không phải là khoảng: bỏ cận trên, hoặc "
+         "f.csv:3:16 (C3): lỗi: khoảng của poverty.poor chưa có cận trên: ghi vào “upper”\n"
+         "f.csv:4:17 (D4): lỗi: contrib.land có cận trên mà không phải là khoảng: bỏ cận trên, "
+         "hoặc "
          "đổi dấu thành ..\n",
          NUMBER_VI},
         {"indicator,value,note\nmodel.registered,,rà soát\npoverty.poor,1,a\x1b[2Jb\n",
-         "f.csv:2:19: lỗi: có note mà không có số liệu: điền cột value, hoặc xóa cả ô này\n"
-         "f.csv:3:16: lỗi: ghi chú có ký tự điều khiển: gõ lại ghi chú\n",
+         "f.csv:2:19 (C2): lỗi: có “note” mà không có “value”: điền số liệu, hoặc xóa cả ô này\n"
+         "f.csv:3:16 (C3): lỗi: ghi chú có ký tự điều khiển: gõ lại ghi chú\n",
          NUMBER_VI},
-        {"indicator,số liệu\nmodel.registered,1\n",
-         "f.csv:1:1: lỗi: thiếu cột “value”: dòng đầu phải ghi tên các cột, ít nhất là "
-         "indicator,value\n"
-         "f.csv:1:11: lỗi: không có cột “số liệu”: chỉ dùng indicator, value, qualifier, upper, "
-         "note và unit\n",
+        {"indicator,tháng\nmodel.registered,1\n",
+         "f.csv:1:1 (A1): lỗi: thiếu cột “số liệu”: phải ghi tên các cột, ít nhất là “chỉ tiêu” và "
+         "“số liệu”\n"
+         "f.csv:1:11 (B1): lỗi: không có cột “tháng”: xóa cột này, hoặc đặt tên là một trong: mã, "
+         "chỉ tiêu, số liệu, dấu, cận trên, ghi chú, đơn vị, đvt, stt\n",
          NUMBER_VI},
         {"indicator,value,\nmodel.registered,1,7\n",
-         "f.csv:2:20: lỗi: ô thuộc cột không có tên: xóa ô này, hoặc ghi tên cột ở dòng đầu\n",
+         "f.csv:2:20 (C2): lỗi: ô thuộc cột không có tên: xóa ô này, hoặc ghi tên cột ở dòng đầu\n",
          NUMBER_VI},
         {"indicator,value\nmodel.registered,\n",
-         "f.csv:1:1: lỗi: tệp không có số liệu nào: nếu không phát sinh thì nộp với --nil "
+         "f.csv:1:1 (A1): lỗi: tệp không có số liệu nào: nếu không phát sinh thì nộp với --nil "
          "BIỂU-MẪU\n",
          NUMBER_VI},
     };
@@ -450,8 +485,9 @@ static void test_nul(void **state)
                      ERR_INVALID);
     char *said = text_of(&problems);
     assert_string_equal(said,
-                        "f.csv:2:19: error: a NUL byte: this is not a text file, or it is not "
-                        "encoded as UTF-8; save it again as UTF-8\n");
+                        "f.csv:2:19: error: this is not a text in UTF-8 (it may be a workbook, or "
+                        "UTF-16): in the spreadsheet choose Save As and the type \"CSV UTF-8\", "
+                        "then file it again\n");
     free(said);
     problems_fini(&problems);
 }
@@ -467,9 +503,10 @@ static void test_warning(void **state)
     assert_int_equal(read_bytes(&context, bytes, sizeof bytes - 1, &problems, &reporting), ERR_OK);
     assert_int_equal(reporting.count, 1);
     char *said = text_of(&problems);
-    assert_string_equal(said, "f.csv:3:29: warning: model.recognised.individual: 3 is above the 2 "
-                              "of model.recognised, which it is a part of: correct the one that is "
-                              "wrong\n");
+    assert_string_equal(said,
+                        "f.csv:3:29 (B3): warning: model.recognised.individual: 3 is above the 2 "
+                        "of model.recognised, which it is a part of: correct the one that is "
+                        "wrong\n");
     free(said);
     reporting_fini(&reporting);
     problems_fini(&problems);
@@ -491,7 +528,8 @@ static void test_long_notes(void **state)
                      ERR_INVALID);
     char *said = text_of(&problems);
     assert_string_equal(
-        said, "f.csv:2:20: error: the note has 2001 bytes, at most 2000 are taken: shorten it\n");
+        said,
+        "f.csv:2:20 (C2): error: the note has 2001 bytes, at most 2000 are taken: shorten it\n");
     free(said);
     free(bytes);
     problems_fini(&problems);

@@ -1,0 +1,255 @@
+/* One sorted list of folded names; a name stands in it whole, and without what may be left out. */
+#include "client/naming.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+#include "text/fold.h"
+
+enum { NEAREST_BYTES_MAX = 200 };
+
+struct name {
+    char *text; /* folded */
+    uint32_t id;
+    bool is_exact;
+    bool is_past; /* not valid (any more): gives way to others */
+};
+
+struct naming {
+    struct name *names;
+    size_t count, capacity;
+};
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct name *a = left, *b = right;
+    int order = strcmp(a->text, b->text);
+    return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
+}
+
+static void sort(struct naming *naming)
+{
+    if (naming->count > 0)
+        qsort(naming->names, naming->count, sizeof *naming->names, compare_names);
+}
+
+static void add(struct naming *naming, const char *text, struct name name)
+{
+    if (text[0] == '\0')
+        return;
+    name.text = mem_strdup(text);
+    naming->names =
+        mem_grow(naming->names, naming->count, &naming->capacity, sizeof *naming->names);
+    naming->names[naming->count++] = name;
+}
+
+void naming_free(struct naming **naming)
+{
+    struct naming *old = *naming;
+    if (old == NULL)
+        return;
+    for (size_t i = 0; i < old->count; i++)
+        free(old->names[i].text);
+    free(old->names);
+    free(old);
+    *naming = NULL;
+}
+
+/* ---- indicators ---- */
+
+static void add_indicator_name(struct naming *naming, const char *text, struct name name)
+{
+    char *folded = fold_item(text);
+    const char *bare = fold_part(folded);
+    name.is_exact = true;
+    add(naming, folded, name);
+    name.is_exact = false;
+    if (bare != folded)
+        add(naming, bare, name);
+    free(folded);
+}
+
+struct naming *naming_of_indicators(const struct catalogue *catalogue, struct date day)
+{
+    struct naming *naming = mem_calloc(1, sizeof *naming);
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        const struct indicator *indicator = &catalogue->indicators[i];
+        struct name name = {.id = indicator->number,
+                            .is_past = !indicator_is_valid_on(indicator, day)};
+        add_indicator_name(naming, indicator->name_vi, name);
+        add_indicator_name(naming, indicator->name_en, name);
+    }
+    sort(naming);
+    return naming;
+}
+
+/* ---- units ---- */
+
+/* `folded` without the folded type in front or behind; NULL where neither is there. The caller
+ * frees. */
+static char *without_type(const char *folded, const char *type_text)
+{
+    char *type = fold_text(type_text);
+    size_t len = strlen(folded), type_len = strlen(type);
+    char *rest = NULL;
+    if (type_len > 0 && len > type_len + 1) {
+        if (strncmp(folded, type, type_len) == 0 && folded[type_len] == ' ')
+            rest = mem_strdup(folded + type_len + 1);
+        else if (strcmp(folded + len - type_len, type) == 0 && folded[len - type_len - 1] == ' ')
+            rest = mem_strndup(folded, len - type_len - 1);
+    }
+    free(type);
+    return rest;
+}
+
+static void add_unit_name(struct naming *naming, const char *text, const struct unit_type *type,
+                          struct name name)
+{
+    char *folded = fold_text(text);
+    char *rest = without_type(folded, type->name_vi);
+    if (rest == NULL)
+        rest = without_type(folded, type->name_en);
+    name.is_exact = true;
+    add(naming, folded, name);
+    name.is_exact = false;
+    if (rest != NULL)
+        add(naming, rest, name);
+    free(rest);
+    free(folded);
+}
+
+struct naming *naming_of_units(const struct catalogue *catalogue, const struct tree *tree,
+                               uint32_t root)
+{
+    struct naming *naming = mem_calloc(1, sizeof *naming);
+    for (uint32_t i = 0; i < tree->node_count; i++) {
+        const struct tree_node *node = &tree->nodes[i];
+        struct name name = {.id = node->unit, .is_past = node->has_ended};
+        if (root != 0 && !tree_contains(tree, root, node->unit))
+            continue;
+        add_unit_name(naming, node->version->name_vi, &catalogue->types[node->type], name);
+        add_unit_name(naming, node->version->name_en, &catalogue->types[node->type], name);
+    }
+    sort(naming);
+    return naming;
+}
+
+/* ---- looking ---- */
+
+/* The first name that is not before `folded`. */
+static size_t lower_bound(const struct naming *naming, const char *folded)
+{
+    size_t low = 0, high = naming->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(naming->names[middle].text, folded) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void add_match(struct naming_matches *matches, const struct name *name, bool is_exact)
+{
+    for (size_t i = 0; i < matches->count; i++) {
+        if (matches->ids[i] == name->id) {
+            matches->is_exact[i] = matches->is_exact[i] || is_exact;
+            return;
+        }
+    }
+    if (matches->count < NAMING_MATCHES_MAX) {
+        matches->ids[matches->count] = name->id;
+        matches->is_exact[matches->count++] = is_exact;
+    }
+}
+
+/* Adds those that are called so; `is_whole`: the text is all that was written. */
+static void add_matches(const struct naming *naming, const char *folded, bool is_whole,
+                        bool is_past, struct naming_matches *matches)
+{
+    if (folded[0] == '\0')
+        return;
+    for (size_t i = lower_bound(naming, folded);
+         i < naming->count && strcmp(naming->names[i].text, folded) == 0; i++)
+        if (naming->names[i].is_past == is_past)
+            add_match(matches, &naming->names[i], is_whole && naming->names[i].is_exact);
+}
+
+struct naming_matches naming_find(const struct naming *naming, const char *text)
+{
+    struct naming_matches matches = {0};
+    char *folded = fold_item(text), *plain = fold_text(text);
+    const char *bare = fold_part(folded);
+    for (int past = 0; past < 2 && matches.count == 0; past++) {
+        add_matches(naming, folded, true, past == 1, &matches);
+        if (bare != folded)
+            add_matches(naming, bare, false, past == 1, &matches);
+        if (matches.count == 0) /* what looked like a number of the list is part of the name */
+            add_matches(naming, plain, true, past == 1, &matches);
+    }
+    free(folded);
+    free(plain);
+    return matches;
+}
+
+bool naming_is(const struct naming *naming, const char *text, uint32_t id)
+{
+    for (int past = 0; past < 2; past++) {
+        struct naming_matches matches = {0};
+        char *folded = fold_item(text);
+        add_matches(naming, folded, true, past == 1, &matches);
+        add_matches(naming, fold_part(folded), false, past == 1, &matches);
+        free(folded);
+        for (size_t i = 0; i < matches.count; i++)
+            if (matches.ids[i] == id)
+                return true;
+    }
+    return false;
+}
+
+/* How many bytes have to be changed, added or left out; more than `most` is `most` + 1. */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
+{
+    size_t row[NEAREST_BYTES_MAX + 1];
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0], least = i;
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < other ? change : other;
+            least = row[j] < least ? row[j] : least;
+        }
+        if (least > most)
+            return most + 1;
+    }
+    return row[b_len];
+}
+
+uint32_t naming_nearest(const struct naming *naming, const char *text)
+{
+    char *folded = fold_item(text);
+    size_t len = strlen(folded);
+    size_t most = len / 3; /* beyond a third it is another name */
+    uint32_t nearest = 0;
+    for (size_t i = 0; i < naming->count && len <= NEAREST_BYTES_MAX && most > 0; i++) {
+        size_t other = strlen(naming->names[i].text);
+        if (other > NEAREST_BYTES_MAX || naming->names[i].is_past || other > len + most ||
+            len > other + most)
+            continue;
+        size_t apart = distance(folded, len, naming->names[i].text, other, most);
+        if (apart <= most) {
+            nearest = naming->names[i].id;
+            most = apart > 0 ? apart - 1 : 0;
+        }
+        if (apart == 0)
+            break;
+    }
+    free(folded);
+    return nearest;
+}
