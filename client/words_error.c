@@ -47,6 +47,11 @@ static struct pair words_of(enum err err)
              "This key may not speak for that unit; check the unit.");
         PAIR(ERR_NOT_HOME, "Báo cáo của đơn vị đó do một nút khác nhận; hãy nộp ở nút ấy.",
              "Another node takes in the reports of that unit; hand it in there.");
+        PAIR(ERR_WARNINGS,
+             "Báo cáo có cảnh báo; hãy sửa lại, hoặc nộp với --accept-warnings \"GHI CHÚ\" nếu số "
+             "liệu đúng.",
+             "The report has warnings; correct it, or file with --accept-warnings \"NOTE\" if the "
+             "figures are right.");
         PAIR(
             ERR_STALE,
             "Báo cáo đã được sửa sau khi anh/chị lấy số liệu; hãy xem bản hiện tại rồi nộp lại.",

@@ -26,6 +26,7 @@ static struct err_words err_words(enum err err)
         WORDS(ERR_FORBIDDEN, "forbidden", "The role of this key may not do that.");
         WORDS(ERR_FOREIGN, "foreign", "This key may not speak for that unit.");
         WORDS(ERR_NOT_HOME, "not-home", "Another node takes in the reports of that unit.");
+        WORDS(ERR_WARNINGS, "warnings", "It has warnings that nobody has looked at yet.");
         WORDS(ERR_STALE, "stale", "It is based on a revision that is not the current one.");
         WORDS(ERR_CONFLICT, "conflict", "The same revision is known with another content.");
         WORDS(ERR_CATALOGUE, "catalogue", "That catalogue is not known here yet.");

@@ -125,17 +125,40 @@ static uint8_t first_states(struct step *step, const struct report_key *key)
     return form->is_manual && parent != 0 ? 0 : STATE_ACCEPTED;
 }
 
-static void take_in(struct step *step, struct incoming *in)
+/* Refuses what breaks a rule, or has warnings that nobody has accepted; true when it may be taken
+ * in. */
+static bool may_be_filed(struct step *step, const struct incoming *in, const Tonghop__File *file,
+                         struct problems *problems)
 {
-    struct node *node = step->node;
-    struct head head = {0};
-    bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
-    if (had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0) {
-        send_receipt(step, &in->key, &head, true, NULL);
-        return;
+    struct refusal detail = {.problems = problems};
+    if (check_content(step, &in->report, problems) != ERR_OK) {
+        step_refuse(step, ERR_INVALID, &detail,
+                    STEP_WORDS(step, "%zu error%s in the report: nothing was taken in",
+                               "báo cáo có %zu lỗi%s: chưa có gì được nhận"),
+                    problems->error_count,
+                    STEP_WORDS(step, problems->error_count == 1 ? "" : "s", ""));
+        return false;
     }
-    if (in->report.based_on != head.revision) {
-        struct refusal detail = {.current_revision = head.revision};
+    size_t count = problems->count + problems->dropped_count; /* all of them warnings */
+    if (count > 0 && !file->accept_warnings && !file->check_only) {
+        step_refuse(
+            step, ERR_WARNINGS, &detail,
+            STEP_WORDS(step,
+                       "%zu warning%s: nothing was taken in; look at them, then correct the "
+                       "report, or file it again and say that they are accepted",
+                       "báo cáo có %zu cảnh báo%s: chưa có gì được nhận; xem lại, rồi sửa "
+                       "báo cáo, hoặc nộp lại và xác nhận đã xem cảnh báo"),
+            count, STEP_WORDS(step, count == 1 ? "" : "s", ""));
+        return false;
+    }
+    return true;
+}
+
+/* Whether a revision may follow the current one of the key; refuses and returns false if not. */
+static bool may_follow(struct step *step, const struct report *report, const struct head *head)
+{
+    if (report->based_on != head->revision) {
+        struct refusal detail = {.current_revision = head->revision};
         step_refuse(step, ERR_STALE, &detail,
                     STEP_WORDS(step,
                                "the report is based on revision %" PRIu64
@@ -143,37 +166,34 @@ static void take_in(struct step *step, struct incoming *in)
                                ": look at it and file again on that base",
                                "báo cáo dựa trên bản %" PRIu64 ", bản hiện tại là %" PRIu64
                                ": xem bản hiện tại rồi nộp lại trên bản đó"),
-                    in->report.based_on, head.revision);
-        return;
+                    report->based_on, head->revision);
+        return false;
     }
-    if (head.revision >= WIRE_REVISION_MAX) {
+    if (head->revision >= WIRE_REVISION_MAX) {
         step_refuse(step, ERR_RANGE, NULL,
                     STEP_WORDS(step,
                                "no revision can follow %" PRIu64
                                ": a node made up that number; have the unit above return it",
                                "không còn số bản nào sau bản %" PRIu64
                                ": một nút đã tự đặt số này; đề nghị cấp trên trả lại bản đó"),
-                    head.revision);
-        return;
+                    head->revision);
+        return false;
     }
-    struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
-    if (check_content(step, &in->report, &problems) != ERR_OK) {
-        struct refusal detail = {.problems = &problems};
-        step_refuse(step, ERR_INVALID, &detail,
-                    STEP_WORDS(step, "%zu error%s in the report: nothing was taken in",
-                               "báo cáo có %zu lỗi%s: chưa có gì được nhận"),
-                    problems.error_count,
-                    STEP_WORDS(step, problems.error_count == 1 ? "" : "s", ""));
-        problems_fini(&problems);
-        return;
-    }
-    char recorder[80];
+    return true;
+}
+
+/* Puts it on disk as the revision after `head`, whose revision is 0 when it is the first. */
+static void put_revision(struct step *step, struct incoming *in, const struct head *head,
+                         const struct problems *warnings)
+{
+    struct node *node = step->node;
+    char recorder[80], text[STEP_KEY_TEXT_SIZE];
     in->revision = (struct revision){
-        .number = head.revision + 1,
+        .number = head->revision + 1,
         .states = first_states(step, &in->key),
         .home = node->options.unit,
-        .received = instant_later(step->event->now, head.received),
-        .first_filed = had_head ? head.first_filed : step->event->now,
+        .received = instant_later(step->event->now, head->received),
+        .first_filed = head->revision > 0 ? head->first_filed : step->event->now,
         .recorded_by = {.data = (const uint8_t *)recorder,
                         .len = recorder_of(step, recorder, sizeof(recorder))},
         .filing = in->revision.filing,
@@ -182,10 +202,24 @@ static void take_in(struct step *step, struct incoming *in)
     struct head now = {.revision = in->revision.number,
                        .states = in->revision.states,
                        .received = in->revision.received};
-    send_receipt(step, &in->key, &now, false, &problems);
-    char text[STEP_KEY_TEXT_SIZE];
+    send_receipt(step, &in->key, &now, false, warnings);
     log_info("took in %s, revision %" PRIu64, node_key_text(node, &in->key, text, sizeof(text)),
              in->revision.number);
+}
+
+static void take_in(struct step *step, struct incoming *in, const Tonghop__File *file)
+{
+    struct head head = {0};
+    struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
+    bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
+    if (had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0)
+        send_receipt(step, &in->key, &head, true, NULL);
+    else if (may_follow(step, &in->report, &head) && may_be_filed(step, in, file, &problems)) {
+        if (file->check_only)
+            send_receipt(step, &in->key, &(const struct head){0}, false, &problems);
+        else
+            put_revision(step, in, &head, &problems);
+    }
     problems_fini(&problems);
 }
 
@@ -228,7 +262,7 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
     } else {
         in.key = in.report.key;
         if (may_take_in(step, &in.report))
-            take_in(step, &in);
+            take_in(step, &in, file);
     }
     report_fini(&in.report);
 }

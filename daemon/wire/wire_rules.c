@@ -127,7 +127,7 @@ static const struct wire_rule file_rules[] = {{AT(File, filing), 1, WIRE_FILING_
 
 static const struct wire_rule receipt_rules[] = {
     {PRESENT(Receipt, key)},
-    {REVISION(Receipt)},
+    {AT(Receipt, revision), 0, WIRE_REVISION_MAX, 0},
     {STATES(Receipt)},
     {INSTANT(Receipt, received_us)},
     {AT(Receipt, warnings), 0, PROBLEMS_MAX, 0},

@@ -22,6 +22,7 @@ enum err {
     ERR_FORBIDDEN,  /* this key's role may not do that */
     ERR_FOREIGN,    /* this key may not speak for that unit */
     ERR_NOT_HOME,   /* another node is the home of that unit */
+    ERR_WARNINGS,   /* it has warnings that nobody has accepted */
     ERR_STALE,      /* based on a revision that is not the current one */
     ERR_CONFLICT,   /* reserved: the same revision with another content */
     ERR_CATALOGUE,  /* catalogue number unknown here, or no catalogue yet */

@@ -46,6 +46,9 @@ static void tell_year(uint8_t start, uint32_t unit)
     struct story story = story_begin_met(start);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 5);
     STORY_FILE(&story, FRAME_REPORTER, .unit = unit, .label = PERIOD_S2, .value = 7);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 11, .is_check = true);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 11,
+               .is_careful = true);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 11);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 6, .based_on = 1);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 6, .based_on = 1);

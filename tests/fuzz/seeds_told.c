@@ -104,6 +104,7 @@ static void tell_report(struct span bytes)
     revision.states = STATE_ACCEPTED;
     revision.home = UNIT_BENEATH;
     revision.recorded_by = (char *)(uintptr_t) "uid:1000";
+    file.accept_warnings = true;
     story_say(&story, FRAME_LOCAL, BODY(FILE), &file);
     story_say(&story, FRAME_NODE, BODY(REVISION), &revision);
     story_answer(&story, BODY(REVISION), &revision, 0);

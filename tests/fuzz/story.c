@@ -102,6 +102,8 @@ void story_file(struct story *story, enum frame_type from, const struct draft *d
     struct buf bytes = story_filing(draft);
     Tonghop__File message = TONGHOP__FILE__INIT;
     message.filing = (ProtobufCBinaryData){bytes.len, bytes.data};
+    message.accept_warnings = !draft->is_careful;
+    message.check_only = draft->is_check;
     story_say(story, from, BODY(FILE), &message);
     buf_fini(&bytes);
 }

@@ -181,10 +181,11 @@ struct sim_ask {
     char refused[80]; /* the last time, and why */
     size_t filing;    /* FILE, SAFE, MARK */
     unsigned author;
-    uint32_t slip_unit; /* FILE: for this unit at first, by mistake; 0: no mistake */
-    size_t unit;        /* ENROL_REPORTER */
-    int64_t delay_ms;   /* before the first try */
-    uint64_t revision;  /* MARK */
+    bool has_seen_warnings; /* FILE */
+    uint32_t slip_unit;     /* FILE: for this unit at first, by mistake; 0: no mistake */
+    size_t unit;            /* ENROL_REPORTER */
+    int64_t delay_ms;       /* before the first try */
+    uint64_t revision;      /* MARK */
     uint8_t bit;
     size_t child; /* ENROL, REVOKE */
     unsigned generation;

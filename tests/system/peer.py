@@ -136,7 +136,7 @@ class Peer:
             self.ask(catalogue_publish=pb.CataloguePublish(chunk=chunk))
 
     def file(self, filing: bytes) -> pb.Receipt:
-        return self.ask(file=pb.File(filing=filing))
+        return self.ask(file=pb.File(filing=filing, accept_warnings=True))
 
     def file_all(self, filings: list[bytes]) -> list[pb.Receipt]:
         """Many reports without waiting for each answer, as far as the window goes."""
@@ -145,7 +145,7 @@ class Peer:
         begun = 0
         while begun < len(filings) or under_way:
             while begun < len(filings) and len(under_way) < self.window:
-                seq = self.send(self.envelope(file=pb.File(filing=filings[begun])))
+                seq = self.send(self.envelope(file=pb.File(filing=filings[begun], accept_warnings=True)))
                 under_way[seq] = begun
                 begun += 1
             envelope = self.receive()

@@ -21,6 +21,7 @@ struct draft {
     uint32_t catalogue;
     uint64_t based_on;
     bool is_withdrawn, may_drop_cells;
+    bool check_only, refuses_warnings; /* of the File around it; filed with warnings accepted */
     const char *author, *reason, *note;
     const struct cell *cells;
     size_t cell_count;
@@ -61,24 +62,35 @@ static inline void draft_pack(const struct draft *draft, struct buf *out)
 
 /* ---- handed in ---- */
 
+static inline const Tonghop__Envelope *file_wrapped(struct rig *rig, struct peer_from from,
+                                                    Tonghop__File *file)
+{
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.body_case = BODY(FILE);
+    envelope.file = file;
+    return rig_ask(rig, from, &envelope);
+}
+
 /* Hands in the bytes of a Filing, whatever they are. */
 static inline const Tonghop__Envelope *file_bytes(struct rig *rig, struct peer_from from,
                                                   const struct buf *filing)
 {
     Tonghop__File file = TONGHOP__FILE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     file.filing = (ProtobufCBinaryData){filing->len, filing->data};
-    envelope.body_case = BODY(FILE);
-    envelope.file = &file;
-    return rig_ask(rig, from, &envelope);
+    file.accept_warnings = true;
+    return file_wrapped(rig, from, &file);
 }
 
 static inline const Tonghop__Envelope *file_as(struct rig *rig, struct peer_from from,
                                                const struct draft *draft)
 {
     struct buf filing = {0};
+    Tonghop__File file = TONGHOP__FILE__INIT;
     draft_pack(draft, &filing);
-    const Tonghop__Envelope *answer = file_bytes(rig, from, &filing);
+    file.filing = (ProtobufCBinaryData){filing.len, filing.data};
+    file.check_only = draft->check_only;
+    file.accept_warnings = !draft->refuses_warnings;
+    const Tonghop__Envelope *answer = file_wrapped(rig, from, &file);
     buf_fini(&filing);
     return answer;
 }

@@ -419,6 +419,88 @@ static void test_warnings_come_with_the_receipt(void **state)
         assert_true(answer->receipt->warnings[i]->warning);
 }
 
+/* Warnings that nobody has looked at keep a report out, and nothing changes; the same one says all
+ * of them, and is taken in once they are accepted. */
+static void test_warnings_are_refused(void **state)
+{
+    struct rig *rig = *state;
+    struct draft year = *DRAFT(.period = "2024", .unit = 23887, CELLS(EXACT(1, 4), EXACT(6, 41)));
+    file_ok(rig, &good);
+    char *before = dump_store(rig);
+    year.refuses_warnings = true;
+    const Tonghop__Refusal *refusal = assert_refused(file_as(rig, from_local(), &year), "warnings");
+    assert_string_equal(
+        refusal->text,
+        "2 warnings: nothing was taken in; look at them, then correct the report, or "
+        "file it again and say that they are accepted");
+    assert_int_equal(refusal->n_problems, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(refusal->problems[i]->warning);
+        assert_int_equal(refusal->problems[i]->indicator, i + 1);
+    }
+    assert_unchanged(rig, before);
+    year.refuses_warnings = false;
+    assert_int_equal(file_ok(rig, &year), 1);
+    /* What is held already is told so, whatever it would warn of. */
+    year.refuses_warnings = true;
+    const Tonghop__Envelope *answer = file_as(rig, from_local(), &year);
+    assert_body(answer, BODY(RECEIPT));
+    assert_true(answer->receipt->repeated_content);
+    assert_int_equal(answer->receipt->n_warnings, 0);
+}
+
+/* A report without warnings needs nobody to accept any. */
+static void test_good_report_needs_no_acceptance(void **state)
+{
+    struct rig *rig = *state;
+    struct draft careful = good;
+    careful.refuses_warnings = true;
+    assert_int_equal(file_ok(rig, &careful), 1);
+}
+
+/* To check is to be told what filing would tell, and changes nothing. */
+static void test_check_only(void **state)
+{
+    struct rig *rig = *state;
+    struct draft check = good,
+                 year = *DRAFT(.period = "2024", .unit = 23887, CELLS(EXACT(1, 4), EXACT(6, 41)));
+    char *empty = dump_store(rig);
+    check.check_only = check.refuses_warnings = true;
+    const Tonghop__Envelope *answer = file_as(rig, from_local(), &check);
+    assert_body(answer, BODY(RECEIPT));
+    assert_int_equal(answer->receipt->revision, 0);
+    assert_int_equal(answer->receipt->states, 0);
+    assert_int_equal(answer->receipt->received_us, 0);
+    assert_int_equal(answer->receipt->key->unit, good.unit);
+    assert_false(answer->receipt->repeated_content);
+    assert_int_equal(answer->receipt->n_warnings, 0);
+    assert_unchanged(rig, empty);
+
+    file_ok(rig, &good);
+    char *before = dump_store(rig);
+    answer = file_as(rig, from_local(), &check); /* the same content */
+    assert_body(answer, BODY(RECEIPT));
+    assert_true(answer->receipt->repeated_content);
+    assert_int_equal(answer->receipt->revision, 1);
+    year.check_only = true;
+    for (int accepts = 0; accepts < 2; accepts++) {
+        year.refuses_warnings = accepts == 0;
+        answer = file_as(rig, from_local(), &year);
+        assert_body(answer, BODY(RECEIPT));
+        assert_int_equal(answer->receipt->revision, 0);
+        assert_int_equal(answer->receipt->n_warnings, 2);
+        assert_true(answer->receipt->warnings[0]->warning);
+    }
+    year.based_on = 7;
+    assert_int_equal(assert_refused(file_as(rig, from_local(), &year), "stale")->current_revision,
+                     0);
+    year.based_on = 0;
+    year.cells = (const struct cell[]){EXACT(9, 1)}; /* of another level */
+    year.cell_count = 1;
+    assert_refused(file_as(rig, from_local(), &year), "invalid");
+    assert_unchanged(rig, before);
+}
+
 /* Kind, period, unit and form are all part of the key: none of these replaces another. */
 static void test_keys_are_apart(void **state)
 {
@@ -489,6 +571,9 @@ int main(void)
         ROOT_TEST(test_dropping_and_withdrawing),
         ROOT_TEST(test_nil_report),
         ROOT_TEST(test_warnings_come_with_the_receipt),
+        ROOT_TEST(test_warnings_are_refused),
+        ROOT_TEST(test_good_report_needs_no_acceptance),
+        ROOT_TEST(test_check_only),
         ROOT_TEST(test_keys_are_apart),
         DISTRICT_TEST(test_outbox_is_marked_beneath_a_parent),
         ROOT_TEST(test_nothing_waits_at_the_root),
