@@ -57,3 +57,18 @@ void cells_add_row(const struct cells *cells, const struct report *report, const
     }
     table_add(table, cells_note(report, cell->indicator));
 }
+
+void cells_add_report_note(const struct cells *cells, const struct report *report,
+                           struct table *table)
+{
+    bool is_english = cells->common->is_english, is_text = cells->common->output == OUTPUT_TEXT;
+    table_add(table, NULL); /* no indicator */
+    if (cells->with_name)
+        table_add(table, is_text ? words(is_english, WORD_CELLS_WHOLE_REPORT) : NULL);
+    table_add(table, NULL);
+    if (!is_text) {
+        table_add(table, NULL);
+        table_add(table, NULL);
+    }
+    table_add(table, cells_note(report, 0));
+}

@@ -19,6 +19,9 @@ void cells_add_columns(const struct cells *cells, struct table *table);
 /* The row of one of the report's cells, in those columns. */
 void cells_add_row(const struct cells *cells, const struct report *report, const struct cell *cell,
                    struct table *table);
+/* A row with the note on the whole report, which has one. */
+void cells_add_report_note(const struct cells *cells, const struct report *report,
+                           struct table *table);
 /* The note about an indicator, 0 being the whole report; NULL if there is none. */
 const char *cells_note(const struct report *report, uint32_t indicator);
 

@@ -13,6 +13,7 @@ struct amend {
     const struct common *common;
     struct selection selection;
     const char *indicator_text, *value, *qualifier, *upper, *author_text, *reason_text;
+    const char *note; /* of --accept-warnings */
     bool is_removal;
     char *author, *reason;
     struct filing filing;
@@ -44,6 +45,7 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         {.name = "--remove", .is_given = &amend->is_removal},
         {.name = "--author", .value = &amend->author_text},
         {.name = "--reason", .value = &amend->reason_text, .is_needed = true},
+        {.name = "--accept-warnings", .value = &amend->note},
     };
     const struct common *common = amend->common;
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
@@ -54,6 +56,8 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         (void)command_usage("amend", "%s", words(common->is_english, WORD_AMEND_VALUE_OR_REMOVE));
         return false;
     }
+    if (!filing_check_note(common, "amend", amend->note))
+        return false;
     amend->author = filing_author(common, "amend", amend->author_text);
     if (amend->author == NULL)
         return false;
@@ -169,6 +173,41 @@ static int prepare(struct amend *amend)
                : EXIT_INPUT;
 }
 
+/* The home's verdict, which repeats what validate_report has warned of, and the note on what is
+ * warned of. */
+static int ask_home(struct amend *amend)
+{
+    struct problems *problems = &amend->problems;
+    problems_clear(problems);
+    int status = filing_check(&amend->filing, &amend->next, problems);
+    if (status != EXIT_DONE || problems->count == 0)
+        return status;
+    if (amend->note == NULL)
+        return EXIT_NO;
+    filing_accept(&amend->next, problems, 0, problems->count, amend->note);
+    return problems->error_count == 0 ? EXIT_DONE : EXIT_INPUT;
+}
+
+/* Prints what is wrong, and how to go on. */
+static void print_problems(const struct amend *amend, const struct problems *problems, int status)
+{
+    command_print_problems(problems);
+    if (status == EXIT_NO && problems->error_count == 0 && problems->count > 0)
+        command_say(words(amend->common->is_english, WORD_WARNINGS_FOUND), problems->count);
+}
+
+static int file(struct amend *amend)
+{
+    struct problems fresh = {.is_vietnamese = amend->problems.is_vietnamese};
+    bool accepts = amend->note != NULL && amend->problems.count > 0;
+    filing_show(&amend->filing, &amend->base, &amend->next, true);
+    int status = filing_send(&amend->filing, &amend->next, accepts, &amend->problems, &fresh);
+    print_problems(amend, &fresh, status);
+    problems_fini(&fresh);
+    filing_print_results(&amend->filing);
+    return status;
+}
+
 static int run_amend(const struct common *common, int argc, char **argv)
 {
     struct amend amend = {.common = common, .problems.is_vietnamese = !common->is_english};
@@ -176,12 +215,11 @@ static int run_amend(const struct common *common, int argc, char **argv)
     if (!read_arguments(&amend, argc, argv))
         goto out;
     status = prepare(&amend);
-    command_print_problems(&amend.problems);
-    if (status != EXIT_DONE)
-        goto out;
-    filing_show(&amend.filing, &amend.base, &amend.next, true);
-    status = filing_send(&amend.filing, &amend.next);
-    filing_print_results(&amend.filing);
+    if (status == EXIT_DONE)
+        status = ask_home(&amend);
+    print_problems(&amend, &amend.problems, status);
+    if (status == EXIT_DONE)
+        status = file(&amend);
 out:
     amend_fini(&amend);
     return status;

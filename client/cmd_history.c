@@ -116,6 +116,11 @@ static int add_cells(const struct cells *cells, const Tonghop__History *history,
             table_addf(table, "%" PRIu64, entry->revision);
             cells_add_row(cells, &report, &report.cells[c], table);
         }
+        if (cells_note(&report, 0) != NULL) {
+            table_add(table, entry->form);
+            table_addf(table, "%" PRIu64, entry->revision);
+            cells_add_report_note(cells, &report, table);
+        }
         report_fini(&report);
     }
     arena_free(&arena);

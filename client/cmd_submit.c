@@ -1,7 +1,8 @@
 /* `tonghop submit`: reports from a file to the home of their units.
  *
- * Three passes, each over all reports: read and check the file; fetch what the node holds and check
- * against that; file. Nothing is sent before everything was found good, each report is taken in
+ * Four passes, each over all reports: read and check the file; fetch what the node holds and check
+ * against that; ask the home for its verdict; file. Nothing is filed before everything was found
+ * good, and somebody has looked at what is warned of; each report is taken in
  * whole or not at all, and what was taken in already is answered as such: after any failure the
  * same command is run again. */
 #include <stdio.h>
@@ -15,11 +16,18 @@
 #include "core/validate.h"
 #include "text/input.h"
 
+/* What the home says of a report. */
+struct verdict {
+    int status;
+    size_t first, end; /* of its warnings in the problems */
+};
+
 struct submit {
     const struct common *common;
     struct selection selection;
     /* Arguments. */
     const char *file, *scope_text, *author_text, *reason_text, *wait, *nil, *withdraw;
+    const char *note; /* of --accept-warnings */
     bool may_replace, is_dry_run;
     uint8_t scope;
     char *author, *reason;
@@ -30,6 +38,7 @@ struct submit {
     struct reporting reporting;
     struct filing_base *bases; /* one for each item of `reporting`, as far as fetched */
     size_t base_count;
+    struct verdict *verdicts; /* one for each item, when the home was asked */
 };
 
 static void submit_fini(struct submit *submit)
@@ -37,6 +46,7 @@ static void submit_fini(struct submit *submit)
     for (size_t i = 0; i < submit->base_count; i++)
         report_fini(&submit->bases[i].report);
     free(submit->bases);
+    free(submit->verdicts);
     reporting_fini(&submit->reporting);
     problems_fini(&submit->problems);
     csv_table_fini(&submit->table);
@@ -71,6 +81,8 @@ static bool check_arguments(struct submit *submit)
         return refuse_choice(submit, "--scope", "own, whole");
     if (submit->wait != NULL && strcmp(submit->wait, "safe") != 0)
         return refuse_choice(submit, "--wait", "safe");
+    if (!filing_check_note(submit->common, "submit", submit->note))
+        return false;
     submit->author = filing_author(submit->common, "submit", submit->author_text);
     if (submit->author == NULL)
         return false;
@@ -88,6 +100,7 @@ static bool read_arguments(struct submit *submit, int argc, char **argv)
         {.name = "--scope", .value = &submit->scope_text},
         {.name = "--author", .value = &submit->author_text},
         {.name = "--reason", .value = &submit->reason_text},
+        {.name = "--accept-warnings", .value = &submit->note},
         {.name = "--replace", .is_given = &submit->may_replace},
         {.name = "--dry-run", .is_given = &submit->is_dry_run},
         {.name = "--wait", .value = &submit->wait},
@@ -244,7 +257,95 @@ static int fetch_bases(struct submit *submit)
     return submit->problems.error_count == 0 ? EXIT_DONE : EXIT_INPUT;
 }
 
-/* ---- third pass: filing ---- */
+/* ---- third pass: the home's verdict ---- */
+
+/* Where the findings stand that the home, or the note, has of an item; the report's begin where its
+ * cell is not in the file. */
+static void place_findings(const struct submit *submit, const struct reporting_item *item,
+                           struct problems *problems, size_t first)
+{
+    for (size_t i = first; i < problems->count && submit->file != NULL; i++) {
+        struct problem *problem = &problems->items[i];
+        problem->file = mem_strdup(submit->table.file);
+        problem->place = reporting_place(item, problem->indicator);
+        if (problem->place.line == 0)
+            problem->place = item->places[0];
+    }
+}
+
+/* Nothing was filed; what became of each report. */
+static void add_verdicts(struct submit *submit)
+{
+    for (size_t i = 0; i < submit->reporting.count; i++)
+        filing_add_result(&submit->filing, &submit->reporting.items[i].report.key, 0,
+                          submit->verdicts[i].status == EXIT_NO ? FILING_REFUSED : FILING_NOT_SENT);
+}
+
+/* Asks for all of them, so that everything is told at once. The home repeats what validate_report
+ * has warned of here. */
+static int ask_home(struct submit *submit)
+{
+    int status = EXIT_DONE;
+    problems_clear(&submit->problems);
+    submit->verdicts = mem_calloc(submit->reporting.count, sizeof(*submit->verdicts));
+    for (size_t i = 0; i < submit->reporting.count && status != EXIT_UNKNOWN; i++) {
+        const struct reporting_item *item = &submit->reporting.items[i];
+        struct verdict *verdict = &submit->verdicts[i];
+        verdict->first = submit->problems.count;
+        verdict->status = filing_check(&submit->filing, &item->report, &submit->problems);
+        verdict->end = submit->problems.count;
+        place_findings(submit, item, &submit->problems, verdict->first);
+        if (verdict->status != EXIT_DONE)
+            status = verdict->status;
+    }
+    if (status != EXIT_DONE)
+        add_verdicts(submit);
+    return status;
+}
+
+static size_t warning_count(const struct problems *problems)
+{
+    return problems->count + problems->dropped_count - problems->error_count;
+}
+
+/* Puts the note on what is warned of; EXIT_NO when there is none. */
+static int accept_warnings(struct submit *submit)
+{
+    struct problems *problems = &submit->problems;
+    if (submit->note == NULL) {
+        if (warning_count(problems) == 0)
+            return EXIT_DONE;
+        add_verdicts(submit);
+        return EXIT_NO;
+    }
+    for (size_t i = 0; i < submit->reporting.count; i++) {
+        struct reporting_item *item = &submit->reporting.items[i];
+        size_t first = problems->count;
+        filing_accept(&item->report, problems, submit->verdicts[i].first, submit->verdicts[i].end,
+                      submit->note);
+        place_findings(submit, item, problems, first);
+    }
+    return problems->error_count == 0 ? EXIT_DONE : EXIT_INPUT;
+}
+
+/* ---- fourth pass: filing ---- */
+
+/* Files one; what the home says that it had not said before is printed. */
+static int file_one(struct submit *submit, size_t index)
+{
+    const struct reporting_item *item = &submit->reporting.items[index];
+    const struct verdict *verdict = &submit->verdicts[index];
+    struct problems fresh = {.is_vietnamese = submit->problems.is_vietnamese};
+    bool accepts = submit->note != NULL && verdict->end > verdict->first;
+    int status = filing_send(&submit->filing, &item->report, accepts, &submit->problems, &fresh);
+    place_findings(submit, item, &fresh, 0);
+    reporting_sort_problems(&fresh);
+    command_print_problems(&fresh);
+    if (status == EXIT_NO && fresh.error_count == 0 && fresh.count > 0)
+        command_say(words(submit->common->is_english, WORD_WARNINGS_FOUND), fresh.count);
+    problems_fini(&fresh);
+    return status;
+}
 
 static int file_all(struct submit *submit)
 {
@@ -261,7 +362,7 @@ static int file_all(struct submit *submit)
             filing_add_result(&submit->filing, &report->key, 0, FILING_CHECKED);
             continue;
         }
-        int sent = filing_send(&submit->filing, report);
+        int sent = file_one(submit, i);
         if (sent != EXIT_DONE)
             status = sent;
     }
@@ -289,8 +390,12 @@ static int submit_all(struct submit *submit)
         status = build(submit);
     if (status == EXIT_DONE)
         status = fetch_bases(submit);
+    if (status == EXIT_DONE)
+        status = ask_home(submit);
+    if (status == EXIT_DONE)
+        status = accept_warnings(submit);
     /* What is wrong with the file is wrong whether or not the node answered. */
-    return submit->problems.error_count > 0 ? EXIT_INPUT : status;
+    return submit->problems.error_count > 0 && status != EXIT_NO ? EXIT_INPUT : status;
 }
 
 static int run_submit(const struct common *common, int argc, char **argv)
@@ -300,11 +405,17 @@ static int run_submit(const struct common *common, int argc, char **argv)
     if (!read_arguments(&submit, argc, argv))
         goto out;
     status = submit_all(&submit);
+    reporting_sort_problems(&submit.problems);
     command_print_problems(&submit.problems);
     if (submit.problems.error_count > 0)
         command_say(words(common->is_english, WORD_PROBLEMS_FOUND), submit.problems.error_count);
-    if (status != EXIT_DONE)
+    else if (status == EXIT_NO && submit.problems.count > 0)
+        command_say(words(common->is_english, WORD_WARNINGS_FOUND),
+                    warning_count(&submit.problems));
+    if (status != EXIT_DONE) {
+        filing_print_results(&submit.filing);
         goto out;
+    }
     status = file_all(&submit);
     if (status == EXIT_DONE && submit.wait != NULL && !submit.is_dry_run)
         status = wait_safe(&submit);

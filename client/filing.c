@@ -269,33 +269,90 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
 
 void filing_print_results(const struct filing *filing)
 {
-    if (table_row_count(filing->results) > 0)
+    if (filing->results != NULL && table_row_count(filing->results) > 0)
         table_print(filing->results, filing->common->output, stdout);
 }
 
-int filing_send(struct filing *filing, const struct report *report)
+/* ---- handing in ---- */
+
+static bool is_known(const struct problems *known, const Tonghop__Problem *problem)
+{
+    for (size_t i = 0; i < known->count; i++)
+        if (known->items[i].indicator == problem->indicator &&
+            strcmp(known->items[i].text, problem->text) == 0)
+            return true;
+    return false;
+}
+
+static void add_problems(Tonghop__Problem *const *from, size_t count, const struct problems *known,
+                         struct problems *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (known != NULL && is_known(known, from[i]))
+            continue;
+        if (from[i]->warning)
+            problems_cell_warn(to, from[i]->indicator, "%s", from[i]->text);
+        else
+            problems_cell(to, from[i]->indicator, "%s", from[i]->text);
+    }
+}
+
+/* Sends it and takes the answer: the receipt, or a refusal, whose problems are added, or which is
+ * printed where it has none. */
+static int hand_in(struct filing *filing, Tonghop__File *file, const struct report *report,
+                   struct problems *problems, const Tonghop__Receipt **ret_receipt)
 {
     struct buf bytes = {0};
-    Tonghop__File file = TONGHOP__FILE__INIT;
+    char reason[CONNECTION_REASON_SIZE] = "";
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     const Tonghop__Envelope *answer = NULL;
     wire_pack_filing(report, &bytes);
-    file.filing.data = bytes.data;
-    file.filing.len = bytes.len;
+    file->filing.data = bytes.data;
+    file->filing.len = bytes.len;
     request.body_case = TONGHOP__ENVELOPE__BODY_FILE;
-    request.file = &file;
-    int status = command_request(filing->common, filing->connection, &request,
-                                 TONGHOP__ENVELOPE__BODY_RECEIPT, &answer);
+    request.file = file;
+    enum err err = connection_request(filing->connection, &request, &answer, reason);
     buf_fini(&bytes);
+    if (err != ERR_OK)
+        return command_print_failure(filing->common, err, reason);
+    if (answer->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT) {
+        *ret_receipt = answer->receipt;
+        return EXIT_DONE;
+    }
+    if (answer->body_case != TONGHOP__ENVELOPE__BODY_REFUSAL) {
+        command_say(words(filing->common->is_english, WORD_OTHER_ANSWER), wire_body_name(answer));
+        return EXIT_UNKNOWN;
+    }
+    if (answer->refusal->n_problems == 0)
+        return command_print_refusal(filing->common, answer->refusal);
+    add_problems(answer->refusal->problems, answer->refusal->n_problems, NULL, problems);
+    return EXIT_NO;
+}
+
+int filing_check(struct filing *filing, const struct report *report, struct problems *problems)
+{
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    const Tonghop__Receipt *receipt = NULL;
+    file.check_only = true;
+    int status = hand_in(filing, &file, report, problems, &receipt);
+    if (status == EXIT_DONE)
+        add_problems(receipt->warnings, receipt->n_warnings, NULL, problems);
+    return status;
+}
+
+int filing_send(struct filing *filing, const struct report *report, bool accepts_warnings,
+                const struct problems *known, struct problems *ret_fresh)
+{
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    const Tonghop__Receipt *receipt = NULL;
+    file.accept_warnings = accepts_warnings;
+    int status = hand_in(filing, &file, report, ret_fresh, &receipt);
     if (status != EXIT_DONE) {
         filing_add_result(filing, &report->key, 0,
                           status == EXIT_NO ? FILING_REFUSED : FILING_UNKNOWN);
         return status;
     }
-    const Tonghop__Receipt *receipt = answer->receipt;
-    for (size_t i = 0; i < receipt->n_warnings; i++)
-        command_say(words(filing->common->is_english, WORD_FILING_WARNING),
-                    receipt->warnings[i]->text);
+    add_problems(receipt->warnings, receipt->n_warnings, known, ret_fresh);
     filing_add_result(filing, &report->key, receipt->revision,
                       receipt->repeated_content            ? FILING_UNCHANGED
                       : (receipt->states & STATE_ACCEPTED) ? FILING_ACCEPTED
@@ -419,4 +476,15 @@ char *filing_reason(const struct common *common, const char *name, const char *o
     const char *text = option != NULL ? option : "";
     return check_text(common, name, "--reason", text, REPORT_REASON_MAX, true) ? mem_strdup(text)
                                                                                : NULL;
+}
+
+bool filing_check_note(const struct common *common, const char *name, const char *option)
+{
+    if (option == NULL)
+        return true;
+    if (option[strspn(option, " \t\n")] == '\0') {
+        (void)command_usage(name, "%s", words(common->is_english, WORD_FILING_NOTE_NEEDED));
+        return false;
+    }
+    return check_text(common, name, "--accept-warnings", option, REPORT_NOTE_MAX, true);
 }

@@ -53,13 +53,25 @@ int filing_fetch(struct filing *filing, const struct report_key *key, struct fil
  * filing are only counted, unless `with_all`. */
 void filing_show(const struct filing *filing, const struct filing_base *base,
                  const struct report *next, bool with_all);
-/* Hands the report in, prints warnings or the refusal, and adds its result line. EXIT_DONE, EXIT_NO
- * or EXIT_UNKNOWN. */
-int filing_send(struct filing *filing, const struct report *report);
+/* Asks the home for its verdict, which changes nothing. What it warns of, and the errors that it
+ * would refuse the report for, are added to `problems` (with their cell, without a place); another
+ * refusal is printed. EXIT_DONE when it would be taken in; EXIT_NO, EXIT_UNKNOWN. */
+int filing_check(struct filing *filing, const struct report *report, struct problems *problems);
+/* Hands the report in and adds its result line. Without `accepts_warnings` the home refuses what it
+ * warns of. What it says that is not in `known` is added to `ret_fresh`, as by filing_check.
+ * EXIT_DONE, EXIT_NO or EXIT_UNKNOWN. */
+int filing_send(struct filing *filing, const struct report *report, bool accepts_warnings,
+                const struct problems *known, struct problems *ret_fresh);
 /* Adds a result line; `revision` 0: none. */
 void filing_add_result(struct filing *filing, const struct report_key *key, uint64_t revision,
                        enum filing_outcome outcome);
 void filing_print_results(const struct filing *filing);
+
+/* Puts the note on every cell that a warning of problems->items[first..end) is about, behind its
+ * own note, and on the whole report for one that is about none of its cells. A note that is there
+ * already is not repeated. One that would be too long is an error, with the cell, in `problems`. */
+void filing_accept(struct report *report, struct problems *problems, size_t first, size_t end,
+                   const char *note);
 
 /* Waits until another node holds what was filed too, at most --timeout for all of them. Exit
  * status: EXIT_NO when no node will (there is none above), or when another filing has taken the
@@ -71,5 +83,7 @@ int filing_wait_safe(struct filing *filing, const struct report *const *reports,
 char *filing_author(const struct common *common, const char *name, const char *option);
 /* The text of --reason, "" for NULL; likewise. */
 char *filing_reason(const struct common *common, const char *name, const char *option);
+/* Whether the text of --accept-warnings (NULL: not given) may be a note; prints why not. */
+bool filing_check_note(const struct common *common, const char *name, const char *option);
 
 #endif

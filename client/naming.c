@@ -209,7 +209,6 @@ bool naming_is(const struct naming *naming, const char *text, uint32_t id)
     return false;
 }
 
-/* How many bytes have to be changed, added or left out; more than `most` is `most` + 1. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
 {
     size_t row[NEAREST_BYTES_MAX + 1];
@@ -231,6 +230,14 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
     return row[b_len];
 }
 
+size_t naming_distance(const char *a, const char *b, size_t most)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    if (b_len > NEAREST_BYTES_MAX || a_len > b_len + most || b_len > a_len + most)
+        return most + 1;
+    return distance(a, a_len, b, b_len, most);
+}
+
 uint32_t naming_nearest(const struct naming *naming, const char *text)
 {
     char *folded = fold_item(text);
@@ -238,11 +245,9 @@ uint32_t naming_nearest(const struct naming *naming, const char *text)
     size_t most = len / 3; /* beyond a third it is another name */
     uint32_t nearest = 0;
     for (size_t i = 0; i < naming->count && len <= NEAREST_BYTES_MAX && most > 0; i++) {
-        size_t other = strlen(naming->names[i].text);
-        if (other > NEAREST_BYTES_MAX || naming->names[i].is_past || other > len + most ||
-            len > other + most)
+        if (naming->names[i].is_past)
             continue;
-        size_t apart = distance(folded, len, naming->names[i].text, other, most);
+        size_t apart = naming_distance(folded, naming->names[i].text, most);
         if (apart <= most) {
             nearest = naming->names[i].id;
             most = apart > 0 ? apart - 1 : 0;

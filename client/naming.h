@@ -33,6 +33,10 @@ struct naming_matches naming_find(const struct naming *naming, const char *text)
 /* What the text may have been meant to name, 0 if nothing is near. */
 uint32_t naming_nearest(const struct naming *naming, const char *text);
 
+/* How many bytes have to be changed, added or left out to make one of the other; anything above
+ * `most` when it is more than that. */
+size_t naming_distance(const char *a, const char *b, size_t most);
+
 /* Whether the text is one of the names of that one. */
 bool naming_is(const struct naming *naming, const char *text, uint32_t id);
 

@@ -100,15 +100,41 @@ static void say_ambiguous(struct reporting_names *names, const struct reporting_
     buf_fini(&list);
 }
 
+/* By its code; NULL if none is near. */
+static const struct indicator *nearest_code(const struct catalogue *catalogue, const char *code)
+{
+    const struct indicator *nearest = NULL;
+    size_t most = strlen(code) / 4;
+    for (size_t i = 0; i < catalogue->indicator_count && (nearest == NULL || most > 0); i++) {
+        size_t apart = naming_distance(code, catalogue->indicators[i].code, most);
+        if (apart <= most) {
+            nearest = &catalogue->indicators[i];
+            most = apart > 0 ? apart - 1 : 0;
+        }
+    }
+    return nearest;
+}
+
 static void say_unknown(struct reporting_names *names, const struct reporting_field *field)
 {
     char quoted[QUOTE_SIZE], nearest_name[QUOTE_SIZE];
-    uint32_t number = names->guess_count++ < GUESSES_MAX
-                          ? naming_nearest(indicator_names(names), field->text)
-                          : 0;
-    const struct indicator *nearest = catalogue_indicator(names->context->catalogue, number);
+    const struct catalogue *catalogue = names->context->catalogue;
+    const struct indicator *nearest = NULL;
+    bool is_code = looks_like_code(field->text);
+    if (names->guess_count++ < GUESSES_MAX)
+        nearest = is_code ? nearest_code(catalogue, field->text)
+                          : catalogue_indicator(
+                                catalogue, naming_nearest(indicator_names(names), field->text));
     reporting_quote(field->text, quoted);
-    if (nearest != NULL)
+    if (nearest != NULL && is_code)
+        problems_add(names->problems, names->file, field->place,
+                     PROBLEM_WORDS(names->problems,
+                                   "no indicator '%s': if %s is meant, correct it; see 'tonghop "
+                                   "catalogue show indicators'",
+                                   "không có chỉ tiêu “%s”: nếu là %s thì sửa lại; xem `tonghop "
+                                   "catalogue show indicators`"),
+                     quoted, nearest->code);
+    else if (nearest != NULL)
         problems_add(
             names->problems, names->file, field->place,
             PROBLEM_WORDS(names->problems,

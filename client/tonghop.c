@@ -239,6 +239,7 @@ enum err tonghop_file(struct tonghop *tonghop, const struct tonghop_report *repo
         wire_pack_filing(&draft.report, &bytes);
         file.filing.data = bytes.data;
         file.filing.len = bytes.len;
+        file.accept_warnings = report->accepts_warnings;
         request.body_case = TONGHOP__ENVELOPE__BODY_FILE;
         request.file = &file;
         err = ask(tonghop, &request, TONGHOP__ENVELOPE__BODY_RECEIPT, &answer, reason);

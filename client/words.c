@@ -361,7 +361,6 @@ static const struct {
     [WORD_FILING_SAME] = {"số liệu không đổi", "the figures are the same"},
     [WORD_FILING_WITHDRAWS] = {"rút báo cáo", "takes the report back"},
     [WORD_FILING_RESTORES] = {"nộp lại báo cáo đã rút", "files again what was taken back"},
-    [WORD_FILING_WARNING] = {"cảnh báo: %s", "warning: %s"},
     [WORD_FILING_NOT_SAFE] = {"nút này đã giữ báo cáo, nhưng nút cấp trên chưa xác nhận; báo cáo "
                               "sẽ tự được gửi lên khi nối được",
                               "the report is held here, but the node above has not acknowledged it "
@@ -380,6 +379,13 @@ static const struct {
                               "what was filed: see 'tonghop history', and file again if need be"},
     [WORD_FILING_BAD_TEXT] = {"%s phải là văn bản thường, tối đa %zu byte",
                               "%s has to be plain text of at most %zu bytes"},
+    [WORD_FILING_NOTE_NEEDED] = {"--accept-warnings cần một ghi chú: vì sao số liệu vẫn đúng",
+                                 "--accept-warnings needs a note: why the figures are right"},
+    [WORD_WARNINGS_FOUND] =
+        {"có %zu cảnh báo, chưa nộp gì; hãy sửa lại, hoặc nếu số liệu đúng thì "
+         "chạy lại với --accept-warnings \"GHI CHÚ\"",
+         "%zu warnings; nothing was filed: correct the figures, or, if they are "
+         "right, run it again with --accept-warnings \"NOTE\""},
     [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",
                                 "exactly one of FILE, --nil FORM and --withdraw FORM is needed"},
     [WORD_SUBMIT_NEEDED_COLUMNS] = {"“chỉ tiêu” và “số liệu”", "indicator and value"},
@@ -389,6 +395,7 @@ static const struct {
                               "there is no report '%s' to amend; file it with `tonghop submit`"},
     [WORD_AMEND_NO_CELL] = {"báo cáo đang có không có số liệu %s",
                             "the report that is held has no figure %s"},
+    [WORD_CELLS_WHOLE_REPORT] = {"(toàn báo cáo)", "(the whole report)"},
     [WORD_HISTORY_EMPTY] = {"chưa có báo cáo nào", "nothing was filed"},
     [WORD_COLUMN_COUNTS] = {"Được tính", "Counts"},
     [WORD_COLUMN_SAFE] = {"An toàn", "Safe"},

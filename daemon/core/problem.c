@@ -20,6 +20,13 @@ void problems_fini(struct problems *problems)
     *problems = (struct problems){0};
 }
 
+void problems_clear(struct problems *problems)
+{
+    bool is_vietnamese = problems->is_vietnamese;
+    problems_fini(problems);
+    problems->is_vietnamese = is_vietnamese;
+}
+
 /* Keeps `problem` with a copy of `file` and the text that `format` and `args` make. */
 static void add(struct problems *problems, struct problem problem, const char *file,
                 const char *format, va_list args)

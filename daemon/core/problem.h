@@ -48,6 +48,8 @@ struct problems {
     ((problems)->is_vietnamese ? (vietnamese) : (english))
 
 void problems_fini(struct problems *problems);
+/* Empties the list; the language stays. */
+void problems_clear(struct problems *problems);
 void problems_add(struct problems *problems, const char *file, struct place place,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 void problems_warn(struct problems *problems, const char *file, struct place place,

@@ -50,6 +50,18 @@ enum err report_sort(struct report *report)
     return ERR_OK;
 }
 
+const char *report_note(const struct report *report, uint32_t indicator)
+{
+    const char *whole = "";
+    for (size_t i = 0; i < report->note_count; i++) {
+        if (report->notes[i].indicator == indicator)
+            return report->notes[i].text;
+        if (report->notes[i].indicator == 0)
+            whole = report->notes[i].text;
+    }
+    return whole;
+}
+
 const struct cell *report_cell(const struct report *report, uint32_t indicator)
 {
     if (report->cell_count == 0)

@@ -58,6 +58,8 @@ void report_add_cell(struct report *report, struct cell cell);
 void report_add_note(struct report *report, uint32_t indicator, const char *text);
 /* Orders cells by indicator. ERR_EXISTS when two cells have one indicator. */
 enum err report_sort(struct report *report);
+/* The note on the cell, or else the one on the whole report; "" if there is none. */
+const char *report_note(const struct report *report, uint32_t indicator);
 const struct cell *report_cell(const struct report *report, uint32_t indicator);
 
 /* A baseline: figures that were compiled elsewhere, such as those of years before the programme was

@@ -44,14 +44,6 @@ static struct report_key key_of(const struct explain *explain, uint32_t unit)
                                .form = explain->indicator->form};
 }
 
-static const char *note_of(const struct report *report, uint32_t indicator)
-{
-    for (size_t i = 0; i < report->note_count; i++)
-        if (report->notes[i].indicator == indicator)
-            return report->notes[i].text;
-    return "";
-}
-
 /* Whether a figure under the asked label can stand on the report of `label`: it has the cell, and
  * it is of the scope that counts, because own and whole cells never combine. */
 static bool is_source(const struct explain *explain, const struct group *group, int label)
@@ -91,7 +83,7 @@ static void describe(const struct explain *explain, const struct report *report,
     line->author = copy(report->author);
     line->reason = copy(report->reason);
     line->source = copy(report->source);
-    line->note = copy(note_of(report, explain->indicator->number));
+    line->note = copy(report_note(report, explain->indicator->number));
     line->message.author = line->author;
     line->message.reason = line->reason;
     line->message.source = line->source;

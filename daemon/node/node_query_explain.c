@@ -87,14 +87,6 @@ static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
            a->known_count == b->known_count;
 }
 
-static const char *told_note(const struct report *report, uint32_t indicator)
-{
-    for (size_t i = 0; i < report->note_count; i++)
-        if (report->notes[i].indicator == indicator)
-            return report->notes[i].text;
-    return "";
-}
-
 static void add_change(struct explain *explain, const struct past_step *step, uint64_t replaced,
                        const Tonghop__Value *total, struct changes *changes)
 {
@@ -119,7 +111,7 @@ static void add_change(struct explain *explain, const struct past_step *step, ui
     message->total = &change->total;
     message->author = report->author;
     message->reason = report->reason;
-    message->note = (char *)(uintptr_t)told_note(report, explain->indicator->number);
+    message->note = (char *)(uintptr_t)report_note(report, explain->indicator->number);
 }
 
 /* Takes every step since; those that change the total are kept, and those that were returned. */

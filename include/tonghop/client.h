@@ -53,11 +53,12 @@ struct tonghop_cell {
 
 struct tonghop_report {
     struct tonghop_key key;
-    bool is_whole;       /* the unit and everything beneath it, compiled already */
-    uint64_t based_on;   /* the revision that it replaces, as tonghop_revision says; 0: none */
-    bool may_drop_cells; /* cells of that revision are left out on purpose */
-    const char *author;  /* who made it, NULL: not said */
-    const char *reason;  /* why it was changed, NULL: not said */
+    bool is_whole;         /* the unit and everything beneath it, compiled already */
+    uint64_t based_on;     /* the revision that it replaces, as tonghop_revision says; 0: none */
+    bool may_drop_cells;   /* cells of that revision are left out on purpose */
+    bool accepts_warnings; /* somebody has looked at what the node warns of */
+    const char *author;    /* who made it, NULL: not said */
+    const char *reason;    /* why it was changed, NULL: not said */
     const struct tonghop_cell *cells;
     size_t cell_count; /* 0: a nil report, which is a report */
 };
@@ -74,8 +75,10 @@ enum err tonghop_revision(struct tonghop *tonghop, const struct tonghop_key *key
 
 /* Files a report. ERR_OK: it is on disk at the node. Everything is checked here before anything is
  * sent, and decided by the node: ERR_SYNTAX, ERR_RANGE, ERR_INVALID, ERR_EXISTS (a cell twice),
- * ERR_NOT_FOUND (a name); ERR_STALE: `based_on` is not the current revision; ERR_FOREIGN,
- * ERR_NOT_HOME: not to be handed in here, or not by this key. */
+ * ERR_NOT_FOUND (a name); ERR_WARNINGS: figures are odd, such as a year below its half, and
+ * `reason` names one: correct them, or have somebody look and file with `accepts_warnings`;
+ * ERR_STALE: `based_on` is not the current revision; ERR_FOREIGN, ERR_NOT_HOME: not to be handed in
+ * here, or not by this key. */
 enum err tonghop_file(struct tonghop *tonghop, const struct tonghop_report *report,
                       struct tonghop_receipt *ret_receipt, char *reason);
 

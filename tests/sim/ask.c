@@ -8,7 +8,7 @@
 #include "core/mem.h"
 #include "sim/sim.h"
 
-enum { RETRY_MS = 3000, TRIES_MAX = 2000, WARNED_EVERY = 4 };
+enum { RETRY_MS = 3000, TRIES_MAX = 2000, CAREFUL_SEEDS_EVERY = 8, CAREFUL_EVERY = 4 };
 
 /* ---- packing ---- */
 
@@ -47,6 +47,12 @@ static void say_hello(struct sim *sim, const struct sim_ask *ask)
     buf_fini(&bytes);
 }
 
+/* Most authors have looked at the warnings before; in some runs some look when they are told. */
+static bool is_careful(const struct sim *sim, const struct sim_ask *ask)
+{
+    return sim->seed % CAREFUL_SEEDS_EVERY == 5 && ask->filing % CAREFUL_EVERY == 0;
+}
+
 static void pack_file(struct sim *sim, const struct sim_ask *ask, struct buf *out)
 {
     struct buf filing = {0};
@@ -58,8 +64,7 @@ static void pack_file(struct sim *sim, const struct sim_ask *ask, struct buf *ou
     wire_pack_filing(&report, &filing);
     file.filing.data = filing.data;
     file.filing.len = filing.len;
-    /* Most authors have looked at the warnings before; some look when they are told. */
-    file.accept_warnings = ask->filing % WARNED_EVERY != 0 || ask->has_seen_warnings;
+    file.accept_warnings = !is_careful(sim, ask) || ask->has_seen_warnings;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
     envelope.file = &file;
     pack(sim, &envelope, out);

@@ -301,8 +301,8 @@ static void test_bad_files(void **state)
          0},
         {"a code that nobody knows, without one",
          "chỉ tiêu;số liệu\nmodel.registred;\nHộ nghèo;1\n",
-         "f.csv:2:1 (A2): error: no indicator 'model.registred': if 'Models registered' is meant, "
-         "write that, or its code model.registered\n",
+         "f.csv:2:1 (A2): error: no indicator 'model.registred': if model.registered is meant, "
+         "correct it; see 'tonghop catalogue show indicators'\n",
          0},
         {"a code and the name of another", "mã;chỉ tiêu;số liệu\nmodel.registered;Hộ nghèo;1\n",
          "f.csv:2:18 (B2): error: 'Hộ nghèo' is not the name of model.registered, which is 'Models "
