@@ -148,6 +148,21 @@ static void too_many_levels(struct catalogue *c)
         catalogue_add_level(c, &c->levels[0]);
 }
 FAULT(type_twice, replace_text(&c->types[1].code, "province");)
+#define NAMED(code, name) (&(struct named){(code), (name), NULL})
+FAULT(section_twice, catalogue_add_section(c, NAMED(commune, name));
+      catalogue_add_section(c, NAMED(commune, name));)
+FAULT(section_no_name, catalogue_add_section(c, NAMED(commune, NULL));)
+FAULT(section_bad_code, catalogue_add_section(c, NAMED(name, name));)
+FAULT(too_many_sections, for (int i = 0; i <= CATALOGUE_SECTIONS_MAX; i++)
+                             catalogue_add_section(c, NAMED(commune, name));)
+FAULT(body_twice, catalogue_add_body(c, NAMED(commune, name));
+      catalogue_add_body(c, NAMED(commune, name));)
+FAULT(measure_twice, catalogue_add_measure(c, &(struct measure){name, NULL, NULL});
+      catalogue_add_measure(c, &(struct measure){name, NULL, NULL});)
+FAULT(measure_no_name, catalogue_add_measure(c, &(struct measure){NULL, name, NULL});)
+FAULT(measure_bad_quantity, catalogue_add_measure(c, &(struct measure){name, NULL, name});)
+static char percent[] = "%";
+FAULT(percent_quantity, catalogue_add_measure(c, &(struct measure){percent, NULL, commune});)
 FAULT(form_zero, c->forms[0].number = 0;)
 FAULT(form_twice, c->forms[1].number = 1;)
 FAULT(form_code_twice, replace_text(&c->forms[1].code, "province");)
@@ -291,6 +306,15 @@ static void every_fault_is_found(void **state)
         {ROW(level_deadline), "catalogue.ini", "", 0, "level 3: a deadline is not a day"},
         {ROW(too_many_levels), "catalogue.ini", "", 0, "has 11 levels: it may have 1 to 8"},
         {ROW(type_twice), "catalogue.ini", "", 0, "unit type 2 has the code"},
+        {ROW(section_twice), "catalogue.ini", "", 0, "section 2 has the code of an earlier one"},
+        {ROW(section_no_name), "catalogue.ini", "", 0, "section 1: the Vietnamese name is empty"},
+        {ROW(section_bad_code), "catalogue.ini", "", 0, "section 1: its code is not a code"},
+        {ROW(too_many_sections), "catalogue.ini", "", 0, "has 65 sections: it may have 0 to 64"},
+        {ROW(body_twice), "catalogue.ini", "", 0, "body 2 has the code of an earlier one"},
+        {ROW(measure_twice), "catalogue.ini", "", 0, "measure 2 has the name of an earlier one"},
+        {ROW(measure_no_name), "catalogue.ini", "", 0, "measure 1: its name is empty"},
+        {ROW(measure_bad_quantity), "catalogue.ini", "", 0, "measure 1: its quantity is not a"},
+        {ROW(percent_quantity), "catalogue.ini", "", 0, "a percentage has no quantity"},
         {ROW(form_zero), "forms.csv", "number", 2, "number forms from 1"},
         {ROW(form_twice), "forms.csv", "number", 3, "form 1 is there twice"},
         {ROW(form_code_twice), "forms.csv", "code", 3, "form 2 has the code of another form"},
