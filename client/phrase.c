@@ -349,7 +349,7 @@ static void parse_placeholder(struct parser *parser, struct part inside)
 {
     struct phrase *phrase = parser->phrase;
     const char *end = inside.text + inside.len;
-    struct place place = {inside.place.line, inside.place.column - 1};
+    struct place place = {.line = inside.place.line, .column = inside.place.column - 1};
     if (phrase->count == PHRASE_PLACEHOLDERS_MAX) {
         problems_add(parser->problems, parser->file, place,
                      PROBLEM_WORDS(parser->problems,
@@ -379,7 +379,7 @@ static void move(struct parser *parser, size_t len)
 {
     for (; len > 0; len--, parser->at++) {
         if (*parser->at == '\n')
-            parser->place = (struct place){parser->place.line + 1, 1};
+            parser->place = (struct place){.line = parser->place.line + 1, .column = 1};
         else if (((unsigned char)*parser->at & 0xC0) != 0x80) /* a character begins */
             parser->place.column++;
     }
@@ -415,7 +415,7 @@ void phrase_parse(const char *file, struct span text, const struct phrase_span *
     *ret_phrase = (struct phrase){0};
     parser.at = text.len > 0 ? (const char *)text.data : "";
     parser.end = parser.at + text.len;
-    parser.place = (struct place){1, 1};
+    parser.place = (struct place){.line = 1, .column = 1};
     while (parser.at < parser.end) {
         bool is_double = parser.end - parser.at > 1 && parser.at[1] == parser.at[0];
         if (*parser.at == '{' && !is_double) {

@@ -14,8 +14,8 @@ static struct place place_of(void *ctx, const char *file, uint32_t line, const c
     (void)file;
     for (uint32_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (strcmp(columns[i], column) == 0)
-            return (struct place){line, 1000 * (i + 1) + offset};
-    return (struct place){line, offset};
+            return (struct place){.line = line, .column = 1000 * (i + 1) + offset};
+    return (struct place){.line = line, .column = offset};
 }
 
 static const struct catalogue_source writer = {.place = place_of};

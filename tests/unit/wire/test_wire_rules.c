@@ -60,7 +60,7 @@ static char *letters(struct arena *arena, size_t len)
       (m->filing.data = (uint8_t *)letters(arena, 1 << 19), m->filing.len = WIRE_FILING_MAX), OK,  \
       "")                                                                                          \
     X(receipt, key_absent, m->key = NULL, MALFORMED, "Receipt.key")                                \
-    X(receipt, revision, m->revision = UINT64_MAX, MALFORMED, "Receipt.revision")                           \
+    X(receipt, revision, m->revision = UINT64_MAX, MALFORMED, "Receipt.revision")                  \
     X(receipt, states, m->states = 4, MALFORMED, "Receipt.states")                                 \
     X(receipt, received, m->received_us = -1, MALFORMED, "Receipt.received_us")                    \
     X(receipt, warnings_many,                                                                      \
