@@ -116,6 +116,7 @@ static void build_next(struct amend *amend, uint32_t indicator, const struct cel
     next->may_drop_cells = cell == NULL;
     next->author = mem_strdup(amend->author);
     next->reason = mem_strdup(amend->reason);
+    next->source = mem_strdup(base->source != NULL ? base->source : "");
     for (size_t i = 0; i < base->cell_count; i++)
         if (base->cells[i].indicator != indicator)
             report_add_cell(next, base->cells[i]);

@@ -66,6 +66,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
         {"recorded_by", WORD_COLUMN_RECORDED_BY, TABLE_LEFT},
         {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
+        {"source", WORD_COLUMN_SOURCE, TABLE_LEFT},
     };
     struct table *table = table_new();
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
@@ -88,6 +89,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_add(table, entry->author);
         table_add(table, entry->recorded_by);
         table_add(table, entry->reason);
+        table_add(table, entry->source[0] != '\0' ? entry->source : NULL);
     }
     table_print(table, common->output, stdout);
     table_free(&table);

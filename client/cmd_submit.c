@@ -27,10 +27,11 @@ struct submit {
     struct selection selection;
     /* Arguments. */
     const char *file, *scope_text, *author_text, *reason_text, *wait, *nil, *withdraw;
+    const char *source_text;
     const char *note; /* of --accept-warnings */
     bool may_replace, is_dry_run;
     uint8_t scope;
-    char *author, *reason;
+    char *author, *reason, *source;
     /* The work. */
     struct csv_table table;
     struct filing filing;
@@ -53,6 +54,7 @@ static void submit_fini(struct submit *submit)
     filing_fini(&submit->filing);
     free(submit->author);
     free(submit->reason);
+    free(submit->source);
 }
 
 /* ---- arguments ---- */
@@ -87,7 +89,8 @@ static bool check_arguments(struct submit *submit)
     if (submit->author == NULL)
         return false;
     submit->reason = filing_reason(submit->common, "submit", submit->reason_text);
-    return submit->reason != NULL;
+    submit->source = filing_source(submit->common, "submit", submit->source_text);
+    return submit->reason != NULL && submit->source != NULL;
 }
 
 static bool read_arguments(struct submit *submit, int argc, char **argv)
@@ -100,6 +103,7 @@ static bool read_arguments(struct submit *submit, int argc, char **argv)
         {.name = "--scope", .value = &submit->scope_text},
         {.name = "--author", .value = &submit->author_text},
         {.name = "--reason", .value = &submit->reason_text},
+        {.name = "--source", .value = &submit->source_text},
         {.name = "--accept-warnings", .value = &submit->note},
         {.name = "--replace", .is_given = &submit->may_replace},
         {.name = "--dry-run", .is_given = &submit->is_dry_run},
@@ -175,6 +179,7 @@ static int build_empty(struct submit *submit, const struct reporting_context *co
                                       .unit = context->unit,
                                       .form = form->number};
     report->scope = context->scope;
+    report->source = mem_strdup(submit->source);
     report->catalogue = context->catalogue->number;
     report->is_withdrawn = is_withdrawn;
     return validate_report(report, context->catalogue, context->tree, &submit->problems) == ERR_OK
@@ -188,6 +193,7 @@ static int build(struct submit *submit)
                                         .catalogue = submit->filing.catalogue,
                                         .kind = submit->selection.kind,
                                         .scope = submit->scope,
+                                        .source = submit->source,
                                         .numbers = submit->common->numbers};
     bool has_units = submit->file != NULL && reporting_has_units(&submit->table);
     if (!submit->common->has_numbers && submit->file != NULL)
@@ -441,6 +447,8 @@ const struct command command_submit = {
         "  --kind KIND         actual (default) or plan\n"
         "  --scope SCOPE       own (default): the unit's own activity; whole: with everything\n"
         "                      beneath it, compiled by hand\n"
+        "  --source TEXT       of a baseline, which is whole: where figures of earlier years are "
+        "from\n"
         "  --author TEXT       who made the report; else TONGHOP_AUTHOR, else the login name\n"
         "  --reason TEXT       why it is corrected\n"
         "  --replace           cells that the report had before may be left out\n"
@@ -460,6 +468,7 @@ const struct command command_submit = {
         "  --unit ĐƠN-VỊ       mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --kind LOẠI         actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"
         "  --scope PHẠM-VI     own (mặc định): số của riêng đơn vị; whole: số toàn đơn vị\n"
+        "  --source NGUỒN      của số nền (số toàn đơn vị): số liệu các năm trước lấy từ đâu\n"
         "  --author TÊN        người lập; nếu không có thì TONGHOP_AUTHOR, rồi tên đăng nhập\n"
         "  --reason LÝ-DO      vì sao sửa\n"
         "  --replace           cho phép bỏ số liệu mà bản trước đã có\n"

@@ -478,6 +478,13 @@ char *filing_reason(const struct common *common, const char *name, const char *o
                                                                                : NULL;
 }
 
+char *filing_source(const struct common *common, const char *name, const char *option)
+{
+    const char *text = option != NULL ? option : "";
+    return check_text(common, name, "--source", text, REPORT_SOURCE_MAX, true) ? mem_strdup(text)
+                                                                               : NULL;
+}
+
 bool filing_check_note(const struct common *common, const char *name, const char *option)
 {
     if (option == NULL)

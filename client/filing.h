@@ -83,6 +83,8 @@ int filing_wait_safe(struct filing *filing, const struct report *const *reports,
 char *filing_author(const struct common *common, const char *name, const char *option);
 /* The text of --reason, "" for NULL; likewise. */
 char *filing_reason(const struct common *common, const char *name, const char *option);
+/* Likewise where the figures of a baseline are from (--source), "" if not given. */
+char *filing_source(const struct common *common, const char *name, const char *option);
 /* Whether the text of --accept-warnings (NULL: not given) may be a note; prints why not. */
 bool filing_check_note(const struct common *common, const char *name, const char *option);
 

@@ -313,6 +313,7 @@ static void build_item(struct parse *parse, const struct entry *entries, size_t 
                            .unit = entries[0].unit,
                            .form = entries[0].form},
                    .scope = context->scope,
+                   .source = mem_strdup(context->source != NULL ? context->source : ""),
                    .catalogue = context->catalogue->number,
                    .author = mem_strdup(""),
                    .reason = mem_strdup("")},

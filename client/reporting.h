@@ -19,8 +19,9 @@ struct reporting_context {
     const struct catalogue *catalogue;
     uint8_t kind;
     uint8_t scope;
-    uint32_t unit; /* of every row, unless the file has a column of units; in the tree */
-    uint32_t root; /* units by name are looked for from here downwards; 0: in the whole tree */
+    const char *source; /* of baselines, else "" */
+    uint32_t unit;      /* of every row, unless the file has a column of units; in the tree */
+    uint32_t root;      /* units by name are looked for from here downwards; 0: in the whole tree */
     enum number_style numbers;
 };
 

@@ -404,6 +404,7 @@ static const struct {
     [WORD_COLUMN_CELLS] = {"Số liệu", "Figures"},
     [WORD_COLUMN_WITHDRAWN] = {"Đã rút", "Withdrawn"},
     [WORD_COLUMN_RECORDED_BY] = {"Ghi nhận từ", "Recorded by"},
+    [WORD_COLUMN_SOURCE] = {"Nguồn số liệu", "Source"},
     [WORD_COLUMN_REASON] = {"Lý do", "Reason"},
     /* totals, coverage, explain */
     [WORD_PERIOD_BAD] = {"--period phải có dạng 2024-S1, 2024-S2 hoặc 2024",

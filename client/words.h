@@ -252,6 +252,7 @@ enum word {
     WORD_COLUMN_WITHDRAWN,
     WORD_COLUMN_RECORDED_BY,
     WORD_COLUMN_REASON,
+    WORD_COLUMN_SOURCE,
     /* totals, coverage, explain */
     WORD_PERIOD_BAD,
     WORD_TOTALS_CATALOGUE, /* %u number */

@@ -162,7 +162,7 @@ static void ask_for_required(const struct entry *entry, const struct indicator *
                              (indicator->level_mask >> entry->level & 1) != 0;
 
     if (!indicator->is_required || !is_reported || indicator->form != entry->report->key.form ||
-        entry->report->key.kind != KIND_ACTUAL ||
+        entry->report->key.kind != KIND_ACTUAL || report_is_baseline(entry->report) ||
         report_cell(entry->report, indicator->number) != NULL)
         return;
     problems_cell(entry->problems, indicator->number,

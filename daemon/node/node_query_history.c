@@ -11,7 +11,7 @@ struct entry {
     Tonghop__HistoryEntry message;
     Tonghop__Key key;
     Tonghop__UnitInfo held_by;
-    char *author, *reason, *recorded_by;
+    char *author, *reason, *source, *recorded_by;
     uint8_t *filing;
 };
 
@@ -32,6 +32,7 @@ static void entries_fini(struct entries *entries)
     for (size_t i = 0; i < entries->count; i++) {
         free(entries->items[i]->author);
         free(entries->items[i]->reason);
+        free(entries->items[i]->source);
         free(entries->items[i]->recorded_by);
         free(entries->items[i]->filing);
         free(entries->items[i]);
@@ -73,6 +74,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     wire_key_of(key, &entry->key);
     entry->author = mem_strdup(report.author);
     entry->reason = mem_strdup(report.reason);
+    entry->source = mem_strdup(report.source);
     entry->recorded_by =
         mem_strndup((const char *)revision->recorded_by.data, revision->recorded_by.len);
     message->key = &entry->key;
@@ -92,6 +94,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     message->withdrawn = report.is_withdrawn;
     message->author = entry->author;
     message->reason = entry->reason;
+    message->source = entry->source;
     message->recorded_by = entry->recorded_by;
     message->cell_count = (uint32_t)report.cell_count;
     if (with_content) {
@@ -103,7 +106,8 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     entries->items =
         mem_grow(entries->items, entries->count, &entries->capacity, sizeof(*entries->items));
     entries->items[entries->count++] = entry;
-    entries->bytes += strlen(entry->author) + strlen(entry->reason) + message->filing.len;
+    entries->bytes +=
+        strlen(entry->author) + strlen(entry->reason) + strlen(entry->source) + message->filing.len;
     report_fini(&report);
 }
 

@@ -527,13 +527,10 @@ static const struct wire_rule history_rules[] = {
 };
 
 static const struct wire_rule history_entry_rules[] = {
-    {PRESENT(HistoryEntry, key)},
-    {REVISION(HistoryEntry)},
-    {STATES(HistoryEntry)},
-    {INSTANT(HistoryEntry, received_us)},
-    {KNOWN(HistoryEntry, scope)},
-    {LINES(HistoryEntry, reason)},
-    {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+    {PRESENT(HistoryEntry, key)},  {REVISION(HistoryEntry)},
+    {STATES(HistoryEntry)},        {INSTANT(HistoryEntry, received_us)},
+    {KNOWN(HistoryEntry, scope)},  {LINES(HistoryEntry, reason)},
+    {LINES(HistoryEntry, source)}, {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
 };
 
 static const struct wire_rule status_rules[] = {

@@ -105,8 +105,10 @@ def checks_are_made_at_entry(press: Press) -> None:
     result = submit(press.commune, "2021", table({"ntm.commune.met": 2}), expect=None)
     expect("refused", result.status != 0, True)
     expect_in("why", result.err, "commune in {0,1}")
-    result = submit(press.commune, "2021", table({"model.registered": 4, "model.recognised": 5}))
+    doubtful = table({"model.registered": 4, "model.recognised": 5})
+    result = submit(press.commune, "2021", doubtful, expect=1)
     expect_in("warned", result.err, "warning", "warn: <= model.registered", "where 4 stands")
+    submit(press.commune, "2021", doubtful, "--accept-warnings", "công nhận cả mô hình năm trước")
 
 
 def changes_are_listed(press: Press) -> None:
