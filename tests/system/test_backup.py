@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional
 
 from harness import COMMAND_S, Failure, Node, Result, Tree, eventually
 from peer import Keys, Peer, filing, pb
-from scene import (IS_SANITIZED, exact, expect, expect_in, history, plant, play, rows, settle,
+from scene import (IS_SANITIZED, LOOKED_AT, exact, expect, expect_in, history, plant, play, rows, settle,
                    start_as_it_is, status, submit, table, total, verify)
 
 VISITS = "reception.visits"
@@ -185,7 +185,7 @@ def what_came_after_is_fetched(house: House) -> None:
     province.start(is_awaited=False)
     settle(district)
     expect("the later report came back", total(district, "2024-S2", VISITS), exact(12, 1))
-    submit(district, "2024", table({VISITS: 30}))
+    submit(district, "2024", table({VISITS: 30}), *LOOKED_AT)
     settle(district, province)
     expect("at the province", total(province, "2024", VISITS, "--unit", f"id:{DISTRICT}"),
            exact(30, 1))

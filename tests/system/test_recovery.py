@@ -5,8 +5,8 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness import Node, Tree, eventually
-from scene import (SAMPLE, exact, expect, expect_in, history, outcomes, plant, play, settle, status,
-                   submit, table, total, verify)
+from scene import (LOOKED_AT, SAMPLE, exact, expect, expect_in, history, outcomes, plant, play, settle,
+                   status, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE, OTHER, WITHOUT_NODE = 64, 631, 23857, 23860, 23863
 VISITS = "reception.visits"
@@ -15,7 +15,7 @@ VISITS = "reception.visits"
 def file(node: Node, unit: int, period: str, value: int) -> str:
     """Files one figure for a unit; returns the revision it became."""
     [(_, revision, result)] = outcomes(submit(node, period, table({VISITS: value}),
-                                              "--unit", str(unit)))
+                                              "--unit", str(unit), *LOOKED_AT))
     expect("accepted", result, "accepted")
     return revision
 

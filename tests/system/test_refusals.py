@@ -194,24 +194,25 @@ def second_author_is_told(office: Office) -> None:
 
 BAD_FILES = [
     # what is wrong, the file's bytes, place, a word of the message
-    ("unknown indicator", b"indicator,value\nreception.visit,1\n", "2:1", "reception.visit"),
-    ("unknown unit", b"unit,indicator,value\n99999,reception.visits,1\n", "2:1", "99999"),
-    ("bad number", b"indicator,value\nreception.visits,many\n", "2:18", "many"),
-    ("too many decimals", b"indicator,value\nreception.visits,1.5\n", "2:18", "decimal"),
-    ("negative", b"indicator,value\nreception.visits,-1\n", "2:18", "negative"),
-    ("beyond 64 bits", b"indicator,value\nreception.visits,99999999999999999999\n", "2:18",
+    ("unknown indicator", b"indicator,value\nreception.visit,1\n", "2:1 (A2)", "reception.visit"),
+    ("unknown unit", b"unit,indicator,value\n99999,reception.visits,1\n", "2:1 (A2)", "99999"),
+    ("bad number", b"indicator,value\nreception.visits,many\n", "2:18 (B2)", "many"),
+    ("too many decimals", b"indicator,value\nreception.visits,1.5\n", "2:18 (B2)", "decimal"),
+    ("negative", b"indicator,value\nreception.visits,-1\n", "2:18 (B2)", "negative"),
+    ("beyond 64 bits", b"indicator,value\nreception.visits,99999999999999999999\n", "2:18 (B2)",
      "too large"),
-    ("cell twice", b"indicator,value\nreception.visits,1\nreception.visits,1\n", "3:18", "in line 2"),
-    ("another level's", b"indicator,value\ndialogue.province,1\n", "2:19", "dialogue.province"),
-    ("a computed one", b"indicator,value\ndialogue.total,1\n", "2:1", "dialogue.total"),
+    ("cell twice", b"indicator,value\nreception.visits,1\nreception.visits,1\n", "3:18 (B3)",
+     "in line 2 (B2)"),
+    ("another level's", b"indicator,value\ndialogue.province,1\n", "2:19 (B2)", "dialogue.province"),
+    ("a computed one", b"indicator,value\ndialogue.total,1\n", "2:1 (A2)", "dialogue.total"),
     ("part above its whole", b"indicator,value\nmodel.recognised,1\nmodel.recognised.collective,2\n",
-     "3:29", "model.recognised"),
-    ("range without upper", b"indicator,value,qualifier\nreception.visits,1,..\n", "2:20", "upper"),
-    ("unknown qualifier", b"indicator,value,qualifier\nreception.visits,1,<\n", "2:20", "<"),
-    ("unknown column", b"indicator,value,worth\nreception.visits,1,1\n", "1:17", "worth"),
-    ("no value column", b"indicator\nreception.visits\n", "1:1", "value"),
+     "3:29 (B3)", "model.recognised"),
+    ("range without upper", b"indicator,value,qualifier\nreception.visits,1,..\n", "2:20 (C2)", "upper"),
+    ("unknown qualifier", b"indicator,value,qualifier\nreception.visits,1,<\n", "2:20 (C2)", "<"),
+    ("unknown column", b"indicator,value,worth\nreception.visits,1,1\n", "1:17 (C1)", "worth"),
+    ("no value column", b"indicator\nreception.visits\n", "1:1 (A1)", "value"),
     ("invalid UTF-8", b"indicator,value,note\nreception.visits,1,\xff\n", "2:20", "UTF-8"),
-    ("NUL", b"indicator,value,note\nreception.visits,1,a\0b\n", "2:21", "NUL"),
+    ("NUL", b"indicator,value,note\nreception.visits,1,a\0b\n", "2:21", "UTF-16"),
     ("quote not closed", b'indicator,value,note\nreception.visits,1,"a\n', "2:20", "quote"),
     ("nothing in it", b"", "1:1", "empty"),
 ]
@@ -234,7 +235,8 @@ def bad_files_are_explained(office: Office) -> None:
     several = folder / "several.csv"
     several.write_text("unit,indicator,value\n23860,reception.visits,1\n23860,none,1\n99,none,x\n")
     result = office.reporter.tonghop("submit", str(several), "--period", "2022", expect=2)
-    expect_in("all at once", result.err, f"{several}:3:7: ", f"{several}:4:1: ", f"{several}:4:4: ")
+    expect_in("all at once", result.err, f"{several}:3:7 (B3): ", f"{several}:4:1 (A4): ",
+              f"{several}:4:4 (B4): ")
     foreign = submit(office.reporter, "2022", unit_table({23860: {VISITS: 1}, 23887: {VISITS: 1}}),
                      expect=1)
     expect_in("a unit of another district", foreign.err, "23887")

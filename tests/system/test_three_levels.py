@@ -4,8 +4,9 @@ A second commune of the district has no daemon and hands in at the district's; t
 a district without one. Figures are small, so that every total can be checked by eye."""
 
 from harness import Tree, eventually
-from scene import (NO_FIGURE, client, coverage, exact, expect, expect_in, history, outcomes, plant,
-                   play, rows, settle, status, submit, table, total, totals, unit_table, verify)
+from scene import (LOOKED_AT, NO_FIGURE, client, coverage, exact, expect, expect_in, history,
+                   outcomes, plant, play, rows, settle, status, submit, table, total, totals,
+                   unit_table, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 NEIGHBOUR, SILENT, NIL = 23860, 23863, 23866  # other communes of the district
@@ -100,7 +101,7 @@ def year_replaces_halves(three: Three) -> None:
     submit(three.commune, "2024-S2", table({VISITS: 8, HOUSEHOLDS: 1910}))
     three.expect_total("2024", VISITS, exact(20, 1))
     three.expect_total("2024", HOUSEHOLDS, exact(1910, 1))
-    submit(three.commune, "2024", table({VISITS: 33, HOUSEHOLDS: 1920}))
+    submit(three.commune, "2024", table({VISITS: 33, HOUSEHOLDS: 1920}), *LOOKED_AT)
     three.expect_total("2024", VISITS, exact(33, 1))
     three.expect_total("2024-S1", VISITS, exact(12, 1))
     three.expect_total("2024-S2", VISITS, exact(8, 1))
@@ -114,7 +115,7 @@ def order_does_not_matter(three: Three) -> None:
     three.expect_total("2024-S2", VISITS, NO_FIGURE, *unit)
     submit(neighbour, "2024-S1", table({VISITS: 20}))
     three.expect_total("2024-S2", VISITS, exact(30, 1), *unit)  # implied: year minus S1
-    result = submit(neighbour, "2024-S2", table({VISITS: 29}))
+    result = submit(neighbour, "2024-S2", table({VISITS: 29}), *LOOKED_AT)
     expect_in("a year that is not its halves is said", result.err, VISITS)
     three.expect_total("2024-S2", VISITS, exact(29, 1), *unit)
     three.expect_total("2024", VISITS, exact(50, 1), *unit)
