@@ -2,8 +2,8 @@
  *
  * Laws: what is wrong is said, with a place in the file; a table that is read keeps to its header,
  * and is the same table when it is written, by the command or with a quote around everything, and
- * read again; a report file that is taken gives reports that the catalogue lets pass and that a
- * node opens. */
+ * read again; what a spreadsheet exported is read likewise, and each field has a cell; a report
+ * file that is taken gives reports that the catalogue lets pass and that a node opens. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +127,36 @@ static void check_written_by_command(const struct csv_table *table)
     check_same(table, (struct span){(const uint8_t *)text, size});
     free(text);
     table_free(&printed);
+}
+
+/* ---- spreadsheets ---- */
+
+static void check_cells(const struct csv_row *row)
+{
+    char text[PLACE_CELL_SIZE];
+    for (size_t i = 0; i < row->field_count; i++)
+        LAW(row->fields[i].place.sheet_column == i + 1 &&
+                place_cell(row->fields[i].place, text)[0] != '\0',
+            "a field of a spreadsheet has a cell");
+}
+
+static void check_sheet(struct span text)
+{
+    const struct csv_sheet sheet = {.judge = reporting_judge_header, .needed = "a header"};
+    struct problems problems = {0};
+    struct csv_table table;
+    enum err err = csv_read_sheet_bytes("sheet.csv", text, &sheet, &problems, &table);
+    check_places(&problems, text);
+    fuzz_check_problems(&problems, err != ERR_OK);
+    check_table(&table);
+    check_cells(&table.header);
+    for (size_t i = 0; i < table.row_count; i++) {
+        check_cells(&table.rows[i]);
+        LAW(i == 0 || table.rows[i].fields[0].place.sheet_row >
+                          table.rows[i - 1].fields[0].place.sheet_row,
+            "rows of a spreadsheet come one behind the other");
+    }
+    csv_table_fini(&table);
 }
 
 /* ---- report files ---- */
@@ -258,11 +288,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strncmp(table.header.fields[0].text, "\xEF\xBB\xBF", 3) != 0)
             check_written_by_command(&table);
     }
-    if (table.header.field_count > 0) {
-        /* One of the four ways for each run: the length decides. */
-        check_reporting(text, size % 2 == 0 ? NUMBER_PLAIN : NUMBER_VI, size % 4 < 2);
+    check_sheet(text);
+    /* One of the four ways for each run: the length decides. */
+    check_reporting(text, size % 2 == 0 ? NUMBER_PLAIN : NUMBER_VI, size % 4 < 2);
+    if (table.header.field_count > 0)
         check_catalogue_file(&table, text);
-    }
     csv_table_fini(&table);
     return 0;
 }

@@ -92,6 +92,42 @@ static void make_numbers(void)
     PUT("number", texts);
 }
 
+static void make_words(void)
+{
+    /* A byte in front: decimals. */
+    static const char *const texts[] = {
+        "\7"
+        "trên 28 tỷ đồng",
+        "\1"
+        "2.861",
+        "\1"
+        "gần 400 nghìn lượt",
+        "\1"
+        "khoảng 1,5 triệu đồng",
+        "\2"
+        "76,35 %",
+        "\1"
+        "450-500 triệu",
+        "\1"
+        "từ 5 đến 10",
+        "\1"
+        "hàng chục tỉ đồng",
+        "\1"
+        "hundreds of millions",
+        "\6"
+        "at least 1.5 billion",
+        "\1"
+        "-5 - 10",
+        "\1"
+        "1.500 triệu",
+        "\1"
+        "- Trong đó: tổ hoà giải (“x”)",
+        "\1"
+        "1.2. E\u0323\u0302 ẸÊ",
+    };
+    PUT("words", texts);
+}
+
 static void make_formulas(void)
 {
     static const char *const texts[] = {
@@ -138,6 +174,13 @@ static void make_csv(const char *root)
         "indicator;value\nmodel.registered;1\n",
         "indicator,value\nmodel.recognised,1\nmodel.recognised,2\nmodel.recognition_rate,5\n",
         "indicator,value\n\"model.registered,1\n",
+        "sep=;\r\nBÁO CÁO;;\r\nTT;Chỉ tiêu;ĐVT;Số liệu;Ghi chú\r\nI;Chung;;;\r\n"
+        "1;Mô hình đăng ký;mô hình;2.861;\r\n;Trong đó:;;;\r\n;- cá nhân;;hàng trăm;\"a\nb\"\r\n"
+        "2;Đất hiến;m2;trên 75,6;\r\n;;;ngày 14;\r\n",
+        "Xã\tMã\tTên chỉ tiêu\tKết quả\tDấu\tCận trên\nBình An\tpoverty.poor\tHộ nghèo\t4\t..\t5 "
+        "hộ\n",
+        "mã đơn vị,đơn vị,chỉ tiêu,số liệu\n23860,Xã Bình An,Hộ nghèo,4\n,Đồi Xanh,Hộ ngheo,5\n",
+        "\xFF\xFEi\nv",
         "indicator,value,\nmodel.registered,1,x,y\nno.such,1\n",
         "id,code,level,type,parent,from,to,name_vi,name_en,successors\n"
         "70,70,commune,xa,631,2024-01-01,,X\303\243,,\n71,71,commune,xa,631,,2024-06-30,Y,,70|"
@@ -181,6 +224,7 @@ void seeds_make_texts(const char *root)
 {
     make_periods();
     make_numbers();
+    make_words();
     make_formulas();
     make_csv(root);
     make_ini(root);
