@@ -1,0 +1,112 @@
+/* Every kind of query that staff ask: totals with their comparisons, spans and cuts, and explain.
+ */
+#include "bench/queries.h"
+
+#include <stdio.h>
+
+static char last_year[] = "2019", first[8], commune[] = "commune", section[] = "htct";
+static char visits[] = "reception.visits", rate[] = "model.recognition_rate";
+static char counted[] = "ntm.village.reg_communes", stock[] = "poverty.poor";
+static char long_ago[] = "2000-01-01";
+static char *one_flow[] = {visits}, *one_rate[] = {rate}, *one_count[] = {counted};
+
+enum kind_of_query { ASK_TOTALS, ASK_EXPLAIN };
+
+struct query_row {
+    const char *name;
+    enum kind_of_query kind;
+    bool is_span, has_previous, has_plan, has_revisions;
+    Tonghop__By by;
+    char **indicators; /* one, or NULL for all */
+    char *section, *explained, *since;
+    unsigned top;
+};
+
+static const struct query_row rows[] = {
+    {.name = "totals: one figure", .indicators = one_flow},
+    {.name = "totals: one count", .indicators = one_count},
+    {.name = "totals: all"},
+    {.name = "totals: all, previous and plan", .has_previous = true, .has_plan = true},
+    {.name = "totals: a section, previous", .section = section, .has_previous = true},
+    {.name = "totals: one figure of the span", .indicators = one_flow, .is_span = true},
+    {.name = "totals: one rate of the span", .indicators = one_rate, .is_span = true},
+    {.name = "totals: one count of the span", .indicators = one_count, .is_span = true},
+    {.name = "totals: all of the span", .is_span = true},
+    {.name = "totals: all, by district", .by = TONGHOP__BY__BY_CHILD},
+    {.name = "totals: one rate, by commune", .by = TONGHOP__BY__BY_LEVEL, .indicators = one_rate},
+    {.name = "totals: top 5 of the communes",
+     .by = TONGHOP__BY__BY_LEVEL,
+     .indicators = one_flow,
+     .top = 5},
+    {.name = "totals: top 5 of the span",
+     .by = TONGHOP__BY__BY_LEVEL,
+     .indicators = one_flow,
+     .top = 5,
+     .is_span = true},
+    {.name = "totals: one figure, by type", .by = TONGHOP__BY__BY_TYPE, .indicators = one_flow},
+    {.name = "totals: all, by type", .by = TONGHOP__BY__BY_TYPE},
+    {.name = "explain: a flow", .kind = ASK_EXPLAIN, .explained = visits},
+    {.name = "explain: a stock", .kind = ASK_EXPLAIN, .explained = stock},
+    {.name = "explain: a rate", .kind = ASK_EXPLAIN, .explained = rate},
+    {.name = "explain: a flow, revisions",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .has_revisions = true},
+    {.name = "explain: a flow of the span",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .is_span = true},
+    {.name = "explain: a flow since the first",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .since = long_ago},
+    {.name = "explain: a rate since the first",
+     .kind = ASK_EXPLAIN,
+     .explained = rate,
+     .since = long_ago},
+    {.name = "explain: a count since the first",
+     .kind = ASK_EXPLAIN,
+     .explained = counted,
+     .since = long_ago},
+};
+
+const char *query_list(unsigned n, uint32_t first_year, Tonghop__Envelope *ret_request)
+{
+    static Tonghop__TotalsQuery totals;
+    static Tonghop__ExplainQuery explain;
+    if (n >= sizeof(rows) / sizeof(rows[0]))
+        return NULL;
+    const struct query_row *row = &rows[n];
+    (void)snprintf(first, sizeof(first), "%u", first_year % 10000);
+    tonghop__envelope__init(ret_request);
+    if (row->kind == ASK_EXPLAIN) {
+        tonghop__explain_query__init(&explain);
+        explain.period = last_year;
+        explain.indicator = row->explained;
+        if (row->is_span)
+            explain.from = first;
+        if (row->since != NULL)
+            explain.since = row->since;
+        explain.revisions = row->has_revisions;
+        ret_request->body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;
+        ret_request->explain_query = &explain;
+        return row->name;
+    }
+    tonghop__totals_query__init(&totals);
+    totals.period = last_year;
+    if (row->is_span)
+        totals.from = first;
+    totals.n_indicators = row->indicators != NULL;
+    totals.indicators = row->indicators;
+    totals.by = row->by;
+    if (row->by == TONGHOP__BY__BY_LEVEL)
+        totals.level = commune;
+    if (row->section != NULL)
+        totals.section = row->section;
+    totals.compare_previous = row->has_previous;
+    totals.compare_plan = row->has_plan;
+    totals.top = row->top;
+    ret_request->body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
+    ret_request->totals_query = &totals;
+    return row->name;
+}
