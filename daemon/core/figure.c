@@ -127,7 +127,11 @@ void figures_append(struct figures *figures, uint32_t indicator, const struct fi
 {
     assert(figures->count == 0 || figures->items[figures->count - 1].indicator < indicator);
 
-    figures_set(figures, indicator, figure);
+    if (figure_unit_count(figure) == 0)
+        return;
+    figures->items =
+        mem_grow(figures->items, figures->count, &figures->capacity, sizeof(*figures->items));
+    figures->items[figures->count++] = (struct figure_entry){indicator, *figure};
 }
 
 void figures_set(struct figures *figures, uint32_t indicator, const struct figure *figure)

@@ -156,8 +156,10 @@ static void resolve_cells(const struct year_filed *reports,
     }
 }
 
+/* `first` to `last`: the labels wanted, from 0. */
 static void resolve_scope(const struct year_filed *filed, enum scope scope,
-                          const struct catalogue *catalogue, struct figures *ret_figures)
+                          const struct catalogue *catalogue, int first, int last,
+                          struct figures *ret_figures)
 {
     for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
         figures_clear(&ret_figures[label]);
@@ -171,7 +173,7 @@ static void resolve_scope(const struct year_filed *filed, enum scope scope,
             continue; /* computed on roll-ups; validate.c refuses it at intake */
         struct figure figures[PERIOD_LABEL_COUNT];
         resolve_cells(filed, cells, indicator, figures);
-        for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        for (int label = first; label <= last; label++) {
             if (counts_under(&filed[label], indicator))
                 figures_append(&ret_figures[label], number, &figures[label]);
         }
@@ -200,11 +202,11 @@ void year_triple_fini(struct year_triple *triple)
     *triple = (struct year_triple){0};
 }
 
-void year_resolve(const struct year_filed *filed, const struct catalogue *catalogue,
-                  struct year_triple *ret_triple)
+static void resolve(const struct year_filed *filed, const struct catalogue *catalogue, int first,
+                    int last, struct year_triple *ret_triple)
 {
-    resolve_scope(filed, SCOPE_OWN, catalogue, ret_triple->own);
-    resolve_scope(filed, SCOPE_WHOLE, catalogue, ret_triple->whole);
+    resolve_scope(filed, SCOPE_OWN, catalogue, first, last, ret_triple->own);
+    resolve_scope(filed, SCOPE_WHOLE, catalogue, first, last, ret_triple->whole);
 
     bool is_whole[PERIOD_LABEL_COUNT];
     for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
@@ -215,6 +217,18 @@ void year_resolve(const struct year_filed *filed, const struct catalogue *catalo
         figures_clear(is_covered ? &ret_triple->own[label] : &ret_triple->whole[label]);
     }
     ret_triple->has_lone_whole_half = (is_whole[S1] || is_whole[S2]) && !ret_triple->is_covered[Y];
+}
+
+void year_resolve(const struct year_filed *filed, const struct catalogue *catalogue,
+                  struct year_triple *ret_triple)
+{
+    resolve(filed, catalogue, S1, Y, ret_triple);
+}
+
+void year_resolve_label(const struct year_filed *filed, const struct catalogue *catalogue,
+                        enum period_label label, struct year_triple *ret_triple)
+{
+    resolve(filed, catalogue, (int)label - 1, (int)label - 1, ret_triple);
 }
 
 void year_rollup(const struct year_triple *triple, enum period_label label,

@@ -52,6 +52,10 @@ void year_triple_fini(struct year_triple *triple);
 void year_resolve(const struct year_filed *filed, const struct catalogue *catalogue,
                   struct year_triple *ret_triple);
 
+/* The same for what one label says alone: the others' figures stay empty. */
+void year_resolve_label(const struct year_filed *filed, const struct catalogue *catalogue,
+                        enum period_label label, struct year_triple *ret_triple);
+
 /* result = covered ? whole : own + below: the roll-up of a unit under one label. */
 void year_rollup(const struct year_triple *triple, enum period_label label,
                  const struct figures *below, const struct catalogue *catalogue,

@@ -18,6 +18,7 @@ struct explain {
     const struct query *query; /* of one year, where a span is explained year by year */
     const struct indicator *indicator;
     bool with_revisions;
+    bool *wanted; /* by index in the catalogue: the indicator alone */
     struct explain_line **lines;
     size_t count, capacity;
     uint32_t due_count, missing_count;

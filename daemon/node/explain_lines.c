@@ -17,6 +17,7 @@ void explain_fini(struct explain *explain)
         free(explain->lines[i]);
     }
     free(explain->lines);
+    free(explain->wanted);
 }
 
 static struct explain_line *add_line(struct explain *explain, uint32_t depth, uint32_t unit,
@@ -108,12 +109,11 @@ static void explain_revision(struct explain *explain, const struct report_key *k
                              const struct revision *revision, uint32_t depth)
 {
     struct node *node = explain->step->node;
-    struct wire_filing filing;
     struct report report = {0};
     char reason[256];
     arena_reset(node->scratch);
-    if (wire_open_filing(revision->filing, node->scratch, &filing, &report, reason,
-                         sizeof(reason)) != ERR_OK) {
+    if (wire_read_filing(revision->filing, node->scratch, &report, reason, sizeof(reason)) !=
+        ERR_OK) {
         store_fail(explain->step->txn, ERR_CORRUPT);
         return;
     }
@@ -211,7 +211,7 @@ static void explain_covered(struct explain *explain, uint32_t index, uint32_t de
     for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
          i = tree->nodes[i].next_sibling) {
         struct report_key key = key_of(explain, tree->nodes[i].unit);
-        rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+        rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &figures);
         const struct figure *figure = figures_find(&figures, explain->indicator->number);
         if (figure != NULL)
             value_of_figure(figure, &add_line(explain, depth, key.unit,
@@ -230,14 +230,14 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
     struct figures total = {0};
     if (explain->count > QUERY_LINES_MAX)
         return;
-    group_load(explain->step->node, explain->step->txn, &key, false, &group);
-    rollup_of(explain->step->node, explain->step->txn, &key, &total);
+    group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
     bool is_covered = group.triple.is_covered[label];
     const struct figure *own =
         figures_find(is_covered ? &group.triple.whole[label] : &group.triple.own[label],
                      explain->indicator->number);
     bool is_leaf = node->first_child == TREE_NONE || is_covered;
     if (!is_leaf) {
+        rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &total);
         struct explain_line *line =
             add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
         value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
@@ -287,7 +287,7 @@ static bool explain_year(struct explain *explain, uint16_t year)
     one.tree = node_tree(explain->step->node, one.period);
     explain->query = &one;
     struct report_key key = key_of(explain, one.unit);
-    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+    rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &figures);
     const struct figure *figure = figures_find(&figures, explain->indicator->number);
     uint32_t index = tree_find(one.tree, one.unit);
     bool is_there = figure != NULL && index != TREE_NONE;
@@ -303,7 +303,7 @@ static bool explain_year(struct explain *explain, uint16_t year)
     return is_there;
 }
 
-void explain_lines(struct explain *explain)
+static void explain_all(struct explain *explain)
 {
     const struct query *query = explain->query;
     if (query->from == query->period.year) {
@@ -315,4 +315,12 @@ void explain_lines(struct explain *explain)
     for (unsigned year = query->period.year; year >= query->from; year--)
         if (explain_year(explain, (uint16_t)year) && explain->indicator->nature == NATURE_STOCK)
             return;
+}
+
+void explain_lines(struct explain *explain)
+{
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    explain->wanted = mem_calloc(catalogue->indicator_count, sizeof(*explain->wanted));
+    explain->wanted[explain->indicator - catalogue->indicators] = true;
+    explain_all(explain);
 }

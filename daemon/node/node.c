@@ -144,6 +144,7 @@ uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tre
 enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
+    memset(node->halves, 0, sizeof(node->halves));
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);

@@ -54,6 +54,12 @@ struct node_rebuild {
     struct report_key next; /* its label is 0 */
 };
 
+/* Whether the half-year reports of one (kind, year) hold a whole one that may count; a cache. */
+struct node_halves {
+    uint16_t year; /* 0: not known of any */
+    bool has_whole;
+};
+
 /* Units that have an enrolled node of their own beneath this one; a cache. */
 struct unit_set {
     uint32_t *ids;
@@ -116,6 +122,7 @@ struct node {
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
+    struct node_halves halves[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */
     struct node_rebuild rebuild;
     struct unit_set child_units;
     struct peers peers;

@@ -56,12 +56,11 @@ static bool is_safe(struct step *step, const struct report_key *key, const struc
 static void add_entry(struct step *step, const struct report_key *key, const struct head *head,
                       const struct revision *revision, bool with_content, struct entries *entries)
 {
-    struct wire_filing filing;
     struct report report = {0};
     char reason[256];
     arena_reset(step->node->scratch);
-    if (wire_open_filing(revision->filing, step->node->scratch, &filing, &report, reason,
-                         sizeof(reason)) != ERR_OK) {
+    if (wire_read_filing(revision->filing, step->node->scratch, &report, reason, sizeof(reason)) !=
+        ERR_OK) {
         store_fail(step->txn, ERR_CORRUPT);
         report_fini(&report);
         return;

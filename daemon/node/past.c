@@ -57,13 +57,12 @@ static void add_revision(struct past *past, const struct revision *revision,
                          struct past_report *report)
 {
     struct node *node = past->node;
-    struct wire_filing filing;
     char reason[256];
     struct past_revision told = {
         .number = revision->number, .received = revision->received, .states = revision->states};
     arena_reset(node->scratch);
-    if (wire_open_filing(revision->filing, node->scratch, &filing, &told.report, reason,
-                         sizeof(reason)) != ERR_OK) {
+    if (wire_read_filing(revision->filing, node->scratch, &told.report, reason, sizeof(reason)) !=
+        ERR_OK) {
         store_fail(past->txn, ERR_CORRUPT);
         return;
     }

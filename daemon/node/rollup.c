@@ -87,11 +87,10 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
     if (store_get_head(txn, key, &head) != ERR_OK || head.counting == 0)
         return;
     enum err err = store_get_revision(txn, key, head.counting, &revision);
-    struct wire_filing filing;
     char reason[256] = "";
     arena_reset(node->scratch);
     if (err == ERR_OK)
-        err = wire_open_filing(revision.filing, node->scratch, &filing, &group->reports[i], reason,
+        err = wire_read_filing(revision.filing, node->scratch, &group->reports[i], reason,
                                sizeof(reason));
     if (err != ERR_OK) {
         char text[256];
@@ -102,6 +101,36 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
     }
     group->revisions[i] = head.counting;
     group->filed[i] = group_filed(node, &group->reports[i], revision.received);
+}
+
+/* Leaves the cells of the indicators that are wanted. */
+static void keep_wanted(const struct catalogue *catalogue, const bool *wanted,
+                        struct year_filed *filed, struct report *report)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < filed->cell_count; i++) {
+        const struct indicator *indicator =
+            catalogue_indicator(catalogue, report->cells[i].indicator);
+        if (indicator != NULL && wanted[indicator - catalogue->indicators])
+            report->cells[kept++] = report->cells[i];
+    }
+    filed->cell_count = report->cell_count = kept;
+}
+
+void group_load_figures(struct node *node, struct store_txn *txn, const struct report_key *key,
+                        const bool *wanted, struct group *group)
+{
+    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        struct report_key k = with_label(key, (enum period_label)label);
+        group->filed[label - 1] = group_filed_none(node, &k);
+        if (rollup_is_applied(node, key))
+            load_label(node, txn, &k, group);
+        if (wanted != NULL)
+            keep_wanted(node->catalogue, wanted, &group->filed[label - 1],
+                        &group->reports[label - 1]);
+    }
+    year_resolve_label(group->filed, node->catalogue, (enum period_label)key->period.label,
+                       &group->triple);
 }
 
 void group_load(struct node *node, struct store_txn *txn, const struct report_key *key,
@@ -163,17 +192,23 @@ static void save_below(struct store_txn *txn, const struct report_key *key,
     (void)store_put_below(txn, key, span_of(scratch)); /* the error is sticky */
 }
 
-void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
-               struct figures *ret_figures)
+void rollup_of_wanted(struct node *node, struct store_txn *txn, const struct report_key *key,
+                      const bool *wanted, struct figures *ret_figures)
 {
     struct group group = {0};
     struct figures below = {0};
-    group_load(node, txn, key, false, &group);
+    group_load_figures(node, txn, key, wanted, &group);
     load_below(txn, key, &below);
     year_rollup(&group.triple, (enum period_label)key->period.label, &below, node->catalogue,
                 ret_figures);
     figures_fini(&below);
     group_fini(&group);
+}
+
+void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
+               struct figures *ret_figures)
+{
+    rollup_of_wanted(node, txn, key, NULL, ret_figures);
 }
 
 /* ---- climbing ---- */

@@ -37,9 +37,17 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
                         const struct report *report, struct instant received,
                         struct year_triple *ret_triple);
 
+/* Loads a group for what it says under the key's label alone; of the indicators that are `wanted`,
+ * by index in the catalogue (NULL: all). Otherwise as group_load. */
+void group_load_figures(struct node *node, struct store_txn *txn, const struct report_key *key,
+                        const bool *wanted, struct group *group);
+
 /* The roll-up of key->unit for key's kind, period and form. `ret_figures` is overwritten. */
 void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
                struct figures *ret_figures);
+/* At least those indicators of it that are `wanted`, by index in the catalogue (NULL: all). */
+void rollup_of_wanted(struct node *node, struct store_txn *txn, const struct report_key *key,
+                      const bool *wanted, struct figures *ret_figures);
 
 /* Carries the change of key->unit's own triple up to this node's unit. Before and after differ in
  * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */

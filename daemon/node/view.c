@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/mem.h"
 #include "node/rollup.h"
 #include "node/step.h"
@@ -34,6 +35,8 @@ void view_fini(struct view *view)
     }
     free(view->forms);
     free(view->tallies);
+    if (view->owns_wanted)
+        free(view->wanted);
     *view = (struct view){0};
 }
 
@@ -115,7 +118,7 @@ static void load_family(struct view *view, size_t form, struct period period)
                                  .unit = tree->nodes[i].unit,
                                  .form = view->node->catalogue->forms[form].number};
         struct group group = {0};
-        group_load(view->node, view->txn, &key, false, &group);
+        group_load_figures(view->node, view->txn, &key, view->wanted, &group);
         bool is_covered = group.triple.is_covered[label];
         add_own(view, form, tree->nodes[i].type,
                 is_covered ? &group.triple.whole[label] : &group.triple.own[label]);
@@ -159,13 +162,13 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
         return;
     }
     if (!view_is_span(view)) {
-        rollup_of(view->node, view->txn, &key, &form->figures);
+        rollup_of_wanted(view->node, view->txn, &key, view->wanted, &form->figures);
         return;
     }
     struct figures figures = {0};
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         key.period.year = (uint16_t)year;
-        rollup_of(view->node, view->txn, &key, &figures);
+        rollup_of_wanted(view->node, view->txn, &key, view->wanted, &figures);
         add_year(view, form, key.period.year, &figures);
     }
     figures_fini(&figures);
@@ -310,6 +313,7 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
             unit.source = view->source;
+            unit.wanted = view->wanted;
             env = view_env(&unit);
         }
         enum truth truth = formula_holds(&tally->test, node->type, &env);
@@ -351,27 +355,42 @@ static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test 
     return tally->held;
 }
 
-/* Adds what one indicator needs counted, on whatever it is built. */
-static void add_counts(struct view *view, const struct indicator *indicator)
+static void want(struct view *view, const struct indicator *indicator);
+
+/* What one formula reads and counts. */
+static void want_operands(struct view *view, const struct formula *formula)
 {
     const struct catalogue *catalogue = view->node->catalogue;
     struct formula_test test;
     uint8_t level;
     size_t count;
-    if (indicator == NULL || indicator->formula == NULL)
-        return;
-    for (size_t n = 0; formula_count_term(indicator->formula, n, &level, &test); n++)
+    for (size_t n = 0; formula_count_term(formula, n, &level, &test); n++)
         add_tally(view, level, &test);
-    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    const uint32_t *operands = formula_operands(formula, &count);
     for (size_t i = 0; i < count; i++)
-        add_counts(view, catalogue_indicator(catalogue, operands[i]));
+        want(view, catalogue_indicator(catalogue, operands[i]));
+}
+
+/* An indicator, whatever it is built on, and what its checks compare it with. */
+static void want(struct view *view, const struct indicator *indicator)
+{
+    bool *wanted = &view->wanted[indicator - view->node->catalogue->indicators];
+    if (*wanted)
+        return;
+    *wanted = true;
+    if (indicator->formula != NULL)
+        want_operands(view, indicator->formula);
+    for (size_t i = 0; i < indicator->check_count; i++)
+        want_operands(view, indicator->checks[i].condition);
 }
 
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
 {
     size_t first = view->tally_count;
+    view->wanted = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*view->wanted));
+    view->owns_wanted = true;
     for (size_t i = 0; i < count; i++)
-        add_counts(view, indicators[i]);
+        want(view, indicators[i]);
     tally_all(view, first);
 }
 

@@ -88,6 +88,10 @@ struct wire_filing {
  * WIRE_FILING_ARENA_MAX. Errors as wire_open. */
 enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_filing *ret_filing,
                           struct report *ret_report, char *reason, size_t reason_size);
+/* The same of a filing that was opened when it was taken over, and has been kept under a checksum
+ * since: nothing is hashed, and only the report is wanted. */
+enum err wire_read_filing(struct span bytes, struct arena *arena, struct report *ret_report,
+                          char *reason_text, size_t reason_size);
 /* The serialised Filing of a report in order (report_sort), appended to `out`; deterministic. */
 void wire_pack_filing(const struct report *report, struct buf *out);
 
