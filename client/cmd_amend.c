@@ -233,11 +233,13 @@ const struct command command_amend = {
     .summary_vi = "sửa một số liệu của báo cáo đã nộp",
     .help =
         "Files the report that is held again, with this one figure changed, as a new revision.\n"
-        "\n"
+        "VALUE is a number, or words such as 'trên 28 tỷ'.\n\n"
         "  --period PERIOD     2024-S1, 2024-S2 or 2024\n"
         "  --unit UNIT         code or id of the unit; else that of the node or key\n"
         "  --kind KIND         actual (default) or plan\n"
         "  --reason TEXT       why; kept with the revision\n"
+        "  --accept-warnings NOTE\n"
+        "                      file in spite of warnings: why the figures are right\n"
         "  --qualifier SIGN    = (default), >=, <=, ~ or ..\n"
         "  --upper VALUE       upper bound of a range (..)\n"
         "  --remove            instead of VALUE: the figure is not reported any more\n"
@@ -245,11 +247,14 @@ const struct command command_amend = {
         "Example:\n"
         "  tonghop amend reception.visits 118 --period 2024 --unit 23857 --reason 'typo'\n",
     .help_vi =
-        "Nộp lại báo cáo đang có với một số liệu được sửa, thành một bản mới.\n\n"
+        "Nộp lại báo cáo đang có với một số liệu được sửa, thành một bản mới. VALUE là số, hoặc\n"
+        "chữ như “trên 28 tỷ”.\n\n"
         "  --period KỲ         2024-S1, 2024-S2 hoặc 2024\n"
         "  --unit ĐƠN-VỊ       mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --kind LOẠI         actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"
         "  --reason LÝ-DO      vì sao sửa; được giữ cùng bản báo cáo\n"
+        "  --accept-warnings GHI-CHÚ\n"
+        "                      nộp dù có cảnh báo: vì sao số liệu vẫn đúng\n"
         "  --qualifier DẤU     = (mặc định), >=, <=, ~ hoặc ..\n"
         "  --upper SỐ          cận trên của khoảng (..)\n"
         "  --remove            thay cho VALUE: không báo cáo số liệu này nữa\n"
