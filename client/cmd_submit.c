@@ -413,15 +413,16 @@ static int run_submit(const struct common *common, int argc, char **argv)
     status = submit_all(&submit);
     reporting_sort_problems(&submit.problems);
     command_print_problems(&submit.problems);
+    if (status != EXIT_DONE) /* the last line is what to do */
+        filing_print_results(&submit.filing);
+    (void)fflush(stdout); /* so that it is the last one on a terminal, too */
     if (submit.problems.error_count > 0)
         command_say(words(common->is_english, WORD_PROBLEMS_FOUND), submit.problems.error_count);
     else if (status == EXIT_NO && submit.problems.count > 0)
         command_say(words(common->is_english, WORD_WARNINGS_FOUND),
                     warning_count(&submit.problems));
-    if (status != EXIT_DONE) {
-        filing_print_results(&submit.filing);
+    if (status != EXIT_DONE)
         goto out;
-    }
     status = file_all(&submit);
     if (status == EXIT_DONE && submit.wait != NULL && !submit.is_dry_run)
         status = wait_safe(&submit);
