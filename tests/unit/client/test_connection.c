@@ -87,7 +87,8 @@ static void answer_chunk(struct played *node)
     answer(node, TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK, &chunk, node->in->seq);
 }
 
-/* Takes what is based on revision 4; the revision of the receipt says how many cells came. */
+/* Takes what is based on revision 4, and warns of what has one cell only; the revision of the
+ * receipt says how many cells came. */
 static void answer_file(struct played *node)
 {
     Tonghop__Receipt receipt = TONGHOP__RECEIPT__INIT;
@@ -95,7 +96,7 @@ static void answer_file(struct played *node)
     struct arena *arena = arena_new(WIRE_ARENA_MAX);
     struct wire_filing filing;
     struct report report = {0};
-    char reason[WIRE_REASON_SIZE], stale[] = "the current revision is 4";
+    char reason[WIRE_REASON_SIZE], stale[] = "the current revision is 4", odd[] = "odd";
     const ProtobufCBinaryData *bytes = &node->in->file->filing;
     if (wire_open_filing((struct span){bytes->data, bytes->len}, arena, &filing, &report, reason,
                          sizeof(reason)) != ERR_OK)
@@ -105,7 +106,9 @@ static void answer_file(struct played *node)
     receipt.revision = 10 + report.cell_count;
     receipt.states = STATE_ACCEPTED;
     receipt.received_us = 1;
-    if (report.based_on == 4)
+    if (report.based_on == 4 && report.cell_count == 1 && !node->in->file->accept_warnings)
+        refuse(node, ERR_WARNINGS, odd);
+    else if (report.based_on == 4)
         answer(node, TONGHOP__ENVELOPE__BODY_RECEIPT, &receipt, node->in->seq);
     else
         refuse(node, ERR_STALE, stale);
@@ -534,6 +537,12 @@ static void test_library_files_and_reads(void **state)
     assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), ERR_OK);
     assert_int_equal(receipt.revision, 13);
     assert_true(receipt.is_accepted && !receipt.is_repeated);
+    report.cell_count = 1;
+    assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), ERR_WARNINGS);
+    assert_non_null(strstr(reason, "odd"));
+    report.accepts_warnings = true;
+    assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), ERR_OK);
+    assert_int_equal(receipt.revision, 11);
     report.key.is_plan = true;
     assert_int_equal(tonghop_revision(tonghop, &report.key, &report.based_on, reason), ERR_OK);
     assert_int_equal(report.based_on, 0);
