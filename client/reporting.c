@@ -30,6 +30,7 @@ struct parse {
     struct problems *problems;
     int columns[COLUMN_COUNT]; /* -1: not there */
     struct reporting_names names;
+    const struct csv_row *row_before;
     const struct csv_row *unit_row; /* the last row whose unit was looked for */
     uint32_t unit;                  /* what that names; 0: nothing, which has been said */
     struct entry *entries;
@@ -61,17 +62,22 @@ static struct reporting_field field_at(const struct parse *parse, const struct c
     return (struct reporting_field){text_at(parse, row, column), place_at(parse, row, column)};
 }
 
+static bool has_same_unit(const struct parse *parse, const struct csv_row *a,
+                          const struct csv_row *b)
+{
+    return strcmp(text_at(parse, a, COLUMN_UNIT), text_at(parse, b, COLUMN_UNIT)) == 0 &&
+           strcmp(text_at(parse, a, COLUMN_UNIT_NAME), text_at(parse, b, COLUMN_UNIT_NAME)) == 0;
+}
+
 /* The unit of a row, 0 for one that was complained about: once for rows of the same text in a row,
  * because a unit has many rows. */
 static uint32_t unit_of_row(struct parse *parse, const struct csv_row *row)
 {
     const struct reporting_field code = field_at(parse, row, COLUMN_UNIT);
     const struct reporting_field name = field_at(parse, row, COLUMN_UNIT_NAME);
-    const struct csv_row *before = parse->unit_row;
     if (parse->columns[COLUMN_UNIT] < 0 && parse->columns[COLUMN_UNIT_NAME] < 0)
         return parse->context->unit;
-    if (before != NULL && strcmp(code.text, text_at(parse, before, COLUMN_UNIT)) == 0 &&
-        strcmp(name.text, text_at(parse, before, COLUMN_UNIT_NAME)) == 0)
+    if (parse->unit_row != NULL && has_same_unit(parse, parse->unit_row, row))
         return parse->unit;
     parse->unit_row = row;
     parse->unit = reporting_find_unit_named(&parse->names, &code, &name);
@@ -184,6 +190,9 @@ static bool is_numbering(const struct parse *parse, const struct csv_row *row)
 
 static void parse_row(struct parse *parse, const struct csv_row *row)
 {
+    if (parse->row_before != NULL && !has_same_unit(parse, parse->row_before, row))
+        parse->names.above = NULL; /* a part of another unit's is not meant */
+    parse->row_before = row;
     const struct indicator *indicator = indicator_of_row(parse, row);
     struct entry entry = {.note = text_at(parse, row, COLUMN_NOTE),
                           .place = place_at(parse, row, COLUMN_VALUE)};

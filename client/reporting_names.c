@@ -260,6 +260,18 @@ static uint32_t find_unit_by_name(struct reporting_names *names,
     return matches.count == 1 ? matches.ids[0] : 0;
 }
 
+/* Whether the field names the measure of the row's indicator: "Đơn vị" is a heading of both. */
+static bool is_measure(const struct reporting_names *names, const struct reporting_field *field)
+{
+    if (names->above == NULL)
+        return false;
+    char *written = fold_text(field->text), *measure = fold_text(names->above->measure);
+    bool is_same = strcmp(written, measure) == 0;
+    free(written);
+    free(measure);
+    return is_same;
+}
+
 static uint32_t find_one_unit(struct reporting_names *names, const struct reporting_field *field)
 {
     const struct reporting_context *context = names->context;
@@ -268,6 +280,17 @@ static uint32_t find_one_unit(struct reporting_names *names, const struct report
     if (catalogue_find_unit(context->catalogue, field->text, context->tree->window.last, &unit) ==
         ERR_NOT_FOUND) {
         unit = find_unit_by_name(names, field, &is_said);
+        if (unit == 0 && !is_said && is_measure(names, field)) {
+            char quoted[QUOTE_SIZE];
+            problems_add(
+                names->problems, names->file, field->place,
+                PROBLEM_WORDS(names->problems,
+                              "'%s' is a measure and no unit: name its column 'measure'",
+                              "“%s” là đơn vị tính, không phải đơn vị báo cáo: đặt tên cột "
+                              "này là “đvt”"),
+                reporting_quote(field->text, quoted));
+            is_said = true;
+        }
         if (unit != 0 || is_said)
             return unit;
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client/connection.h"
+#include "client/filing.h"
 #include "core/mem.h"
 #include "tonghop/client.h"
 #include "wire/digest.h"
@@ -87,8 +88,24 @@ static void answer_chunk(struct played *node)
     answer(node, TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK, &chunk, node->in->seq);
 }
 
-/* Takes what is based on revision 4, and warns of what has one cell only; the revision of the
- * receipt says how many cells came. */
+static void warn(struct played *node)
+{
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    Tonghop__Problem problem = TONGHOP__PROBLEM__INIT;
+    char code[] = "warnings", text[] = "1 warning", odd[] = "odd";
+    problem.indicator = 1;
+    problem.warning = true;
+    problem.text = odd;
+    refusal.code = code;
+    refusal.text = text;
+    refusal.n_problems = 1;
+    refusal.problems = (Tonghop__Problem *[]){&problem};
+    answer(node, TONGHOP__ENVELOPE__BODY_REFUSAL, &refusal, node->in->seq);
+}
+
+/* Takes what is based on revision 4; the revision of the receipt says how many cells came, 0 that
+ * it was a check. Warns of what has one cell only when it is filed, as if that had changed since.
+ */
 static void answer_file(struct played *node)
 {
     Tonghop__Receipt receipt = TONGHOP__RECEIPT__INIT;
@@ -96,7 +113,7 @@ static void answer_file(struct played *node)
     struct arena *arena = arena_new(WIRE_ARENA_MAX);
     struct wire_filing filing;
     struct report report = {0};
-    char reason[WIRE_REASON_SIZE], stale[] = "the current revision is 4", odd[] = "odd";
+    char reason[WIRE_REASON_SIZE], stale[] = "the current revision is 4";
     const ProtobufCBinaryData *bytes = &node->in->file->filing;
     if (wire_open_filing((struct span){bytes->data, bytes->len}, arena, &filing, &report, reason,
                          sizeof(reason)) != ERR_OK)
@@ -106,8 +123,11 @@ static void answer_file(struct played *node)
     receipt.revision = 10 + report.cell_count;
     receipt.states = STATE_ACCEPTED;
     receipt.received_us = 1;
-    if (report.based_on == 4 && report.cell_count == 1 && !node->in->file->accept_warnings)
-        refuse(node, ERR_WARNINGS, odd);
+    if (node->in->file->check_only)
+        receipt.revision = receipt.states = 0;
+    if (report.based_on == 4 && report.cell_count == 1 && !node->in->file->accept_warnings &&
+        !node->in->file->check_only)
+        warn(node);
     else if (report.based_on == 4)
         answer(node, TONGHOP__ENVELOPE__BODY_RECEIPT, &receipt, node->in->seq);
     else
@@ -556,6 +576,37 @@ static void test_library_files_and_reads(void **state)
     assert_null(tonghop);
 }
 
+/* What the home warns of between its verdict and the filing is told, and nothing is filed unseen.
+ */
+static void test_warnings_that_come_late(void **state)
+{
+    struct world *world = *state;
+    const struct common common = {
+        .config = world->conf_path, .is_english = true, .timeout_ms = 5000};
+    const struct selection selection = {.period = {2024, PERIOD_Y}, .kind = KIND_ACTUAL};
+    struct problems known = {0}, fresh = {0}, none = {0};
+    struct filing filing;
+    struct report report = {.key = {KIND_ACTUAL, {2024, PERIOD_Y}, 23860, 1},
+                            .scope = SCOPE_OWN,
+                            .catalogue = 1,
+                            .based_on = 4,
+                            .author = mem_strdup(""),
+                            .reason = mem_strdup("")};
+    report_add_cell(&report,
+                    (struct cell){.indicator = 1, .qualifier = QUALIFIER_EXACT, .value = 7});
+    assert_int_equal(filing_init(&filing, &common, &selection), EXIT_DONE);
+    assert_int_equal(filing_check(&filing, &report, &known), EXIT_DONE);
+    assert_int_equal(filing_send(&filing, &report, false, &known, &fresh), EXIT_NO);
+    assert_true(known.count == 0 && fresh.count == 1 && fresh.items[0].is_warning);
+    assert_int_equal(fresh.items[0].indicator, 1);
+    assert_string_equal(fresh.items[0].text, "odd");
+    assert_int_equal(filing_send(&filing, &report, true, &fresh, &none), EXIT_DONE);
+    assert_int_equal(none.count, 0);
+    problems_fini(&fresh);
+    report_fini(&report);
+    filing_fini(&filing);
+}
+
 static void test_library_checks_before_it_sends(void **state)
 {
     /* Whatever is wrong is said with its name, and nothing reaches the node: it would take these.
@@ -635,6 +686,7 @@ int main(void)
         with_node(test_silence_is_a_timeout),
         with_node(test_forgotten_session_is_begun_anew),
         with_node(test_language_is_asked_for),
+        with_node(test_warnings_that_come_late),
         with_node(test_garbage_is_malformed),
         with_node(test_node_that_dies),
         cmocka_unit_test_setup_teardown(test_catalogue_is_fetched_in_chunks, setup_big, teardown),

@@ -279,6 +279,14 @@ static void test_units(void **state)
          "f.csv:2:7 (B2): error: 'Xã Hoà Thuận' is not the name of unit 23860, which is 'Binh An "
          "Commune': correct the code or the name\n",
          0},
+        {"a part does not belong to the whole of another unit",
+         "Xã;Chỉ tiêu;Số liệu\nBình An;Mô hình đăng ký;5\nXã Hoà Thuận;Trong đó: cá nhân;4\n",
+         "f.csv:3:14 (B3): error: 'Trong đó: cá nhân' is the name of several indicators: write the "
+         "code that is meant: model.recognised.individual, model.registered.individual\n",
+         0},
+        {"a column of measures that is called as units are",
+         "Chỉ tiêu;Đơn vị;Số liệu\nHộ nghèo;Hộ;5\n",
+         "f.csv:2:10 (B2): error: 'Hộ' is a measure and no unit: name its column 'measure'\n", 0},
         {"headings have none", "Đơn vị;Chỉ tiêu;Số liệu\n;KINH TẾ;\nBình An;Hộ nghèo;1\n",
          "23860 6=1\n", 0},
     };
