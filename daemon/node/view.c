@@ -127,12 +127,31 @@ static void load_family(struct view *view, size_t form, struct period period)
     }
 }
 
+/* Stocks that a type has in the year that is loaded are of that year for all types, so that those
+ * that have none then add nothing from a year before. */
+static void drop_older_stocks(const struct view *view, size_t form, struct view_form *spans)
+{
+    const struct catalogue *catalogue = view->node->catalogue;
+    const struct figure none = {0};
+    for (size_t t = 0; t < catalogue->type_count; t++) {
+        const struct figures *loaded = &view->family[t].forms[form].figures;
+        for (size_t i = 0; i < loaded->count; i++) {
+            uint32_t number = loaded->items[i].indicator;
+            const struct indicator *indicator = catalogue_indicator(catalogue, number);
+            for (size_t s = 0; s < catalogue->type_count; s++)
+                if (indicator != NULL && indicator->nature == NATURE_STOCK)
+                    figures_set(&spans[s].figures, number, &none);
+        }
+    }
+}
+
 /* A year of a span, for all of the family: what the years before made stays in `spans`. */
 static void load_family_year(struct view *view, size_t form, struct period period,
                              struct view_form *spans)
 {
     size_t count = view->node->catalogue->type_count;
     load_family(view, form, period);
+    drop_older_stocks(view, form, spans);
     for (size_t t = 0; t < count; t++) {
         struct view_form *loaded = &view->family[t].forms[form];
         add_year(view, &spans[t], period.year, &loaded->figures);

@@ -40,7 +40,7 @@ static void mark_years(const struct view *view, const struct indicator *indicato
                        Tonghop__Value *value)
 {
     unsigned last = (unsigned)(view->key.period.year - view->key.from);
-    if (last == 0 || years == 0)
+    if (last == 0 || !value->has_value)
         return;
     if (indicator->nature == NATURE_FLOW) {
         value->missing_years = ~years & (UINT32_MAX >> (31 - last));
