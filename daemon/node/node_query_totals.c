@@ -136,15 +136,27 @@ static void add_level(const struct query *query, int level, struct totals *t)
             add_unit(t, tree->nodes[i].unit);
 }
 
-/* The types of units that there are in the subtree, in the order of the catalogue. */
-static void add_types(const struct step *step, const struct query *query, struct totals *t)
+/* Marks the types of units that there are in the subtree in one year of a side. */
+static void mark_types(const struct step *step, struct view_key side, unsigned year, bool *types)
 {
-    const struct tree *tree = query->tree;
-    bool *is_there = mem_calloc(step->node->catalogue->type_count + 1, sizeof(*is_there));
-    uint32_t root = tree_find(tree, query->unit);
+    side.period.year = (uint16_t)year;
+    const struct tree *tree = node_tree(step->node, side.period);
+    uint32_t root = tree_find(tree, side.unit);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
-        is_there[tree->nodes[i].type] = true;
-    for (uint32_t type = 0; type < step->node->catalogue->type_count; type++)
+        types[tree->nodes[i].type] = true;
+}
+
+/* The types of units that there are in the subtree, in the order of the catalogue: in any of the
+ * years, so that each side adds up. */
+static void add_types(const struct step *step, struct totals *t)
+{
+    size_t count = step->node->catalogue->type_count;
+    bool *is_there = mem_calloc(count + 1, sizeof(*is_there));
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        for (unsigned year = t->sides[side].from; year <= t->sides[side].period.year; year++)
+            if (t->has_side[side])
+                mark_types(step, t->sides[side], year, is_there);
+    for (uint32_t type = 0; type < count; type++)
         if (is_there[type])
             add_unit(t, type);
     free(is_there);
@@ -172,7 +184,7 @@ static bool choose_units(struct step *step, const struct query *query, struct to
                         query_word(t->ask->level, word));
         return level >= 0;
     } else if (t->ask->by == TONGHOP__BY__BY_TYPE) {
-        add_types(step, query, t);
+        add_types(step, t);
     }
     return true;
 }
