@@ -64,6 +64,7 @@ static void merge_marks(const Tonghop__Value *operand, Tonghop__Value *value)
         value->exact_count = operand->exact_count;
     value->partial_count = greater(value->partial_count, operand->partial_count);
     value->implied_count = greater(value->implied_count, operand->implied_count);
+    value->negative_count = greater(value->negative_count, operand->negative_count);
     value->early_count = greater(value->early_count, operand->early_count);
     value->baseline_count = greater(value->baseline_count, operand->baseline_count);
     value->unit_set = value->unit_set * UINT64_C(0x9E3779B97F4A7C15) + operand->unit_set;

@@ -23,6 +23,7 @@ struct draft {
     bool is_withdrawn, may_drop_cells;
     bool check_only, refuses_warnings; /* of the File around it; filed with warnings accepted */
     const char *author, *reason, *note;
+    const char *source; /* of a baseline */
     const struct cell *cells;
     size_t cell_count;
 };
@@ -50,6 +51,7 @@ static inline void draft_pack(const struct draft *draft, struct buf *out)
         .may_drop_cells = draft->may_drop_cells,
         .author = mem_strdup(draft->author != NULL ? draft->author : ""),
         .reason = mem_strdup(draft->reason != NULL ? draft->reason : ""),
+        .source = mem_strdup(draft->source != NULL ? draft->source : ""),
     };
     for (size_t i = 0; i < draft->cell_count; i++)
         report_add_cell(&report, draft->cells[i]);
