@@ -45,8 +45,8 @@ static bool take_indicators(int *argc, char **argv, struct asked *asked)
 /* "previous", "plan", or both, separated by a comma. */
 static bool read_compare(const struct common *common, struct asked *asked)
 {
-    const char *at = asked->compare != NULL ? asked->compare : "";
-    while (*at != '\0') {
+    const char *at = asked->compare;
+    while (at != NULL) {
         size_t len = strcspn(at, ",");
         if (len == strlen("previous") && strncmp(at, "previous", len) == 0) {
             asked->has_previous = true;
@@ -57,7 +57,7 @@ static bool read_compare(const struct common *common, struct asked *asked)
                                 "--compare", "previous, plan, previous,plan");
             return false;
         }
-        at += at[len] == ',' ? len + 1 : len;
+        at = at[len] == ',' ? at + len + 1 : NULL;
     }
     return true;
 }
@@ -191,30 +191,55 @@ static int run_totals(const struct common *common, int argc, char **argv)
 
 const struct command command_totals = {
     .name = "totals",
-    .arguments = "--period PERIOD [--unit UNIT] [--by unit] [--compare previous] ...",
+    .arguments = "--period PERIOD | --from YEAR --to YEAR [--by unit|LEVEL|type] ...",
     .summary = "show what the reports add up to",
     .summary_vi = "xem số tổng hợp",
     .help =
         "Figures of a unit and everything beneath it. What was not reported is shown as – and is\n"
         "never 0. \"Reports\" says how many reports a figure is made of.\n\n"
         "  --period PERIOD      2024-S1, 2024-S2 or 2024\n"
+        "  --from YEAR          first year of a span of up to 20 years, with\n"
+        "  --to YEAR            its last: flows add up, stocks are the last there is\n"
         "  --unit UNIT          code or id of the unit; else that of the node or key\n"
         "  --by unit            also each unit directly beneath it\n"
-        "  --compare previous   also the same period one year before, and the change\n"
+        "  --by LEVEL           also each unit of that level beneath it, such as commune\n"
+        "  --by type            also, by type, what units of that type reported themselves\n"
+        "  --compare WHAT       previous: also the same period one year, or one span, before,\n"
+        "                       and the change; plan: also what was planned, and how much of\n"
+        "                       it is done; previous,plan: both\n"
         "  --indicator CODE     only this indicator; may be repeated\n"
+        "  --section CODE       only indicators of this section\n"
+        "  --body CODE          only indicators that this body reports\n"
+        "  --top N, --bottom N  with one --indicator and --by unit or LEVEL: only the N units\n"
+        "                       that have most, or least\n"
         "  --kind KIND          actual (default) or plan\n\n"
-        "Example:\n"
-        "  tonghop totals --period 2024 --compare previous\n",
+        "Examples:\n"
+        "  tonghop totals --period 2024 --compare previous,plan\n"
+        "  tonghop totals --from 2009 --to 2019 --by type\n"
+        "  tonghop totals --period 2024 --indicator reception.visits --by commune --top 5\n",
     .help_vi =
         "Số liệu của một đơn vị cùng mọi đơn vị trực thuộc. Số chưa được báo cáo hiện là –, không\n"
         "bao giờ là 0. Cột “Báo cáo” cho biết số liệu gộp từ bao nhiêu báo cáo.\n\n"
         "  --period KỲ          2024-S1, 2024-S2 hoặc 2024\n"
+        "  --from NĂM           năm đầu của một giai đoạn không quá 20 năm, cùng với\n"
+        "  --to NĂM             năm cuối: số phát sinh thì cộng dồn, số thời điểm lấy năm cuối có "
+        "số\n"
         "  --unit ĐƠN-VỊ        mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --by unit            kèm từng đơn vị trực thuộc\n"
-        "  --compare previous   kèm cùng kỳ năm trước và mức tăng, giảm\n"
+        "  --by CẤP             kèm từng đơn vị thuộc cấp đó, ví dụ commune\n"
+        "  --by type            kèm số do các đơn vị thuộc từng loại tự báo cáo\n"
+        "  --compare GÌ         previous: kèm cùng kỳ năm trước (hoặc giai đoạn trước) và mức\n"
+        "                       tăng, giảm; plan: kèm kế hoạch và tỷ lệ đạt; previous,plan: cả "
+        "hai\n"
         "  --indicator MÃ       chỉ chỉ tiêu này; có thể lặp lại\n"
+        "  --section MÃ         chỉ các chỉ tiêu thuộc mục này\n"
+        "  --body MÃ            chỉ các chỉ tiêu do tổ chức này báo cáo\n"
+        "  --top N, --bottom N  với một --indicator và --by unit hoặc CẤP: chỉ N đơn vị cao nhất,\n"
+        "                       thấp nhất\n"
         "  --kind LOẠI          actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
         "Ví dụ:\n"
-        "  tonghop totals --period 2024 --compare previous\n",
+        "  tonghop totals --period 2024 --compare previous,plan\n"
+        "  tonghop totals --from 2009 --to 2019 --by type\n"
+        "  tonghop totals --period 2024 --indicator reception.visits --by commune --top 5\n",
     .run = run_totals,
 };

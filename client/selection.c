@@ -26,12 +26,15 @@ bool selection_check(const struct common *common, const char *name, struct selec
 bool selection_take_span(const struct common *common, const char *name, const char *from,
                          const char *to, struct selection *selection)
 {
-    if (to != NULL && selection->period_text == NULL && from != NULL) {
-        selection->period_text = to;
-    } else if (to != NULL || selection->period_text == NULL) {
+    struct period last;
+    bool has_period = selection->period_text != NULL;
+    if (to == NULL && has_period)
+        return true;
+    if (to == NULL || has_period || from == NULL || period_parse(to, &last) != ERR_OK) {
         (void)command_usage(name, "%s", words(common->is_english, WORD_TOTALS_PERIOD));
         return false;
     }
+    selection->period_text = to;
     return true;
 }
 
