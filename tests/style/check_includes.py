@@ -66,6 +66,8 @@ RULES = [
     Rule("tests/fuzz/breaks/*", UNIT),
     Rule("tests/faults/*", STORE + " lib/* faults/*"),
     Rule("tests/sim/*", NODE + " text/* lib/* sim/*"),
+    # A bench measures the programs against the bare library.
+    Rule("tests/bench/*", CLIENT + " bench/*", "zmq.h"),
 ]
 
 # math.h and float.h are not here: there is no floating point between input and output.

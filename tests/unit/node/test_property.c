@@ -128,6 +128,7 @@ static const Tonghop__Envelope *hand_in(struct rig *rig, const struct buf *filin
 {
     Tonghop__File file = TONGHOP__FILE__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    file.accept_warnings = true;
     file.filing = (ProtobufCBinaryData){filing->len, filing->data};
     envelope.body_case = BODY(FILE);
     envelope.file = &file;
