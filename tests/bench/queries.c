@@ -1,7 +1,9 @@
 /* How long every kind of query takes at a province of 220 communes with ten years of 119
  * indicators, as a ratio to a bare ZeroMQ echo over the same transport in the same run.
  *
- *     bench_queries CONF ECHO-ENDPOINT ECHO-KEY YEARS ROUNDS
+ *     bench_queries CONF ECHO-ENDPOINT ECHO-KEY YEARS ROUNDS [WORD]
+ *
+ * With WORD only queries that have it in their name.
  *
  * The echo is measured before, between and after the queries, so that a machine that becomes slower
  * meanwhile slows both. */
@@ -141,8 +143,9 @@ static unsigned number_of(const char *text, unsigned most)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) {
-        (void)fprintf(stderr, "usage: bench_queries CONF ECHO-ENDPOINT ECHO-KEY YEARS ROUNDS\n");
+    if (argc != 6 && argc != 7) {
+        (void)fprintf(stderr,
+                      "usage: bench_queries CONF ECHO-ENDPOINT ECHO-KEY YEARS ROUNDS [WORD]\n");
         return 2;
     }
     log_setup(LOG_LEVEL_WARNING, 0);
@@ -156,6 +159,7 @@ int main(int argc, char **argv)
     uint32_t filed = load_all(&load, WORKERS);
     (void)printf("%" PRIu32 " reports filed by %d connections in %.1f s\n\n", filed, WORKERS,
                  (double)(now_ns() - begin) / 1e9);
+    (void)fflush(stdout);
 
     char reason[CONNECTION_REASON_SIZE] = "";
     struct connection *connection = NULL;
@@ -168,7 +172,10 @@ int main(int argc, char **argv)
     (void)printf("%-34s %9s %9s %9s %9s\n", "query", "median ms", "p99 ms", "bytes", "x echo");
     struct times last = {0};
     Tonghop__Envelope ignored;
-    for (unsigned n = 0; query_list(n, load.first_year, &ignored) != NULL; n++) {
+    const char *name, *word = argc == 7 ? argv[6] : "";
+    for (unsigned n = 0; (name = query_list(n, load.first_year, &ignored)) != NULL; n++) {
+        if (strstr(name, word) == NULL)
+            continue;
         last = echo_measure(&echo, 200);
         measure(connection, n, load.first_year, rounds, &last);
     }

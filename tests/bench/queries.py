@@ -1,5 +1,6 @@
 """How long queries take, as ratios to a bare ZeroMQ echo: loads ten years of 119 indicators of 220
-communes into a real daemon, over CURVE, and asks it everything. --quick: two years, few rounds."""
+communes into a real daemon, over CURVE, and asks it everything. --quick: two years, few rounds;
+another argument: only queries with that word."""
 
 import os
 import subprocess
@@ -17,7 +18,7 @@ from scene import client, plant  # noqa: E402
 PROVINCE = 64
 
 
-def run(years: int, rounds: int) -> int:
+def run(years: int, rounds: int, words: list[str]) -> int:
     public, secret = zmq.curve_keypair()
     with Tree() as tree:
         folder = tree.folder / "catalogue"
@@ -33,7 +34,7 @@ def run(years: int, rounds: int) -> int:
             print(f"a province, 220 communes, 119 indicators, {years} years; {rounds} rounds of each query",
                   flush=True)
             status = subprocess.run([os.environ["BENCH_QUERIES"], str(conf), endpoint, public.decode(),
-                                     str(years), str(rounds)], check=False).returncode
+                                     str(years), str(rounds), *words], check=False).returncode
         finally:
             echo.stdin.close()
             echo.wait(timeout=10)
@@ -41,5 +42,5 @@ def run(years: int, rounds: int) -> int:
 
 
 if __name__ == "__main__":
-    is_quick = "--quick" in sys.argv[1:]
-    sys.exit(run(2, 3) if is_quick else run(10, 100))
+    wanted = [argument for argument in sys.argv[1:] if argument != "--quick"]
+    sys.exit(run(10, 100, wanted) if len(wanted) == len(sys.argv) - 1 else run(2, 3, wanted))
