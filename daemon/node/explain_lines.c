@@ -211,7 +211,7 @@ static void explain_covered(struct explain *explain, uint32_t index, uint32_t de
     for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
          i = tree->nodes[i].next_sibling) {
         struct report_key key = key_of(explain, tree->nodes[i].unit);
-        rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &figures);
+        rollup_of(explain->step->node, explain->step->txn, &key, &figures);
         const struct figure *figure = figures_find(&figures, explain->indicator->number);
         if (figure != NULL)
             value_of_figure(figure, &add_line(explain, depth, key.unit,
@@ -237,7 +237,7 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
                      explain->indicator->number);
     bool is_leaf = node->first_child == TREE_NONE || is_covered;
     if (!is_leaf) {
-        rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &total);
+        rollup_of(explain->step->node, explain->step->txn, &key, &total);
         struct explain_line *line =
             add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
         value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
@@ -287,7 +287,7 @@ static bool explain_year(struct explain *explain, uint16_t year)
     one.tree = node_tree(explain->step->node, one.period);
     explain->query = &one;
     struct report_key key = key_of(explain, one.unit);
-    rollup_of_wanted(explain->step->node, explain->step->txn, &key, explain->wanted, &figures);
+    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
     const struct figure *figure = figures_find(&figures, explain->indicator->number);
     uint32_t index = tree_find(one.tree, one.unit);
     bool is_there = figure != NULL && index != TREE_NONE;

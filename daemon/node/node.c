@@ -26,6 +26,7 @@ static void drop_trees(struct node *node)
 static void drop_catalogue(struct node *node)
 {
     drop_trees(node);
+    own_cache_clear(&node->owns);
     catalogue_free(&node->catalogue);
     memset(node->catalogue_hash, 0, sizeof(node->catalogue_hash));
 }
@@ -144,6 +145,7 @@ uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tre
 enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
+    own_cache_clear(&node->owns);
     memset(node->halves, 0, sizeof(node->halves));
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;

@@ -17,6 +17,7 @@
 #include "core/tree.h"
 #include "link/session.h"
 #include "node/effects.h"
+#include "node/own_cache.h"
 #include "node/peers.h"
 #include "store/store.h"
 #include "wire/wire.h"
@@ -122,6 +123,7 @@ struct node {
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
+    struct own_cache owns;
     struct node_halves halves[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */
     struct node_rebuild rebuild;
     struct unit_set child_units;

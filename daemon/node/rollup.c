@@ -192,23 +192,37 @@ static void save_below(struct store_txn *txn, const struct report_key *key,
     (void)store_put_below(txn, key, span_of(scratch)); /* the error is sticky */
 }
 
-void rollup_of_wanted(struct node *node, struct store_txn *txn, const struct report_key *key,
-                      const bool *wanted, struct figures *ret_figures)
+/* What is resolved for one question is kept for the next, all indicators of the form. While totals
+ * are being rebuilt a group is empty until the rebuild comes to it: nothing is kept then. */
+bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
+                struct figures *ret_figures)
 {
     struct group group = {0};
-    struct figures below = {0};
-    group_load_figures(node, txn, key, wanted, &group);
-    load_below(txn, key, &below);
-    year_rollup(&group.triple, (enum period_label)key->period.label, &below, node->catalogue,
-                ret_figures);
-    figures_fini(&below);
+    size_t label = (size_t)key->period.label - 1;
+    bool is_covered;
+    if (!node->rebuild.is_active && own_cache_get(&node->owns, key, ret_figures, &is_covered))
+        return is_covered;
+    group_load_figures(node, txn, key, NULL, &group);
+    is_covered = group.triple.is_covered[label];
+    figures_copy(ret_figures, is_covered ? &group.triple.whole[label] : &group.triple.own[label]);
+    if (!node->rebuild.is_active && store_error(txn) == ERR_OK)
+        own_cache_put(&node->owns, key, ret_figures, is_covered);
     group_fini(&group);
+    return is_covered;
 }
 
 void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
                struct figures *ret_figures)
 {
-    rollup_of_wanted(node, txn, key, NULL, ret_figures);
+    const struct tree *tree = node_tree(node, key->period);
+    uint32_t index = tree_find(tree, key->unit);
+    bool is_covered = rollup_own(node, txn, key, ret_figures);
+    if (is_covered || index == TREE_NONE || tree->nodes[index].first_child == TREE_NONE)
+        return;
+    struct figures below = {0};
+    load_below(txn, key, &below);
+    figures_add(ret_figures, &below, node->catalogue);
+    figures_fini(&below);
 }
 
 /* ---- climbing ---- */

@@ -42,12 +42,13 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
 void group_load_figures(struct node *node, struct store_txn *txn, const struct report_key *key,
                         const bool *wanted, struct group *group);
 
+/* What key->unit contributes itself under key's kind, period and form: its own figures, or those of
+ * its whole report that covers the label; returns whether it does. `ret_figures` is overwritten. */
+bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
+                struct figures *ret_figures);
 /* The roll-up of key->unit for key's kind, period and form. `ret_figures` is overwritten. */
 void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
                struct figures *ret_figures);
-/* At least those indicators of it that are `wanted`, by index in the catalogue (NULL: all). */
-void rollup_of_wanted(struct node *node, struct store_txn *txn, const struct report_key *key,
-                      const bool *wanted, struct figures *ret_figures);
 
 /* Carries the change of key->unit's own triple up to this node's unit. Before and after differ in
  * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */

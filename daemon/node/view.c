@@ -35,8 +35,6 @@ void view_fini(struct view *view)
     }
     free(view->forms);
     free(view->tallies);
-    if (view->owns_wanted)
-        free(view->wanted);
     *view = (struct view){0};
 }
 
@@ -110,21 +108,18 @@ static void add_own(struct view *view, size_t form, uint8_t type, const struct f
 static void load_family(struct view *view, size_t form, struct period period)
 {
     const struct tree *tree = node_tree(view->node, period);
-    size_t label = (size_t)period.label - 1;
+    struct figures own = {0};
     uint32_t root = tree_find(tree, view->key.unit);
     for (uint32_t i = root, next; i != TREE_NONE; i = next) {
         struct report_key key = {.kind = view->key.kind,
                                  .period = period,
                                  .unit = tree->nodes[i].unit,
                                  .form = view->node->catalogue->forms[form].number};
-        struct group group = {0};
-        group_load_figures(view->node, view->txn, &key, view->wanted, &group);
-        bool is_covered = group.triple.is_covered[label];
-        add_own(view, form, tree->nodes[i].type,
-                is_covered ? &group.triple.whole[label] : &group.triple.own[label]);
-        group_fini(&group);
+        bool is_covered = rollup_own(view->node, view->txn, &key, &own);
+        add_own(view, form, tree->nodes[i].type, &own);
         next = is_covered ? tree_next_beside(tree, root, i) : tree_next(tree, root, i);
     }
+    figures_fini(&own);
 }
 
 /* Stocks that a type has in the year that is loaded are of that year for all types, so that those
@@ -181,13 +176,13 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
         return;
     }
     if (!view_is_span(view)) {
-        rollup_of_wanted(view->node, view->txn, &key, view->wanted, &form->figures);
+        rollup_of(view->node, view->txn, &key, &form->figures);
         return;
     }
     struct figures figures = {0};
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         key.period.year = (uint16_t)year;
-        rollup_of_wanted(view->node, view->txn, &key, view->wanted, &figures);
+        rollup_of(view->node, view->txn, &key, &figures);
         add_year(view, form, key.period.year, &figures);
     }
     figures_fini(&figures);
@@ -332,7 +327,6 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
             unit.source = view->source;
-            unit.wanted = view->wanted;
             env = view_env(&unit);
         }
         enum truth truth = formula_holds(&tally->test, node->type, &env);
@@ -374,10 +368,10 @@ static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test 
     return tally->held;
 }
 
-static void want(struct view *view, const struct indicator *indicator);
+static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done);
 
-/* What one formula reads and counts. */
-static void want_operands(struct view *view, const struct formula *formula)
+/* What one formula counts, and what it reads. */
+static void add_counts_of(struct view *view, const struct formula *formula, bool *is_done)
 {
     const struct catalogue *catalogue = view->node->catalogue;
     struct formula_test test;
@@ -387,29 +381,29 @@ static void want_operands(struct view *view, const struct formula *formula)
         add_tally(view, level, &test);
     const uint32_t *operands = formula_operands(formula, &count);
     for (size_t i = 0; i < count; i++)
-        want(view, catalogue_indicator(catalogue, operands[i]));
+        add_counts(view, catalogue_indicator(catalogue, operands[i]), is_done);
 }
 
-/* An indicator, whatever it is built on, and what its checks compare it with. */
-static void want(struct view *view, const struct indicator *indicator)
+/* What an indicator needs counted, on whatever it is built, and for its checks. */
+static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done)
 {
-    bool *wanted = &view->wanted[indicator - view->node->catalogue->indicators];
-    if (*wanted)
+    bool *done = &is_done[indicator - view->node->catalogue->indicators];
+    if (*done)
         return;
-    *wanted = true;
+    *done = true;
     if (indicator->formula != NULL)
-        want_operands(view, indicator->formula);
+        add_counts_of(view, indicator->formula, is_done);
     for (size_t i = 0; i < indicator->check_count; i++)
-        want_operands(view, indicator->checks[i].condition);
+        add_counts_of(view, indicator->checks[i].condition, is_done);
 }
 
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
 {
     size_t first = view->tally_count;
-    view->wanted = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*view->wanted));
-    view->owns_wanted = true;
+    bool *is_done = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*is_done));
     for (size_t i = 0; i < count; i++)
-        want(view, indicators[i]);
+        add_counts(view, indicators[i], is_done);
+    free(is_done);
     tally_all(view, first);
 }
 

@@ -58,8 +58,6 @@ struct view {
      * view is one of a family, by type, which is loaded together. */
     struct view *family;
     const struct view_source *source; /* NULL: the accumulators; of one period */
-    bool *wanted;     /* by index in the catalogue, which indicators are; NULL: any */
-    bool owns_wanted; /* else it is another view's */
 };
 
 /* The unit must be in the period's tree. */
@@ -70,9 +68,7 @@ void view_fini(struct view *view);
  * view_family_free. */
 struct view *view_family_new(struct node *node, struct store_txn *txn, const struct view_key *key);
 void view_family_free(struct view **family);
-/* Says that no others than these indicators will be asked for, so that only their figures are
- * loaded, and counts at once, in one walk over the units, whatever they need counted. Before
- * anything was asked for. */
+/* Counts at once, in one walk over the units, whatever these indicators need counted. */
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count);
 /* An indicator's value, entered or derived, as it travels in an answer; value_fini. Of a roll-up of
  * one period with the checks of the catalogue that it fails: a span adds up what they compare, and

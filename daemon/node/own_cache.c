@@ -1,0 +1,113 @@
+/* Figures lie in their stored form, a tenth of what they take in memory. A forgotten entry keeps
+ * its key, so that those behind it are found, until the table is emptied. */
+#include "node/own_cache.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mem.h"
+
+enum { SLOTS_MIN = 1024, SLOTS_MAX = 1 << 16 };
+
+struct own_entry {
+    struct report_key key; /* kind 0: free */
+    bool is_covered;
+    uint32_t size;  /* of `bytes` */
+    uint8_t *bytes; /* NULL: forgotten */
+};
+
+static size_t slot_of(const struct own_cache *cache, const struct report_key *key)
+{
+    uint64_t hash = figure_unit_mark(key->unit);
+    hash ^= ((uint64_t)key->form << 32 | (uint64_t)key->period.year << 16 |
+             (uint64_t)key->kind << 8 | key->period.label) *
+            UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(hash ^ hash >> 29) & (cache->slot_count - 1);
+}
+
+/* The entry of the key, or the free one where it would be. There always is a free one. */
+static struct own_entry *find(const struct own_cache *cache, const struct report_key *key)
+{
+    size_t slot = slot_of(cache, key);
+    while (cache->entries[slot].key.kind != 0 && !report_key_equal(&cache->entries[slot].key, key))
+        slot = (slot + 1) & (cache->slot_count - 1);
+    return &cache->entries[slot];
+}
+
+void own_cache_clear(struct own_cache *cache)
+{
+    for (size_t i = 0; i < cache->slot_count; i++)
+        free(cache->entries[i].bytes);
+    free(cache->entries);
+    *cache = (struct own_cache){0};
+}
+
+/* Room for one entry more: a table of twice the size, or none when it has become too large. */
+static void make_room(struct own_cache *cache, size_t size)
+{
+    if (cache->byte_count + size > OWN_CACHE_BYTES_MAX || cache->used_count * 2 >= SLOTS_MAX)
+        own_cache_clear(cache);
+    if (cache->used_count * 2 < cache->slot_count)
+        return;
+    struct own_cache larger = {
+        .slot_count = cache->slot_count == 0 ? SLOTS_MIN : 2 * cache->slot_count,
+        .byte_count = cache->byte_count,
+    };
+    larger.entries = mem_calloc(larger.slot_count, sizeof(*larger.entries));
+    for (size_t i = 0; i < cache->slot_count; i++) {
+        if (cache->entries[i].bytes == NULL)
+            continue;
+        *find(&larger, &cache->entries[i].key) = cache->entries[i];
+        larger.used_count++;
+    }
+    free(cache->entries);
+    *cache = larger;
+}
+
+bool own_cache_get(const struct own_cache *cache, const struct report_key *key,
+                   struct figures *ret_figures, bool *ret_is_covered)
+{
+    if (cache->slot_count == 0)
+        return false;
+    const struct own_entry *entry = find(cache, key);
+    if (entry->bytes == NULL)
+        return false;
+    enum err err = figures_decode((struct span){entry->bytes, entry->size}, ret_figures);
+    assert(err == ERR_OK); /* figures_encode wrote them */
+    *ret_is_covered = entry->is_covered;
+    return true;
+}
+
+void own_cache_put(struct own_cache *cache, const struct report_key *key,
+                   const struct figures *figures, bool is_covered)
+{
+    struct buf bytes = {0};
+    figures_encode(figures, &bytes);
+    make_room(cache, bytes.len);
+    struct own_entry *entry = find(cache, key);
+    cache->used_count += entry->key.kind == 0;
+    if (entry->bytes != NULL) {
+        cache->byte_count -= entry->size;
+        free(entry->bytes);
+    }
+    *entry = (struct own_entry){.key = *key,
+                                .is_covered = is_covered,
+                                .size = (uint32_t)bytes.len,
+                                .bytes = mem_alloc(bytes.len)};
+    memcpy(entry->bytes, bytes.data, bytes.len);
+    cache->byte_count += bytes.len;
+    buf_fini(&bytes);
+}
+
+void own_cache_forget(struct own_cache *cache, const struct report_key *key)
+{
+    for (int label = PERIOD_S1; label <= PERIOD_Y && cache->slot_count > 0; label++) {
+        struct report_key k = *key;
+        k.period.label = (uint8_t)label;
+        struct own_entry *entry = find(cache, &k);
+        cache->byte_count -= entry->bytes != NULL ? entry->size : 0;
+        free(entry->bytes);
+        entry->bytes = NULL;
+    }
+}
