@@ -120,6 +120,15 @@ void past_init(struct past *past, struct step *step, const struct query *query,
     }
 }
 
+static void drop_tallies(struct past *past)
+{
+    for (size_t i = 0; i < past->tally_count; i++)
+        free(past->tallies[i].truths);
+    free(past->tallies);
+    past->tallies = NULL;
+    past->tally_count = past->tally_capacity = 0;
+}
+
 static void report_free(struct past_report *report)
 {
     for (size_t i = 0; i < report->count; i++)
@@ -137,6 +146,7 @@ void past_fini(struct past *past)
         figures_fini(&past->groups[i].below);
         figures_fini(&past->groups[i].rollup);
     }
+    drop_tallies(past);
     free(past->groups);
     free(past->steps);
     free(past->forms);
@@ -236,6 +246,7 @@ void past_begin(struct past *past, struct instant since)
     const struct tree *tree = past->query->tree;
     uint32_t root = tree_find(tree, past->query->unit);
     past->step_count = 0;
+    drop_tallies(past);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
         for (size_t slot = 0; slot < past->form_count; slot++)
             for (int label = PERIOD_S1; label <= PERIOD_Y; label++)
@@ -250,24 +261,10 @@ const struct past_revision *past_counting(const struct past *past, const struct 
     return group_at(past, step->index, step->slot)->reports[step->label - 1].counting;
 }
 
-bool past_take(struct past *past, const struct past_step *step)
-{
-    const struct tree *tree = past->query->tree;
-    struct past_report *report = &group_at(past, step->index, step->slot)->reports[step->label - 1];
-    bool is_later = report->counting != NULL && report->counting->number > step->revision->number;
-    if (!state_counts(step->revision->states) || is_later)
-        return false;
-    report->counting = step->revision;
-    fold_group(past, step->index, step->slot);
-    uint32_t root = tree_find(tree, past->query->unit);
-    for (uint32_t i = step->index; i != root;) {
-        i = tree->nodes[i].parent;
-        fold_unit(past, i, step->slot);
-    }
-    return true;
-}
-
 /* ---- values ---- */
+
+static const struct view_tally *source_tally(void *ctx, uint32_t unit, uint8_t level,
+                                             const struct formula_test *test);
 
 static void source_rollup(void *ctx, uint32_t unit, uint32_t form, struct figures *ret_figures)
 {
@@ -279,14 +276,113 @@ static void source_rollup(void *ctx, uint32_t unit, uint32_t form, struct figure
             figures_copy(ret_figures, &group_at(past, index, slot)->rollup);
 }
 
-void past_value(struct past *past, const struct indicator *indicator, Tonghop__Value *ret_value)
+static struct view_source source_of(struct past *past)
+{
+    return (struct view_source){past, source_rollup, source_tally};
+}
+
+static void open_view(struct past *past, const struct view_source *source, uint32_t unit,
+                      struct view *ret_view)
 {
     const struct query *query = past->query;
-    const struct view_key key = {query->kind, query->period, query->from, query->unit};
-    const struct view_source source = {past, source_rollup};
+    const struct view_key key = {query->kind, query->period, query->from, unit};
+    view_init(ret_view, past->node, past->txn, &key);
+    ret_view->source = source;
+}
+
+/* ---- counting ---- */
+
+static enum truth ask_unit(struct past *past, const struct formula_test *test, uint32_t index)
+{
+    const struct tree_node *node = &past->query->tree->nodes[index];
+    const struct view_source source = source_of(past);
     struct view view;
-    view_init(&view, past->node, past->txn, &key);
-    view.source = &source;
+    open_view(past, &source, node->unit, &view);
+    enum truth truth = view_holds(&view, test, node->type);
+    view_fini(&view);
+    return truth;
+}
+
+static bool is_counted(const struct past *past, const struct past_tally *tally, uint32_t index)
+{
+    const struct tree_node *node = &past->query->tree->nodes[index];
+    return node->level == tally->sum.level && !node->has_ended;
+}
+
+/* Asks every unit once; from then on the steps keep it up to date. */
+static struct past_tally *add_tally(struct past *past, uint8_t level,
+                                    const struct formula_test *test)
+{
+    const struct tree *tree = past->query->tree;
+    uint32_t root = tree_find(tree, past->query->unit);
+    struct past_tally tally = {.sum = {.test = *test, .level = level},
+                               .truths = mem_calloc(tree->node_count, 1)};
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        if (!is_counted(past, &tally, i))
+            continue;
+        tally.truths[i] = (uint8_t)ask_unit(past, test, i);
+        view_tally_add(&tally.sum, (enum truth)tally.truths[i]);
+    }
+    past->tallies =
+        mem_grow(past->tallies, past->tally_count, &past->tally_capacity, sizeof(*past->tallies));
+    past->tallies[past->tally_count] = tally;
+    return &past->tallies[past->tally_count++];
+}
+
+static const struct view_tally *source_tally(void *ctx, uint32_t unit, uint8_t level,
+                                             const struct formula_test *test)
+{
+    struct past *past = ctx;
+    if (unit != past->query->unit)
+        return NULL; /* a count within a count is counted by itself */
+    for (size_t i = 0; i < past->tally_count; i++)
+        if (past->tallies[i].sum.test.formula == test->formula &&
+            past->tallies[i].sum.test.node == test->node)
+            return &past->tallies[i].sum;
+    return &add_tally(past, level, test)->sum;
+}
+
+/* The unit's figures are others now. */
+static void count_again(struct past *past, uint32_t index)
+{
+    for (size_t i = 0; i < past->tally_count; i++) {
+        struct past_tally *tally = &past->tallies[i];
+        if (!is_counted(past, tally, index))
+            continue;
+        enum truth before = (enum truth)tally->truths[index];
+        enum truth after = ask_unit(past, &tally->sum.test, index);
+        tally->sum.held += (after == TRUTH_TRUE) - (uint32_t)(before == TRUTH_TRUE);
+        tally->sum.unknown += (after == TRUTH_UNKNOWN) - (uint32_t)(before == TRUTH_UNKNOWN);
+        tally->truths[index] = (uint8_t)after;
+    }
+}
+
+/* ---- taking a step ---- */
+
+bool past_take(struct past *past, const struct past_step *step)
+{
+    const struct tree *tree = past->query->tree;
+    struct past_report *report = &group_at(past, step->index, step->slot)->reports[step->label - 1];
+    bool is_later = report->counting != NULL && report->counting->number > step->revision->number;
+    if (!state_counts(step->revision->states) || is_later)
+        return false;
+    report->counting = step->revision;
+    fold_group(past, step->index, step->slot);
+    count_again(past, step->index);
+    uint32_t root = tree_find(tree, past->query->unit);
+    for (uint32_t i = step->index; i != root;) {
+        i = tree->nodes[i].parent;
+        fold_unit(past, i, step->slot);
+        count_again(past, i);
+    }
+    return true;
+}
+
+void past_value(struct past *past, const struct indicator *indicator, Tonghop__Value *ret_value)
+{
+    const struct view_source source = source_of(past);
+    struct view view;
+    open_view(past, &source, past->query->unit, &view);
     view_value(&view, indicator, ret_value);
     view_fini(&view);
 }

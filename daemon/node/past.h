@@ -39,6 +39,12 @@ struct past_step {
     const struct past_revision *revision;
 };
 
+/* What a test says of each unit, so that a step asks those again only that it changes. */
+struct past_tally {
+    struct view_tally sum;
+    uint8_t *truths; /* enum truth, by index in the tree, of the units of its level */
+};
+
 struct past {
     struct node *node;
     struct store_txn *txn;
@@ -49,6 +55,8 @@ struct past {
     struct past_group *groups; /* by index in the tree, then form */
     struct past_step *steps;   /* after the moment, in order of time */
     size_t step_count, step_capacity;
+    struct past_tally *tallies;
+    size_t tally_count, tally_capacity;
 };
 
 /* Loads all that bears on `indicator` beneath query->unit in its period (no span). past_fini in

@@ -313,12 +313,24 @@ static void add_tally(struct view *view, uint8_t level, const struct formula_tes
     view->tallies[view->tally_count++] = (struct view_tally){.test = *test, .level = level};
 }
 
+enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type)
+{
+    struct formula_env env = view_env(view);
+    return formula_holds(test, type, &env);
+}
+
+void view_tally_add(struct view_tally *tally, enum truth truth)
+{
+    tally->all++;
+    tally->held += truth == TRUTH_TRUE;
+    tally->unknown += truth == TRUTH_UNKNOWN;
+}
+
 /* Asks one unit for all tallies from the `first` on. */
 static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
 {
     struct view_key key = view->key;
     struct view unit = {0};
-    struct formula_env env;
     key.unit = node->unit;
     for (size_t i = first; i < view->tally_count; i++) {
         struct view_tally *tally = &view->tallies[i];
@@ -327,12 +339,8 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
             unit.source = view->source;
-            env = view_env(&unit);
         }
-        enum truth truth = formula_holds(&tally->test, node->type, &env);
-        tally->all++;
-        tally->held += truth == TRUTH_TRUE;
-        tally->unknown += truth == TRUTH_UNKNOWN;
+        view_tally_add(tally, view_holds(&unit, &tally->test, node->type));
     }
     view_fini(&unit);
 }
@@ -357,7 +365,10 @@ static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test 
                             uint32_t *ret_unknown, uint32_t *ret_all)
 {
     struct view *view = ctx;
+    const struct view_source *source = view->source;
     const struct view_tally *tally = find_tally(view, predicate);
+    if (tally == NULL && source != NULL)
+        tally = source->tally(source->ctx, view->key.unit, level, predicate);
     if (tally == NULL) {
         add_tally(view, level, predicate);
         tally_all(view, view->tally_count - 1);

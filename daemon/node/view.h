@@ -41,10 +41,13 @@ struct view_tally {
     uint32_t held, unknown, all;
 };
 
-/* Where roll-ups are from that are not the accumulators'. */
+/* Where roll-ups are from that are not the accumulators', and how many units beneath `unit` pass a
+ * test, where that is known: NULL otherwise. */
 struct view_source {
     void *ctx;
     void (*rollup)(void *ctx, uint32_t unit, uint32_t form, struct figures *ret_figures);
+    const struct view_tally *(*tally)(void *ctx, uint32_t unit, uint8_t level,
+                                      const struct formula_test *test);
 };
 
 struct view {
@@ -100,6 +103,9 @@ bool view_is_split_year(struct node *node, const struct view_key *key);
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
                                  uint32_t *ret_years);
 struct derived view_derived(struct view *view, const struct indicator *indicator);
+/* Whether a unit passes a test, by the figures of `view`, which is of that unit. */
+enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type);
+void view_tally_add(struct view_tally *tally, enum truth truth);
 /* What formulas and checks see of it. */
 struct formula_env view_env(struct view *view);
 bool view_is_span(const struct view *view);
