@@ -24,7 +24,7 @@ static void check_unit(const char *file, const struct placeholder *placeholder,
     uint32_t id;
     if (unit == NULL || unit[0] == '\0' || !period_is_valid(placeholder->span.last))
         return;
-    struct date day = calendar_window(&catalogue->calendar, placeholder->span.last).last;
+    struct date day = catalogue_window(catalogue, placeholder->span.last).last;
     enum err err = catalogue_find_unit(catalogue, unit, day, &id);
     if (err == ERR_EXISTS)
         problems_add(problems, file, placeholder->unit_place,

@@ -94,6 +94,7 @@ void catalogue_free(struct catalogue **catalogue)
         unit_fini(&c->units[i]);
     free(c->title_vi);
     free(c->title_en);
+    free(c->eras);
     free(c->levels);
     free(c->types);
     free(c->sections);
@@ -113,6 +114,14 @@ void catalogue_free(struct catalogue **catalogue)
 static char *copy_text(const char *text)
 {
     return mem_strdup(text != NULL ? text : "");
+}
+
+void catalogue_add_era(struct catalogue *catalogue, const struct era *era)
+{
+    size_t count = catalogue->era_count++;
+
+    catalogue->eras = mem_realloc(catalogue->eras, (count + 1) * sizeof *era);
+    catalogue->eras[count] = *era;
 }
 
 void catalogue_add_level(struct catalogue *catalogue, const struct level *level)
@@ -236,6 +245,14 @@ static int compare_u32(uint32_t a, uint32_t b)
 static int compare_numbers(const void *a, const void *b)
 {
     return compare_u32(*(const uint32_t *)a, *(const uint32_t *)b);
+}
+
+static int compare_eras(const void *a, const void *b)
+{
+    const struct era *left = a, *right = b;
+    int order = compare_u32(left->from_year, right->from_year);
+
+    return order != 0 ? order : compare_u32(left->line, right->line);
 }
 
 static int compare_forms(const void *a, const void *b)
@@ -374,6 +391,7 @@ enum err catalogue_finish(struct catalogue *catalogue, const struct catalogue_so
         catalogue->title_vi = copy_text(NULL);
     if (catalogue->title_en == NULL)
         catalogue->title_en = copy_text(NULL);
+    sort(catalogue->eras, catalogue->era_count, sizeof *catalogue->eras, compare_eras);
     sort(catalogue->forms, catalogue->form_count, sizeof *catalogue->forms, compare_forms);
     sort(catalogue->indicators, catalogue->indicator_count, sizeof *catalogue->indicators,
          compare_indicators);

@@ -23,7 +23,15 @@ enum {
     CATALOGUE_SECTIONS_MAX = 64,
     CATALOGUE_BODIES_MAX = 64,
     CATALOGUE_MEASURES_MAX = 256,
+    CATALOGUE_ERAS_MAX = 32,
     CATALOGUE_DEPTH_MAX = 8, /* derived from derived ..., part of a part ... */
+};
+
+/* The years from `from_year` on, until the next era, and their calendar. */
+struct era {
+    uint16_t from_year;
+    struct calendar calendar;
+    uint32_t line;
 };
 
 /* A level of the tree, topmost first: province, district, commune. */
@@ -71,7 +79,9 @@ struct unit_ref {
 struct catalogue {
     uint32_t number; /* 1, 2, 3 ... given by its author; higher replaces lower */
     char *title_vi, *title_en;
-    struct calendar calendar;
+    struct calendar calendar; /* of the years before the first era */
+    struct era *eras;         /* by first year; none: one calendar for all years */
+    size_t era_count;
     struct level *levels;
     size_t level_count;
     struct unit_type *types;
@@ -110,6 +120,7 @@ struct catalogue_source {
 };
 
 /* Adders copy every string. They keep duplicates for catalogue_finish to report. */
+void catalogue_add_era(struct catalogue *catalogue, const struct era *era);
 void catalogue_add_level(struct catalogue *catalogue, const struct level *level);
 void catalogue_add_type(struct catalogue *catalogue, const struct unit_type *type);
 void catalogue_add_section(struct catalogue *catalogue, const struct named *section);
@@ -130,19 +141,24 @@ void catalogue_add_unit_version(struct catalogue *catalogue, uint32_t id,
  * that ends without a successor; version windows that overlap or leave gaps; a unit that ends with
  * a successor that is not there the day after; formulas with unknown names, cycles, or with a rule
  * on an entered indicator; decimals out of range; part-of of another nature, decimals or form (the
- * form of entered ones only: a derived whole is filed nowhere); calendar out of order; texts empty,
- * too long or not UTF-8, codes that formulas cannot name. Two units with one code valid on the same
- * day and level are a problem too. ERR_INVALID when there was at least one error. `source` may be
- * NULL. */
+ * form of entered ones only: a derived whole is filed nowhere); calendars out of order, or that
+ * overlap where one follows another (days between them are a warning); texts empty, too long or not
+ * UTF-8, codes that formulas cannot name. Two units with one code valid on the same day and level
+ * are a problem too. ERR_INVALID when there was at least one error. `source` may be NULL. */
 enum err catalogue_finish(struct catalogue *catalogue, const struct catalogue_source *source,
                           struct problems *problems);
 
 /* Whether `next` may follow `current` (both finished): the number is higher; no indicator, form or
  * unit that was there is gone; number, code, decimals, nature, aggregation, sign, form of
  * indicators are the same; what half-years that ended before `today` say of the tree is the same;
- * the calendar is the same. ERR_INVALID with the problems added. */
+ * years that begin on or before `today` in one of them have the same half-years in both.
+ * ERR_INVALID with the problems added. */
 enum err catalogue_check_succession(const struct catalogue *current, const struct catalogue *next,
                                     struct date today, struct problems *problems);
+
+/* The calendar of a label's year, and the days that a period covers by it. */
+const struct calendar *catalogue_calendar(const struct catalogue *catalogue, int year);
+struct window catalogue_window(const struct catalogue *catalogue, struct period period);
 
 /* Look-ups; NULL (or -1) when there is none. */
 const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id);

@@ -1,4 +1,4 @@
-/* How checks report, and the small tables of a catalogue: calendar, levels, types, forms. */
+/* How checks report, and the small tables of a catalogue: levels, types, forms. */
 #include "core/catalogue_check.h"
 
 #include <assert.h>
@@ -11,19 +11,40 @@
 
 static const struct cell_place no_line = {.file = "catalogue.ini"};
 
-void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
+/* Frees the text. */
+static void put(const struct checker *checker, struct cell_place at, bool is_warning, char *text)
 {
     const struct catalogue_source *source = checker->source;
+    const char *file = source != NULL ? at.file : NULL;
     struct place place = {0};
+
+    if (source != NULL && at.line > 0)
+        place = source->place(source->ctx, at.file, at.line, at.column, at.offset);
+    if (is_warning)
+        problems_warn(checker->problems, file, place, "%s", text);
+    else
+        problems_add(checker->problems, file, place, "%s", text);
+    free(text);
+}
+
+void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
+{
     va_list args;
 
     va_start(args, format);
     char *text = mem_vprintf(format, args);
     va_end(args);
-    if (source != NULL && at.line > 0)
-        place = source->place(source->ctx, at.file, at.line, at.column, at.offset);
-    problems_add(checker->problems, source != NULL ? at.file : NULL, place, "%s", text);
-    free(text);
+    put(checker, at, false, text);
+}
+
+void checker_warn(const struct checker *checker, struct cell_place at, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *text = mem_vprintf(format, args);
+    va_end(args);
+    put(checker, at, true, text);
 }
 
 void checker_text(const struct checker *checker, struct cell_place at, const char *text,
@@ -117,6 +138,7 @@ static bool check_limits(const struct checker *checker)
         const char *file, *what;
         size_t count, least, most;
     } limits[] = {
+        {"catalogue.ini", "calendars with a first year", c->era_count, 0, CATALOGUE_ERAS_MAX},
         {"catalogue.ini", "levels", c->level_count, 1, CATALOGUE_LEVELS_MAX},
         {"catalogue.ini", "unit types", c->type_count, 1, CATALOGUE_TYPES_MAX},
         {"catalogue.ini", "sections", c->section_count, 0, CATALOGUE_SECTIONS_MAX},
@@ -161,10 +183,6 @@ static void check_head(const struct checker *checker)
                  (struct text_rule){CATALOGUE_TEXT_MAX, false}, "the Vietnamese title");
     checker_text(checker, no_line, catalogue->title_en,
                  (struct text_rule){CATALOGUE_TEXT_MAX, true}, "the English title");
-    if (calendar_check(&catalogue->calendar) != ERR_OK)
-        checker_add(checker, no_line,
-                    "the calendar is not in order: S1 must end after it begins, S2 must begin on "
-                    "the day after and end within the year");
 }
 
 static void check_levels(const struct checker *checker)
@@ -275,6 +293,7 @@ void catalogue_check(const struct checker *checker)
     if (!check_limits(checker))
         return;
     check_head(checker);
+    catalogue_check_calendars(checker);
     check_levels(checker);
     check_types(checker);
     check_named(checker, "section", checker->catalogue->sections,

@@ -22,6 +22,10 @@ struct cell_place {
 void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Likewise a warning. */
+void checker_warn(const struct checker *checker, struct cell_place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* One line of UTF-8 of 1 (0 with `may_be_empty`) to `max_bytes`. `what` opens the text:
  * "indicator 5: the Vietnamese name". */
 struct text_rule {
@@ -43,6 +47,7 @@ void catalogue_order_indicators(struct catalogue *catalogue);
 
 /* All checks; the limits on counts come first, and nothing else is looked at when one is passed. */
 void catalogue_check(const struct checker *checker);
+void catalogue_check_calendars(const struct checker *checker);
 /* Also parses formulas and checks into the indicators. */
 void catalogue_check_indicators(const struct checker *checker);
 /* Parses rule and checks of one indicator, and looks at each check by itself. */

@@ -12,7 +12,7 @@
  * Within a half-year that still runs a unit may be reorganised, also with effect from some days
  * ago: decrees take effect in mid-window (districts ended on 30 June 2025), and a window's tree is
  * that of its last day. */
-static struct date last_fixed_day(const struct calendar *calendar, struct date today)
+static struct date last_fixed_day(const struct catalogue *catalogue, struct date today)
 {
     struct date fixed = DATE_MIN;
     int today_year, month, day;
@@ -24,7 +24,7 @@ static struct date last_fixed_day(const struct calendar *calendar, struct date t
 
             if (!period_is_valid(period))
                 continue;
-            struct window window = calendar_window(calendar, period);
+            struct window window = catalogue_window(catalogue, period);
             if (date_compare(window.last, today) < 0)
                 fixed = window.last;
         }
@@ -32,16 +32,34 @@ static struct date last_fixed_day(const struct calendar *calendar, struct date t
     return fixed;
 }
 
-static bool same_calendar(const struct calendar *a, const struct calendar *b)
+static bool has_begun(const struct calendar *calendar, int year, struct date today)
 {
-    const struct calendar_day *left[] = {&a->s1_first, &a->s1_last, &a->s2_first, &a->s2_last};
-    const struct calendar_day *right[] = {&b->s1_first, &b->s1_last, &b->s2_first, &b->s2_last};
+    return date_compare(calendar_day_date(calendar->s1_first, year), today) <= 0;
+}
 
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
-        if (left[i]->year_offset != right[i]->year_offset || left[i]->month != right[i]->month ||
-            left[i]->day != right[i]->day)
-            return false;
-    return true;
+/* A year that has begun is fixed as a whole, its second half with it. Of those that change the
+ * latest is named: a new calendar can begin after it. */
+static void check_calendars(const struct catalogue *current, const struct catalogue *next,
+                            struct date today, struct problems *problems)
+{
+    char text[4][DATE_TEXT_SIZE];
+
+    for (int year = PERIOD_YEAR_MAX; year >= PERIOD_YEAR_MIN; year--) {
+        const struct calendar *was = catalogue_calendar(current, year);
+        const struct calendar *is = catalogue_calendar(next, year);
+
+        if ((!has_begun(was, year, today) && !has_begun(is, year, today)) ||
+            (calendar_same_days(was, is, PERIOD_S1) && calendar_same_days(was, is, PERIOD_S2)))
+            continue;
+        problems_add(problems, NULL, NOWHERE,
+                     "the calendar of %d cannot change, because the year has begun: S1 is %s to "
+                     "%s, and S2 is %s to %s; let another calendar begin with a later year",
+                     year, date_format(calendar_day_date(was->s1_first, year), text[0]),
+                     date_format(calendar_day_date(was->s1_last, year), text[1]),
+                     date_format(calendar_day_date(was->s2_first, year), text[2]),
+                     date_format(calendar_day_date(was->s2_last, year), text[3]));
+        return;
+    }
 }
 
 static void check_indicators(const struct catalogue *current, const struct catalogue *next,
@@ -187,11 +205,9 @@ enum err catalogue_check_succession(const struct catalogue *current, const struc
         problems_add(problems, NULL, NOWHERE,
                      "the catalogue has number %u, and %u is in force: give it a higher one",
                      next->number, current->number);
-    if (!same_calendar(&current->calendar, &next->calendar))
-        problems_add(problems, NULL, NOWHERE,
-                     "the calendar was published and cannot change: put it back");
+    check_calendars(current, next, today, problems);
     check_indicators(current, next, problems);
     check_forms(current, next, problems);
-    check_units(current, next, last_fixed_day(&current->calendar, today), problems);
+    check_units(current, next, last_fixed_day(current, today), problems);
     return problems->error_count == errors_before ? ERR_OK : ERR_INVALID;
 }

@@ -105,19 +105,24 @@ struct date calendar_day_date(struct calendar_day day, int year)
     return date;
 }
 
-/* Whether the calendar holds for the labels of one year. */
-static bool calendar_holds_in(const struct calendar *calendar, int year)
+/* Whether the halves of one year are in order. */
+static bool is_year_in_order(const struct calendar *calendar, int year)
 {
     struct date s1_first = calendar_day_date(calendar->s1_first, year);
     struct date s1_last = calendar_day_date(calendar->s1_last, year);
     struct date s2_first = calendar_day_date(calendar->s2_first, year);
     struct date s2_last = calendar_day_date(calendar->s2_last, year);
-    struct date next_first = calendar_day_date(calendar->s1_first, year + 1);
     return date_compare(s1_first, s1_last) <= 0 && s2_first.days == s1_last.days + 1 &&
-           date_compare(s2_first, s2_last) <= 0 && date_compare(s2_last, next_first) < 0;
+           date_compare(s2_first, s2_last) <= 0;
 }
 
-enum err calendar_check(const struct calendar *calendar)
+static bool ends_before_the_next(const struct calendar *calendar, int year)
+{
+    return date_compare(calendar_day_date(calendar->s2_last, year),
+                        calendar_day_date(calendar->s1_first, year + 1)) < 0;
+}
+
+static enum err check_years(const struct calendar *calendar, bool is_of_one_year)
 {
     if (!calendar_day_is_valid(calendar->s1_first) || !calendar_day_is_valid(calendar->s1_last) ||
         !calendar_day_is_valid(calendar->s2_first) || !calendar_day_is_valid(calendar->s2_last))
@@ -125,26 +130,47 @@ enum err calendar_check(const struct calendar *calendar)
     /* The leap year 2024 as the label's year, and as the year before and after it: "28 February,
      * then 1 March" is a gap in one of them. */
     for (int year = 2023; year <= 2025; year++) {
-        if (!calendar_holds_in(calendar, year))
+        if (!is_year_in_order(calendar, year) ||
+            (!is_of_one_year && !ends_before_the_next(calendar, year)))
             return ERR_INVALID;
     }
     return ERR_OK;
 }
 
+enum err calendar_check(const struct calendar *calendar)
+{
+    return check_years(calendar, false);
+}
+
+enum err calendar_check_one_year(const struct calendar *calendar)
+{
+    return check_years(calendar, true);
+}
+
+static struct calendar_day first_day(const struct calendar *calendar, enum period_label label)
+{
+    return label == PERIOD_S2 ? calendar->s2_first : calendar->s1_first;
+}
+
+static struct calendar_day last_day(const struct calendar *calendar, enum period_label label)
+{
+    return label == PERIOD_S1 ? calendar->s1_last : calendar->s2_last;
+}
+
 struct window calendar_window(const struct calendar *calendar, struct period period)
 {
-    struct calendar_day first = calendar->s1_first;
-    struct calendar_day last = calendar->s2_last;
-    switch ((enum period_label)period.label) {
-    case PERIOD_S1:
-        last = calendar->s1_last;
-        break;
-    case PERIOD_S2:
-        first = calendar->s2_first;
-        break;
-    case PERIOD_Y:
-        break;
-    }
-    return (struct window){.first = calendar_day_date(first, period.year),
-                           .last = calendar_day_date(last, period.year)};
+    return (struct window){
+        .first = calendar_day_date(first_day(calendar, period.label), period.year),
+        .last = calendar_day_date(last_day(calendar, period.label), period.year)};
+}
+
+static bool is_same_day(struct calendar_day a, struct calendar_day b)
+{
+    return a.year_offset == b.year_offset && a.month == b.month && a.day == b.day;
+}
+
+bool calendar_same_days(const struct calendar *a, const struct calendar *b, enum period_label label)
+{
+    return is_same_day(first_day(a, label), first_day(b, label)) &&
+           is_same_day(last_day(a, label), last_day(b, label));
 }

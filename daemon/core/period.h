@@ -60,7 +60,12 @@ struct date calendar_day_date(struct calendar_day day, int year);
 /* ERR_INVALID unless the four days are valid and in order, S2 starts the day after S1 ends, and the
  * next year's S1 starts after S2 ended. */
 enum err calendar_check(const struct calendar *calendar);
+/* Likewise for a calendar of one year alone: the next one has other days. */
+enum err calendar_check_one_year(const struct calendar *calendar);
 /* The days that `period` covers, by a calendar that passed calendar_check. */
 struct window calendar_window(const struct calendar *calendar, struct period period);
+/* Whether the label covers the same days of its year by both of them. */
+bool calendar_same_days(const struct calendar *a, const struct calendar *b,
+                        enum period_label label);
 
 #endif

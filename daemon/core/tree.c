@@ -145,7 +145,7 @@ struct tree *tree_new(const struct catalogue *catalogue, struct period period)
 
     *tree = (struct tree){
         .period = period,
-        .window = calendar_window(&catalogue->calendar, period),
+        .window = catalogue_window(catalogue, period),
         .nodes = mem_calloc(catalogue->unit_count, sizeof *tree->nodes),
         .sharer_count = mem_alloc(sizeof *tree->sharer_count),
     };

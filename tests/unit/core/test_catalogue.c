@@ -381,7 +381,7 @@ static void what_was_published_stays(void **state)
         {"an end on the last fixed day", ends_on_last_fixed_day, NULL},
         {"an end before it", ends_before_last_fixed_day, "on 2025-06-14"},
         {"same number", same_number, "give it a higher one"},
-        {"calendar", other_calendar, "calendar was published"},
+        {"calendar", other_calendar, "the calendar of 2025 cannot change"},
         {"indicator gone", indicator_gone, "indicator 1 (model.registered) is gone"},
         {"code", other_code, "its code was published"},
         {"decimals", other_decimals, "its decimals was published"},

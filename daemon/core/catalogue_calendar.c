@@ -1,0 +1,102 @@
+/* Which calendar holds in which year.
+ *
+ * A label's year belongs to one era as a whole. Only where one era follows another can the days of
+ * two years overlap, or leave some out; within an era calendar_check sees to that. */
+#include "core/catalogue.h"
+#include "core/catalogue_check.h"
+
+const struct calendar *catalogue_calendar(const struct catalogue *catalogue, int year)
+{
+    const struct calendar *calendar = &catalogue->calendar;
+
+    for (size_t i = 0; i < catalogue->era_count && catalogue->eras[i].from_year <= year; i++)
+        calendar = &catalogue->eras[i].calendar;
+    return calendar;
+}
+
+struct window catalogue_window(const struct catalogue *catalogue, struct period period)
+{
+    return calendar_window(catalogue_calendar(catalogue, period.year), period);
+}
+
+/* Between the last year by the calendar `before` and the first one of the era. */
+static void check_seam(const struct checker *checker, const struct calendar *before,
+                       const struct era *era)
+{
+    const struct cell_place at = {"catalogue.ini", era->line, "", 0};
+    const int year = era->from_year;
+    struct date end = calendar_day_date(before->s2_last, year - 1);
+    struct date begin = calendar_day_date(era->calendar.s1_first, year);
+    char end_text[DATE_TEXT_SIZE], begin_text[DATE_TEXT_SIZE];
+
+    if (year == PERIOD_YEAR_MIN) /* there is none before it */
+        return;
+    if (date_compare(begin, end) <= 0) {
+        checker_add(checker, at,
+                    "%d begins on %s, but %d, by the calendar before, ends on %s: give %d a "
+                    "calendar of its own that begins on the day after, and let this one follow it",
+                    year, date_format(begin, begin_text), year - 1, date_format(end, end_text),
+                    year);
+    } else if (begin.days > end.days + 1) {
+        end.days++;
+        begin.days--;
+        checker_warn(checker, at,
+                     "no period covers %s to %s, between %d and %d: what happens on these days is "
+                     "reported nowhere",
+                     date_format(end, end_text), date_format(begin, begin_text), year - 1, year);
+    }
+}
+
+/* The year between two calendars may be longer or shorter than those around it: it need not leave
+ * room for another like it. */
+static bool is_of_one_year(const struct catalogue *catalogue, const struct era *era)
+{
+    return era + 1 < catalogue->eras + catalogue->era_count &&
+           era[1].from_year == era->from_year + 1;
+}
+
+/* False: the era is no good, and what follows is not compared with it. */
+static bool check_era(const struct checker *checker, const struct era *era)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    const struct cell_place at = {"catalogue.ini", era->line, "", 0};
+    bool is_short = is_of_one_year(catalogue, era);
+    enum err err =
+        is_short ? calendar_check_one_year(&era->calendar) : calendar_check(&era->calendar);
+
+    if (era->from_year < PERIOD_YEAR_MIN || era->from_year > PERIOD_YEAR_MAX)
+        checker_add(checker, at, "a calendar begins with %u: write a year from %d to %d",
+                    era->from_year, PERIOD_YEAR_MIN, PERIOD_YEAR_MAX);
+    else if (era > catalogue->eras && era[-1].from_year == era->from_year)
+        checker_add(checker, at, "two calendars begin with %u: remove one", era->from_year);
+    else if (err != ERR_OK)
+        checker_add(checker, at,
+                    "the calendar of %u%s is not in order: S1 must end after it begins, and S2 "
+                    "begin on the day after%s",
+                    era->from_year, is_short ? "" : " and later",
+                    is_short ? "" : " and end before the next year's S1 begins");
+    else
+        return true;
+    return false;
+}
+
+void catalogue_check_calendars(const struct checker *checker)
+{
+    const struct catalogue *catalogue = checker->catalogue;
+    const struct calendar *before = &catalogue->calendar;
+
+    if (calendar_check(before) != ERR_OK) {
+        checker_add(checker, (struct cell_place){.file = "catalogue.ini"},
+                    "the calendar is not in order: S1 must end after it begins, S2 must begin on "
+                    "the day after and end within the year");
+        before = NULL;
+    }
+    for (size_t i = 0; i < catalogue->era_count; i++) {
+        const struct era *era = &catalogue->eras[i];
+        bool is_good = check_era(checker, era);
+
+        if (is_good && before != NULL)
+            check_seam(checker, before, era);
+        before = is_good ? &era->calendar : NULL;
+    }
+}
