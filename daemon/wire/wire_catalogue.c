@@ -23,22 +23,47 @@ static Tonghop__CalendarDay calendar_day_of(struct calendar_day day)
     return message;
 }
 
+/* The days of a calendar, and the pointers to them that a message has. */
+struct days {
+    Tonghop__CalendarDay days[CALENDAR_DAYS];
+    Tonghop__CalendarDay *rows[CALENDAR_DAYS];
+};
+
+static void put_days(const struct calendar *calendar, struct days *ret)
+{
+    ret->days[0] = calendar_day_of(calendar->s1_first);
+    ret->days[1] = calendar_day_of(calendar->s1_last);
+    ret->days[2] = calendar_day_of(calendar->s2_first);
+    ret->days[3] = calendar_day_of(calendar->s2_last);
+    for (size_t i = 0; i < CALENDAR_DAYS; i++)
+        ret->rows[i] = &ret->days[i];
+}
+
 static void pack_head(const struct catalogue *catalogue, struct buf *out)
 {
-    const struct calendar *calendar = &catalogue->calendar;
-    Tonghop__CalendarDay days[CALENDAR_DAYS] = {
-        calendar_day_of(calendar->s1_first),
-        calendar_day_of(calendar->s1_last),
-        calendar_day_of(calendar->s2_first),
-        calendar_day_of(calendar->s2_last),
-    };
-    Tonghop__CalendarDay *rows[CALENDAR_DAYS] = {&days[0], &days[1], &days[2], &days[3]};
+    struct days days;
     Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
     message.number = catalogue->number;
     message.title_vi = catalogue->title_vi;
     message.title_en = catalogue->title_en;
+    put_days(&catalogue->calendar, &days);
     message.n_calendar = CALENDAR_DAYS;
-    message.calendar = rows;
+    message.calendar = days.rows;
+    wire_put_message(&message.base, out);
+}
+
+static void pack_era(const struct era *era, struct buf *out)
+{
+    struct days days;
+    Tonghop__Calendar row = TONGHOP__CALENDAR__INIT;
+    put_days(&era->calendar, &days);
+    row.from_year = era->from_year;
+    row.n_days = CALENDAR_DAYS;
+    row.days = days.rows;
+    Tonghop__Calendar *rows[] = {&row};
+    Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
+    message.n_later_calendars = 1;
+    message.later_calendars = rows;
     wire_put_message(&message.base, out);
 }
 
@@ -194,6 +219,8 @@ void wire_pack_catalogue(const struct catalogue *catalogue, struct buf *out)
         pack_named(&catalogue->bodies[i], false, out);
     for (size_t i = 0; i < catalogue->measure_count; i++)
         pack_measure(&catalogue->measures[i], out);
+    for (size_t i = 0; i < catalogue->era_count; i++)
+        pack_era(&catalogue->eras[i], out);
 }
 
 static struct calendar_day open_day(const Tonghop__CalendarDay *day)
@@ -205,17 +232,27 @@ static struct calendar_day open_day(const Tonghop__CalendarDay *day)
     };
 }
 
+static struct calendar open_calendar(Tonghop__CalendarDay *const *days)
+{
+    return (struct calendar){
+        .s1_first = open_day(days[0]),
+        .s1_last = open_day(days[1]),
+        .s2_first = open_day(days[2]),
+        .s2_last = open_day(days[3]),
+    };
+}
+
 static void open_head(const Tonghop__Catalogue *message, struct catalogue *catalogue)
 {
     catalogue->number = message->number;
     catalogue->title_vi = mem_strdup(message->title_vi);
     catalogue->title_en = mem_strdup(message->title_en);
-    catalogue->calendar = (struct calendar){
-        .s1_first = open_day(message->calendar[0]),
-        .s1_last = open_day(message->calendar[1]),
-        .s2_first = open_day(message->calendar[2]),
-        .s2_last = open_day(message->calendar[3]),
-    };
+    catalogue->calendar = open_calendar(message->calendar);
+    for (size_t i = 0; i < message->n_later_calendars; i++) {
+        const Tonghop__Calendar *row = message->later_calendars[i];
+        catalogue_add_era(catalogue, &(struct era){.from_year = (uint16_t)row->from_year,
+                                                   .calendar = open_calendar(row->days)});
+    }
 }
 
 static void open_level(const Tonghop__Level *row, struct catalogue *catalogue)

@@ -328,6 +328,12 @@ static const struct wire_rule catalogue_rules[] = {
     {AT(Catalogue, sections), 0, CATALOGUE_SECTIONS_MAX, 0},
     {AT(Catalogue, bodies), 0, CATALOGUE_BODIES_MAX, 0},
     {AT(Catalogue, measures), 0, CATALOGUE_MEASURES_MAX, 0},
+    {AT(Catalogue, later_calendars), 0, CATALOGUE_ERAS_MAX, 0},
+};
+
+static const struct wire_rule calendar_rules[] = {
+    {AT(Calendar, from_year), PERIOD_YEAR_MIN, PERIOD_YEAR_MAX, 0},
+    {AT(Calendar, days), 4, 4, 0},
 };
 
 static const struct wire_rule calendar_day_rules[] = {
@@ -614,6 +620,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(statement_part, check_statement_part)},
     {SHAPE(statement_ack, NULL)},
     {SHAPE(catalogue, NULL)},
+    {SHAPE(calendar, NULL)},
     {SHAPE(calendar_day, NULL)},
     {SHAPE(form, NULL)},
     {SHAPE(indicator, NULL)},

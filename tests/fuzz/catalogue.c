@@ -2,8 +2,8 @@
  *
  * Laws: what is refused says why; what is taken packs, is taken again and packs to the same bytes;
  * it may be followed by itself under a higher number; everything in it is found by its number and
- * its code, and shown once; checks are made or not; the tree of any period holds together; nobody
- * is more than what is due; formulas give a value or none. */
+ * its code, and shown once; checks are made or not; years follow each other; the tree of any period
+ * holds together; nobody is more than what is due; formulas give a value or none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +178,21 @@ static void check_coverage(struct catalogue *catalogue, const struct tree *tree)
     coverage_fini(&coverage);
 }
 
+/* ---- calendars ---- */
+
+static void check_calendars(const struct catalogue *catalogue)
+{
+    for (uint16_t year = PERIOD_YEAR_MIN; year < PERIOD_YEAR_MAX; year++) {
+        struct window s1 = catalogue_window(catalogue, (struct period){year, PERIOD_S1});
+        struct window s2 = catalogue_window(catalogue, (struct period){year, PERIOD_S2});
+        const struct period next = {(uint16_t)(year + 1), PERIOD_Y};
+        LAW(date_compare(s1.first, s1.last) <= 0 && s2.first.days == s1.last.days + 1 &&
+                date_compare(s2.first, s2.last) <= 0 &&
+                date_compare(s2.last, catalogue_window(catalogue, next).first) < 0,
+            "no day is in two halves or in two years");
+    }
+}
+
 /* ---- all of it ---- */
 
 static void check_taken(struct catalogue *catalogue)
@@ -193,6 +208,7 @@ static void check_taken(struct catalogue *catalogue)
     check_indicators(catalogue);
     check_units(catalogue);
     check_formulas(catalogue);
+    check_calendars(catalogue);
     for (size_t i = 0; i < LENGTH(periods); i++) {
         struct tree *tree = tree_new(catalogue, periods[i]);
         check_tree(tree);

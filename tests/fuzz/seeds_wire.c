@@ -143,6 +143,7 @@ void seeds_make_messages(void)
     make_reports();
     put_hex("catalogue", GOLDEN_CATALOGUE);
     put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_WORDS GOLDEN_CHECKED);
+    put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_LATER_CALENDAR);
     wire_pack_catalogue(catalogue, &bytes);
     seeds_take("catalogue", &bytes);
     catalogue_free(&catalogue);

@@ -264,6 +264,9 @@
     "67380140015801680370ffffffff0f78feffffff0f8a01103c3d20353b207761726e3a203e3d2031"             \
     "920102706e980103a00101"
 
+/* Likewise the calendar of 2026 and later: 1 January to 30 June, 1 July to 31 December. */
+#define GOLDEN_LATER_CALENDAR "6a1b08ea0f12041001180112041006181e1204100718011204100c181f"
+
 /* A form that is accepted by hand, alone. */
 #define GOLDEN_FORM_BY_HAND "08021201621a014228023001"
 

@@ -167,6 +167,16 @@ static void a_country_round_trips(void **state)
     X(calendar_offset, m->calendar[0]->year_offset = -129, MALFORMED, "CalendarDay.year_offset")   \
     X(calendar_wraps, m->calendar[0]->month = 256 + 6, MALFORMED, "CalendarDay.month")             \
     X(calendar_order, m->calendar[1]->month = 12, INVALID, "calendar")                             \
+    X(eras_many, many_eras(m), TOO_LARGE, "Catalogue.later_calendars")                             \
+    X(era, one_era(m, 2026, 4, 12), OK, "no period covers 2025-12-15 to 2025-12-31")               \
+    X(era_year_before, one_era(m, 1899, 4, 12), MALFORMED, "Calendar.from_year")                   \
+    X(era_year_after, one_era(m, 3000, 4, 12), MALFORMED, "Calendar.from_year")                    \
+    X(era_year_wraps, one_era(m, 65536 + 2026, 4, 12), MALFORMED, "Calendar.from_year")            \
+    X(era_days_none, one_era(m, 2026, 0, 12), MALFORMED, "Calendar.days")                          \
+    X(era_days_short, one_era(m, 2026, 3, 12), MALFORMED, "Calendar.days")                         \
+    X(era_days_long, one_era(m, 2026, 5, 12), MALFORMED, "Calendar.days")                          \
+    X(era_day, one_era(m, 2026, 4, 13), MALFORMED, "CalendarDay.month")                            \
+    X(era_order, one_era(m, 2026, 4, 6), INVALID, "the calendar of 2026 and later is not")         \
     X(deadline_day, m->levels[1]->deadline_s1->day = 0, MALFORMED, "CalendarDay.day")              \
     X(levels_none, m->n_levels = 0, MALFORMED, "Catalogue.levels")                                 \
     X(level_code, m->levels[0]->code = TEXT("a\nb"), MALFORMED, "Level.code")                      \
@@ -217,6 +227,37 @@ static int many_named(Tonghop__Named ***list, size_t *count)
         rows[i] = &named;
     *list = rows;
     *count = LENGTH(rows);
+    return 0;
+}
+
+static int many_eras(Tonghop__Catalogue *m)
+{
+    static Tonghop__Calendar era = TONGHOP__CALENDAR__INIT, *rows[CATALOGUE_ERAS_MAX + 1];
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        rows[i] = &era;
+    m->later_calendars = rows;
+    m->n_later_calendars = LENGTH(rows);
+    return 0;
+}
+
+/* From `year` on, 1 January to 30 June and 1 July to the 31st of `last_month`; the first `count` of
+ * these days, and one too many. */
+static int one_era(Tonghop__Catalogue *m, uint32_t year, size_t count, uint32_t last_month)
+{
+    static Tonghop__CalendarDay days[5], *pointers[LENGTH(days)];
+    static Tonghop__Calendar era = TONGHOP__CALENDAR__INIT, *rows[] = {&era};
+    const uint32_t numbers[LENGTH(days)][2] = {{1, 1}, {6, 30}, {7, 1}, {last_month, 31}, {12, 31}};
+    for (size_t i = 0; i < LENGTH(days); i++) {
+        tonghop__calendar_day__init(&days[i]);
+        days[i].month = numbers[i][0];
+        days[i].day = numbers[i][1];
+        pointers[i] = &days[i];
+    }
+    era.from_year = year;
+    era.n_days = count;
+    era.days = pointers;
+    m->later_calendars = rows;
+    m->n_later_calendars = 1;
     return 0;
 }
 
@@ -415,12 +456,44 @@ static void the_language_has_golden_bytes(void **state)
     buf_fini(&checked_bytes);
 }
 
+/* Rule: calendars with a first year have golden bytes, too; without any, the one calendar holds for
+ * all years. */
+static void later_calendars_have_golden_bytes(void **state)
+{
+    (void)state;
+    struct buf bytes = hex_bytes(GOLDEN_CATALOGUE GOLDEN_LATER_CALENDAR), packed = {0};
+    struct buf without = hex_bytes(GOLDEN_CATALOGUE);
+    struct catalogue *catalogue, *other;
+    assert_int_equal(open_bytes(span_of(&bytes), &catalogue, NULL), ERR_OK);
+    assert_int_equal(catalogue->era_count, 1);
+    assert_int_equal(catalogue->eras[0].from_year, 2026);
+    struct window window = catalogue_window(catalogue, (struct period){2026, PERIOD_S1});
+    assert_date(window.first, "2026-01-01");
+    assert_date(window.last, "2026-06-30");
+    window = catalogue_window(catalogue, (struct period){2026, PERIOD_S2});
+    assert_date(window.first, "2026-07-01");
+    assert_date(window.last, "2026-12-31");
+    assert_date(catalogue_window(catalogue, (struct period){2025, PERIOD_Y}).last, "2025-12-14");
+    wire_pack_catalogue(catalogue, &packed);
+    assert_true(span_equal(span_of(&packed), span_of(&bytes)));
+
+    assert_int_equal(open_bytes(span_of(&without), &other, NULL), ERR_OK);
+    assert_int_equal(other->era_count, 0);
+    assert_date(catalogue_window(other, (struct period){2026, PERIOD_Y}).last, "2026-12-14");
+    catalogue_free(&catalogue);
+    catalogue_free(&other);
+    buf_fini(&bytes);
+    buf_fini(&packed);
+    buf_fini(&without);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_catalogue_has_golden_bytes),
         cmocka_unit_test(a_form_may_be_accepted_by_hand),
         cmocka_unit_test(the_language_has_golden_bytes),
+        cmocka_unit_test(later_calendars_have_golden_bytes),
         cmocka_unit_test(the_sample_round_trips),
         cmocka_unit_test(a_country_round_trips),
         cmocka_unit_test(broken_catalogues_are_refused),
