@@ -59,7 +59,7 @@ static bool is_shown(const struct step *step, const struct query *query,
 {
     uint8_t level = query->tree->nodes[tree_find(query->tree, query->unit)].level;
     const struct period first = {query->from, query->period.label};
-    struct window window = calendar_window(&step->node->catalogue->calendar, first);
+    struct window window = catalogue_window(step->node->catalogue, first);
     struct date from = indicator->valid_from, to = indicator->valid_to;
     return date_compare(from, query->tree->window.last) <= 0 &&
            date_compare(to, window.last) >= 0 && indicator->level_mask >> level != 0;
@@ -381,11 +381,16 @@ static void rank(struct totals *t)
 
 /* ---- the answer ---- */
 
-/* The days of a label differ between two years that have other calendars. */
+/* Whether a year of `a` has other days than its counterpart in `b`, which is as many years long. */
 static bool has_other_days(const struct step *step, const struct view_key *a,
                            const struct view_key *b)
 {
-    (void)step, (void)a, (void)b;
+    const struct catalogue *catalogue = step->node->catalogue;
+    for (int year = a->from; year <= a->period.year; year++)
+        if (!calendar_same_days(catalogue_calendar(catalogue, year),
+                                catalogue_calendar(catalogue, year - a->from + b->from),
+                                a->period.label))
+            return true;
     return false;
 }
 
