@@ -41,6 +41,11 @@ static bool entries_equal(const struct ini_table *a, const struct ini_table *b)
     return true;
 }
 
+static bool is_empty_section(const struct ini_entry *entry)
+{
+    return entry->name[0] == '\0';
+}
+
 static void put_entries(const struct ini_table *table, struct buf *out)
 {
     /* A byte order mark may be part of a name, but not at the begin of a file. */
@@ -50,7 +55,8 @@ static void put_entries(const struct ini_table *table, struct buf *out)
         if (entry->section[0] != '\0')
             buf_printf(out, "[%s%s%s]\n", entry->section, entry->title[0] != '\0' ? " " : "",
                        entry->title);
-        buf_printf(out, "%s = %s\n", entry->name, entry->value);
+        if (!is_empty_section(entry))
+            buf_printf(out, "%s = %s\n", entry->name, entry->value);
     }
 }
 
@@ -63,9 +69,11 @@ static void check_entries(struct ini_table *table)
     for (size_t i = 0; i < table->count; i++) {
         const struct ini_entry *entry = &table->entries[i];
         LAW(entry->place.line > 0 && entry->place.column > 0 &&
-                entry->value_place.line == entry->place.line &&
-                entry->value_place.column > entry->place.column,
+                entry->value_place.line == entry->place.line,
             "an entry stands somewhere");
+        if (is_empty_section(entry))
+            continue;
+        LAW(entry->value_place.column > entry->place.column, "a value stands behind its name");
         LAW(utf8_is_valid(entry->value, strlen(entry->value)), "a value is UTF-8");
         LAW(ini_take(table, entry->section, entry->title, entry->name) == entry,
             "an entry is found by its names");
