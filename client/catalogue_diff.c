@@ -2,11 +2,13 @@
  * only moved in the list changes nothing else, and a person reads what they would have to write. */
 #include "client/catalogue_diff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/catalogue_fields.h"
 #include "client/table.h"
 #include "client/words.h"
+#include "core/mem.h"
 
 enum { NO_ROW = -1 };
 
@@ -86,6 +88,48 @@ static void diff_head(struct diff *diff)
     print_changes(diff, &subject, &before, &after);
     catalogue_fields_fini(&before);
     catalogue_fields_fini(&after);
+}
+
+static const struct era *find_era(const struct catalogue *catalogue, uint16_t year)
+{
+    for (size_t i = 0; i < catalogue->era_count; i++)
+        if (catalogue->eras[i].from_year == year)
+            return &catalogue->eras[i];
+    return NULL;
+}
+
+/* One of both is not NULL. */
+static void diff_era(struct diff *diff, const struct era *was, const struct era *is)
+{
+    const struct era *there = is != NULL ? is : was;
+    struct catalogue_fields before = {0}, after = {0};
+    const struct catalogue_fields *fields = is != NULL ? &after : &before;
+    char *year = mem_printf("%u", there->from_year);
+    const struct subject subject = {.what = WORD_DIFF_CALENDAR, .code = year, .from = DATE_MIN};
+    if (was != NULL)
+        catalogue_fields_of_calendar(&was->calendar, &before);
+    if (is != NULL)
+        catalogue_fields_of_calendar(&is->calendar, &after);
+    char *days = mem_printf("%s %s %s %s", fields->texts[0], fields->texts[1], fields->texts[2],
+                            fields->texts[3]);
+    if (is != NULL)
+        compare(diff, &subject, was != NULL ? &before : NULL, &after, days);
+    else
+        print_gone(diff, &subject, days);
+    free(days);
+    free(year);
+    catalogue_fields_fini(&before);
+    catalogue_fields_fini(&after);
+}
+
+static void diff_eras(struct diff *diff)
+{
+    const struct catalogue *before = diff->before, *after = diff->after;
+    for (size_t i = 0; i < after->era_count; i++)
+        diff_era(diff, find_era(before, after->eras[i].from_year), &after->eras[i]);
+    for (size_t i = 0; i < before->era_count; i++)
+        if (find_era(after, before->eras[i].from_year) == NULL)
+            diff_era(diff, &before->eras[i], NULL);
 }
 
 /* The lists of catalogue.ini, by what is said of their rows. */
@@ -297,6 +341,7 @@ void catalogue_diff(const struct common *common, const struct catalogue *before,
         table_add_column(diff.table, columns[i].key, words(common->is_english, columns[i].word),
                          columns[i].align);
     diff_head(&diff);
+    diff_eras(&diff);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         diff_list(&diff, lists[i]);
     diff_forms(&diff);

@@ -1,4 +1,4 @@
-/* catalogue.ini: what the catalogue is called, its calendar, its levels (topmost first), its types
+/* catalogue.ini: what the catalogue is called, its calendars, its levels (topmost first), its types
  * of units, and the sections, bodies and measures that indicators name. */
 #include "client/catalogue_dir_parts.h"
 
@@ -68,10 +68,10 @@ static bool take_day(const struct head *head, struct section section, const char
     return false;
 }
 
-static void add_calendar(const struct head *head)
+/* True if the days are all there. */
+static bool take_calendar(const struct head *head, struct section section,
+                          struct calendar *calendar)
 {
-    const struct section section = {"calendar", ""};
-    struct calendar *calendar = &head->catalogue->calendar;
     const struct {
         const char *name;
         struct calendar_day *day;
@@ -87,10 +87,37 @@ static void add_calendar(const struct head *head)
         if (!take_day(head, section, days[i].name, true, days[i].day))
             is_complete = false;
     }
-    if (is_complete && calendar_check(calendar) != ERR_OK)
+    return is_complete;
+}
+
+static void add_calendar(const struct head *head)
+{
+    const struct section section = {"calendar", ""};
+    struct calendar *calendar = &head->catalogue->calendar;
+
+    if (take_calendar(head, section, calendar) && calendar_check(calendar) != ERR_OK)
         problems_add(head->problems, head->ini->file, section_place(head, section),
                      "the calendar is not in order: S1 has to end after it begins, S2 to begin on "
                      "the day after and to end before the next year's S1 begins");
+}
+
+/* A calendar with a first year; core says whether it is in order, and fits to those around it. */
+static void add_era(const struct head *head, const char *year)
+{
+    const struct section section = {"calendar", year};
+    const struct place place = section_place(head, section);
+    struct era era = {.line = place.line};
+    struct period first = {0};
+    bool is_year = period_parse(year, &first) == ERR_OK && first.label == PERIOD_Y;
+
+    if (!is_year)
+        problems_add(head->problems, head->ini->file, place,
+                     "%s in [calendar %s] is not a year: write [calendar 2026] for the calendar "
+                     "of 2026 and the years that follow",
+                     year, year);
+    era.from_year = first.year;
+    if (take_calendar(head, section, &era.calendar) && is_year)
+        catalogue_add_era(head->catalogue, &era);
 }
 
 static void check_code(const struct head *head, struct section section)
@@ -202,11 +229,22 @@ static void add_number_and_titles(const struct head *head)
     catalogue->title_en = mem_strdup(title_en != NULL ? title_en : "");
 }
 
+/* Whether its section begins with this entry. */
+static bool is_first(const struct head *head, const struct ini_entry *entry)
+{
+    const struct section section = {entry->section, entry->title};
+    return section_place(head, section).line == entry->place.line;
+}
+
 /* Adds what a section with a title declares, at the first of its entries. */
-static void add_titled(const struct head *head, const char *section, char *title)
+static void add_titled(const struct head *head, const struct ini_entry *entry)
 {
     const struct catalogue *catalogue = head->catalogue;
+    const char *section = entry->section;
+    char *title = entry->title;
 
+    if (strcmp(section, "calendar") == 0 && is_first(head, entry))
+        add_era(head, title);
     if (strcmp(section, "level") == 0 && catalogue_level_by_code(catalogue, title) < 0)
         add_level(head, title);
     if (strcmp(section, "type") == 0 && catalogue_type_by_code(catalogue, title) < 0)
@@ -226,11 +264,9 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
 
     add_number_and_titles(&head);
     add_calendar(&head);
-    for (size_t i = 0; i < ini->count; i++) {
-        const struct ini_entry *entry = &ini->entries[i];
-        if (entry->title[0] != '\0')
-            add_titled(&head, entry->section, entry->title);
-    }
+    for (size_t i = 0; i < ini->count; i++)
+        if (ini->entries[i].title[0] != '\0')
+            add_titled(&head, &ini->entries[i]);
     ini_report_unknown(ini, problems);
     if (catalogue->level_count == 0)
         problems_add(problems, ini->file, (struct place){0},

@@ -10,7 +10,7 @@
 #include "text/csv.h"
 #include "text/ini.h"
 
-/* Number, titles, calendar, levels, types, sections, bodies and measures. */
+/* Number, titles, calendars, levels, types, sections, bodies and measures. */
 void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
                            struct problems *problems);
 

@@ -61,16 +61,20 @@ static void add_levels(struct catalogue_fields *fields, const char *name,
     buf_fini(&text);
 }
 
-void catalogue_fields_of_head(const struct catalogue *catalogue, struct catalogue_fields *ret)
+void catalogue_fields_of_calendar(const struct calendar *calendar, struct catalogue_fields *ret)
 {
-    const struct calendar *calendar = &catalogue->calendar;
-    add_number(ret, "number", catalogue->number);
-    catalogue_fields_add(ret, "title_vi", catalogue->title_vi);
-    catalogue_fields_add(ret, "title_en", catalogue->title_en);
     add_calendar_day(ret, "s1_first", true, calendar->s1_first);
     add_calendar_day(ret, "s1_last", true, calendar->s1_last);
     add_calendar_day(ret, "s2_first", true, calendar->s2_first);
     add_calendar_day(ret, "s2_last", true, calendar->s2_last);
+}
+
+void catalogue_fields_of_head(const struct catalogue *catalogue, struct catalogue_fields *ret)
+{
+    add_number(ret, "number", catalogue->number);
+    catalogue_fields_add(ret, "title_vi", catalogue->title_vi);
+    catalogue_fields_add(ret, "title_en", catalogue->title_en);
+    catalogue_fields_of_calendar(&catalogue->calendar, ret);
 }
 
 static const char *describe_level(const struct level *level, struct catalogue_fields *ret)

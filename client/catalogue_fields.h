@@ -18,7 +18,9 @@ void catalogue_fields_fini(struct catalogue_fields *fields);
 /* Copies `text`, not `name`. */
 void catalogue_fields_add(struct catalogue_fields *fields, const char *name, const char *text);
 
-/* Number, titles and calendar. All that follow add to what `ret` has. */
+/* The four days. All that follow add to what `ret` has. */
+void catalogue_fields_of_calendar(const struct calendar *calendar, struct catalogue_fields *ret);
+/* Number, titles and the calendar of the years before the first era. */
 void catalogue_fields_of_head(const struct catalogue *catalogue, struct catalogue_fields *ret);
 /* The code of row `i` of a list of catalogue.ini (WORD_DIFF_LEVEL, _TYPE, _SECTION, _BODY or
  * _MEASURE), NULL behind the last one; its fields too where `ret` is not NULL. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/catalogue_fields.h"
 #include "client/table.h"
 #include "client/words.h"
 
@@ -217,6 +218,33 @@ static void show_measures(const struct common *common, const struct catalogue *c
     finish_table(common, table, out);
 }
 
+/* The first row is that of the years before all others. */
+static void show_calendars(const struct common *common, const struct catalogue *catalogue,
+                           FILE *out)
+{
+    static const struct heading headings[] = {
+        {"from_year", WORD_COLUMN_FROM_YEAR, TABLE_RIGHT},
+        {"s1_first", WORD_COLUMN_S1_FIRST, TABLE_RIGHT},
+        {"s1_last", WORD_COLUMN_S1_LAST, TABLE_RIGHT},
+        {"s2_first", WORD_COLUMN_S2_FIRST, TABLE_RIGHT},
+        {"s2_last", WORD_COLUMN_S2_LAST, TABLE_RIGHT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t row = 0; row <= catalogue->era_count; row++) {
+        const struct era *era = row > 0 ? &catalogue->eras[row - 1] : NULL;
+        struct catalogue_fields days = {0};
+        catalogue_fields_of_calendar(era != NULL ? &era->calendar : &catalogue->calendar, &days);
+        if (era != NULL)
+            table_addf(table, "%u", era->from_year);
+        else
+            table_add(table, NULL);
+        for (size_t i = 0; i < days.count; i++)
+            table_add(table, days.texts[i]);
+        catalogue_fields_fini(&days);
+    }
+    finish_table(common, table, out);
+}
+
 static void show_summary(const struct common *common, const struct catalogue *catalogue, FILE *out)
 {
     static const struct heading headings[] = {
@@ -242,8 +270,9 @@ static const struct {
     const char *name;
     void (*show)(const struct common *common, const struct catalogue *catalogue, FILE *out);
 } lists[] = {
-    {"units", show_units},       {"indicators", show_indicators}, {"forms", show_forms},
-    {"sections", show_sections}, {"bodies", show_bodies},         {"measures", show_measures},
+    {"units", show_units},         {"indicators", show_indicators}, {"forms", show_forms},
+    {"sections", show_sections},   {"bodies", show_bodies},         {"measures", show_measures},
+    {"calendars", show_calendars},
 };
 
 enum { LIST_COUNT = sizeof(lists) / sizeof(lists[0]) };

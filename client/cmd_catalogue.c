@@ -284,7 +284,7 @@ const struct command command_catalogue = {
         "                at a root that was restored from an older backup, or lost its disk\n"
         "    --force     a file that is there is replaced\n"
         "  show          what is in force at the node; `show units` (or indicators, forms,\n"
-        "                sections, bodies, measures) lists it\n"
+        "                sections, bodies, measures, calendars) lists it\n"
         "    --file PATH shows that one instead\n",
     .help_vi =
         "PATH là thư mục có catalogue.ini, units.csv, indicators.csv và forms.csv, hoặc một tệp "
@@ -299,7 +299,7 @@ const struct command command_catalogue = {
         "                khi nút ấy được khôi phục từ bản sao lưu cũ hoặc bị mất đĩa\n"
         "    --force     ghi đè tệp đã có\n"
         "  show          danh mục đang dùng ở nút; `show units` (hoặc indicators, forms,\n"
-        "                sections, bodies, measures) liệt kê chi tiết\n"
+        "                sections, bodies, measures, calendars) liệt kê chi tiết\n"
         "    --file PATH xem danh mục ở đó thay cho danh mục của nút\n",
     .run = run_catalogue,
 };

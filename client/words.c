@@ -113,9 +113,10 @@ static const struct {
     [WORD_CATALOGUE_TOO_LARGE] = {"danh mục có %zu byte, tối đa là %d",
                                   "the catalogue has %zu bytes, "
                                   "at most %d are allowed"},
-    [WORD_CATALOGUE_SHOW_WHAT] =
-        {"xem được units, indicators, forms, sections, bodies hoặc measures, không có “%s”",
-         "units, indicators, forms, sections, bodies or measures can be shown, not '%s'"},
+    [WORD_CATALOGUE_SHOW_WHAT] = {"xem được units, indicators, forms, sections, bodies, measures "
+                                  "hoặc calendars, không có “%s”",
+                                  "units, indicators, forms, sections, bodies, measures or "
+                                  "calendars can be shown, not '%s'"},
     [WORD_CATALOGUE_ACTION] = {"“%s” không phải check, diff, publish, fetch hoặc show",
                                "'%s' is not check, diff, publish, fetch or show"},
     [WORD_CATALOGUE_FETCHED] =
@@ -154,6 +155,11 @@ static const struct {
     [WORD_COLUMN_REQUIRED] = {"Bắt buộc", "Required"},
     [WORD_COLUMN_ENGLISH] = {"Tiếng Anh", "English"},
     [WORD_COLUMN_QUANTITY] = {"Đại lượng", "Quantity"},
+    [WORD_COLUMN_FROM_YEAR] = {"Từ năm", "From year"},
+    [WORD_COLUMN_S1_FIRST] = {"S1 từ", "S1 from"},
+    [WORD_COLUMN_S1_LAST] = {"S1 đến", "S1 to"},
+    [WORD_COLUMN_S2_FIRST] = {"S2 từ", "S2 from"},
+    [WORD_COLUMN_S2_LAST] = {"S2 đến", "S2 to"},
     [WORD_COLUMN_WHAT] = {"Phần", "What"},
     [WORD_COLUMN_FIELD] = {"Thay đổi", "Change"},
     [WORD_COLUMN_BEFORE] = {"Trước", "Before"},
@@ -161,6 +167,7 @@ static const struct {
     [WORD_DIFF_ADDED] = {"thêm mới", "added"},
     [WORD_DIFF_REMOVED] = {"không còn", "gone"},
     [WORD_DIFF_CATALOGUE] = {"danh mục", "catalogue"},
+    [WORD_DIFF_CALENDAR] = {"lịch", "calendar"},
     [WORD_DIFF_LEVEL] = {"cấp", "level"},
     [WORD_DIFF_TYPE] = {"loại đơn vị", "type"},
     [WORD_DIFF_SECTION] = {"mục", "section"},

@@ -212,6 +212,8 @@ static void make_ini(const char *root)
         "s2_first = 06-15\ns2_last = 12-14\n[level province]\nname_vi = T\n[type tinh]\n"
         "name_vi = t\n",
         "[section\nx = 1\n]\n=\n[]\n",
+        "[calendar]\ns1_first = 01-01\n[calendar 2026]\ns1_first = -1/12-15\ns1_last = 06-30\n"
+        "s2_first = 07-01\ns2_last = 12-31\n[calendar 2027]\n[calendar 27]\n",
     };
     static const char *const files[] = {"conf/root.conf", "conf/district.conf", "conf/leaf.conf",
                                         "conf/reporter.conf", "gia-lai/catalogue/catalogue.ini"};

@@ -135,6 +135,36 @@ def changes_are_listed(press: Press) -> None:
     press.tree.tonghop("catalogue", "check", str(folder), str(folder), expect=2)
 
 
+def calendar_from(year: int) -> tuple[str, str, str]:
+    """The statistical calendar from a year on, as a change of catalogue.ini."""
+    return ("catalogue.ini", "[level province]",
+            f"[calendar {year}]\ns1_first = 01-01\ns1_last = 06-30\ns2_first = 07-01\n"
+            "s2_last = 12-31\n\n[level province]")
+
+
+def calendars_of_years_to_come(press: Press) -> None:
+    """A later calendar is listed; days between two are a warning; a year that has begun keeps its own"""
+    later = press.edit("calendar", 2, calendar_from(2100))
+    result = press.tree.tonghop("catalogue", "check", str(later))
+    expect_in("warned", result.err, f"{later}/catalogue.ini:18: warning: ",
+              "2099-12-15 to 2099-12-31", "catalogue 2")
+    listed = rows(press.tree.tonghop("catalogue", "diff", str(SAMPLE / "catalogue"), str(later),
+                                     "--format", "csv"))
+    expect("added", [(line["what"], line["code"], line["after"]) for line in listed],
+           [("catalogue", "", "2"), ("calendar", "2100", "01-01 06-30 07-01 12-31")])
+    shown = rows(press.tree.tonghop("catalogue", "show", "calendars", "--file", str(later),
+                                    "--format", "csv"))
+    expect("shown", [tuple(line.values()) for line in shown],
+           [("", "-1/12-15", "06-14", "06-15", "12-14"), ("2100", "01-01", "06-30", "07-01", "12-31")])
+    begun = press.edit("begun", 2, calendar_from(2020))
+    result = press.tree.tonghop("catalogue", "diff", str(SAMPLE / "catalogue"), str(begun), expect=1)
+    expect_in("diff refuses", result.err, "cannot change, because the year has begun")
+    result = press.province.tonghop("catalogue", "publish", str(begun), expect=None)
+    expect("publish refuses", result.status != 0, True)
+    expect_in("why", result.err, "cannot change, because the year has begun", "a later year")
+    expect("in force", status(press.province)["catalogue"], "1")
+
+
 def totals_stand_in_sections(press: Press) -> None:
     """Totals stand in the order in which sections are declared and indicators ordered, under headings
     and measures in the language of the reader"""
@@ -258,10 +288,37 @@ def fetched_from_a_child(press: Press) -> None:
     verify(*press.nodes)
 
 
+def comparisons_across_calendars(press: Press) -> None:
+    """With another calendar in force from 2100 on, 2100 against 2099 is told to have other days, 2099
+    against 2098 is not"""
+    folder = press.edit("change", 6, press.add_indicators((900, NEW), (901, LATER)), NEW_UNIT,
+                        calendar_from(2100))
+    press.province.tonghop("catalogue", "publish", str(folder))
+    for node in press.nodes:
+        eventually(lambda: status(node)["catalogue"] == "6", f"catalogue 6 is in force at {node.name}")
+    for year in ("2098", "2099", "2100"):
+        submit(press.commune, year, table({VISITS: 7}))
+    settle(press.commune, press.district, press.province)
+    for node in (press.district, press.province):
+        for year, unequal in (("2100", True), ("2099", False)):
+            line = rows(node.tonghop("totals", "--period", year, "--unit", str(COMMUNE), "--indicator",
+                                     VISITS, "--compare", "previous", "--format", "csv"))[0]
+            expect(f"{year} at {node.name}", "calendar" in line["previous_unequal"].split(), unequal)
+            text = node.tonghop("--lang", "en", "totals", "--period", year, "--unit", str(COMMUNE),
+                                "--indicator", VISITS, "--compare", "previous").out
+            expect(f"{year} for people", "other days in the period" in text, unequal)
+            said = node.tonghop("--lang", "en", "phrase", "-", "--period", year, "--unit", str(COMMUNE),
+                                stdin="{" + VISITS + "|change}", expect=None)
+            expect(f"{year} in a phrase", "other days" in said.out + said.err, unequal)
+    verify(*press.nodes)
+
+
 STEPS = (errors_are_listed_at_once, sample_is_in_order, mistakes_of_the_language_are_told,
-         checks_are_made_at_entry, changes_are_listed, totals_stand_in_sections,
+         checks_are_made_at_entry, changes_are_listed, calendars_of_years_to_come,
+         totals_stand_in_sections,
          only_the_root_publishes, next_one_travels_down,
-         reports_under_the_new_one, old_backup_of_the_root, fetched_from_a_child)
+         reports_under_the_new_one, old_backup_of_the_root, fetched_from_a_child,
+         comparisons_across_calendars)
 
 if __name__ == "__main__":
     with Tree() as grown:

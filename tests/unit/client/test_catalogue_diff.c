@@ -56,12 +56,22 @@ static void add_and_sort(struct catalogue *c, const struct indicator *indicator)
     catalogue_add_indicator(c, indicator); /* its number is the highest: still sorted */
 }
 
+#define STATISTICAL                                                                                \
+    {                                                                                              \
+        {0, 1, 1}, {0, 6, 30}, {0, 7, 1},                                                          \
+        {                                                                                          \
+            0, 12, 31                                                                              \
+        }                                                                                          \
+    }
+
 /* A change to the sample catalogue, and the lines it makes. */
 #define CHANGES(X)                                                                                 \
     X(nothing, (void)c, "")                                                                        \
     X(number, c->number = 2, "catalogue,,,number,,1,2\n")                                          \
     X(title, replace(&c->title_vi, "Mới"), "catalogue,,,title_vi,,Danh mục mẫu,Mới\n")             \
     X(calendar, c->calendar.s2_last.day = 15, "catalogue,,,s2_last,,12-14,12-15\n")                \
+    X(later_calendar, catalogue_add_era(c, &(struct era){2026, STATISTICAL, 0}),                   \
+      "calendar,,2026,added,,,01-01 06-30 07-01 12-31\n")                                          \
     X(deadline, c->levels[1].has_deadline[0] = false, "level,,district,deadline_s1,,06-20,\n")     \
     X(deadline_year, c->levels[1].deadline[2].year_offset = 1,                                     \
       "level,,district,deadline_y,,12-20,+1/12-20\n")                                              \
@@ -177,6 +187,31 @@ static void every_change_is_listed(void **state)
     }
 }
 
+/* Calendars are known by their first year. */
+static void calendars_are_compared_by_their_year(void **state)
+{
+    (void)state;
+    const struct common common = {.output = OUTPUT_CSV};
+    struct catalogue *before = sample_catalogue(), *after = sample_catalogue();
+    struct catalogue_changes changes;
+    struct era changed = {2026, STATISTICAL, 0};
+    catalogue_add_era(before, &changed);
+    catalogue_add_era(before, &(struct era){2030, STATISTICAL, 0});
+    catalogue_add_era(before, &(struct era){2040, STATISTICAL, 0});
+    changed.calendar.s1_first = (struct calendar_day){-1, 12, 15};
+    catalogue_add_era(after, &changed);
+    catalogue_add_era(after, &(struct era){2031, STATISTICAL, 0});
+    catalogue_add_era(after, &(struct era){2040, STATISTICAL, 0});
+    char *text = print_diff(before, after, &common, &changes);
+    assert_string_equal(strchr(text, '\n') + 1, "calendar,,2026,s1_first,,01-01,-1/12-15\n"
+                                                "calendar,,2031,added,,,01-01 06-30 07-01 12-31\n"
+                                                "calendar,,2030,gone,,01-01 06-30 07-01 12-31,\n");
+    assert_int_equal(changes.count, 3);
+    free(text);
+    catalogue_free(&before);
+    catalogue_free(&after);
+}
+
 /* A level that moved in the list is told by what it stands after, and nothing else changes. */
 static void moved_levels_change_nothing_else(void **state)
 {
@@ -220,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_is_listed),
+        cmocka_unit_test(calendars_are_compared_by_their_year),
         cmocka_unit_test(moved_levels_change_nothing_else),
         cmocka_unit_test(people_read_their_language),
     };

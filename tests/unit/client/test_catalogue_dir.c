@@ -224,6 +224,12 @@ static const struct {
     {"calendar order", INI, "06-15", "06-16",
      "catalogue.ini:6:1: error: the calendar is not in order: S1 has to end after it begins, "
      "S2 to begin on the day after and to end before the next year's S1 begins\n"},
+    {"calendars that overlap", INI, "[level province]\n",
+     "[calendar 2026]\ns1_first = -1/12-14\ns1_last = 06-14\ns2_first = 06-15\n"
+     "s2_last = 12-13\n[level province]\n",
+     "catalogue.ini:11: error: 2026 begins on 2025-12-14, but 2025, by the calendar before, ends "
+     "on 2025-12-14: give 2026 a calendar of its own that begins on the day after, and let this "
+     "one follow it\n"},
     {"deadline", INI, "06-17", "17/6",
      "catalogue.ini:15:15: error: deadline_s1 is not a day of every year: write 06-14, or "
      "-1/12-15 for a day of the year before, or +1/01-10 for one of the year after\n"},
@@ -343,6 +349,26 @@ static void test_one_problem(void **state)
         buf_fini(&said);
         free(text);
     }
+}
+
+/* Days that no period covers are told with their place, and keep nobody from going on. */
+static void test_days_between_calendars(void **state)
+{
+    char *ini = mem_printf("%s[calendar 2026]\ns1_first = 01-01\ns1_last = 06-30\n"
+                           "s2_first = 07-01\ns2_last = 12-31\n",
+                           good_ini);
+    const char *texts[FILE_COUNT] = {[INI] = ini};
+    struct catalogue *catalogue;
+    struct buf said = {0};
+
+    assert_int_equal(read_folder(*state, texts, &said, &catalogue), ERR_OK);
+    assert_string_equal((const char *)said.data,
+                        "catalogue.ini:23: warning: no period covers 2025-12-15 to 2025-12-31, "
+                        "between 2025 and 2026: what happens on these days is reported nowhere\n");
+    assert_int_equal(catalogue->era_count, 1);
+    catalogue_free(&catalogue);
+    buf_fini(&said);
+    free(ini);
 }
 
 /* A rule that does not parse is told with the place of its cell and the position inside it. */
@@ -561,10 +587,16 @@ static void test_sample(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_folder),  cmocka_unit_test(test_one_problem),
-        cmocka_unit_test(test_full_folder),  cmocka_unit_test(test_problems_of_a_full_folder),
-        cmocka_unit_test(test_rule_place),   cmocka_unit_test(test_all_problems_at_once),
-        cmocka_unit_test(test_broken_files), cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_good_folder),
+        cmocka_unit_test(test_one_problem),
+        cmocka_unit_test(test_full_folder),
+        cmocka_unit_test(test_problems_of_a_full_folder),
+        cmocka_unit_test(test_days_between_calendars),
+        cmocka_unit_test(test_all_problems_at_once),
+        cmocka_unit_test(test_rule_place),
+        cmocka_unit_test(test_all_problems_at_once),
+        cmocka_unit_test(test_broken_files),
+        cmocka_unit_test(test_sample),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
