@@ -1,0 +1,203 @@
+"""The second sample, which was written from docs/CATALOGUE.md alone, does what its README.md says: a
+catalogue for another programme in fewer than 60 lines of CSV, without a warning, and every figure and
+phrase that is expected of its reports.
+
+What is filed, and what has to come out, stands in the sample's data files; afterwards spoilt
+expectations show that the comparison can fail."""
+
+import csv
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple, Optional
+
+from harness import Failure, Node, Tree
+from scene import ROOT, coverage, expect, expect_in, plant, play, rows, settle, verify
+
+SAMPLE = ROOT / "deploy/sample/nuoc-sach"
+LINE_LIMIT = 60  # of all tables of the catalogue together, headers included
+PROVINCE, EAST = 1, 11
+
+Row = dict[str, str]
+
+
+class Value(NamedTuple):
+    """Equal where the numbers are, however many zeros they are written with."""
+
+    qualifier: str
+    value: Optional[Decimal]
+    upper: Optional[Decimal]
+
+
+NOTHING = Value("", None, None)  # also what is not shown, as it is not valid in the period
+
+
+def value_of(row: Row) -> Value:
+    value, upper = (Decimal(row[column]) if row[column] else None for column in ("value", "upper"))
+    return Value(row["qualifier"], value, upper)
+
+
+def read(name: str) -> list[Row]:
+    with (SAMPLE / name).open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    if not found:
+        raise Failure(f"{name} is empty")
+    return found
+
+
+class Office:
+    """The daemons of the province and of one district; the other units hand in at theirs."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.province = plant(tree, "tinh", PROVINCE, SAMPLE / "catalogue")
+        self.east = tree.add("huyen-dong", EAST, self.province)
+        self.nodes = {node.name: node for node in (self.province, self.east)}
+
+
+# ---- the catalogue ----
+
+
+def the_catalogue_is_short(office: Office) -> None:
+    """The catalogue's tables have fewer than 60 lines together"""
+    files = sorted((SAMPLE / "catalogue").glob("*.csv"))
+    expect("tables", [file.name for file in files], ["forms.csv", "indicators.csv", "units.csv"])
+    count = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+    if count >= LINE_LIMIT:
+        raise Failure(f"the tables have {count} lines, {LINE_LIMIT} and more")
+
+
+def the_catalogue_is_in_order(office: Office) -> None:
+    """`catalogue check` finds nothing, in either language"""
+    units, indicators, forms = (len(read(f"catalogue/{name}.csv"))
+                                for name in ("units", "indicators", "forms"))
+    for language, text in (
+            ("en", f"catalogue 1 is in order: {units} units, {indicators} indicators, {forms} forms"),
+            ("vi", "danh mục 1")):
+        result = office.tree.tonghop("--lang", language, "catalogue", "check",
+                                     str(SAMPLE / "catalogue"))
+        lines = (result.out + result.err).splitlines()
+        expect(f"lines that check prints\n{result.out}{result.err}", len(lines), 1)
+        expect_in("what check says", lines[0], text)
+
+
+# ---- reports ----
+
+
+def arguments_of(row: Row) -> list[str]:
+    arguments = ["--period", row["period"], "--kind", row["kind"], "--scope", row["scope"],
+                 "--format", "csv"]
+    for option, column in (("--unit", "unit"), ("--source", "source"),
+                           ("--accept-warnings", "accept")):
+        if row[column]:
+            arguments += [option, row[column]]
+    return arguments
+
+
+def every_file_is_filed_once(office: Office) -> None:
+    """Every file of reports/ is filed and accepted"""
+    filings = read("filings.csv")
+    expect("files", sorted(row["file"] for row in filings),
+           sorted(str(path.relative_to(SAMPLE / "reports"))
+                  for path in (SAMPLE / "reports").rglob("*.csv")))
+    for row in filings:
+        node = office.nodes[row["node"]]
+        file = str(SAMPLE / "reports" / row["file"])
+        if row["accept"]:  # without it, the report is not taken in
+            result = node.tonghop("submit", file, *arguments_of({**row, "accept": ""}), expect=None)
+            expect(f"{row['file']} has a warning\n{result.err}", result.status, 1)
+        result = node.tonghop("submit", file, *arguments_of(row))
+        states = {report["result"] for report in rows(result)}
+        expect(f"results of {row['file']}", states, {"accepted"})
+    settle(office.east, office.province)
+
+
+def coverage_knows_who_is_missing(office: Office) -> None:
+    """Who has not filed is named; a unit that ended owes nothing; a whole report covers"""
+    expect("first half of 2023", coverage(office.province, "2023-S1", "--missing"),
+           {"99105": "missing", "991": "missing", "992": "missing"})
+    expect("2024", coverage(office.province, "2024", "--missing"), {})
+    covered = {unit for unit, state in coverage(office.province, "2024").items() if state == "covered"}
+    expect("covered by the whole report of the western district", covered, {"99104", "99105"})
+
+
+# ---- figures ----
+
+
+def answered_values(node: Node, expected: list[Row]) -> dict[tuple[str, str, str], Value]:
+    found = {}
+    for unit, period in {(row["unit"], row["period"]) for row in expected}:
+        result = node.tonghop("totals", "--unit", unit, "--period", period, "--format", "csv")
+        found.update({(unit, period, row["indicator"]): value_of(row) for row in rows(result)})
+    return found
+
+
+def value_differences(expected: list[Row], answers: dict[tuple[str, str, str], Value]) -> list[str]:
+    return [f"{key}\n  expected: {value_of(row)}\n  answered: {answers.get(key)}" for row in expected
+            if answers.get(key := (row["unit"], row["period"], row["indicator"]), NOTHING)
+            != value_of(row)]
+
+
+def every_figure_comes_out(office: Office) -> None:
+    """Every expected figure comes out, with its qualifier and upper bound"""
+    expected = read("expected.csv")
+    codes = {row["code"] for row in read("catalogue/indicators.csv")}
+    expect("indicators that are not in the catalogue", {row["indicator"] for row in expected} - codes,
+           set())
+    answers = answered_values(office.province, expected)
+    differences = value_differences(expected, answers)
+    if differences:
+        raise Failure("\n".join(differences))
+    print(f"{len(expected)} of {len(expected)} figures match", flush=True)
+    for column, spoilt in (("value", "7"), ("qualifier", "<="), ("upper", "7"), ("indicator", "none")):
+        for row in expected[0], expected[-1]:
+            expect(f"differences when a {column} is spoilt",
+                   len(value_differences([{**row, column: spoilt}], answers)), 1)
+
+
+def printed_phrases(office: Office, unit: str, period: str, templates: list[str]) -> list[str]:
+    file: Path = office.tree.folder / "templates.txt"
+    file.write_text("".join(f"{template}\n" for template in templates), encoding="utf-8")
+    return office.province.tonghop("--lang", "vi", "phrase", str(file), "--unit", unit, "--period",
+                                   period).out.splitlines()
+
+
+def every_phrase_comes_out(office: Office) -> None:
+    """Every expected phrase is printed to the letter"""
+    for (unit, period), group in groupby(read("phrases.csv"), lambda row: (row["unit"], row["period"])):
+        group = list(group)
+        printed = printed_phrases(office, unit, period, [row["template"] for row in group])
+        expect(f"phrases of {unit}, {period}", printed, [row["phrase"] for row in group])
+
+
+def the_sources_are_told(office: Office) -> None:
+    """The baseline says so, and what was accepted in spite of a warning keeps its note"""
+    for row in read("filings.csv"):
+        if row["source"]:
+            answer, *_ = rows(office.province.tonghop("totals", "--unit", row["unit"], "--period",
+                                                      row["period"], "--format", "csv"))
+            expect("baselines", answer["baseline_count"], "1")
+        if row["source"] or row["accept"]:
+            cells = ["--cells"] if row["accept"] else []  # the note stands at the figure
+            told = office.province.tonghop("history", row["unit"], "--period", row["period"],
+                                           "--format", "csv", *cells).out
+            expect_in("history", told, row["source"] or row["accept"])
+
+
+def totals_are_right(office: Office) -> None:
+    """Both daemons find their totals right"""
+    verify(office.province, office.east)
+
+
+STEPS = (the_catalogue_is_short, the_catalogue_is_in_order, every_file_is_filed_once,
+         coverage_knows_who_is_missing, every_figure_comes_out, every_phrase_comes_out,
+         the_sources_are_told, totals_are_right)
+
+
+def main() -> None:
+    with Tree() as tree:
+        play(STEPS, Office(tree))
+
+
+if __name__ == "__main__":
+    main()
