@@ -168,8 +168,9 @@ static int level_of(const struct cells *cells, const char *column, const char *c
     if (level >= 0)
         return level;
     struct buf codes = level_codes(cells->catalogue);
-    add_problem(cells, column, "level \"%s\" is not in catalogue.ini: write one of %s", code,
-                (const char *)codes.data);
+    add_problem(cells, column, "level \"%s\" is not in catalogue.ini: write one of %s%s", code,
+                (const char *)codes.data,
+                strpbrk(code, ",; ") != NULL ? "; several are separated by |" : "");
     buf_fini(&codes);
     return if_unknown;
 }

@@ -26,8 +26,8 @@ static void parse_rule(const struct checker *checker, struct indicator *indicato
     if (indicator_is_entered(indicator)) {
         if (indicator->rule[0] != '\0')
             checker_add(checker, place_in(indicator, "rule", "", 0),
-                        "indicator %u is entered and has a rule: remove the rule, or make its "
-                        "aggregation derived",
+                        "indicator %u is entered and has a rule: remove the rule, or leave its "
+                        "aggregation empty, which makes it derived",
                         indicator->number);
         return;
     }

@@ -46,10 +46,18 @@ static void check_values(const struct checker *checker, const struct indicator *
         checker_add(checker, cell_of(indicator, "decimals"),
                     "indicator %u has %u decimals: at most %d are possible", number,
                     indicator->decimals, INDICATOR_DECIMALS_MAX);
-    if (is_entered && catalogue_form(catalogue, indicator->form) == NULL)
-        checker_add(checker, cell_of(indicator, "form"),
-                    "indicator %u is filed in a form that is not there: name a form of forms.csv",
-                    number);
+    if (is_entered && catalogue_form(catalogue, indicator->form) == NULL) {
+        if (indicator->form != 0)
+            checker_add(checker, cell_of(indicator, "form"),
+                        "indicator %u is filed in a form that is not there: name one of forms.csv",
+                        number);
+        else if (indicator->rule[0] ==
+                 '\0') /* else it is a derived one, as its rule's place tells */
+            checker_add(checker, cell_of(indicator, "form"),
+                        "indicator %u has no form: name one of forms.csv; if it is derived, leave "
+                        "its aggregation empty and write its rule",
+                        number);
+    }
     if (!is_entered && indicator->form != 0)
         checker_add(checker, cell_of(indicator, "form"),
                     "indicator %u is derived and never filed: leave its form empty", number);
@@ -62,6 +70,23 @@ static void check_values(const struct checker *checker, const struct indicator *
                  (struct window){indicator->valid_from, indicator->valid_to}, "indicator", number);
 }
 
+/* A cell names something that is not declared. Who wrote its name where the code belongs is not
+ * told to declare that. */
+static void add_undeclared(const struct checker *checker, const struct indicator *indicator,
+                           const char *column, const char *text)
+{
+    if (formula_is_name(text))
+        checker_add(checker, cell_of(indicator, column),
+                    "indicator %u: %s \"%s\" is not in catalogue.ini: correct it, or add [%s %s] "
+                    "there",
+                    indicator->number, column, text, column, text);
+    else
+        checker_add(checker, cell_of(indicator, column),
+                    "indicator %u: %s \"%s\" is not a code: write CODE of a [%s CODE] in "
+                    "catalogue.ini, not its name",
+                    indicator->number, column, text, column);
+}
+
 /* Sections and measures have to be declared where any is; bodies always. */
 static void check_references(const struct checker *checker, const struct indicator *indicator)
 {
@@ -71,15 +96,9 @@ static void check_references(const struct checker *checker, const struct indicat
 
     if (section[0] != '\0' && catalogue->section_count > 0 &&
         catalogue_section_by_code(catalogue, section) < 0)
-        checker_add(checker, cell_of(indicator, "section"),
-                    "indicator %u: section \"%s\" is not in catalogue.ini: correct it, or add "
-                    "[section %s] there",
-                    indicator->number, section, section);
+        add_undeclared(checker, indicator, "section", section);
     if (body[0] != '\0' && catalogue_body_by_code(catalogue, body) < 0)
-        checker_add(checker, cell_of(indicator, "body"),
-                    "indicator %u: body \"%s\" is not in catalogue.ini: correct it, or add [body "
-                    "%s] there",
-                    indicator->number, body, body);
+        add_undeclared(checker, indicator, "body", body);
     if (measure[0] != '\0' && strcmp(measure, "%") != 0 && catalogue->measure_count > 0 &&
         catalogue_measure(catalogue, measure) == NULL)
         checker_add(checker, cell_of(indicator, "measure"),

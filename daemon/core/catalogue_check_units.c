@@ -63,8 +63,10 @@ static void check_parent(const struct checker *checker, uint32_t id,
     if (version->parent == 0)
         return;
     if (parent == NULL) {
-        checker_add(checker, at, "unit %u: its parent %u is not there: name one that is", id,
-                    version->parent);
+        checker_add(
+            checker, at,
+            "unit %u: its parent %u is not there: write the id (not the code) of a unit that is",
+            id, version->parent);
         return;
     }
     if (date_compare(unit_begin(parent), version->from) > 0 ||
@@ -125,7 +127,9 @@ static void check_successors(const struct checker *checker, const struct unit *u
         const struct unit *successor = catalogue_unit(checker->catalogue, id);
 
         if (successor == NULL)
-            checker_add(checker, at, "unit %u: its successor %u is not there: name one that is",
+            checker_add(checker, at,
+                        "unit %u: its successor %u is not there: write the id (not the code) of a "
+                        "unit that is",
                         unit->id, id);
         else if (unit_at(successor, (struct date){end.days + 1}) == NULL)
             checker_add(checker, at,

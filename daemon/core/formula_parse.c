@@ -112,6 +112,22 @@ uint16_t formula_parser_number(struct formula_parser *parser)
     return formula_parser_add(parser, token.at, node);
 }
 
+/* Types are what units are called by, so they are easily taken for levels. */
+static void fail_level(struct formula_parser *parser, const char *at, const char *name)
+{
+    char text[FORMULA_ERROR_SIZE];
+
+    if (catalogue_type_by_code(parser->catalogue, name) < 0) {
+        formula_parser_fail_unknown(parser, at, "level", name);
+        return;
+    }
+    snprintf(text, sizeof text,
+             "\"%s\" is a type: name a level, and ask for the type in the brackets: "
+             "(unit.type = ...)",
+             name);
+    formula_scan_fail(&parser->scan, at, ERR_SYNTAX, text);
+}
+
 /* count@LEVEL(predicate), from the word "count" on. */
 static uint16_t parse_count(struct formula_parser *parser)
 {
@@ -127,7 +143,7 @@ static uint16_t parse_count(struct formula_parser *parser)
                       "name a level after count@, such as count@commune(unit)");
     node.value = catalogue_level_by_code(parser->catalogue, name);
     if (node.value < 0)
-        formula_parser_fail_unknown(parser, at, "level", name);
+        fail_level(parser, at, name);
     formula_scan_expect(&parser->scan, "(",
                         "write the condition in brackets: count@level(condition)");
     at = parser->scan.token.at;

@@ -46,6 +46,24 @@ static size_t word_length(const char *text)
     return len;
 }
 
+/* What to write instead of a character that formulas do not have. */
+static const char *remedy_of(const struct formula_scan *scan, const char *at)
+{
+    static const struct {
+        const char *sign, *remedy;
+    } rows[] = {{"≤", "write <= instead of ≤"}, {"≥", "write >= instead of ≥"},
+                {"≠", "write != instead of ≠"}, {"×", "write * instead of ×"},
+                {"÷", "write / instead of ÷"},  {"–", "write - instead of –"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strncmp(at, rows[i].sign, strlen(rows[i].sign)) == 0)
+            return rows[i].remedy;
+    return scan->is_check ? "this character has no meaning here: write codes, numbers such as "
+                            "0.5, + - * / ( ), comparisons, in {0, 1}, and ; between checks"
+                          : "this character has no meaning here: write codes, numbers such as "
+                            "0.5, + - * / ( ), comparisons, and, or, not";
+}
+
 void formula_scan_next(struct formula_scan *scan)
 {
     const char *at = scan->token.at + scan->token.len;
@@ -65,12 +83,7 @@ void formula_scan_next(struct formula_scan *scan)
     } else if (strchr(scan->is_check ? "<>!=" : "<>!", *at) != NULL && at[1] == '=') {
         token.len = 2;
     } else if (strchr(scan->is_check ? "+-*/()<>=@{},;:|" : "+-*/()<>=@", *at) == NULL) {
-        formula_scan_fail(scan, at, ERR_SYNTAX,
-                          scan->is_check
-                              ? "this character has no meaning here: write codes, numbers such as "
-                                "0.5, + - * / ( ), comparisons, in {0, 1}, and ; between checks"
-                              : "this character has no meaning here: write codes, numbers such as "
-                                "0.5, + - * / ( ), comparisons, and, or, not");
+        formula_scan_fail(scan, at, ERR_SYNTAX, remedy_of(scan, at));
         token.kind = TOKEN_END;
     }
     scan->token = token;

@@ -244,7 +244,8 @@ static const struct {
      "letters a-z, digits and '_', starting with a letter\n"},
     {"unit id", UNITS, "1003,03", "x,03",
      "units.csv:6:1: error: id \"x\" is not a whole number from 1 to 4294967295: correct it\n"
-     "units.csv:3:42: error: unit 1001: its successor 1003 is not there: name one that is\n"},
+     "units.csv:3:42: error: unit 1001: its successor 1003 is not there: write the id "
+     "(not the code) of a unit that is\n"},
     {"unit level", UNITS, "1003,03,commune", "1003,03,comune",
      "units.csv:6:9: error: level \"comune\" is not in catalogue.ini: write one of province, "
      "commune\n"},
@@ -255,7 +256,8 @@ static const struct {
      "units.csv:6:20: error: parent \"6x\" is not a whole number from 1 to 4294967295: correct "
      "it\n"},
     {"unknown parent", UNITS, "xa,64,,,\"", "xa,65,,,\"",
-     "units.csv:6:20: error: unit 1003: its parent 65 is not there: name one that is\n"},
+     "units.csv:6:20: error: unit 1003: its parent 65 is not there: write the id (not the "
+     "code) of a unit that is\n"},
     {"unit date", UNITS, "2022-12-31", "31/12/2022",
      "units.csv:4:24: error: to \"31/12/2022\" is not a day: write 2024-12-14, or leave it "
      "empty for no limit\n"
@@ -273,6 +275,9 @@ static const struct {
     {"form due", FORMS, "commune | province", "commune | tỉnh",
      "forms.csv:2:31: error: level \"tỉnh\" is not in catalogue.ini: write one of province, "
      "commune\n"},
+    {"form due, with a comma", FORMS, "commune | province", "\"commune, province\"",
+     "forms.csv:2:31: error: level \"commune, province\" is not in catalogue.ini: write one of "
+     "province, commune; several are separated by |\n"},
     {"form accept", FORMS, ",manual", ",by hand",
      "forms.csv:3:17: error: accept \"by hand\" is not known: write one of nothing, auto, "
      "manual\n"},
@@ -301,6 +306,12 @@ static const struct {
     {"unknown form", INDICATORS, "4,b,rieng", "4,b,reing",
      "indicators.csv:5:5: error: form \"reing\" is not in forms.csv: correct it, or add the "
      "form there\n"},
+    {"no form", INDICATORS, "4,b,rieng", "4,b,",
+     "indicators.csv:5:5: error: indicator 4 has no form: name one of forms.csv; if it is derived, "
+     "leave its aggregation empty and write its rule\n"},
+    {"a derived one with an aggregation", INDICATORS, "%,flow,,2", "%,flow,sum,2",
+     "indicators.csv:4:52: error: indicator 3 is entered and has a rule: remove the rule, or leave "
+     "its aggregation empty, which makes it derived\n"},
     {"nature", INDICATORS, "stock,max", "stok,max",
      "indicators.csv:5:29: error: nature \"stok\" is not known: write one of flow, stock\n"},
     {"aggregation", INDICATORS, "stock,max", "stock,avg",

@@ -330,7 +330,7 @@ static void every_fault_is_found(void **state)
         {ROW(indicator_nature), "indicators.csv", "nature", 3, "must be flow or stock"},
         {ROW(indicator_aggregation), "indicators.csv", "aggregation", 3, "must be sum, max"},
         {ROW(indicator_decimals), "indicators.csv", "decimals", 3, "has 7 decimals: at most 6"},
-        {ROW(indicator_no_form), "indicators.csv", "form", 3, "name a form of forms.csv"},
+        {ROW(indicator_no_form), "indicators.csv", "form", 3, "form that is not there: name one"},
         {ROW(derived_with_form), "indicators.csv", "form", 5, "leave its form empty"},
         {ROW(indicator_no_level), "indicators.csv", "levels", 3, "name the levels"},
         {ROW(indicator_bad_level), "indicators.csv", "levels", 3, "name the levels"},

@@ -245,8 +245,17 @@ static void names_are_declared(void **state)
     expect_problem(c, "section", SECTION, "section \"s2\" is not in catalogue.ini");
 
     c = draft(true);
+    catalogue_add_section(c, &(struct named){TEXT("s"), TEXT("Mục"), TEXT("")});
+    replace(&subject_of(c)->section, "Mục");
+    expect_problem(c, "name of a section", SECTION, "write CODE of a [section CODE]");
+
+    c = draft(true);
     replace(&subject_of(c)->body, "b");
     expect_problem(c, "body", BODY, "body \"b\" is not in catalogue.ini");
+
+    c = draft(true);
+    replace(&subject_of(c)->body, "Hội Phụ nữ");
+    expect_problem(c, "name of a body", BODY, "write CODE of a [body CODE]");
 
     c = draft(true);
     make_derived(c, "hộ", "= ho");

@@ -67,7 +67,13 @@ static void errors_have_a_place_and_a_remedy(void **state)
         {"<= 1,5", ERR_SYNTAX, 4, "should end here"},
         {"<= 1; >= $", ERR_SYNTAX, 9, "no meaning"},
         {"<= hộ", ERR_SYNTAX, 4, "no meaning"},
-        {"≤ 1", ERR_SYNTAX, 0, "no meaning"},
+        {"≤ 1", ERR_SYNTAX, 0, "write <= instead of"},
+        {"≥ 1", ERR_SYNTAX, 0, "write >= instead of"},
+        {"≠ 1", ERR_SYNTAX, 0, "write != instead of"},
+        {"<= 1 – 2", ERR_SYNTAX, 5, "write - instead of"},
+        {"<= 2 × 3", ERR_SYNTAX, 5, "write * instead of"},
+        {"<= 6 ÷ 3", ERR_SYNTAX, 5, "write / instead of"},
+        {"≡ 1", ERR_SYNTAX, 0, "no meaning"},
     };
     struct catalogue *catalogue = sample_catalogue();
     const struct indicator *indicator = catalogue_indicator(catalogue, REGISTERED);

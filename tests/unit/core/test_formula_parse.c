@@ -81,6 +81,7 @@ static void errors_have_a_place_and_a_remedy(void **state)
         {"count@commune(unit and 1)", ERR_SYNTAX, 19, "a condition is needed"},
         {"count@commune(not 1)", ERR_SYNTAX, 14, "a condition is needed"},
         {"count@village(unit)", ERR_NOT_FOUND, 6, "no level \"village\""},
+        {"count@xa(unit)", ERR_SYNTAX, 6, "\"xa\" is a type: name a level"},
         {"count@commune(unit.type = phuong)", ERR_NOT_FOUND, 26, "no unit type \"phuong\""},
         {"count@commune(unit.type > xa)", ERR_SYNTAX, 24, "by = or !="},
         {"count@commune(unit.type = 3)", ERR_SYNTAX, 26, "name a unit type"},
