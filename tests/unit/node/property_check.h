@@ -47,6 +47,25 @@ static inline void assert_true_of(const Tonghop__Value *value, i128 truth)
     }
 }
 
+/* The one check that an indicator may have, "warn: <= N". It is made on what is known well enough,
+ * of a period, and of all types. */
+static inline void check_failed(const struct p_model *m, const struct p_span *span,
+                                const struct p_fold *fold, const Tonghop__Value *value)
+{
+    const struct indicator *indicator = p_indicator(m, span->what.indicator);
+    unsigned limit;
+    if (sscanf(indicator->checks_text, "warn: <= %u", &limit) != 1 || span->type >= 0 ||
+        span->from != span->what.year) {
+        P_ASSERT(value->n_failed_checks == 0);
+        return;
+    }
+    i128 scaled = (i128)limit * pow10_i64(indicator->decimals);
+    if (fold->has_low && fold->low > scaled)
+        P_ASSERT(value->n_failed_checks == 1);
+    if (fold->has_high && fold->high <= scaled)
+        P_ASSERT(value->n_failed_checks == 0);
+}
+
 static inline void check_entered(const struct p_model *m, const struct p_span *span,
                                  const Tonghop__Value *value)
 {
@@ -72,6 +91,7 @@ static inline void check_entered(const struct p_model *m, const struct p_span *s
     P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) ==
              (value->exact_count == value->unit_count));
     assert_true_of(value, fold.truth);
+    check_failed(m, span, &fold, value);
 }
 
 /* `figure` (of an indicator with its decimals) with 6 decimals. */
