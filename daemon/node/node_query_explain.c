@@ -76,7 +76,7 @@ static void changes_fini(struct changes *changes)
     past_fini(&changes->past);
 }
 
-/* What a reader would see differently, the marks included. */
+/* What a reader would see differently, the marks included, and whose reports it is made of. */
 static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
 {
     return a->has_value == b->has_value && a->value_high == b->value_high &&
@@ -84,7 +84,10 @@ static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
            a->upper_low == b->upper_low && a->qualifier == b->qualifier &&
            a->unit_count == b->unit_count && a->exact_count == b->exact_count &&
            a->partial_count == b->partial_count && a->implied_count == b->implied_count &&
-           a->known_count == b->known_count;
+           a->negative_count == b->negative_count && a->early_count == b->early_count &&
+           a->baseline_count == b->baseline_count && a->least_units == b->least_units &&
+           a->most_units == b->most_units && a->known_count == b->known_count &&
+           a->all_count == b->all_count && a->unit_set == b->unit_set;
 }
 
 static void add_change(struct explain *explain, const struct past_step *step, uint64_t replaced,
@@ -114,6 +117,14 @@ static void add_change(struct explain *explain, const struct past_step *step, ui
     message->note = (char *)(uintptr_t)report_note(report, explain->indicator->number);
 }
 
+/* A revision that was returned is told although it does not count, if it is about the figure. */
+static bool is_returned(const struct past_revision *revision, const struct past_revision *replaced)
+{
+    return (revision->states & STATE_RETURNED) != 0 &&
+           (revision->report.cell_count > 0 ||
+            (replaced != NULL && replaced->report.cell_count > 0));
+}
+
 /* Takes every step since; those that change the total are kept, and those that were returned. */
 static void tell(struct explain *explain, struct changes *changes)
 {
@@ -129,8 +140,7 @@ static void tell(struct explain *explain, struct changes *changes)
         Tonghop__Value total;
         bool is_taken = past_take(past, step);
         past_value(past, explain->indicator, &total);
-        bool is_returned = (step->revision->states & STATE_RETURNED) != 0;
-        if (is_returned || (is_taken && !is_same_value(&last, &total))) {
+        if (is_returned(step->revision, replaced) || (is_taken && !is_same_value(&last, &total))) {
             add_change(explain, step, number, &total, changes);
             value_fini(&last);
             past_value(past, explain->indicator, &last);
@@ -139,6 +149,24 @@ static void tell(struct explain *explain, struct changes *changes)
         }
     }
     value_fini(&last);
+}
+
+/* Finds a revision of the key's unit and period, under the form of the indicator, or of one that it
+ * is computed from. */
+static bool find_revision(struct step *step, const struct indicator *indicator, uint64_t number,
+                          struct report_key *key, struct revision *ret_revision)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    size_t count;
+    key->form = indicator->form;
+    if (indicator_is_entered(indicator))
+        return store_get_revision(step->txn, key, number, ret_revision) == ERR_OK;
+    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    for (size_t i = 0; i < count; i++)
+        if (find_revision(step, catalogue_indicator(catalogue, operands[i]), number, key,
+                          ret_revision))
+            return true;
+    return false;
 }
 
 /* "23857/2": when that revision of the unit's report, under the query's period, was taken in. */
@@ -156,14 +184,18 @@ static bool resolve_revision(struct step *step, const struct explain *explain, c
                     tree_contains(query->tree, query->unit, unit) &&
                     number_parse(slash + 1, 0, NUMBER_PLAIN, &number) == ERR_OK && number > 0;
     free(name);
-    const struct report_key key = {.kind = query->kind,
-                                   .period = query->period,
-                                   .unit = unit,
-                                   .form = explain->indicator->form};
-    if (!is_known || store_get_revision(step->txn, &key, (uint64_t)number, &revision) != ERR_OK)
+    struct report_key key = {.kind = query->kind, .period = query->period, .unit = unit};
+    if (!is_known || !find_revision(step, explain->indicator, (uint64_t)number, &key, &revision))
         return false;
     *ret_since = revision.received;
     return true;
+}
+
+/* A moment before or after all that can have been taken in, as answers can name it. */
+static struct instant bound_moment(struct instant instant)
+{
+    const struct instant first = {1}, last = {WIRE_INSTANT_MAX_US}; /* 0: not asked */
+    return instant_earlier(instant_later(instant, first), last);
 }
 
 static bool resolve_since(struct step *step, const struct explain *explain, const char *text,
@@ -177,8 +209,10 @@ static bool resolve_since(struct step *step, const struct explain *explain, cons
         return false;
     }
     if (strchr(text, '/') != NULL ? resolve_revision(step, explain, text, ret_since)
-                                  : instant_parse(text, ret_since) == ERR_OK)
+                                  : instant_parse(text, ret_since) == ERR_OK) {
+        *ret_since = bound_moment(*ret_since);
         return true;
+    }
     step_refuse(step, ERR_NOT_FOUND, NULL,
                 STEP_WORDS(step,
                            "'%s' is no moment: write 2024-12-01, 2024-12-12T08:30, or 23857/2 for "

@@ -156,6 +156,12 @@ void past_fini(struct past *past)
 
 /* ---- folding ---- */
 
+static const struct past_revision *counting_of(const struct past_report *report)
+{
+    const struct past_revision *accepted = report->accepted;
+    return accepted != NULL && state_counts(accepted->states) ? accepted : NULL;
+}
+
 /* The roll-up of one unit from its reports and what lies beneath. */
 static void fold_group(struct past *past, uint32_t index, size_t slot)
 {
@@ -164,7 +170,7 @@ static void fold_group(struct past *past, uint32_t index, size_t slot)
     struct year_triple triple = {0};
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key key = key_at(past, index, slot, (enum period_label)label);
-        const struct past_revision *counting = group->reports[label - 1].counting;
+        const struct past_revision *counting = counting_of(&group->reports[label - 1]);
         filed[label - 1] = counting != NULL
                                ? group_filed(past->node, &counting->report, counting->received)
                                : group_filed_none(past->node, &key);
@@ -204,6 +210,12 @@ static void fold_all(struct past *past)
 
 /* ---- steps ---- */
 
+/* What the first half-year is made of has no part of the other two reports. */
+static int last_label(const struct past *past)
+{
+    return past->query->period.label == PERIOD_S1 ? PERIOD_S1 : PERIOD_Y;
+}
+
 static void add_step(struct past *past, struct past_step step)
 {
     past->steps =
@@ -231,13 +243,13 @@ static void begin_report(struct past *past, uint32_t index, size_t slot, enum pe
                          struct instant since)
 {
     struct past_report *report = &group_at(past, index, slot)->reports[label - 1];
-    report->counting = NULL;
+    report->accepted = NULL;
     for (size_t i = 0; i < report->count; i++) {
         const struct past_revision *revision = &report->revisions[i];
         if (revision->received.us > since.us)
             add_step(past, (struct past_step){index, slot, label, revision});
-        else if (state_counts(revision->states))
-            report->counting = revision;
+        else if ((revision->states & STATE_ACCEPTED) != 0)
+            report->accepted = revision;
     }
 }
 
@@ -249,7 +261,7 @@ void past_begin(struct past *past, struct instant since)
     drop_tallies(past);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
         for (size_t slot = 0; slot < past->form_count; slot++)
-            for (int label = PERIOD_S1; label <= PERIOD_Y; label++)
+            for (int label = PERIOD_S1; label <= last_label(past); label++)
                 begin_report(past, i, slot, (enum period_label)label, since);
     if (past->step_count > 0)
         qsort(past->steps, past->step_count, sizeof(*past->steps), compare_steps);
@@ -258,7 +270,7 @@ void past_begin(struct past *past, struct instant since)
 
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step)
 {
-    return group_at(past, step->index, step->slot)->reports[step->label - 1].counting;
+    return counting_of(&group_at(past, step->index, step->slot)->reports[step->label - 1]);
 }
 
 /* ---- values ---- */
@@ -363,10 +375,10 @@ bool past_take(struct past *past, const struct past_step *step)
 {
     const struct tree *tree = past->query->tree;
     struct past_report *report = &group_at(past, step->index, step->slot)->reports[step->label - 1];
-    bool is_later = report->counting != NULL && report->counting->number > step->revision->number;
-    if (!state_counts(step->revision->states) || is_later)
+    bool is_later = report->accepted != NULL && report->accepted->number > step->revision->number;
+    if ((step->revision->states & STATE_ACCEPTED) == 0 || is_later)
         return false;
-    report->counting = step->revision;
+    report->accepted = step->revision;
     fold_group(past, step->index, step->slot);
     count_again(past, step->index);
     uint32_t root = tree_find(tree, past->query->unit);

@@ -1,9 +1,9 @@
 /* The story of a figure: what it was at a moment, and what each revision since then made of it.
  *
  * It is told from the revisions that are held: at a moment, a report counted by its highest
- * revision that had been taken in by then, is accepted and was not returned. When a revision was
- * accepted or returned is not recorded, so the states of today are those of then. Totals are folded
- * from the reports beneath, apart from the accumulators. */
+ * accepted revision that had been taken in by then, unless that one was returned: then by none.
+ * When a revision was accepted or returned is not recorded, so the states of today are those of
+ * then. Totals are folded from the reports beneath, apart from the accumulators. */
 #ifndef NODE_PAST_H
 #define NODE_PAST_H
 
@@ -22,7 +22,7 @@ struct past_revision {
 struct past_report {
     struct past_revision *revisions;
     size_t count, capacity;
-    const struct past_revision *counting; /* at the moment of the story, NULL: none */
+    const struct past_revision *accepted; /* the highest at the moment of the story, NULL: none */
 };
 
 /* Those of one unit and form, and what they make. */
@@ -66,11 +66,12 @@ void past_init(struct past *past, struct step *step, const struct query *query,
 void past_fini(struct past *past);
 /* Goes to a moment: what counted then counts, and the steps after it are listed. */
 void past_begin(struct past *past, struct instant since);
-/* Takes one step. False: it changes nothing, since it was returned or an even later one counts. */
+/* Takes one step. False: it changes nothing, since it waits or an even later one is accepted. */
 bool past_take(struct past *past, const struct past_step *step);
 /* What counts of the report that a step is about; NULL: nothing. */
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step);
-/* The value of the indicator at this point of the story; value_fini. */
+/* The value of the indicator at this point of the story, without the checks that it fails: what
+ * they compare it with is not loaded; value_fini. */
 void past_value(struct past *past, const struct indicator *indicator, Tonghop__Value *ret_value);
 
 #endif

@@ -74,8 +74,8 @@ void view_family_free(struct view **family);
 /* Counts at once, in one walk over the units, whatever these indicators need counted. */
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count);
 /* An indicator's value, entered or derived, as it travels in an answer; value_fini. Of a roll-up of
- * one period with the checks of the catalogue that it fails: a span adds up what they compare, and
- * the figures of one type of units are not all there are. */
+ * one period with the checks of the catalogue that it fails: a span adds up what they compare, the
+ * figures of one type of units are not all there are, and a source may have no others. */
 void view_value(struct view *view, const struct indicator *indicator, Tonghop__Value *ret_value);
 
 void value_fini(Tonghop__Value *value);

@@ -125,7 +125,7 @@ static void make_checks(struct view *view, const struct indicator *indicator, To
     const struct tree *tree = node_tree(view->node, view->key.period);
     uint32_t index = tree_find(tree, view->key.unit);
     if (indicator->check_count == 0 || !value->has_value || view_is_span(view) ||
-        view->family != NULL || index == TREE_NONE)
+        view->family != NULL || view->source != NULL || index == TREE_NONE)
         return;
     struct formula_env env = view_env(view);
     const struct check **failed = mem_calloc(indicator->check_count, sizeof(*failed));

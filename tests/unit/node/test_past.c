@@ -1,0 +1,273 @@
+/* The story of a figure is told from revisions alone; what totals said at the time is another
+ * computation. The two must agree at every moment, for every figure, unit and label. */
+#include <inttypes.h>
+
+#include "unit/node/edit.h"
+#include "unit/node/state.h"
+#include "unit/node/told.h"
+
+enum { EVENTS = 60, UNITS = 4, LABELS = 3, INDICATORS_MAX = 24 };
+
+static const char *const periods[LABELS] = {"2024-S1", "2024-S2", "2024"};
+static const char *const asked_units[UNITS] = {"64", "631", "632", "23857"};
+
+/* The sample, where communes are counted by what they report; and one check, which fails often. */
+static void install(struct rig *rig, bool is_by_hand)
+{
+    Tonghop__Catalogue *catalogue = edit_begin(1);
+    Tonghop__Indicator *count = edit_indicator(catalogue, 12);
+    Tonghop__Indicator *checked = edit_indicator(catalogue, 2);
+    free(count->rule);
+    count->rule = mem_strdup("= count@commune(model.registered > 0 and model.recognised >= 4)");
+    checked->checks = mem_strdup("warn: <= model.registered");
+    catalogue->forms[0]->accepted_by_hand = is_by_hand;
+    struct buf bytes = edit_end(catalogue);
+    rig_put_catalogue(rig, span_of(&bytes));
+    rig_settle(rig);
+    buf_fini(&bytes);
+}
+
+static int setup(void **state)
+{
+    int result = rig_setup_unit(state, 64, false);
+    install(*state, false);
+    rig_hello(*state, from_local(), 0);
+    return result;
+}
+
+static int setup_by_hand(void **state)
+{
+    int result = rig_setup_unit(state, 64, false);
+    install(*state, true);
+    rig_hello(*state, from_local(), 0);
+    return result;
+}
+
+#define PAST_TEST(function) cmocka_unit_test_setup_teardown(function, setup, rig_teardown)
+#define BY_HAND_TEST(function)                                                                     \
+    cmocka_unit_test_setup_teardown(function, setup_by_hand, rig_teardown)
+
+/* ---- chance ---- */
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 33) % below;
+}
+
+/* Any report of the year: filed, corrected, with other cells, withdrawn. */
+static void file_any(struct rig *rig, uint64_t *seed)
+{
+    static const uint32_t units[] = {64, 631, 632, 23857, 23860, 23887, 23888, 23899};
+    static const uint32_t entered[] = {1, 2, 6, 7, 8, 13, 14};
+    struct cell cells[LENGTH(entered) + 1];
+    struct draft draft = {.cells = cells, .may_drop_cells = true};
+    draft.unit = units[draw(seed, LENGTH(units))];
+    draft.period = periods[draw(seed, draft.unit == 23899 ? 1 : LABELS)];
+    draft.form = draw(seed, 8) == 0 && draft.unit > 1000 ? 2 : 1;
+    draft.scope = draft.unit < 1000 && draw(seed, 3) == 0 ? SCOPE_WHOLE : SCOPE_OWN;
+    draft.based_on = head_of(rig, &draft).revision;
+    draft.source = draft.scope == SCOPE_WHOLE && draw(seed, 2) == 0 ? "Niên giám" : NULL;
+    draft.is_withdrawn = draft.based_on > 0 && draw(seed, 6) == 0;
+    for (size_t i = 0; i < LENGTH(entered) && !draft.is_withdrawn && draft.form == 1; i++) {
+        struct cell cell = {entered[i], QUALIFIER_EXACT, (int64_t)draw(seed, 9), 0};
+        if (draw(seed, 4) == 0)
+            cell.qualifier = (uint8_t)(QUALIFIER_EXACT + draw(seed, QUALIFIER_COUNT - 1));
+        if (cell.qualifier == QUALIFIER_RANGE)
+            cell.upper = cell.value + 3;
+        if (draw(seed, 3) > 0)
+            cells[draft.cell_count++] = cell;
+    }
+    (void)file_as(rig, from_local(), &draft); /* it may be no change at all */
+}
+
+/* ---- what totals say ---- */
+
+/* A value in bytes, without the checks that it fails, which a story does not tell. */
+struct said {
+    uint8_t bytes[256];
+    size_t len;
+};
+
+static void say(const Tonghop__Value *value, struct said *ret)
+{
+    Tonghop__Value plain = *value;
+    plain.n_failed_checks = 0;
+    ret->len = tonghop__value__get_packed_size(&plain);
+    assert_true(ret->len <= sizeof(ret->bytes));
+    assert_int_equal(tonghop__value__pack(&plain, ret->bytes), ret->len);
+}
+
+static bool is_same(const struct said *a, const struct said *b)
+{
+    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+struct record {
+    size_t indicator_count;
+    char indicators[INDICATORS_MAX][64];
+    int64_t at_us[EVENTS + 1]; /* of the event; 0 before all */
+    struct said said[EVENTS + 1][UNITS][LABELS][INDICATORS_MAX];
+};
+
+static void record_totals(struct rig *rig, size_t event, struct record *record)
+{
+    for (size_t unit = 0; unit < UNITS; unit++) {
+        for (size_t label = 0; label < LABELS; label++) {
+            const Tonghop__Envelope *answer = ask_totals(
+                rig, from_local(), ASK(.period = periods[label], .unit = asked_units[unit]));
+            assert_body(answer, BODY(TOTALS));
+            const Tonghop__Totals *totals = answer->totals;
+            assert_true(totals->n_indicators <= INDICATORS_MAX);
+            for (size_t i = 0; i < totals->n_indicators; i++) {
+                size_t at = 0;
+                while (at < record->indicator_count &&
+                       strcmp(record->indicators[at], totals->indicators[i]->code) != 0)
+                    at++;
+                if (at == record->indicator_count)
+                    (void)snprintf(record->indicators[record->indicator_count++],
+                                   sizeof(record->indicators[at]), "%s",
+                                   totals->indicators[i]->code);
+                say(totals->units[0]->values[i], &record->said[event][unit][label][at]);
+            }
+        }
+    }
+}
+
+/* ---- the comparison ---- */
+
+struct spot {
+    size_t unit, label, indicator;
+};
+
+static const struct said *said_at(const struct record *record, size_t event,
+                                  const struct spot *spot)
+{
+    return &record->said[event][spot->unit][spot->label][spot->indicator];
+}
+
+/* From the moment of event `from` on (0: before all), every step is what totals said after it, and
+ * no step that changed what people see is left out. */
+static void compare_story(struct rig *rig, const struct record *record, size_t from,
+                          const struct spot *spot)
+{
+    char since[INSTANT_TEXT_SIZE];
+    (void)instant_format((struct instant){record->at_us[from]}, since);
+    const Tonghop__Explanation *told =
+        told_ok(rig, TOLD(.period = periods[spot->label], .unit = asked_units[spot->unit],
+                          .indicator = record->indicators[spot->indicator], .since = since));
+    struct said said;
+    size_t at = 0;
+    say(told->before, &said);
+    for (size_t event = from; event <= EVENTS; event++) {
+        const struct said *now = said_at(record, event, spot);
+        if (event > from && at < told->n_changes &&
+            told->changes[at]->received_us == record->at_us[event])
+            say(told->changes[at++]->total, &said);
+        if (!is_same(&said, now))
+            fail_msg("%s of %s, %s, since event %zu: after event %zu the story is another one",
+                     record->indicators[spot->indicator], asked_units[spot->unit],
+                     periods[spot->label], from, event);
+    }
+    assert_int_equal(at, told->n_changes);
+}
+
+/* Every figure's story, from several moments on: entered ones of each nature, the greatest, the
+ * least, ratios, sums and counts. */
+static void test_stories_are_what_totals_said(void **state)
+{
+    struct rig *rig = *state;
+    struct record *record = mem_calloc(1, sizeof(*record));
+    uint64_t seed = 2024;
+    record_totals(rig, 0, record);
+    for (size_t event = 1; event <= EVENTS; event++) {
+        rig->now.us += INT64_C(1000000);
+        record->at_us[event] = rig->now.us;
+        file_any(rig, &seed);
+        record_totals(rig, event, record);
+    }
+    assert_true(record->indicator_count > 10);
+    for (size_t from = 0; from <= EVENTS; from += 12)
+        for (size_t unit = 0; unit < UNITS; unit++)
+            for (size_t label = 0; label < LABELS; label++)
+                for (size_t i = 0; i < record->indicator_count; i++)
+                    if (said_at(record, EVENTS, &(struct spot){unit, label, i})->len > 0)
+                        compare_story(rig, record, from, &(struct spot){unit, label, i});
+    free(record);
+}
+
+/* Somebody accepts or returns a revision of any report; most are not there, and that is no matter.
+ */
+static void mark_any(struct rig *rig, uint64_t *seed)
+{
+    static const uint32_t units[] = {631, 632, 23857, 23860, 23887, 23888};
+    const struct draft like = {.unit = units[draw(seed, LENGTH(units))],
+                               .period = periods[draw(seed, LABELS)]};
+    struct report_key key = draft_key(&like);
+    uint64_t latest = head_of(rig, &like).revision;
+    Tonghop__Key wire_key;
+    Tonghop__Mark mark = TONGHOP__MARK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(&key, &wire_key);
+    mark.key = &wire_key;
+    mark.revision = latest > 1 && draw(seed, 4) == 0 ? latest - 1 : latest;
+    mark.states = draw(seed, 3) == 0 ? STATE_RETURNED : STATE_ACCEPTED;
+    envelope.body_case = BODY(MARK);
+    envelope.mark = &mark;
+    if (latest > 0)
+        (void)rig_ask(rig, from_local(), &envelope); /* nothing is returned twice */
+}
+
+/* Returns how many returned revisions the story tells. */
+static size_t compare_end(struct rig *rig, const struct record *record, const struct spot *spot)
+{
+    size_t returned = 0;
+    struct said last, total;
+    const Tonghop__Explanation *told =
+        told_ok(rig, TOLD(.period = periods[spot->label], .unit = asked_units[spot->unit],
+                          .indicator = record->indicators[spot->indicator], .since = "2000-01-01"));
+    size_t count = told->n_changes;
+    assert_int_equal(shown(told->before) > 0, false);
+    say(count > 0 ? told->changes[count - 1]->total : told->before, &last);
+    say(told->total, &total);
+    if (!is_same(&last, &total))
+        fail_msg("%s of %s, %s: the story ends with another total",
+                 record->indicators[spot->indicator], asked_units[spot->unit],
+                 periods[spot->label]);
+    for (size_t i = 0; i < count; i++)
+        returned += told->changes[i]->returned ? 1 : 0;
+    return returned;
+}
+
+/* When revisions were accepted or returned is not recorded, so the middle of a story may differ
+ * from what totals said then. Its end may not. */
+static void test_stories_end_with_the_total(void **state)
+{
+    struct rig *rig = *state;
+    struct record *record = mem_calloc(1, sizeof(*record));
+    uint64_t seed = 7;
+    size_t returned = 0;
+    for (size_t event = 0; event < 2 * EVENTS; event++) {
+        rig->now.us += INT64_C(1000000);
+        file_any(rig, &seed);
+        mark_any(rig, &seed);
+        mark_any(rig, &seed);
+    }
+    record_totals(rig, 0, record);
+    for (size_t unit = 0; unit < UNITS; unit++)
+        for (size_t label = 0; label < LABELS; label++)
+            for (size_t i = 0; i < record->indicator_count; i++)
+                if (said_at(record, 0, &(struct spot){unit, label, i})->len > 0)
+                    returned += compare_end(rig, record, &(struct spot){unit, label, i});
+    assert_true(returned > 20);
+    free(record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PAST_TEST(test_stories_are_what_totals_said),
+        BY_HAND_TEST(test_stories_end_with_the_total),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
