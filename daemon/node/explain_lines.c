@@ -132,12 +132,14 @@ static void explain_revision(struct explain *explain, const struct report_key *k
     report_fini(&report);
 }
 
-/* All that is held of a unit's reports of the year, the latest first. */
+/* All that is held of a unit's reports that bear on the figure, the latest first: on the first
+ * half-year bears none but its own, on the others all three of the year. */
 static void explain_revisions(struct explain *explain, uint32_t unit, uint32_t depth)
 {
+    int last = explain->query->period.label == PERIOD_S1 ? PERIOD_S1 : PERIOD_Y;
     if (!explain->with_revisions)
         return;
-    for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+    for (int label = PERIOD_S1; label <= last; label++) {
         struct report_key key = key_of(explain, unit);
         struct revision revision;
         uint64_t number = UINT64_MAX;
@@ -314,7 +316,8 @@ static void explain_all(struct explain *explain)
     /* A stock of a span is that of the last year that has it. */
     for (unsigned year = query->period.year; year >= query->from; year--)
         if (explain_year(explain, (uint16_t)year) && explain->indicator->nature == NATURE_STOCK)
-            return;
+            break;
+    explain->missing_count = 0; /* of one period alone, as due_count */
 }
 
 void explain_lines(struct explain *explain)
