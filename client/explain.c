@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/selection.h"
 #include "client/table.h"
@@ -144,9 +145,9 @@ static void print_text(const struct common *common, const Tonghop__Explanation *
 static void print_plain(const struct common *common, const Tonghop__Explanation *explanation)
 {
     static const char *const columns[] = {
-        "depth",     "type",   "unit",   "unit_id", "unit_name",  "value",
-        "qualifier", "upper",  "period", "scope",   "unit_count", "revision",
-        "received",  "author", "reason", "note",    "source",     "states",
+        "depth",  "type",   "unit",   "unit_id",    "unit_name", "value",    "qualifier",
+        "upper",  "period", "scope",  "unit_count", "revision",  "received", "author",
+        "reason", "note",   "source", "states",     "withdrawn",
     };
     struct format format = format_of(common->is_english, explanation->indicator);
     struct table *table = table_new();
@@ -179,6 +180,7 @@ static void print_plain(const struct common *common, const Tonghop__Explanation 
         table_add(table, line->note);
         table_add(table, line->source[0] != '\0' ? line->source : NULL);
         table_addf(table, "%" PRIu32, line->states);
+        table_add(table, line->withdrawn ? "1" : "0");
     }
     table_print(table, common->output, stdout);
     table_free(&table);
@@ -230,20 +232,26 @@ static char *arrow(const struct format *format, const Tonghop__Value *before,
     return text;
 }
 
-/* Why the revision was filed, or that it does not count; the caller frees. */
-static char *describe_change(const struct common *common, const Tonghop__ExplainChange *change)
+/* Why the revision was filed, or that it does not count, and the marks of the total where they are
+ * others than before; the caller frees. */
+static char *describe_change(const struct common *common, const struct format *format,
+                             const Tonghop__ExplainChange *change, const Tonghop__Value *before)
 {
     bool is_english = common->is_english;
     struct buf out = {0};
+    char *marks = format_marks(format, change->total), *old_marks = format_marks(format, before);
     const char *const texts[] = {
         change->returned ? words(is_english, WORD_COVERAGE_RETURNED) : "",
         change->withdrawn ? words(is_english, WORD_FILING_WITHDRAWS) : "",
+        strcmp(marks, old_marks) != 0 ? marks : "",
         change->reason,
         change->note,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i][0] != '\0')
             buf_printf(&out, "%s%s", out.len > 0 ? "; " : "", texts[i]);
+    free(marks);
+    free(old_marks);
     return out.data != NULL ? (char *)out.data : mem_strdup("");
 }
 
@@ -264,7 +272,7 @@ static void add_change(const struct common *common, const struct format *format,
     else
         table_addf(table, "%" PRIu64, change->revision);
     table_add(table, change->author);
-    take_cell(table, describe_change(common, change));
+    take_cell(table, describe_change(common, format, change, before));
 }
 
 static void print_changes(const struct common *common, const Tonghop__Explanation *explanation)
