@@ -575,9 +575,11 @@ static const char *check_totals(const ProtobufCMessage *message)
 static const char *check_explanation(const ProtobufCMessage *message)
 {
     const Tonghop__Explanation *explanation = (const void *)message;
-    return explanation->n_operands == explanation->n_operand_values
+    if (explanation->n_operands != explanation->n_operand_values)
+        return "every operand must have one value";
+    return explanation->since_us == 0 || explanation->before != NULL
                ? NULL
-               : "every operand must have one value";
+               : "what is told since a moment must have a total before it";
 }
 
 static const char *check_explain_line(const ProtobufCMessage *message)

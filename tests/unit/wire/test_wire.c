@@ -79,9 +79,19 @@ static void fields_were_added(void **state)
     static const struct {
         const char *body, *hex;
     } rows[] = {
-        {"ping", GOLDEN_PING_CATALOGUE},        {"pong", GOLDEN_PONG_DIGEST},
-        {"welcome", GOLDEN_WELCOME_INCOMPLETE}, {"revision", GOLDEN_REVISION_ACCEPTED},
-        {"history", GOLDEN_HISTORY_HELD},       {"status", GOLDEN_STATUS_RESTORING},
+        {"ping", GOLDEN_PING_CATALOGUE},
+        {"pong", GOLDEN_PONG_DIGEST},
+        {"welcome", GOLDEN_WELCOME_INCOMPLETE},
+        {"revision", GOLDEN_REVISION_ACCEPTED},
+        {"history", GOLDEN_HISTORY_HELD},
+        {"status", GOLDEN_STATUS_RESTORING},
+        {"file", GOLDEN_FILE_CHECKED},
+        {"statement", GOLDEN_STATEMENT_MARKS},
+        {"totals_query", GOLDEN_TOTALS_QUERY_SPAN},
+        {"totals", GOLDEN_TOTALS_CUT},
+        {"explain_query", GOLDEN_EXPLAIN_QUERY_SINCE},
+        {"explanation", GOLDEN_EXPLANATION_STORY},
+        {"history", GOLDEN_HISTORY_SOURCE},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < LENGTH(rows); i++) {

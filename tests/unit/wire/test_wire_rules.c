@@ -1,4 +1,5 @@
 /* The rules of wire_rules.c: each field of each body, broken in turn. */
+#include "core/check.h"
 #include "unit/wire/fixture.h"
 
 /* Copies of one element, for lists that are too long. */
@@ -369,6 +370,105 @@ static char *letters(struct arena *arena, size_t len)
     X(holders, revision, m->revision = 0, MALFORMED, "Holders.revision")                           \
     X(holders, unit_none, m->unit = 0, OK, "")                                                     \
     X(history, held_by, m->entries[0]->held_by = no_unit(arena), MALFORMED, "UnitInfo.id")         \
+    X(totals_query, from_long, m->from = letters(arena, 17), TOO_LARGE, "TotalsQuery.from")        \
+    X(totals_query, from_limit, m->from = letters(arena, 16), OK, "")                              \
+    X(totals_query, from_line, m->from = TEXT("2009\n"), MALFORMED, "TotalsQuery.from")            \
+    X(totals_query, level_long, m->level = letters(arena, CATALOGUE_WORD_MAX + 1), TOO_LARGE,      \
+      "TotalsQuery.level")                                                                         \
+    X(totals_query, level_limit, m->level = letters(arena, CATALOGUE_WORD_MAX), OK, "")            \
+    X(totals_query, section_long, m->section = letters(arena, CATALOGUE_WORD_MAX + 1), TOO_LARGE,  \
+      "TotalsQuery.section")                                                                       \
+    X(totals_query, section_latin_1, m->section = TEXT("\xe9"), MALFORMED, "TotalsQuery.section")  \
+    X(totals_query, body_long, m->body = letters(arena, CATALOGUE_WORD_MAX + 1), TOO_LARGE,        \
+      "TotalsQuery.body")                                                                          \
+    X(totals_query, body_limit, m->body = letters(arena, CATALOGUE_WORD_MAX), OK, "")              \
+    X(totals_query, by_type, m->by = 3, OK, "")                                                    \
+    X(totals_query, top_any, m->top = UINT32_MAX, OK, "")                                          \
+    X(totals, plan, (m->units[0]->plan = m->units[0]->values, m->units[0]->n_plan = 1), OK, "")    \
+    X(totals, plan_more,                                                                           \
+      (m->units[0]->plan = copies(arena, m->units[0]->values[0], 2), m->units[0]->n_plan = 2),     \
+      MALFORMED, "Totals")                                                                         \
+    X(totals, plan_many,                                                                           \
+      (m->units[0]->plan = copies(arena, m->units[0]->values[0], 4097),                            \
+       m->units[0]->n_plan = 4097),                                                                \
+      TOO_LARGE, "UnitTotals.plan")                                                                \
+    X(totals, checks_limit, fail_checks(m->units[0]->values[0], CHECKS_MAX, arena), OK, "")        \
+    X(totals, checks_many, fail_checks(m->units[0]->values[0], CHECKS_MAX + 1, arena), TOO_LARGE,  \
+      "Value.failed_checks")                                                                       \
+    X(totals, check_lines, fail_checks(m->units[0]->values[0], 1, arena)[0] = TEXT("a\nb"),        \
+      MALFORMED, "Value.failed_checks")                                                            \
+    X(totals, check_long, fail_checks(m->units[0]->values[0], 1, arena)[0] = letters(arena, 2001), \
+      TOO_LARGE, "Value.failed_checks")                                                            \
+    X(totals, marks_any,                                                                           \
+      (m->units[0]->values[0]->missing_years = UINT32_MAX,                                         \
+       m->units[0]->values[0]->as_of = UINT32_MAX, m->units[0]->values[0]->unit_set = UINT64_MAX), \
+      OK, "")                                                                                      \
+    X(totals, section_en, m->indicators[0]->section_en = TEXT("a\nb"), MALFORMED,                  \
+      "IndicatorInfo.section_en")                                                                  \
+    X(totals, section_code, m->indicators[0]->section_code = letters(arena, 2001), TOO_LARGE,      \
+      "IndicatorInfo.section_code")                                                                \
+    X(totals, measure_en, m->indicators[0]->measure_en = TEXT("\xff"), MALFORMED,                  \
+      "IndicatorInfo.measure_en")                                                                  \
+    X(totals, body, m->indicators[0]->body = TEXT("\x1b"), MALFORMED, "IndicatorInfo.body")        \
+    X(totals, type_vi, m->units[0]->type_vi = TEXT("a\nb"), MALFORMED, "UnitTotals.type_vi")       \
+    X(totals, type_en, m->units[0]->type_en = letters(arena, 2001), TOO_LARGE,                     \
+      "UnitTotals.type_en")                                                                        \
+    X(totals, from, m->from = TEXT("\xc0\x80"), MALFORMED, "Totals.from")                          \
+    X(totals, previous_from, m->previous_from = letters(arena, 2001), TOO_LARGE,                   \
+      "Totals.previous_from")                                                                      \
+    X(explain_query, from_long, m->from = letters(arena, 17), TOO_LARGE, "ExplainQuery.from")      \
+    X(explain_query, from_limit, m->from = letters(arena, 16), OK, "")                             \
+    X(explain_query, since_long, m->since = letters(arena, 2001), TOO_LARGE, "ExplainQuery.since") \
+    X(explain_query, since_line, m->since = TEXT("2024-12-01\n"), MALFORMED, "ExplainQuery.since") \
+    X(explanation, since, tell_change(m, arena)->returned = true, OK, "")                          \
+    X(explanation, since_alone, m->since_us = 1, MALFORMED, "Explanation: what is told since")     \
+    X(explanation, since_before, (tell_change(m, arena), m->since_us = -1), MALFORMED,             \
+      "Explanation.since_us")                                                                      \
+    X(explanation, since_limit, (tell_change(m, arena), m->since_us = WIRE_INSTANT_MAX_US), OK,    \
+      "")                                                                                          \
+    X(explanation, since_far, (tell_change(m, arena), m->since_us = WIRE_INSTANT_MAX_US + 1),      \
+      MALFORMED, "Explanation.since_us")                                                           \
+    X(explanation, before_qualifier, (tell_change(m, arena), m->before->qualifier = 0), MALFORMED, \
+      "Value")                                                                                     \
+    X(explanation, from, m->from = letters(arena, 2001), TOO_LARGE, "Explanation.from")            \
+    X(explanation, change_unit, tell_change(m, arena)->unit = NULL, MALFORMED,                     \
+      "ExplainChange.unit")                                                                        \
+    X(explanation, change_total, tell_change(m, arena)->total = NULL, MALFORMED,                   \
+      "ExplainChange.total")                                                                       \
+    X(explanation, change_revision, tell_change(m, arena)->revision = 0, MALFORMED,                \
+      "ExplainChange.revision")                                                                    \
+    X(explanation, change_revision_far, tell_change(m, arena)->revision = WIRE_REVISION_MAX + 1,   \
+      MALFORMED, "ExplainChange.revision")                                                         \
+    X(explanation, change_replaced, tell_change(m, arena)->replaced = WIRE_REVISION_MAX, OK, "")   \
+    X(explanation, change_replaced_far, tell_change(m, arena)->replaced = WIRE_REVISION_MAX + 1,   \
+      MALFORMED, "ExplainChange.replaced")                                                         \
+    X(explanation, change_received, tell_change(m, arena)->received_us = -1, MALFORMED,            \
+      "ExplainChange.received_us")                                                                 \
+    X(explanation, change_period, tell_change(m, arena)->source_period = TEXT("a\nb"), MALFORMED,  \
+      "ExplainChange.source_period")                                                               \
+    X(explanation, change_form, tell_change(m, arena)->form = letters(arena, 2001), TOO_LARGE,     \
+      "ExplainChange.form")                                                                        \
+    X(explanation, change_author, tell_change(m, arena)->author = TEXT("a\nb"), MALFORMED,         \
+      "ExplainChange.author")                                                                      \
+    X(explanation, change_reason, tell_change(m, arena)->reason = TEXT("a\n\tb"), OK, "")          \
+    X(explanation, change_note, tell_change(m, arena)->note = TEXT("a\nb"), OK, "")                \
+    X(explanation, change_note_long, tell_change(m, arena)->note = letters(arena, 2001),           \
+      TOO_LARGE, "ExplainChange.note")                                                             \
+    X(explanation, line_source, m->lines[0]->source = TEXT("a\nb"), OK, "")                        \
+    X(explanation, line_source_long, m->lines[0]->source = letters(arena, 2001), TOO_LARGE,        \
+      "ExplainLine.source")                                                                        \
+    X(explanation, line_states, m->lines[0]->states = 3, OK, "")                                   \
+    X(explanation, line_states_new, m->lines[0]->states = 4, MALFORMED, "ExplainLine.states")      \
+    X(explanation, line_type_new, m->lines[0]->type = 8, MALFORMED, "ExplainLine.type")            \
+    X(history, source, m->entries[0]->source = TEXT("a\nb"), OK, "")                               \
+    X(history, source_long, m->entries[0]->source = letters(arena, 2001), TOO_LARGE,               \
+      "HistoryEntry.source")                                                                       \
+    X(statement, figure_marks,                                                                     \
+      (m->parts[0]->figures[0]->early_count = UINT32_MAX,                                          \
+       m->parts[0]->figures[0]->baseline_count = UINT32_MAX,                                       \
+       m->parts[0]->figures[0]->unit_set = UINT64_MAX),                                            \
+      OK, "")                                                                                      \
+    X(file, checked, (m->check_only = true, m->accept_warnings = true), OK, "")                    \
     X(status, child_role, m->children[0]->role = 0, MALFORMED, "Link.role")
 
 /* An earlier revision than `latest`, as it may be. */
@@ -384,6 +484,28 @@ static Tonghop__Accepted *accepted(const Tonghop__Revision *latest, struct arena
     accepted->home = latest->home;
     accepted->recorded_by = latest->recorded_by;
     return accepted;
+}
+
+/* What changed since a moment: one revision, of the explanation's own unit and total. */
+static Tonghop__ExplainChange *tell_change(Tonghop__Explanation *explanation, struct arena *arena)
+{
+    Tonghop__ExplainChange *change = arena_alloc(arena, sizeof *change);
+    assert_non_null(change);
+    tonghop__explain_change__init(change);
+    change->unit = explanation->unit;
+    change->total = explanation->before = explanation->total;
+    change->revision = 2;
+    explanation->since_us = 1;
+    explanation->changes = copies(arena, change, 1);
+    explanation->n_changes = 1;
+    return change;
+}
+
+static char **fail_checks(Tonghop__Value *value, size_t count, struct arena *arena)
+{
+    value->failed_checks = copies(arena, letters(arena, 3), count);
+    value->n_failed_checks = count;
+    return value->failed_checks;
 }
 
 static Tonghop__UnitInfo *no_unit(struct arena *arena)
