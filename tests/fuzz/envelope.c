@@ -163,12 +163,15 @@ static void check_totals(const Tonghop__Totals *totals)
     for (size_t u = 0; u < totals->n_units; u++) {
         const Tonghop__UnitTotals *unit = totals->units[u];
         LAW(unit->n_values == totals->n_indicators &&
-                (unit->n_previous == 0 || unit->n_previous == totals->n_indicators),
+                (unit->n_previous == 0 || unit->n_previous == totals->n_indicators) &&
+                (unit->n_plan == 0 || unit->n_plan == totals->n_indicators),
             "there is a value for each indicator");
         for (size_t i = 0; i < unit->n_values; i++)
             check_value(totals->indicators[i], unit->values[i]);
         for (size_t i = 0; i < unit->n_previous; i++)
             check_value(totals->indicators[i], unit->previous[i]);
+        for (size_t i = 0; i < unit->n_plan; i++)
+            check_value(totals->indicators[i], unit->plan[i]);
     }
 }
 
@@ -182,6 +185,11 @@ static void check_explanation(const Tonghop__Explanation *explanation)
     for (size_t i = 0; i < explanation->n_lines; i++)
         if (explanation->lines[i]->value != NULL)
             check_value(explanation->indicator, explanation->lines[i]->value);
+    LAW(explanation->since_us == 0 || explanation->before != NULL, "a story has a beginning");
+    if (explanation->before != NULL)
+        check_value(explanation->indicator, explanation->before);
+    for (size_t i = 0; i < explanation->n_changes; i++)
+        check_value(explanation->indicator, explanation->changes[i]->total);
 }
 
 static void check_welcome(const Tonghop__Welcome *welcome)

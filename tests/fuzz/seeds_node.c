@@ -63,7 +63,9 @@ static void tell_year(uint8_t start, uint32_t unit)
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .scope = SCOPE_WHOLE,
                .value = 5);
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .scope = SCOPE_WHOLE,
-               .value = 9);
+               .value = 9, .source = "book");
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_Y, .value = 9, .based_on = 1,
+               .source = "only whole ones have any");
     STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .kind = KIND_PLAN,
                .value = 1);
     mark(&story, FRAME_ADMIN, unit, 1, STATE_RETURNED);

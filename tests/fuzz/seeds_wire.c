@@ -43,6 +43,13 @@ static const char *const envelopes[] = {
     GOLDEN_QUARANTINE_CLEAR,
     GOLDEN_REPORTER_HELLO,
     GOLDEN_VIETNAMESE_HELLO,
+    GOLDEN_FILE_CHECKED,
+    GOLDEN_STATEMENT_MARKS,
+    GOLDEN_TOTALS_QUERY_SPAN,
+    GOLDEN_TOTALS_CUT,
+    GOLDEN_EXPLAIN_QUERY_SINCE,
+    GOLDEN_EXPLANATION_STORY,
+    GOLDEN_HISTORY_SOURCE,
 };
 
 static void put_hex(const char *target, const char *hex)
@@ -140,6 +147,7 @@ void seeds_make_messages(void)
     make_comparing();
     put_hex("report", GOLDEN_FILING);
     put_hex("report", GOLDEN_WITHDRAWAL);
+    put_hex("report", GOLDEN_BASELINE);
     make_reports();
     put_hex("catalogue", GOLDEN_CATALOGUE);
     put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_WORDS GOLDEN_CHECKED);

@@ -86,6 +86,7 @@ struct buf story_filing(const struct draft *draft)
         .is_withdrawn = draft->is_withdrawn,
         .may_drop_cells = draft->may_drop_cells,
         .author = mem_strdup("Hoa"),
+        .source = mem_strdup(draft->source != NULL ? draft->source : ""),
         .reason = mem_strdup(""),
     };
     struct buf bytes = {0};
@@ -231,6 +232,39 @@ struct story story_begin_met(uint8_t start)
 
 /* ---- questions ---- */
 
+/* With what else can be asked: a span, cuts, plans, the first and the last, and what changed. */
+static void ask_more(struct story *story, enum frame_type from)
+{
+    char *indicators[] = {TEXT("model.registered")};
+    Tonghop__TotalsQuery span = TONGHOP__TOTALS_QUERY__INIT;
+    Tonghop__TotalsQuery cut = TONGHOP__TOTALS_QUERY__INIT;
+    Tonghop__ExplainQuery explain = TONGHOP__EXPLAIN_QUERY__INIT;
+    span.period = cut.period = explain.period = TEXT("2024");
+    span.from = explain.from = TEXT("2022");
+    span.by = TONGHOP__BY__BY_TYPE;
+    cut.by = TONGHOP__BY__BY_LEVEL;
+    cut.level = TEXT("commune");
+    cut.compare_plan = cut.compare_previous = true;
+    cut.indicators = indicators;
+    cut.n_indicators = 1;
+    cut.top = 2;
+    cut.bottom = 1;
+    explain.indicator = indicators[0];
+    explain.revisions = true;
+    story_say(story, from, BODY(TOTALS_QUERY), &span);
+    story_say(story, from, BODY(TOTALS_QUERY), &cut);
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.from = TEXT("");
+    explain.since = TEXT("2000-01-01");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.indicator = TEXT("model.recognition_rate");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.period = TEXT("2024-S1");
+    explain.indicator = indicators[0];
+    explain.since = TEXT("632/1");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+}
+
 void story_ask_all(struct story *story, enum frame_type from)
 {
     Tonghop__TotalsQuery totals = TONGHOP__TOTALS_QUERY__INIT;
@@ -253,4 +287,5 @@ void story_ask_all(struct story *story, enum frame_type from)
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
     story_say(story, from, BODY(HISTORY_QUERY), &history);
     story_say(story, from, BODY(STATUS_QUERY), &status);
+    ask_more(story, from);
 }

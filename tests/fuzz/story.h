@@ -34,8 +34,9 @@ struct draft {
     uint64_t based_on;
     bool is_withdrawn, may_drop_cells;
     int64_t value;
-    bool is_careful; /* does not accept warnings */
-    bool is_check;   /* is not to be taken in */
+    const char *source; /* of a baseline */
+    bool is_careful;    /* does not accept warnings */
+    bool is_check;      /* is not to be taken in */
 };
 
 struct buf story_filing(const struct draft *draft);

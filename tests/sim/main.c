@@ -31,7 +31,7 @@ struct options {
 
 struct tally {
     uint64_t nodes, acked, repeated, stale, refused, marks, excused, provinces;
-    uint64_t afar, foreign, safe;
+    uint64_t afar, foreign, safe, stories;
     uint64_t counts[FAULT_COUNT];
 };
 
@@ -109,6 +109,7 @@ static void add_to_tally(struct tally *tally, const struct sim *sim)
     tally->afar += sim->afar_count;
     tally->foreign += sim->foreign_count;
     tally->safe += sim->safe_count;
+    tally->stories += sim->story_count;
     for (int i = 0; i < FAULT_COUNT; i++)
         tally->counts[i] += sim->counts[i];
 }
@@ -146,6 +147,8 @@ static size_t run(uint64_t seed, const struct options *options, struct tally *ta
         plant(sim);
     if (sim->wrong_count == 0)
         sim_check_rest(sim);
+    if (sim->wrong_count == 0)
+        sim_questions_check(sim);
     if (options->has_hashes)
         printf("seed %" PRIu64 ": %016" PRIx64 "\n", seed, sim->trace_hash);
     add_to_tally(tally, sim);
@@ -160,9 +163,9 @@ static void print_tally(const struct tally *tally, uint64_t seeds)
     printf("%" PRIu64 " nodes, %" PRIu64 " provinces; %" PRIu64 " filed again, %" PRIu64
            " stale, %" PRIu64 " refused, %" PRIu64 " accepted or returned, %" PRIu64
            " filed from afar, %" PRIu64 " for a foreign unit, %" PRIu64 " said to be safe, %" PRIu64
-           " excused (every disk that held them is gone)\nfaults:",
+           " changes told, %" PRIu64 " excused (every disk that held them is gone)\nfaults:",
            tally->nodes, tally->provinces, tally->repeated, tally->stale, tally->refused,
-           tally->marks, tally->afar, tally->foreign, tally->safe, tally->excused);
+           tally->marks, tally->afar, tally->foreign, tally->safe, tally->stories, tally->excused);
     for (int i = 0; i < FAULT_COUNT; i++)
         if (tally->counts[i] > 0)
             printf(" %s %" PRIu64 ";", sim_fault_name((enum sim_fault)i), tally->counts[i]);

@@ -14,6 +14,7 @@
  *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
  *     oracle    what every node must hold, the simplest way       oracle.c duty.c
+ *     questions what nodes answer when the world is at rest       questions.c
  *     checks    at every step, and when the world is at rest      step_check.c checks.c */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
@@ -246,7 +247,7 @@ struct sim {
     uint64_t trace_hash;
     size_t wrong_count; /* found so far */
     uint64_t acked_count, repeated_count, stale_count, refused_count, mark_count, excused_count;
-    uint64_t afar_count, foreign_count, safe_count;
+    uint64_t afar_count, foreign_count, safe_count, story_count;
 };
 
 /* Says what is wrong; the seed is printed at the end. */
@@ -485,6 +486,11 @@ struct sim_value sim_oracle(struct sim *sim, const struct sim_truth *truth,
                             const struct indicator *indicator, const struct report_key *key);
 /* Every duty beneath the node. */
 void sim_duty_check(struct sim *sim, const struct sim_truth *truth, size_t node);
+
+/* ---- questions.c ---- */
+
+/* Asks some nodes for totals and their stories. When the checks of the world at rest are done. */
+void sim_questions_check(struct sim *sim);
 
 /* ---- step_check.c, checks.c ---- */
 
