@@ -61,6 +61,8 @@ static int run_explain(const struct common *common, int argc, char **argv)
         !selection_take_span(common, "explain", asked.from, asked.to, &asked.selection) ||
         !selection_check(common, "explain", &asked.selection))
         return EXIT_INPUT;
+    if (asked.since != NULL && asked.since[0] == '\0') /* on the wire that is not asked */
+        return command_usage("explain", words(common->is_english, WORD_OPTION_NO_VALUE), "--since");
     return ask(common, &asked);
 }
 

@@ -87,6 +87,13 @@ static char *describe(const struct common *common, const struct format *format,
     return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
 }
 
+/* A tree is never so deep that what is cut off here would be missed. */
+static int indent_of(const Tonghop__ExplainLine *line)
+{
+    enum { DEPTH_MAX = 32 };
+    return 2 * (int)(line->depth < DEPTH_MAX ? line->depth : DEPTH_MAX);
+}
+
 static void add_text_line(const struct common *common, const struct format *format,
                           const Tonghop__ExplainLine *line, const Tonghop__ExplainLine *above,
                           struct table *table)
@@ -94,12 +101,12 @@ static void add_text_line(const struct common *common, const struct format *form
     char received[INSTANT_TEXT_SIZE];
     bool is_report = line->revision > 0;
     if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR)
-        table_addf(table, "%*s%s", (int)(2 * line->depth), "", line->source_period);
+        table_addf(table, "%*s%s", indent_of(line), "", line->source_period);
     else if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION)
-        table_addf(table, "%*s%s", (int)(2 * line->depth), "",
+        table_addf(table, "%*s%s", indent_of(line), "",
                    words(common->is_english, WORD_EXPLAIN_REVISION));
     else
-        table_addf(table, "%*s%s %s", (int)(2 * line->depth), "", line->unit->code,
+        table_addf(table, "%*s%s %s", indent_of(line), "", line->unit->code,
                    selection_unit_name(common, line->unit));
     take_cell(table, line->value != NULL ? format_value(format, line->value) : NULL);
     table_add(table, is_report ? line->source_period : NULL);

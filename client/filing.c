@@ -481,6 +481,10 @@ char *filing_reason(const struct common *common, const char *name, const char *o
 char *filing_source(const struct common *common, const char *name, const char *option)
 {
     const char *text = option != NULL ? option : "";
+    if (option != NULL && option[strspn(option, " \t\n")] == '\0') { /* would be no source */
+        (void)command_usage(name, words(common->is_english, WORD_OPTION_NO_VALUE), "--source");
+        return NULL;
+    }
     return check_text(common, name, "--source", text, REPORT_SOURCE_MAX, true) ? mem_strdup(text)
                                                                                : NULL;
 }

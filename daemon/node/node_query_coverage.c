@@ -102,7 +102,9 @@ void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery 
     struct coverage_source source = view_coverage_source(&filings);
     coverage_build(step->node->catalogue, query.tree, query.unit, &source, &coverage);
     if (count_sent(&coverage, ask->only_missing) > QUERY_LINES_MAX)
-        step_refuse(step, ERR_TOO_LARGE, NULL, "more than %d lines: ask for a smaller unit",
+        step_refuse(step, ERR_TOO_LARGE, NULL,
+                    STEP_WORDS(step, "more than %d lines: ask for a smaller unit",
+                               "có hơn %d dòng: hãy hỏi một đơn vị nhỏ hơn"),
                     QUERY_LINES_MAX);
     else
         answer(step, &query, &coverage, ask->only_missing);

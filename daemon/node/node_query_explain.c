@@ -138,9 +138,11 @@ static void tell(struct explain *explain, struct changes *changes)
         const struct past_revision *replaced = past_counting(past, step);
         uint64_t number = replaced != NULL ? replaced->number : 0;
         Tonghop__Value total;
-        bool is_taken = past_take(past, step);
+        bool is_taken = past_take(past, step), is_told = is_returned(step->revision, replaced);
+        if (!is_taken && !is_told)
+            continue;
         past_value(past, explain->indicator, &total);
-        if (is_returned(step->revision, replaced) || (is_taken && !is_same_value(&last, &total))) {
+        if (is_told || !is_same_value(&last, &total)) {
             add_change(explain, step, number, &total, changes);
             value_fini(&last);
             past_value(past, explain->indicator, &last);
@@ -285,7 +287,9 @@ static bool check_size(struct step *step, size_t count)
 {
     if (count <= QUERY_LINES_MAX)
         return true;
-    step_refuse(step, ERR_TOO_LARGE, NULL, "more than %d lines: ask for a smaller unit",
+    step_refuse(step, ERR_TOO_LARGE, NULL,
+                STEP_WORDS(step, "more than %d lines: ask for a smaller unit",
+                           "có hơn %d dòng: hãy hỏi một đơn vị nhỏ hơn"),
                 QUERY_LINES_MAX);
     return false;
 }

@@ -297,6 +297,23 @@ static void test_parts_csv(void **state)
     free(answer);
 }
 
+/* A node may say what it likes: the indent has an end. */
+static void test_a_line_far_beneath(void **state)
+{
+    (void)state;
+    struct answer *answer = parts();
+    const struct common common = {.is_english = true, .output = OUTPUT_TEXT};
+    struct capture capture;
+    answer->lines[1].depth = UINT32_MAX;
+    capture_start(&capture, STDOUT_FILENO);
+    explain_print(&common, &answer->message);
+    char *text = capture_stop(&capture);
+    assert_non_null(strstr(text, "\n                                        "
+                                 "                        631 Suoi Trong District"));
+    free(text);
+    free(answer);
+}
+
 /* ---- a span ---- */
 
 static void test_years(void **state)
@@ -470,6 +487,7 @@ static void test_usage(void **state)
         {{"explain", "a", "--from", "2020"}, "--to"},
         {{"explain", "a", "--to", "2020"}, "--from"},
         {{"explain", "a", "--period", "2024", "--since"}, "--since"},
+        {{"explain", "a", "--period", "2024", "--since", ""}, "option --since needs a value"},
         {{"explain", "a", "--period", "2024", "--kind", "x"}, "kind"},
         {{"explain", "a", "b", "--period", "2024"}, "b"},
         {{"explain", "a", "--period", "2024", "--top"}, "--top"},
@@ -496,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup(test_parts, setup),
         cmocka_unit_test_setup(test_parts_en, setup),
         cmocka_unit_test_setup(test_parts_csv, setup),
+        cmocka_unit_test_setup(test_a_line_far_beneath, setup),
         cmocka_unit_test_setup(test_years, setup),
         cmocka_unit_test_setup(test_changes, setup),
         cmocka_unit_test_setup(test_changes_en, setup),

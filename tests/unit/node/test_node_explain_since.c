@@ -162,6 +162,14 @@ static void test_not_of_a_span(void **state)
                       28);
 }
 
+/* What comes from the tree alone has no story, and is what it is. */
+static void test_counts_of_units_have_no_story(void **state)
+{
+    struct rig *rig = *state;
+    ASSERT_NO_CHANGES(
+        told_ok(rig, TOLD(.period = "2024-S1", .indicator = "org.xa", .since = "2000-01-01")), 4);
+}
+
 /* ---- changes ---- */
 
 /* In order of time; in the same microsecond in the order of the tree, and each with what it says of
@@ -324,6 +332,7 @@ int main(void)
         SINCE_TEST(test_what_is_no_moment),
         SINCE_TEST(test_whose_revision),
         SINCE_TEST(test_not_of_a_span),
+        SINCE_TEST(test_counts_of_units_have_no_story),
         SINCE_TEST(test_changes_in_order),
         SINCE_TEST(test_what_changes_a_figure),
         SINCE_TEST(test_other_reports_of_the_year),
