@@ -87,8 +87,10 @@ void incoming_digest(const struct incoming *in, uint8_t *ret_digest)
         .received = in->revision.received,
         .first_filed = in->revision.first_filed,
     };
-    if (in->has_accepted && (in->revision.states & STATE_ACCEPTED) == 0)
+    if (in->has_accepted && (in->revision.states & STATE_ACCEPTED) == 0) {
         state.accepted = revision_digested(&in->accepted, in->accepted_content);
+        state.accepted_received = in->accepted.received;
+    }
     digest_of_state(&state, ret_digest);
 }
 
@@ -126,6 +128,7 @@ void incoming_digest_held(struct node *node, struct store_txn *txn, const struct
         content_held(node, txn, accepted.filing, state.accepted.content) == ERR_OK) {
         state.accepted.number = accepted.number;
         state.accepted.states = accepted.states;
+        state.accepted_received = accepted.received;
     }
     digest_of_state(&state, ret_digest);
 }
@@ -246,7 +249,8 @@ static void merge_earlier(struct step *step, struct change *change, const struct
     } else if (has_content(step, held.filing, in->accepted_content)) {
         merged = held;
         merged.states |= in->accepted.states;
-        if (merged.states == held.states)
+        merged.received = instant_later(held.received, in->accepted.received);
+        if (merged.states == held.states && merged.received.us == held.received.us)
             return;
     } else if (ours_stands(&held, origin)) {
         change->must_go_up = true;

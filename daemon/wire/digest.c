@@ -57,6 +57,7 @@ void digest_of_state(const struct digest_state *state, uint8_t *ret_digest)
     buf_put_u64(&bytes, (uint64_t)state->received.us);
     buf_put_u64(&bytes, (uint64_t)state->first_filed.us);
     put_revision(&bytes, &state->accepted);
+    buf_put_u64(&bytes, (uint64_t)state->accepted_received.us);
     digest_of(span_of(&bytes), ret_digest);
     buf_fini(&bytes);
 }

@@ -32,12 +32,13 @@ struct digest_state {
     struct digest_revision latest;
     struct instant received, first_filed; /* of the latest */
     struct digest_revision accepted; /* the highest accepted one, where that is an earlier one */
+    struct instant accepted_received;
 };
 
 /* What a state adds to its bucket: the digest of key (digest_put_key); of the latest revision its
  * number (8 bytes), state bits (1) and content digest (32); the times of receipt and of the first
- * filing (8 each); of the earlier accepted revision the same as of the latest, zeros if there is
- * none. */
+ * filing (8 each); of the earlier accepted revision number, bits, content and time of receipt, zeros
+ * if there is none. */
 void digest_of_state(const struct digest_state *state, uint8_t *ret_digest);
 
 #endif

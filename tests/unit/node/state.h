@@ -124,6 +124,8 @@ static inline void digest_held(struct rig *rig, const struct draft *like, uint8_
         if (i == 0) {
             state.received = held.received;
             state.first_filed = held.first_filed;
+        } else {
+            state.accepted_received = held.received;
         }
         report_fini(&report);
     }
