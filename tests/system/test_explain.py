@@ -1,0 +1,100 @@
+"""A total is told as a story: its parts, every revision of them, the years of a span, and what changed
+since a moment; earlier years come from a book, and say so wherever they enter."""
+
+from harness import Node, Tree
+from scene import (client, exact, expect, expect_in, history, outcomes, plant, play, rows, settle,
+                   submit, table, total)
+
+COMMUNE, OTHER, DISTRICT = 23857, 23860, 631
+VISITS = "reception.visits"
+BOOK = "Niên giám thống kê 2021"
+
+
+class Office:
+    """A province, the node of a commune, and somebody of the district who hands in at the province."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.province = plant(tree)
+        self.commune = tree.add("chu-ty", COMMUNE, self.province, listens=False)
+        self.district = client(tree, "to-duc-co", DISTRICT, self.province)
+
+
+def explain(node: Node, *arguments: str, period: tuple[str, ...] = ("--period", "2024-S1")) -> list[dict]:
+    return rows(node.tonghop("explain", VISITS, "--unit", str(DISTRICT), *period, "--format", "csv",
+                             *arguments))
+
+
+def corrections_are_told(office: Office) -> None:
+    """What changed since a revision, and since a moment, with who and why, at home and above"""
+    submit(office.commune, "2024-S1", table({VISITS: 12, "petition.received": 3}), "--author", "Hoa")
+    office.commune.tonghop("amend", VISITS, "20", "--period", "2024-S1", "--reason", "gõ nhầm")
+    office.commune.tonghop("amend", "petition.received", "4", "--period", "2024-S1", "--reason", "sót")
+    submit(office.district, "2024-S1", table({VISITS: 5}), "--unit", str(OTHER))
+    settle(office.commune)
+    told = explain(office.province, "--since", f"{OTHER}/1")
+    expect("nothing since the last one", told, [])
+    told = explain(office.province, "--since", "2024-01-01")
+    expect("ends with the total", told[-1]["total"], "25")
+    expect("units", sorted({row["unit"] for row in told}), sorted({str(COMMUNE), str(OTHER)}))
+    own = rows(office.commune.tonghop("explain", VISITS, "--period", "2024-S1", "--format", "csv",
+                                      "--since", f"{COMMUNE}/1"))
+    expect("the home tells every step",
+           [(row["before"], row["total"], row["change"], row["revision"], row["replaced"], row["reason"])
+            for row in own], [("12", "20", "8", "2", "1", "gõ nhầm")])
+    result = office.commune.tonghop("--lang", "vi", "explain", VISITS, "--period", "2024-S1",
+                                    "--since", f"{COMMUNE}/1")
+    expect_in("in words", result.out, "12 → 20", "+8", "1 → 2", "gõ nhầm")
+
+
+def no_moment(office: Office) -> None:
+    """What is no moment is refused with what is, in the language of the reader"""
+    for since in ("hôm qua", f"{COMMUNE}/9", "2024-02-30"):
+        result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--period", "2024-S1",
+                                         "--since", since, expect=1)
+        expect_in(since, result.err, since, "2024-12-12T08:30")
+
+
+def revisions_are_listed(office: Office) -> None:
+    """Every revision that is held stands beneath its report"""
+    told = rows(office.commune.tonghop("explain", VISITS, "--period", "2024-S1", "--format", "csv",
+                                       "--revisions"))
+    expect("of the commune", [(row["type"], row["value"], row["revision"]) for row in told],
+           [("report", "20", "3"), ("revision", "20", "3"), ("revision", "20", "2"), ("revision", "12", "1")])
+
+
+def baselines_say_so(office: Office) -> None:
+    """A whole report of an earlier year states its source, and keeps it when it is amended"""
+    cells = table({VISITS: 300, "petition.received": 9})
+    result = submit(office.district, "2021", cells, "--source", BOOK, expect=2)
+    expect_in("an own report", result.err, "--scope whole")
+    result = submit(office.district, "2021", cells, "--scope", "whole", "--source", BOOK)
+    expect("filed", outcomes(result), [(str(DISTRICT), "1", "accepted")])
+    result = submit(office.district, "2021", cells, "--scope", "whole", "--source", BOOK)
+    expect("again", outcomes(result), [(str(DISTRICT), "1", "unchanged")])
+    office.district.tonghop("amend", VISITS, "310", "--period", "2021", "--reason", "trang 15")
+    held = history(office.province, DISTRICT, "2021")
+    expect("history", [(row["revision"], row["source"]) for row in held], [("2", BOOK), ("1", BOOK)])
+    told = explain(office.province, period=("--period", "2021"))
+    expect("explained", [(row["value"], row["scope"], row["source"]) for row in told],
+           [("310", "whole", BOOK)])
+    result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--period", "2021")
+    expect_in("in words", result.out, f"số nền, nguồn: {BOOK}")
+    expect("the total", total(office.province, "2021", VISITS), exact(310, 1))
+
+
+def spans_year_by_year(office: Office) -> None:
+    """A span is told year by year, the latest first, and adds up"""
+    told = explain(office.province, period=("--from", "2020", "--to", "2024"))
+    years = [(row["period"], row["value"]) for row in told if row["type"] == "year"]
+    expect("years", years, [("2024", "25"), ("2021", "310")])
+    result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--from", "2020", "--to", "2024")
+    expect_in("in words", result.out, "2020–2024: 335 lượt", BOOK)
+    office.province.tonghop("explain", VISITS, "--from", "2020", "--to", "2024", "--since", "2024-01-01",
+                            expect=1)
+
+
+STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year)
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        play(STEPS, Office(grown))
