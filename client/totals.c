@@ -61,9 +61,11 @@ unsigned totals_unequal_previous(const Tonghop__Totals *totals, const Tonghop__V
     return reasons;
 }
 
+/* A plan that one report makes for everybody is of another unit as a rule, and says no less. */
 unsigned totals_unequal_plan(const Tonghop__Value *now, const Tonghop__Value *plan)
 {
-    return unequal_of(now, plan);
+    unsigned reasons = unequal_of(now, plan);
+    return plan->unit_count > 1 ? reasons : reasons & ~(unsigned)UNEQUAL_UNITS;
 }
 
 /* ---- for programs ---- */

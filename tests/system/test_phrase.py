@@ -123,7 +123,7 @@ def english_is_filled(scene: Scene) -> None:
     text = "{reception.visits|change}, {fund.farmer}, {model.exemplar.individual}, {unit}, {period}"
     result = phrase(scene.root, text, "--period", "2024", language="en")
     expect("report", result.out,
-           "up 118 times, over 28 billion, hundreds, Gia Lai Province, 2024")
+           "up 118 occasions, over 28 billion, hundreds, Gia Lai Province, 2024")
 
 
 def marks_are_told(scene: Scene) -> None:

@@ -62,8 +62,11 @@ static void test_unequal(void **state)
         other.unit_set = rows[i].other_set;
         now.early_count = rows[i].now_early;
         other.early_count = rows[i].other_early;
+        other.unit_count = 2;
         assert_int_equal(totals_unequal_previous(&totals, &now, &other), rows[i].previous);
         assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan);
+        other.unit_count = 1; /* one plan for everybody */
+        assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan & ~UNEQUAL_UNITS);
     }
 }
 
