@@ -75,8 +75,9 @@ def comparisons(root: Node) -> None:
                             "--compare", "previous", "--format", "csv"))[0]
     expect("span before", (row["previous_period"], row["previous"]), ("2021..2022", "30"))
     text = root.tonghop("--lang", "vi", "totals", "--period", "2024", "--indicator", VISITS, "--compare",
-                        "plan").out
-    expect_in("in words", text, "không cùng điều kiện với kế hoạch: đơn vị báo cáo khác nhau")
+                        "previous,plan").out
+    expect_in("in words", text, "không cùng điều kiện với kỳ trước: đơn vị báo cáo khác nhau")
+    expect("one plan for everybody", "không cùng điều kiện với kế hoạch" in text, False)
 
 
 # Arguments that the command refuses by itself, and what it says.

@@ -66,7 +66,8 @@ static void test_unequal(void **state)
         assert_int_equal(totals_unequal_previous(&totals, &now, &other), rows[i].previous);
         assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan);
         other.unit_count = 1; /* one plan for everybody */
-        assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan & ~UNEQUAL_UNITS);
+        assert_int_equal(totals_unequal_plan(&now, &other),
+                         rows[i].plan & ~(unsigned)UNEQUAL_UNITS);
     }
 }
 
