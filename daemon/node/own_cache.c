@@ -8,7 +8,7 @@
 
 #include "core/mem.h"
 
-enum { SLOTS_MIN = 1024, SLOTS_MAX = 1 << 16 };
+enum { SLOTS_MIN = 1024, ALLOCATOR_BYTES = 16 };
 
 struct own_entry {
     struct report_key key; /* kind 0: free */
@@ -16,6 +16,13 @@ struct own_entry {
     uint32_t size;  /* of `bytes` */
     uint8_t *bytes; /* NULL: forgotten */
 };
+
+/* What an entry takes: its figures, and twice its slot to four times, since half of them are free
+ * and the table doubles. */
+static size_t bytes_of(size_t size)
+{
+    return size + ALLOCATOR_BYTES + 4 * sizeof(struct own_entry);
+}
 
 static size_t slot_of(const struct own_cache *cache, const struct report_key *key)
 {
@@ -43,26 +50,35 @@ void own_cache_clear(struct own_cache *cache)
     *cache = (struct own_cache){0};
 }
 
-/* Room for one entry more: a table of twice the size, or none when it has become too large. */
+/* Entries that are not forgotten. */
+static size_t count_live(const struct own_cache *cache)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cache->slot_count; i++)
+        count += cache->entries[i].bytes != NULL;
+    return count;
+}
+
+/* Room for one entry more, in a table that is at most half full; nothing else in it when all would
+ * become too much. */
 static void make_room(struct own_cache *cache, size_t size)
 {
-    if (cache->byte_count + size > OWN_CACHE_BYTES_MAX || cache->used_count * 2 >= SLOTS_MAX)
+    if (cache->byte_count + bytes_of(size) > OWN_CACHE_BYTES_MAX)
         own_cache_clear(cache);
     if (cache->used_count * 2 < cache->slot_count)
         return;
-    struct own_cache larger = {
-        .slot_count = cache->slot_count == 0 ? SLOTS_MIN : 2 * cache->slot_count,
-        .byte_count = cache->byte_count,
-    };
-    larger.entries = mem_calloc(larger.slot_count, sizeof(*larger.entries));
+    struct own_cache next = {.slot_count = SLOTS_MIN, .byte_count = cache->byte_count};
+    for (size_t live = count_live(cache); next.slot_count < 4 * live;)
+        next.slot_count *= 2;
+    next.entries = mem_calloc(next.slot_count, sizeof(*next.entries));
     for (size_t i = 0; i < cache->slot_count; i++) {
         if (cache->entries[i].bytes == NULL)
             continue;
-        *find(&larger, &cache->entries[i].key) = cache->entries[i];
-        larger.used_count++;
+        *find(&next, &cache->entries[i].key) = cache->entries[i];
+        next.used_count++;
     }
     free(cache->entries);
-    *cache = larger;
+    *cache = next;
 }
 
 bool own_cache_get(const struct own_cache *cache, const struct report_key *key,
@@ -88,7 +104,7 @@ void own_cache_put(struct own_cache *cache, const struct report_key *key,
     struct own_entry *entry = find(cache, key);
     cache->used_count += entry->key.kind == 0;
     if (entry->bytes != NULL) {
-        cache->byte_count -= entry->size;
+        cache->byte_count -= bytes_of(entry->size);
         free(entry->bytes);
     }
     *entry = (struct own_entry){.key = *key,
@@ -96,7 +112,7 @@ void own_cache_put(struct own_cache *cache, const struct report_key *key,
                                 .size = (uint32_t)bytes.len,
                                 .bytes = mem_alloc(bytes.len)};
     memcpy(entry->bytes, bytes.data, bytes.len);
-    cache->byte_count += bytes.len;
+    cache->byte_count += bytes_of(bytes.len);
     buf_fini(&bytes);
 }
 
@@ -106,7 +122,7 @@ void own_cache_forget(struct own_cache *cache, const struct report_key *key)
         struct report_key k = *key;
         k.period.label = (uint8_t)label;
         struct own_entry *entry = find(cache, &k);
-        cache->byte_count -= entry->bytes != NULL ? entry->size : 0;
+        cache->byte_count -= entry->bytes != NULL ? bytes_of(entry->size) : 0;
         free(entry->bytes);
         entry->bytes = NULL;
     }

@@ -10,7 +10,7 @@
 #include "core/figure.h"
 #include "core/report.h"
 
-enum { OWN_CACHE_BYTES_MAX = 4 << 20 }; /* of figures, as they are stored; more empties it */
+enum { OWN_CACHE_BYTES_MAX = 4 << 20 }; /* all that it takes; more empties it */
 
 struct own_entry;
 
@@ -18,7 +18,7 @@ struct own_cache {
     struct own_entry *entries; /* open addressing; NULL: nothing was kept yet */
     size_t slot_count;         /* a power of two */
     size_t used_count;         /* slots with a key, forgotten ones too */
-    size_t byte_count;
+    size_t byte_count;         /* of the entries, with what the allocator and the table add */
 };
 
 /* Forgets everything, and gives all memory back. */

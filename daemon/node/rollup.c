@@ -205,7 +205,9 @@ bool rollup_own(struct node *node, struct store_txn *txn, const struct report_ke
     group_load_figures(node, txn, key, NULL, &group);
     is_covered = group.triple.is_covered[label];
     figures_copy(ret_figures, is_covered ? &group.triple.whole[label] : &group.triple.own[label]);
-    if (!node->rebuild.is_active && store_error(txn) == ERR_OK)
+    /* Of those that reported nothing there would be too many, for every year that can be named. */
+    bool is_kept = ret_figures->count > 0 && !node->rebuild.is_active;
+    if (is_kept && store_error(txn) == ERR_OK)
         own_cache_put(&node->owns, key, ret_figures, is_covered);
     group_fini(&group);
     return is_covered;
