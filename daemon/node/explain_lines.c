@@ -95,12 +95,8 @@ static void describe(const struct explain *explain, const struct report *report,
 static void describe_report(struct explain *explain, const struct group *group, int label,
                             struct explain_line *line)
 {
-    struct report_key key = key_of(explain, line->unit.id);
-    struct revision revision;
-    key.period.label = (uint8_t)label;
     line->message.revision = group->revisions[label - 1];
-    if (store_get_revision(explain->step->txn, &key, line->message.revision, &revision) == ERR_OK)
-        line->message.received_us = revision.received.us;
+    line->message.received_us = group->received[label - 1].us;
     describe(explain, &group->reports[label - 1], label, line);
 }
 

@@ -100,6 +100,7 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
         return;
     }
     group->revisions[i] = head.counting;
+    group->received[i] = revision.received;
     group->filed[i] = group_filed(node, &group->reports[i], revision.received);
 }
 

@@ -17,6 +17,7 @@ struct group {
     struct report reports[PERIOD_LABEL_COUNT];
     struct year_filed filed[PERIOD_LABEL_COUNT];
     uint64_t revisions[PERIOD_LABEL_COUNT]; /* that count; 0 none */
+    struct instant received[PERIOD_LABEL_COUNT];
     struct year_triple triple;
 };
 
