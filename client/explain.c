@@ -420,4 +420,6 @@ void explain_print(const struct common *common, const Tonghop__Explanation *expl
         print_plain(common, explanation);
     if (explanation->split_year)
         command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
+    if (explanation->rebuilding)
+        command_say("%s", words(common->is_english, WORD_STATUS_DO_REBUILD));
 }

@@ -24,7 +24,8 @@ enum {
     CATALOGUE_BODIES_MAX = 64,
     CATALOGUE_MEASURES_MAX = 256,
     CATALOGUE_ERAS_MAX = 32,
-    CATALOGUE_DEPTH_MAX = 8, /* derived from derived ..., part of a part ... */
+    CATALOGUE_DEPTH_MAX = 8,     /* derived from derived ..., part of a part ... */
+    CATALOGUE_STEPS_MAX = 10000, /* of one derived indicator, with all that it is built on */
 };
 
 /* The years from `from_year` on, until the next era, and their calendar. */

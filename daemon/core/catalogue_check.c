@@ -194,6 +194,10 @@ static void check_levels(const struct checker *checker)
 
         checker_name(checker, no_line, level->code, CATALOGUE_WORD_MAX, "level %zu: its code",
                      i + 1);
+        if (strcmp(level->code, "in") == 0 || strcmp(level->code, "warn") == 0)
+            checker_add(checker, no_line,
+                        "level %zu has the code %s, which is a word of checks: give it another",
+                        i + 1, level->code);
         check_names(checker, no_line, "level", i + 1, level->name_vi, level->name_en);
         if (catalogue_level_by_code(catalogue, level->code) != (int)i)
             checker_add(checker, no_line,

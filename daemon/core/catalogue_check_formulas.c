@@ -102,6 +102,7 @@ enum { DEPTH_UNKNOWN = 0, DEPTH_ON_PATH = UINT8_MAX, CIRCLE_NAMES_MAX = 8 };
 struct walk {
     const struct checker *checker;
     uint8_t *depths; /* of each indicator */
+    uint32_t *steps; /* likewise; CATALOGUE_STEPS_MAX + 1 is any more */
     uint32_t *path;  /* indexes of those that are being measured */
     size_t path_len;
 };
@@ -123,6 +124,54 @@ static void report_circle(const struct walk *walk, size_t index)
                 "indicator %u: its rule leads back to itself (%s): break the circle",
                 indicators[index].number, (const char *)way.data);
     buf_fini(&way);
+}
+
+/* What computing a formula takes: its own parts, and those of all that it reads each time it does.
+ * Those are measured. */
+static uint32_t steps_of(const struct walk *walk, const struct formula *formula)
+{
+    const struct catalogue *catalogue = walk->checker->catalogue;
+    uint32_t steps = (uint32_t)formula->node_count;
+
+    for (size_t i = 0; i < formula->node_count && steps <= CATALOGUE_STEPS_MAX; i++) {
+        if (formula->nodes[i].kind != NODE_INDICATOR)
+            continue;
+        const struct indicator *operand =
+            catalogue_indicator(catalogue, (uint32_t)formula->nodes[i].value);
+        steps += walk->steps[operand - catalogue->indicators];
+    }
+    return steps <= CATALOGUE_STEPS_MAX ? steps : CATALOGUE_STEPS_MAX + 1;
+}
+
+/* Only the lowest one that is too much is reported: it counts as one step above. */
+static void measure_steps(struct walk *walk, uint32_t index)
+{
+    const struct indicator *indicator = &walk->checker->catalogue->indicators[index];
+
+    walk->steps[index] = 1;
+    if (indicator->formula == NULL)
+        return;
+    uint32_t steps = steps_of(walk, indicator->formula);
+    if (steps > CATALOGUE_STEPS_MAX)
+        checker_add(walk->checker, place_in(indicator, "rule", "", 0),
+                    "indicator %u: computing it takes more than %d steps, with all that it is "
+                    "built on: write the rule more simply",
+                    indicator->number, CATALOGUE_STEPS_MAX);
+    else
+        walk->steps[index] = steps;
+}
+
+/* The same of its checks, each of which reads the indicator and others. */
+static void check_steps(const struct walk *walk, const struct indicator *indicator)
+{
+    for (size_t i = 0; i < indicator->check_count; i++)
+        if (steps_of(walk, indicator->checks[i].condition) > CATALOGUE_STEPS_MAX)
+            checker_add(
+                walk->checker,
+                place_in(indicator, "checks", indicator->checks_text, indicator->checks[i].offset),
+                "indicator %u: the check \"%s\" takes more than %d steps, with all that it "
+                "is built on: write it more simply",
+                indicator->number, indicator->checks[i].text, CATALOGUE_STEPS_MAX);
 }
 
 /* How many formulas lie one above the other at the indicator: 1 for an entered one. Each is
@@ -156,6 +205,7 @@ static uint8_t measure(struct walk *walk, uint32_t index)
                     "indicator %u: derived ones are built on each other more than %d deep: write "
                     "the sum out",
                     indicator->number, CATALOGUE_DEPTH_MAX - 1);
+    measure_steps(walk, index);
     walk->path_len--;
     walk->depths[index] = deepest >= too_deep ? too_deep : (uint8_t)(deepest + 1);
     return walk->depths[index];
@@ -167,11 +217,15 @@ void catalogue_check_circles(const struct checker *checker)
     struct walk walk = {
         .checker = checker,
         .depths = mem_calloc(count, sizeof *walk.depths),
+        .steps = mem_calloc(count, sizeof *walk.steps),
         .path = mem_calloc(count, sizeof *walk.path),
     };
 
     for (uint32_t i = 0; i < count; i++)
         (void)measure(&walk, i); /* the problems are what is wanted */
+    for (uint32_t i = 0; i < count; i++)
+        check_steps(&walk, &checker->catalogue->indicators[i]);
     free(walk.depths);
+    free(walk.steps);
     free(walk.path);
 }

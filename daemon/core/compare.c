@@ -38,12 +38,20 @@ struct amount compare_percent(const struct amount *part, const struct amount *wh
     return percent(quantity_whole(part), quantity_whole(whole), decimals);
 }
 
+/* 100 * now / before - 100, or, of what was below zero, 100 minus that: `before` stands there once,
+ * so that its bounds are not counted against themselves. */
 struct amount compare_relative(const struct amount *now, const struct amount *before,
                                unsigned decimals)
 {
-    struct amount size = compare_absolute(before);
+    struct quantity hundred = quantity_exact(100, 1);
+    struct quantity share = quantity_divide(quantity_whole(now), quantity_whole(before));
 
-    return percent(difference(now, before), quantity_whole(&size), decimals);
+    share = quantity_multiply(hundred, share);
+    if (before->has_value && before->value < 0)
+        share = quantity_add(hundred, quantity_negate(share));
+    else
+        share = quantity_add(share, quantity_negate(hundred));
+    return quantity_round(&share, decimals);
 }
 
 struct amount compare_absolute(const struct amount *amount)

@@ -94,14 +94,28 @@ static struct fraction fraction_invert(struct fraction a)
     return (struct fraction){a.denominator, a.numerator};
 }
 
-/* Rounded half away from zero; false on overflow. */
-static bool fraction_round(struct fraction a, unsigned decimals, i128 *ret_value)
+/* What a bound says has to stay true: one from below is rounded down, one from above up. */
+enum direction { ROUND_NEAREST, ROUND_DOWN, ROUND_UP };
+
+/* The nearest one half away from zero; false on overflow. */
+static bool fraction_round(struct fraction a, unsigned decimals, enum direction direction,
+                           i128 *ret_value)
 {
     i128 scaled;
 
     if (!i128_mul(a.numerator, pow10_i64(decimals), &scaled))
         return false;
-    *ret_value = i128_div_round(scaled, a.denominator);
+    if (direction == ROUND_NEAREST) {
+        *ret_value = i128_div_round(scaled, a.denominator);
+        return true;
+    }
+    i128 quotient = scaled / a.denominator; /* towards zero; the denominator is positive */
+    bool has_rest = scaled % a.denominator != 0;
+    if (direction == ROUND_DOWN && has_rest && scaled < 0)
+        quotient--;
+    if (direction == ROUND_UP && has_rest && scaled > 0)
+        quotient++;
+    *ret_value = quotient;
     return true;
 }
 
@@ -190,19 +204,12 @@ struct quantity quantity_add(struct quantity a, struct quantity b)
     return sum;
 }
 
-struct quantity quantity_multiply(struct quantity a, struct quantity b)
+/* Of a quantity with an exact one: a positive factor keeps its sides, a negative one swaps them. */
+static struct quantity scale(struct quantity product, struct quantity factor)
 {
-    if (a.state == QUANTITY_MISSING || b.state == QUANTITY_MISSING)
-        return missing;
-    if (a.state == QUANTITY_SKIPPED || b.state == QUANTITY_SKIPPED)
-        return skipped;
-
-    struct quantity factor = a.qualifier == QUALIFIER_EXACT ? a : b;
-    struct quantity product = a.qualifier == QUALIFIER_EXACT ? b : a;
     bool is_inexact = product.qualifier != QUALIFIER_EXACT;
 
-    if (is_inexact && (factor.qualifier != QUALIFIER_EXACT || factor.low.numerator == 0)) {
-        factor.low = shown(&factor);
+    if (is_inexact && factor.low.numerator == 0) {
         product.low = product.high = shown(&product);
         product.qualifier = QUALIFIER_ABOUT;
     } else if (is_inexact && factor.low.numerator < 0) {
@@ -215,13 +222,83 @@ struct quantity quantity_multiply(struct quantity a, struct quantity b)
     return product;
 }
 
+static bool is_not_negative(const struct quantity *quantity)
+{
+    return is_known_below(quantity->qualifier) && quantity->low.numerator >= 0;
+}
+
+struct quantity quantity_multiply(struct quantity a, struct quantity b)
+{
+    struct quantity product = {.state = QUANTITY_VALUE};
+
+    if (a.state == QUANTITY_MISSING || b.state == QUANTITY_MISSING)
+        return missing;
+    if (a.state == QUANTITY_SKIPPED || b.state == QUANTITY_SKIPPED)
+        return skipped;
+    if (a.qualifier == QUALIFIER_EXACT)
+        return scale(b, a);
+    if (b.qualifier == QUALIFIER_EXACT)
+        return scale(a, b);
+    if (is_not_negative(&a) && is_not_negative(&b)) {
+        product.qualifier = combine_qualifiers(a.qualifier, b.qualifier);
+    } else { /* of the signs nothing is known */
+        product.qualifier = QUALIFIER_ABOUT;
+        a.low = a.high = shown(&a);
+        b.low = b.high = shown(&b);
+    }
+    if (!fraction_multiply(a.low, b.low, &product.low) ||
+        !fraction_multiply(a.high, b.high, &product.high))
+        return missing;
+    return product;
+}
+
+static bool fraction_divide(struct fraction a, struct fraction b, struct fraction *ret_quotient)
+{
+    return fraction_multiply(a, fraction_invert(b), ret_quotient);
+}
+
+/* By a quantity that is known to be above zero. A side of the quotient comes from that of the
+ * dividend, by the least divisor where that takes it away from zero, by the greatest where it takes
+ * it there. */
+static struct quantity divide_by_positive(struct quantity a, struct quantity b)
+{
+    struct quantity quotient = {.state = QUANTITY_VALUE, .qualifier = QUALIFIER_ABOUT};
+    bool is_bounded = is_known_above(b.qualifier);
+    bool has_low = is_known_below(a.qualifier) && (a.low.numerator < 0 || is_bounded);
+    bool has_high = is_known_above(a.qualifier) && (a.high.numerator >= 0 || is_bounded);
+    bool is_good = fraction_divide(shown(&a), b.low, &quotient.low);
+
+    quotient.high = quotient.low;
+    if (is_good && has_low)
+        is_good = fraction_divide(a.low, a.low.numerator < 0 ? b.low : b.high, &quotient.low);
+    if (is_good && has_high)
+        is_good = fraction_divide(a.high, a.high.numerator < 0 ? b.high : b.low, &quotient.high);
+    if (!is_good)
+        return missing;
+    if (has_low && has_high)
+        quotient.qualifier = QUALIFIER_RANGE;
+    else if (has_low)
+        quotient.qualifier = QUALIFIER_AT_LEAST;
+    else if (has_high)
+        quotient.qualifier = QUALIFIER_AT_MOST;
+    return quotient;
+}
+
 /* Nothing can be left out below the line: a divisor that is skipped is missing. */
 struct quantity quantity_divide(struct quantity a, struct quantity b)
 {
     if (b.state != QUANTITY_VALUE || shown(&b).numerator == 0)
         return missing;
+    bool is_positive = is_known_below(b.qualifier) && b.low.numerator > 0;
+    bool is_negative = is_known_above(b.qualifier) && b.high.numerator < 0;
+    bool is_inexact = b.qualifier != QUALIFIER_EXACT && a.state == QUANTITY_VALUE;
+
+    if (is_inexact && is_positive)
+        return divide_by_positive(a, b);
+    if (is_inexact && is_negative)
+        return divide_by_positive(quantity_negate(a), quantity_negate(b));
     b.low = b.high = fraction_invert(shown(&b));
-    if (b.qualifier != QUALIFIER_EXACT)
+    if (is_inexact)
         b.qualifier = QUALIFIER_ABOUT;
     return quantity_multiply(a, b);
 }
@@ -241,17 +318,14 @@ struct amount quantity_round(const struct quantity *quantity, unsigned decimals)
 {
     static const struct amount nothing = {.has_value = false};
     struct amount amount = {.has_value = true, .qualifier = (uint8_t)quantity->qualifier};
+    bool is_range = quantity->qualifier == QUALIFIER_RANGE;
+    enum direction direction = quantity->qualifier == QUALIFIER_AT_LEAST || is_range ? ROUND_DOWN
+                               : quantity->qualifier == QUALIFIER_AT_MOST            ? ROUND_UP
+                                                                          : ROUND_NEAREST;
 
     if (quantity->state != QUANTITY_VALUE ||
-        !fraction_round(shown(quantity), decimals, &amount.value))
+        !fraction_round(shown(quantity), decimals, direction, &amount.value) ||
+        (is_range && !fraction_round(quantity->high, decimals, ROUND_UP, &amount.upper)))
         return nothing;
-    if (quantity->qualifier == QUALIFIER_RANGE) {
-        if (!fraction_round(quantity->high, decimals, &amount.upper))
-            return nothing;
-        if (amount.upper == amount.value) { /* rounding closed it */
-            amount.qualifier = QUALIFIER_ABOUT;
-            amount.upper = 0;
-        }
-    }
     return amount;
 }

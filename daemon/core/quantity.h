@@ -48,17 +48,19 @@ struct quantity quantity_of(const struct amount *amount, unsigned decimals);
 struct quantity quantity_negate(struct quantity quantity);
 /* A skipped part is left out; a missing one leaves the sum missing. */
 struct quantity quantity_add(struct quantity a, struct quantity b);
-/* An exact positive factor keeps the other's qualifier, an exact negative one swaps its sides, and
- * of anything else only the size is known: about. */
+/* An exact positive factor keeps the other's qualifier, an exact negative one swaps its sides. Two
+ * inexact ones that are known not to be negative multiply side by side; of anything else only the
+ * size is known: about. */
 struct quantity quantity_multiply(struct quantity a, struct quantity b);
-/* As a product. Division by zero, or by what is skipped, is missing. */
+/* The product with the inverse, which swaps the sides of a divisor whose sign is known: 50 by at
+ * least 1000 is at most 0.05. Division by zero, or by what is skipped, is missing. */
 struct quantity quantity_divide(struct quantity a, struct quantity b);
 
 /* Whether it is above zero, for certain. */
 enum truth quantity_is_positive(const struct quantity *quantity);
 
-/* The amount with `decimals`, rounded half away from zero; a range that rounding closes is about
- * its one number. No value when it is not a value, or does not fit. */
+/* The amount with `decimals`, rounded half away from zero; but what is known from below down, and
+ * from above up, so that it stays true. No value when it is not a value, or does not fit. */
 struct amount quantity_round(const struct quantity *quantity, unsigned decimals);
 
 #endif

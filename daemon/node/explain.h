@@ -21,10 +21,13 @@ struct explain {
     bool *wanted; /* by index in the catalogue: the indicator alone */
     struct explain_line **lines;
     size_t count, capacity;
+    size_t byte_count; /* of texts */
     uint32_t due_count, missing_count;
 };
 
 void explain_fini(struct explain *explain);
+/* More than one answer may have: nothing more is gathered. */
+bool explain_is_too_large(const struct explain *explain);
 /* Adds the lines of the query's unit, period or span; more than QUERY_LINES_MAX are cut off one
  * behind that. Of an entered indicator. */
 void explain_lines(struct explain *explain);

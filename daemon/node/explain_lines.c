@@ -74,8 +74,13 @@ static char *copy(const char *text)
     return mem_strdup(text != NULL ? text : "");
 }
 
+bool explain_is_too_large(const struct explain *explain)
+{
+    return explain->count > QUERY_LINES_MAX || explain->byte_count > WIRE_ANSWER_MAX;
+}
+
 /* What a report says of itself. */
-static void describe(const struct explain *explain, const struct report *report, int label,
+static void describe(struct explain *explain, const struct report *report, int label,
                      struct explain_line *line)
 {
     const struct period period = {explain->query->period.year, (uint8_t)label};
@@ -89,6 +94,8 @@ static void describe(const struct explain *explain, const struct report *report,
     line->message.reason = line->reason;
     line->message.source = line->source;
     line->message.note = line->note;
+    explain->byte_count +=
+        strlen(line->author) + strlen(line->reason) + strlen(line->source) + strlen(line->note);
 }
 
 /* The group's report of `label`. */
@@ -140,7 +147,7 @@ static void explain_revisions(struct explain *explain, uint32_t unit, uint32_t d
         struct revision revision;
         uint64_t number = UINT64_MAX;
         key.period.label = (uint8_t)label;
-        while (explain->count <= QUERY_LINES_MAX &&
+        while (!explain_is_too_large(explain) &&
                store_previous_revision(explain->step->txn, &key, &number, &revision) == ERR_OK)
             explain_revision(explain, &key, &revision, depth);
     }
@@ -226,7 +233,7 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
     struct report_key key = key_of(explain, node->unit);
     struct group group = {0};
     struct figures total = {0};
-    if (explain->count > QUERY_LINES_MAX)
+    if (explain_is_too_large(explain))
         return;
     group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
     bool is_covered = group.triple.is_covered[label];

@@ -262,6 +262,7 @@ static void answer(struct explain *explain, struct changes *changes)
     message.due_count = explain->due_count;
     message.missing_count = explain->missing_count;
     message.split_year = view_is_split_year(explain->step->node, &key);
+    message.rebuilding = explain->step->node->rebuild.is_active;
     Tonghop__ExplainChange **told = NULL;
     if (changes != NULL) {
         told = mem_calloc(changes->count + 1, sizeof(*told));
@@ -282,25 +283,28 @@ static void answer(struct explain *explain, struct changes *changes)
     view_fini(&view);
 }
 
-/* True: the answer can be given. */
-static bool check_size(struct step *step, size_t count)
+static void refuse_size(struct step *step)
 {
-    if (count <= QUERY_LINES_MAX)
-        return true;
     step_refuse(step, ERR_TOO_LARGE, NULL,
-                STEP_WORDS(step, "more than %d lines: ask for a smaller unit",
-                           "có hơn %d dòng: hãy hỏi một đơn vị nhỏ hơn"),
-                QUERY_LINES_MAX);
-    return false;
+                STEP_WORDS(step,
+                           "that is more than one answer may have (%d lines, %d MiB): ask for a "
+                           "smaller unit",
+                           "một câu trả lời chỉ được có %d dòng, %d MiB: hãy hỏi một đơn vị nhỏ "
+                           "hơn"),
+                QUERY_LINES_MAX, WIRE_ANSWER_MAX >> 20);
 }
 
 static void explain_since(struct explain *explain, struct instant since)
 {
     struct changes changes = {.since = since, .before = TONGHOP__VALUE__INIT};
     past_init(&changes.past, explain->step, explain->query, explain->indicator);
-    tell(explain, &changes);
-    if (check_size(explain->step, changes.count))
+    bool is_small = changes.past.byte_count <= PAST_BYTES_MAX;
+    if (is_small)
+        tell(explain, &changes);
+    if (is_small && changes.count <= QUERY_LINES_MAX)
         answer(explain, &changes);
+    else
+        refuse_size(explain->step);
     changes_fini(&changes);
 }
 
@@ -318,11 +322,11 @@ void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *a
         return;
     if (indicator_is_entered(explain.indicator))
         explain_lines(&explain);
-    if (check_size(step, explain.count)) {
-        if (ask->since[0] != '\0')
-            explain_since(&explain, since);
-        else
-            answer(&explain, NULL);
-    }
+    if (explain_is_too_large(&explain))
+        refuse_size(step);
+    else if (ask->since[0] != '\0')
+        explain_since(&explain, since);
+    else
+        answer(&explain, NULL);
     explain_fini(&explain);
 }

@@ -37,20 +37,37 @@ static void choose_forms(struct past *past, const struct indicator *indicator)
     free(forms);
 }
 
-/* Leaves the cells that the story is about. */
-static void keep_told(const struct past *past, struct report *report)
+static bool is_told(const struct past *past, uint32_t number)
 {
     const struct catalogue *catalogue = past->node->catalogue;
-    size_t kept = 0;
-    for (size_t i = 0; i < report->cell_count; i++) {
-        const struct indicator *indicator =
-            catalogue_indicator(catalogue, report->cells[i].indicator);
-        if (indicator != NULL && past->is_told[indicator - catalogue->indicators])
+    const struct indicator *indicator = catalogue_indicator(catalogue, number);
+    return indicator != NULL && past->is_told[indicator - catalogue->indicators];
+}
+
+/* Leaves the cells that the story is about, and notes on them and on the whole report; counts what
+ * is left. */
+static void keep_told(struct past *past, struct report *report)
+{
+    size_t kept = 0, kept_notes = 0;
+    for (size_t i = 0; i < report->cell_count; i++)
+        if (is_told(past, report->cells[i].indicator))
             report->cells[kept++] = report->cells[i];
-    }
     report->cell_count = kept;
     report->cells = mem_realloc(report->cells, (kept + 1) * sizeof(*report->cells));
     report->cell_capacity = kept + 1;
+    past->byte_count += sizeof(struct past_revision) + kept * sizeof(*report->cells);
+    for (size_t i = 0; i < report->note_count; i++) {
+        struct note note = report->notes[i];
+        bool is_kept = note.indicator == 0 || is_told(past, note.indicator);
+        if (!is_kept) {
+            free(note.text);
+            continue;
+        }
+        report->notes[kept_notes++] = note;
+        past->byte_count += sizeof(note) + strlen(note.text);
+    }
+    report->note_count = kept_notes;
+    past->byte_count += strlen(report->author) + strlen(report->reason) + strlen(report->source);
 }
 
 static void add_revision(struct past *past, const struct revision *revision,
@@ -77,7 +94,8 @@ static void load_report(struct past *past, const struct report_key *key, struct 
 {
     uint64_t number = UINT64_MAX;
     struct revision revision;
-    while (store_previous_revision(past->txn, key, &number, &revision) == ERR_OK)
+    while (past->byte_count <= PAST_BYTES_MAX &&
+           store_previous_revision(past->txn, key, &number, &revision) == ERR_OK)
         add_revision(past, &revision, report);
     for (size_t i = 0; i < report->count / 2; i++) {
         struct past_revision first = report->revisions[i];

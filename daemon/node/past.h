@@ -45,6 +45,8 @@ struct past_tally {
     uint8_t *truths; /* enum truth, by index in the tree, of the units of its level */
 };
 
+enum { PAST_BYTES_MAX = 32 << 20 }; /* of cells and texts of one story */
+
 struct past {
     struct node *node;
     struct store_txn *txn;
@@ -55,6 +57,7 @@ struct past {
     struct past_group *groups; /* by index in the tree, then form */
     struct past_step *steps;   /* after the moment, in order of time */
     size_t step_count, step_capacity;
+    size_t byte_count; /* above PAST_BYTES_MAX: too much, and not all was loaded */
     struct past_tally *tallies;
     size_t tally_count, tally_capacity;
 };

@@ -130,7 +130,7 @@ static void test_filters(void **state)
         {"{b|change-percent}", "–", "–"},
         {"{b|plan}", "–", "–"},
         {"{b|done}", "–", "–"},
-        {"{b|percent-of:a}", "gần 3.495,28", "nearly 3,495.28"},
+        {"{b|percent-of:a}", "gần 3.495,29", "nearly 3,495.29"},
         {"{unit}", "Huyện Suối Trong", "Suoi Trong District"},
     };
     struct canned canned;

@@ -77,18 +77,36 @@ static void test_multiply_and_divide(void **state)
         struct is a, b, product, quotient;
     } rows[] = {
         {"exact, exact", {EXACT, 7, 0}, {EXACT, 2, 0}, {EXACT, 14, 0}, {EXACT, 4, 0}},
-        {"at least, exact", {AT_LEAST, 7, 0}, {EXACT, 2, 0}, {AT_LEAST, 14, 0}, {AT_LEAST, 4, 0}},
+        {"at least, exact", {AT_LEAST, 7, 0}, {EXACT, 2, 0}, {AT_LEAST, 14, 0}, {AT_LEAST, 3, 0}},
         {"at most, exact", {AT_MOST, 7, 0}, {EXACT, 2, 0}, {AT_MOST, 14, 0}, {AT_MOST, 4, 0}},
         {"about, exact", {ABOUT, 7, 0}, {EXACT, 2, 0}, {ABOUT, 14, 0}, {ABOUT, 4, 0}},
-        {"range, exact", {RANGE, 7, 9}, {EXACT, 2, 0}, {RANGE, 14, 18}, {RANGE, 4, 5}},
-        {"range that closes", {RANGE, 7, 8}, {EXACT, 2, 0}, {RANGE, 14, 16}, {ABOUT, 4, 0}},
+        {"range, exact", {RANGE, 7, 9}, {EXACT, 2, 0}, {RANGE, 14, 18}, {RANGE, 3, 5}},
+        {"range within a number", {RANGE, 7, 8}, {EXACT, 2, 0}, {RANGE, 14, 16}, {RANGE, 3, 4}},
         {"at least, below 0",
          {AT_LEAST, 7, 0},
          {EXACT, -2, 0},
          {AT_MOST, -14, 0},
-         {AT_MOST, -4, 0}},
-        {"range, below 0", {RANGE, 7, 10}, {EXACT, -2, 0}, {RANGE, -20, -14}, {RANGE, -5, -4}},
-        {"exact, at least", {EXACT, 7, 0}, {AT_LEAST, 2, 0}, {AT_LEAST, 14, 0}, {ABOUT, 4, 0}},
+         {AT_MOST, -3, 0}},
+        {"range, below 0", {RANGE, 7, 10}, {EXACT, -2, 0}, {RANGE, -20, -14}, {RANGE, -5, -3}},
+        {"exact, at least", {EXACT, 7, 0}, {AT_LEAST, 2, 0}, {AT_LEAST, 14, 0}, {AT_MOST, 4, 0}},
+        {"range, range", {RANGE, 50, 100}, {RANGE, 10, 20}, {RANGE, 500, 2000}, {RANGE, 2, 10}},
+        {"range, at least",
+         {RANGE, 50, 99},
+         {AT_LEAST, 10, 0},
+         {AT_LEAST, 500, 0},
+         {AT_MOST, 10, 0}},
+        {"at least, range",
+         {AT_LEAST, 50, 0},
+         {RANGE, 10, 20},
+         {AT_LEAST, 500, 0},
+         {AT_LEAST, 2, 0}},
+        {"exact, at most below 0",
+         {EXACT, 7, 0},
+         {AT_MOST, -2, 0},
+         {AT_MOST, -14, 0},
+         {AT_LEAST, -4, 0}},
+        {"exact, across 0", {EXACT, 7, 0}, {RANGE, -2, 3}, {RANGE, -14, 21}, {ABOUT, -4, 0}},
+        {"range, across 0", {RANGE, 2, 3}, {RANGE, -2, 3}, {ABOUT, -4, 0}, {ABOUT, -1, 0}},
         {"at least, at most", {AT_LEAST, 7, 0}, {AT_MOST, 2, 0}, {ABOUT, 14, 0}, {ABOUT, 4, 0}},
         {"at least, zero", {AT_LEAST, 7, 0}, {EXACT, 0, 0}, {ABOUT, 0, 0}, {0, 0, 0}},
         {"exact, missing", {EXACT, 7, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}},
@@ -150,7 +168,8 @@ static void test_is_positive(void **state)
     }
 }
 
-/* Nothing is rounded before the end, and then half away from zero. */
+/* Nothing is rounded before the end, and then half away from zero, but bounds so that they stay
+ * true. */
 static void test_round(void **state)
 {
     struct quantity third = quantity_divide(quantity_exact(1, 1), quantity_exact(3, 1));
@@ -160,6 +179,12 @@ static void test_round(void **state)
     expect("3 thirds", sum, 6, (struct is){EXACT, 1000000, 0});
     expect("half up", quantity_exact(5, 2), 0, (struct is){EXACT, 3, 0});
     expect("half down", quantity_exact(-5, 2), 0, (struct is){EXACT, -3, 0});
+    expect("from below", quantity_of(&(struct amount){true, -25, 0, QUALIFIER_AT_LEAST}, 1), 0,
+           (struct is){AT_LEAST, -3, 0});
+    expect("from above", quantity_of(&(struct amount){true, -25, 0, QUALIFIER_AT_MOST}, 1), 0,
+           (struct is){AT_MOST, -2, 0});
+    expect("around", quantity_of(&(struct amount){true, 26, 44, QUALIFIER_RANGE}, 1), 0,
+           (struct is){RANGE, 2, 5});
     expect("decimals of the amount",
            quantity_of(&(struct amount){true, 755, 0, QUALIFIER_EXACT}, 1), 2,
            (struct is){EXACT, 7550, 0});

@@ -69,7 +69,7 @@ static void test_columns(void **state)
          "64=43 tinh=- huyen=1 xa=25 thi_tran=17"},
         {"rates by type",
          {.period = "2024-S1", .by = BY(TYPE), .indicators = {"model.recognition_rate"}},
-         "64=458 tinh=- huyen=- xa=500 thi_tran=5000"},
+         "64=459 tinh=- huyen=- xa=500 thi_tran=5000"},
         {"counts by type",
          {.period = "2024-S1", .by = BY(TYPE), .indicators = {"org.xa"}},
          "64=4 tinh=0 huyen=0 xa=4 thi_tran=0"},
