@@ -169,7 +169,7 @@ static void test_changes(void **state)
     canned.values[1][1] = value_of(AT_LEAST, 55, 0);
     expect("{b|change}", false, &canned, "giảm trên 25 lượt");
     expect("{b|change|abs}", false, &canned, "trên 25 lượt");
-    expect("{b|change-percent}", true, &canned, "down about 45.45 %");
+    expect("{b|change-percent}", true, &canned, "down over 45.45 %");
     canned.values[1][1] = value_of(EXACT, 0, 0);
     expect("{b|change}", false, &canned, "tăng 30 lượt");
     expect("{b|change-percent}", false, &canned, "–"); /* of zero */

@@ -275,7 +275,7 @@ static void qualifiers_follow_the_arithmetic(void **state)
         {"exact over inexact", "= a / b", {.a = EXACT(10), .b = AT_LEAST(5)}, M, 2, 0},
         {"at least over at least", "= a / b", {.a = AT_LEAST(10), .b = AT_LEAST(5)}, A, 2, 0},
         {"range over range", "= a / b", {.a = RANGE(10, 20), .b = RANGE(5, 6)}, R, 1, 4},
-        {"at least times at least", "= a * b", {.a = AT_LEAST(10), .b = AT_LEAST(5)}, A, 50, 0},
+        {"at least times at least", "= a * b", {.a = AT_LEAST(10), .b = AT_LEAST(5)}, L, 50, 0},
         {"a range within one number", "= a / 100", {.a = RANGE(110, 120)}, R, 1, 2},
         {"exact + exact", "= a + b", {.a = EXACT(10), .b = EXACT(3)}, E, 13, 0},
     };
