@@ -22,7 +22,7 @@ struct explain {
     struct explain_line **lines;
     size_t count, capacity;
     size_t byte_count; /* of texts */
-    uint32_t due_count, missing_count;
+    uint32_t due_count, missing_count, without_count;
 };
 
 void explain_fini(struct explain *explain);

@@ -163,8 +163,32 @@ static void explain_children(struct explain *explain, uint32_t index, uint32_t d
         explain_unit(explain, i, depth);
 }
 
-/* A unit that owes the form and filed nothing that meets the duty and counts is named: the total
- * lacks it. */
+/* The year rule makes one figure of several reports: each of them is shown with its own. A sum of
+ * halves, or an extreme of them; what is left of a year without its first half. */
+static void explain_parts(struct explain *explain, const struct group *group, uint32_t unit,
+                          uint32_t depth)
+{
+    const struct indicator *indicator = explain->indicator;
+    int asked = explain->query->period.label;
+    bool is_sum = indicator->aggregation == AGGREGATION_SUM;
+    bool is_one = is_source(explain, group, asked) || asked == PERIOD_S1 ||
+                  (is_sum && indicator->nature == NATURE_STOCK);
+    int other = asked == PERIOD_Y ? PERIOD_S2 : PERIOD_Y;
+    if (is_one || !is_source(explain, group, PERIOD_S1) || !is_source(explain, group, other))
+        return;
+    const int labels[] = {other, PERIOD_S1};
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        const struct report *report = &group->reports[labels[i] - 1];
+        struct figure figure = figure_of_cell(report_cell(report, indicator->number));
+        struct explain_line *line =
+            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART);
+        value_of_figure(&figure, &line->value);
+        describe_report(explain, group, labels[i], line);
+    }
+}
+
+/* A unit that owes the form and filed nothing that meets the duty and counts is named, and so is
+ * one that filed without the figure: the total lacks it. */
 static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
 {
     const struct query *query = explain->query;
@@ -178,11 +202,14 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
     struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
     struct coverage_source source = view_coverage_source(&filings);
     struct coverage_line duty = coverage_duty(catalogue, query->tree, index, form->number, &source);
-    if (duty.state == COVERAGE_ACCEPTED || duty.state == COVERAGE_COVERED)
+    if (duty.state == COVERAGE_COVERED)
         return;
-    explain->missing_count++;
-    struct explain_line *line =
-        add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
+    bool is_filed = duty.state == COVERAGE_ACCEPTED;
+    explain->missing_count += !is_filed;
+    explain->without_count += is_filed;
+    struct explain_line *line = add_line(explain, depth, node->unit,
+                                         is_filed ? TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT
+                                                  : TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
     if (duty.revision == 0)
         return;
     line->message.revision = duty.revision;
@@ -253,6 +280,7 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
             add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
         value_of_figure(own, &line->value);
         describe_report(explain, &group, source_label(explain, &group), line);
+        explain_parts(explain, &group, node->unit, depth + 1);
     } else {
         explain_missing(explain, index, depth);
     }
@@ -320,7 +348,7 @@ static void explain_all(struct explain *explain)
     for (unsigned year = query->period.year; year >= query->from; year--)
         if (explain_year(explain, (uint16_t)year) && explain->indicator->nature == NATURE_STOCK)
             break;
-    explain->missing_count = 0; /* of one period alone, as due_count */
+    explain->missing_count = explain->without_count = 0; /* of one period alone, as due_count */
 }
 
 void explain_lines(struct explain *explain)

@@ -27,6 +27,7 @@ static void fill_operands(struct explain *explain, struct view *view, struct ope
     operands->info_pointers = mem_calloc(count + 1, sizeof(*operands->info_pointers));
     operands->values = mem_calloc(count + 1, sizeof(*operands->values));
     operands->value_pointers = mem_calloc(count + 1, sizeof(*operands->value_pointers));
+    view->stock_year = view_stock_year(view, explain->indicator);
     for (size_t i = 0; i < count; i++) {
         const struct indicator *operand = catalogue_indicator(node->catalogue, numbers[i]);
         query_indicator_info(node, operand, &operands->infos[i]);
@@ -35,6 +36,7 @@ static void fill_operands(struct explain *explain, struct view *view, struct ope
         operands->value_pointers[i] = &operands->values[i];
     }
     operands->count = count;
+    view->stock_year = 0;
 }
 
 static void operands_fini(struct operands *operands)
@@ -238,7 +240,7 @@ static void answer(struct explain *explain, struct changes *changes)
     Tonghop__Explanation message = TONGHOP__EXPLANATION__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     const struct query *query = explain->query;
-    const struct view_key key = {query->kind, query->period, query->from, query->unit};
+    const struct view_key key = {query->kind, query->period, query->from, query->unit, 0};
     view_init(&view, explain->step->node, explain->step->txn, &key);
     view_value(&view, explain->indicator, &total);
     fill_operands(explain, &view, &operands);
@@ -261,6 +263,7 @@ static void answer(struct explain *explain, struct changes *changes)
     message.operand_values = operands.value_pointers;
     message.due_count = explain->due_count;
     message.missing_count = explain->missing_count;
+    message.without_count = explain->without_count;
     message.split_year = view_is_split_year(explain->step->node, &key);
     message.rebuilding = explain->step->node->rebuild.is_active;
     Tonghop__ExplainChange **told = NULL;

@@ -1,7 +1,8 @@
 /* Totals: a table of indicators by units, with the year before and the plan beside it if asked for.
  *
  *     rows     the unit; then its children, the units of a level, or what its types of units
- *              reported themselves; the greatest or the least of them
+ *              reported themselves; the greatest or the least of them. Over a span of years, those
+ *              of any of its years, each with the years in which it was one: they add up
  *     columns  indicators, of a section or a reporting body
  *     sides    what was asked for; the same a year (or a span of years) before; the plan */
 #include <stdlib.h>
@@ -14,6 +15,12 @@
 /* What the columns of the table are filled from. */
 enum side { SIDE_ASKED, SIDE_PREVIOUS, SIDE_PLAN, SIDE_COUNT };
 
+/* The years of what was asked in which a unit is a row: bit n is year from + n. */
+struct row {
+    uint32_t unit; /* of a row by type, the type's index */
+    uint32_t years;
+};
+
 /* Everything one answer points to. */
 struct totals {
     const Tonghop__TotalsQuery *ask;
@@ -21,7 +28,7 @@ struct totals {
     bool has_side[SIDE_COUNT];
     const struct indicator **indicators;
     size_t indicator_count;
-    uint32_t *units; /* of a row by type, the type's index */
+    struct row *choice; /* what the rows are of */
     size_t unit_count, unit_capacity;
     size_t row_count;        /* those that are left after ranking */
     uint32_t unranked_count; /* those without the figure */
@@ -40,7 +47,7 @@ static void totals_fini(struct totals *t)
     for (size_t i = 0; i < t->value_count; i++)
         value_fini(&t->values[i]);
     free(t->indicators);
-    free(t->units);
+    free(t->choice);
     free(t->infos);
     free(t->info_pointers);
     free(t->rows);
@@ -121,19 +128,52 @@ static bool choose_indicators(struct step *step, const struct query *query, stru
 
 /* ---- rows ---- */
 
-static void add_unit(struct totals *t, uint32_t unit)
+static void add_unit(struct totals *t, uint32_t unit, uint32_t years)
 {
-    t->units = mem_grow(t->units, t->unit_count, &t->unit_capacity, sizeof(*t->units));
-    t->units[t->unit_count++] = unit;
+    t->choice = mem_grow(t->choice, t->unit_count, &t->unit_capacity, sizeof(*t->choice));
+    t->choice[t->unit_count++] = (struct row){unit, years};
 }
 
-static void add_level(const struct query *query, int level, struct totals *t)
+/* A unit that ended in the year lies beneath its successor, in whose row it is. */
+static bool is_topmost(const struct tree *tree, uint32_t root, uint32_t index)
 {
-    const struct tree *tree = query->tree;
-    uint32_t root = tree_find(tree, query->unit);
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
-        if (i != root && tree->nodes[i].level == level)
-            add_unit(t, tree->nodes[i].unit);
+    uint32_t parent = tree->nodes[index].parent;
+    return parent == root || tree->nodes[parent].level != tree->nodes[index].level;
+}
+
+/* The units of a level, or the children (level < 0), in one year's tree; `row_of`, by the unit's
+ * index in the catalogue, has the rows that there are. */
+static void add_units_of(const struct catalogue *catalogue, const struct query *query,
+                         uint16_t year, const struct tree *tree, int level, struct totals *t,
+                         uint32_t *row_of)
+{
+    const uint32_t bit = 1U << (year - query->from), root = tree_find(tree, query->unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        const struct tree_node *node = &tree->nodes[i];
+        uint32_t *row = &row_of[node->source - catalogue->units];
+        if (i == root ||
+            (level < 0 ? node->parent != root : node->level != level || !is_topmost(tree, root, i)))
+            continue;
+        if (*row == 0) {
+            *row = (uint32_t)t->unit_count;
+            add_unit(t, node->unit, 0);
+        }
+        t->choice[*row].years |= bit;
+    }
+}
+
+/* Those of the last year come first, in the order of its tree. */
+static void add_units(const struct step *step, const struct query *query, int level,
+                      struct totals *t)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    uint32_t *row_of = mem_calloc(catalogue->unit_count + 1, sizeof(*row_of));
+    for (unsigned year = query->period.year; year >= query->from; year--) {
+        const struct period period = {(uint16_t)year, query->period.label};
+        add_units_of(catalogue, query, period.year, node_tree(step->node, period), level, t,
+                     row_of);
+    }
+    free(row_of);
 }
 
 /* Marks the types of units that there are in the subtree in one year of a side. */
@@ -158,25 +198,22 @@ static void add_types(const struct step *step, struct totals *t)
                 mark_types(step, t->sides[side], year, is_there);
     for (uint32_t type = 0; type < count; type++)
         if (is_there[type])
-            add_unit(t, type);
+            add_unit(t, type, UINT32_MAX);
     free(is_there);
 }
 
 /* The unit asked for, then what it is cut into. False: refused. */
 static bool choose_units(struct step *step, const struct query *query, struct totals *t)
 {
-    const struct tree *tree = query->tree;
     int level = -1;
     char word[QUERY_WORD_SIZE];
-    add_unit(t, query->unit);
+    add_unit(t, query->unit, UINT32_MAX);
     if (t->ask->by == TONGHOP__BY__BY_CHILD) {
-        for (uint32_t i = tree->nodes[tree_find(tree, query->unit)].first_child; i != TREE_NONE;
-             i = tree->nodes[i].next_sibling)
-            add_unit(t, tree->nodes[i].unit);
+        add_units(step, query, level, t);
     } else if (t->ask->by == TONGHOP__BY__BY_LEVEL) {
         level = catalogue_level_by_code(step->node->catalogue, t->ask->level);
         if (level >= 0)
-            add_level(query, level, t);
+            add_units(step, query, level, t);
         else
             step_refuse(step, ERR_NOT_FOUND, NULL,
                         STEP_WORDS(step, "no level '%s': see 'tonghop catalogue show'",
@@ -194,7 +231,7 @@ static bool choose_units(struct step *step, const struct query *query, struct to
 static void choose_sides(const struct query *query, struct totals *t)
 {
     int years = query->period.year - query->from + 1;
-    struct view_key asked = {query->kind, query->period, query->from, query->unit};
+    struct view_key asked = {query->kind, query->period, query->from, query->unit, 0};
     t->sides[SIDE_ASKED] = t->sides[SIDE_PREVIOUS] = t->sides[SIDE_PLAN] = asked;
     t->sides[SIDE_PLAN].kind = KIND_PLAN;
     t->has_side[SIDE_ASKED] = true;
@@ -215,15 +252,26 @@ static size_t count_sides(const struct totals *t)
     return count;
 }
 
+static bool is_there(const struct step *step, const struct view_key *key)
+{
+    for (unsigned year = key->from; year <= key->period.year; year++) {
+        const struct period period = {(uint16_t)year, key->period.label};
+        if (tree_find(node_tree(step->node, period), key->unit) != TREE_NONE)
+            return true;
+    }
+    return false;
+}
+
 /* Fills a row's values of one side; a unit that was not there then has none. `view` is that of a
  * type, or NULL. */
-static void fill_values(struct step *step, const struct totals *t, enum side side, uint32_t unit,
-                        struct view *view, Tonghop__Value *values)
+static void fill_values(struct step *step, const struct totals *t, enum side side,
+                        const struct row *row, struct view *view, Tonghop__Value *values)
 {
     struct view_key key = t->sides[side];
     struct view own = {0};
-    key.unit = unit;
-    if (view == NULL && tree_find(node_tree(step->node, key.period), unit) != TREE_NONE) {
+    key.unit = row->unit;
+    key.left_out = side == SIDE_PREVIOUS ? 0 : ~row->years;
+    if (view == NULL && is_there(step, &key)) {
         view_init(&own, step->node, step->txn, &key);
         view = &own;
     }
@@ -280,11 +328,11 @@ static Tonghop__Value *values_of(const struct totals *t, size_t row, enum side s
 
 static void fill_unit(struct step *step, const struct query *query, size_t i, struct totals *t)
 {
-    query_unit_info(step->node, t->units[i], query->tree->window.last, &t->unit_infos[i]);
+    query_unit_info(step->node, t->choice[i].unit, query->tree->window.last, &t->unit_infos[i]);
     t->rows[i].unit = &t->unit_infos[i];
     for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++)
         if (t->has_side[side])
-            fill_values(step, t, side, t->units[i], NULL, values_of(t, i, side));
+            fill_values(step, t, side, &t->choice[i], NULL, values_of(t, i, side));
 }
 
 /* The rows behind the first: one for each type, whose figures are loaded together. */
@@ -293,18 +341,18 @@ static void fill_types(struct step *step, const struct query *query, struct tota
     const struct catalogue *catalogue = step->node->catalogue;
     for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++) {
         struct view_key key = t->sides[side];
-        bool is_there = tree_find(node_tree(step->node, key.period), query->unit) != TREE_NONE;
-        struct view *family =
-            t->has_side[side] && is_there ? view_family_new(step->node, step->txn, &key) : NULL;
+        struct view *family = t->has_side[side] && is_there(step, &key)
+                                  ? view_family_new(step->node, step->txn, &key)
+                                  : NULL;
         for (size_t i = 1; i < t->unit_count && t->has_side[side]; i++) {
-            struct view *view = family != NULL ? &family[t->units[i]] : NULL;
-            /* Unit 0 is nowhere: without a view there is no value. */
-            fill_values(step, t, side, 0, view, values_of(t, i, side));
+            struct view *view = family != NULL ? &family[t->choice[i].unit] : NULL;
+            const struct row nowhere = {0}; /* without a view there is no value */
+            fill_values(step, t, side, &nowhere, view, values_of(t, i, side));
         }
         view_family_free(&family);
     }
     for (size_t i = 1; i < t->unit_count; i++) {
-        const struct unit_type *type = &catalogue->types[t->units[i]];
+        const struct unit_type *type = &catalogue->types[t->choice[i].unit];
         tonghop__unit_info__init(&t->unit_infos[i]);
         t->unit_infos[i].id = query->unit;
         t->unit_infos[i].type = type->code;
@@ -337,8 +385,9 @@ static void fill_lone_halves(struct step *step, const struct query *query, struc
         uint32_t *counts = mem_calloc(one.tree->node_count + 1, sizeof(*counts));
         lone_halves_count(step, &one, t->indicators, t->indicator_count, counts);
         for (size_t i = 0; i < count; i++) {
-            uint32_t index = tree_find(one.tree, t->units[i]);
-            if (index != TREE_NONE)
+            const struct row *row = &t->choice[i];
+            uint32_t index = tree_find(one.tree, row->unit);
+            if (index != TREE_NONE && (row->years >> (year - query->from) & 1U) != 0)
                 t->rows[i].lone_half_count += counts[index];
         }
         free(counts);

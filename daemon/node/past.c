@@ -315,7 +315,7 @@ static void open_view(struct past *past, const struct view_source *source, uint3
                       struct view *ret_view)
 {
     const struct query *query = past->query;
-    const struct view_key key = {query->kind, query->period, query->from, unit};
+    const struct view_key key = {query->kind, query->period, query->from, unit, 0};
     view_init(ret_view, past->node, past->txn, &key);
     ret_view->source = source;
 }

@@ -1,12 +1,10 @@
-/* Derived values are computed here, on roll-ups, at the moment they are asked for; they are never
- * summed, stored or sent between nodes. */
+/* Figures of a unit, loaded form by form. */
 #include "node/view.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/check.h"
 #include "core/mem.h"
 #include "node/rollup.h"
 #include "node/step.h"
@@ -35,6 +33,7 @@ void view_fini(struct view *view)
     }
     free(view->forms);
     free(view->tallies);
+    view_family_free(&view->one_year);
     *view = (struct view){0};
 }
 
@@ -54,7 +53,7 @@ void view_family_free(struct view **family)
     if (*family == NULL)
         return;
     for (struct view *view = *family; view->node != NULL; view++)
-        view_fini(view);
+        view_fini(view); /* at most one level deep: a view of one year has none of its own */
     free(*family);
     *family = NULL;
 }
@@ -64,6 +63,20 @@ void view_family_free(struct view **family)
 bool view_is_span(const struct view *view)
 {
     return view->key.from != view->key.period.year;
+}
+
+static void count_year(struct view_years *years, uint16_t bit, uint16_t year,
+                       const struct figure *figure)
+{
+    uint32_t units = figure_unit_count(figure);
+    bool is_least = years->least_year == 0 || units < years->least_units;
+    years->years |= 1U << bit;
+    if (units > years->most_units)
+        years->most_units = units;
+    if (!is_least || figure->baseline_count == units)
+        return;
+    years->least_units = units;
+    years->least_year = year;
 }
 
 /* Takes the figures of one year of a span, which come in order of year. */
@@ -92,7 +105,8 @@ static void add_year(const struct view *view, struct view_form *form, uint16_t y
             form->years[at] = (struct view_years){.indicator = number};
             form->year_count++;
         }
-        form->years[at].years |= 1U << (year - view->key.from);
+        count_year(&form->years[at], (uint16_t)(year - view->key.from), year,
+                   &figures->items[i].figure);
     }
 }
 
@@ -182,6 +196,8 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
     struct figures figures = {0};
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         key.period.year = (uint16_t)year;
+        if ((view->key.left_out >> (year - view->key.from) & 1U) != 0)
+            continue;
         rollup_of(view->node, view->txn, &key, &figures);
         add_year(view, form, key.period.year, &figures);
     }
@@ -212,219 +228,63 @@ static int compare_years(const void *key, const void *element)
     return (number > years->indicator) - (number < years->indicator);
 }
 
+static struct view_years find_years(const struct view_form *loaded, uint32_t indicator)
+{
+    const struct view_years *years = loaded->year_count > 0
+                                         ? bsearch(&indicator, loaded->years, loaded->year_count,
+                                                   sizeof(*loaded->years), compare_years)
+                                         : NULL;
+    return years != NULL ? *years : (struct view_years){0};
+}
+
+/* The same view of one year of its span; of a family, with the whole family. */
+static struct view *view_of_year(struct view *view, uint16_t year)
+{
+    struct view *holder = view->family != NULL ? view->family : view;
+    struct view_key key = view->key;
+    if (holder->one_year != NULL && holder->one_year->key.period.year != year)
+        view_family_free(&holder->one_year);
+    if (holder->one_year == NULL) {
+        key.period.year = key.from = year;
+        if (view->family != NULL) {
+            holder->one_year = view_family_new(view->node, view->txn, &key);
+        } else {
+            holder->one_year = mem_calloc(2, sizeof(*holder->one_year));
+            view_init(holder->one_year, view->node, view->txn, &key);
+        }
+    }
+    return &holder->one_year[view - holder];
+}
+
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
-                                 uint32_t *ret_years)
+                                 struct view_years *ret_years)
 {
     const struct catalogue *catalogue = view->node->catalogue;
     const struct form *form = catalogue_form(catalogue, indicator->form);
-    *ret_years = 0;
+    struct view_years ignored;
+    *ret_years = (struct view_years){0};
     if (form == NULL)
         return NULL;
     size_t i = (size_t)(form - catalogue->forms);
     load_form(view, i);
-    const struct view_form *loaded = &view->forms[i];
-    const struct view_years *years =
-        loaded->year_count > 0 ? bsearch(&indicator->number, loaded->years, loaded->year_count,
-                                         sizeof(*loaded->years), compare_years)
-                               : NULL;
-    if (years != NULL)
-        *ret_years = years->years;
-    return figures_find(&loaded->figures, indicator->number);
+    *ret_years = find_years(&view->forms[i], indicator->number);
+    if (view->stock_year == 0 || indicator->nature != NATURE_STOCK)
+        return figures_find(&view->forms[i].figures, indicator->number);
+    ret_years->years = 1U << (view->stock_year - view->key.from);
+    return view_figure(view_of_year(view, view->stock_year), indicator, &ignored);
 }
 
-/* ---- formulas ---- */
-
-/* A term that no unit of the subtree could have reported in this period is left out of a sum. */
-static bool is_skipped(const struct view *view, const struct indicator *indicator)
-{
-    const struct tree *tree = node_tree(view->node, view->key.period);
-    uint32_t index = tree_find(tree, view->key.unit);
-    bool is_valid = false;
-    if (index == TREE_NONE)
-        return true;
-    for (unsigned year = view->key.from; year <= view->key.period.year && !is_valid; year++) {
-        struct period period = {(uint16_t)year, view->key.period.label};
-        is_valid = indicator_is_valid_on(indicator, node_tree(view->node, period)->window.last);
-    }
-    /* Units beneath are of this level or a lower one, which has a higher number. */
-    return !is_valid || indicator->level_mask >> tree->nodes[index].level == 0;
-}
-
-static struct operand operand_of_derived(const struct derived *derived, unsigned decimals)
-{
-    if (!derived->has_value)
-        return (struct operand){.state = OPERAND_MISSING};
-    return (struct operand){.state = OPERAND_VALUE,
-                            .value = derived->value,
-                            .upper = derived->upper,
-                            .decimals = decimals,
-                            .qualifier = derived->qualifier,
-                            .unit_count = derived->most_units};
-}
-
-static struct operand get_operand(void *ctx, uint32_t number)
-{
-    struct view *view = ctx;
-    const struct indicator *indicator = catalogue_indicator(view->node->catalogue, number);
-    uint32_t years;
-    if (indicator == NULL || is_skipped(view, indicator))
-        return (struct operand){.state = OPERAND_SKIPPED};
-    if (!indicator_is_entered(indicator)) {
-        struct derived derived = view_derived(view, indicator);
-        return operand_of_derived(&derived, indicator->decimals);
-    }
-    const struct figure *figure = view_figure(view, indicator, &years);
-    if (figure == NULL)
-        return (struct operand){.state = OPERAND_MISSING};
-    enum qualifier qualifier = figure_qualifier(figure);
-    /* A flow of a span has a part for each unit and year, a stock one for each unit. */
-    bool is_comparable = !view_is_span(view) || indicator->nature == NATURE_FLOW;
-    return (struct operand){.state = OPERAND_VALUE,
-                            .value = figure_shown(figure),
-                            .upper = qualifier == QUALIFIER_RANGE ? figure->upper : 0,
-                            .decimals = indicator->decimals,
-                            .qualifier = (uint8_t)qualifier,
-                            .unit_count = is_comparable ? figure_unit_count(figure) : 0};
-}
-
-static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
-                            uint32_t *ret_unknown, uint32_t *ret_all);
-
-struct formula_env view_env(struct view *view)
-{
-    return (struct formula_env){.ctx = view, .operand = get_operand, .count = count_units};
-}
-
-static struct view_tally *find_tally(const struct view *view, const struct formula_test *test)
-{
-    for (size_t i = 0; i < view->tally_count; i++)
-        if (view->tallies[i].test.formula == test->formula &&
-            view->tallies[i].test.node == test->node)
-            return &view->tallies[i];
-    return NULL;
-}
-
-static void add_tally(struct view *view, uint8_t level, const struct formula_test *test)
-{
-    if (find_tally(view, test) != NULL)
-        return;
-    view->tallies =
-        mem_grow(view->tallies, view->tally_count, &view->tally_capacity, sizeof(*view->tallies));
-    view->tallies[view->tally_count++] = (struct view_tally){.test = *test, .level = level};
-}
-
-enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type)
-{
-    struct formula_env env = view_env(view);
-    return formula_holds(test, type, &env);
-}
-
-void view_tally_add(struct view_tally *tally, enum truth truth)
-{
-    tally->all++;
-    tally->held += truth == TRUTH_TRUE;
-    tally->unknown += truth == TRUTH_UNKNOWN;
-}
-
-/* Asks one unit for all tallies from the `first` on. */
-static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
-{
-    struct view_key key = view->key;
-    struct view unit = {0};
-    key.unit = node->unit;
-    for (size_t i = first; i < view->tally_count; i++) {
-        struct view_tally *tally = &view->tallies[i];
-        if (tally->level != node->level)
-            continue;
-        if (unit.node == NULL) {
-            view_init(&unit, view->node, view->txn, &key);
-            unit.source = view->source;
-        }
-        view_tally_add(tally, view_holds(&unit, &tally->test, node->type));
-    }
-    view_fini(&unit);
-}
-
-/* One walk over the units for all tallies from the `first` on; of a view of one type, over those of
- * that type. */
-static void tally_all(struct view *view, size_t first)
-{
-    const struct tree *tree = node_tree(view->node, view->key.period);
-    uint32_t root = tree_find(tree, view->key.unit);
-    if (first == view->tally_count)
-        return;
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        const struct tree_node *node = &tree->nodes[i];
-        bool is_mine = view->family == NULL || node->type == view - view->family;
-        if (is_mine && !node->has_ended)
-            tally_unit(view, first, node);
-    }
-}
-
-static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
-                            uint32_t *ret_unknown, uint32_t *ret_all)
-{
-    struct view *view = ctx;
-    const struct view_source *source = view->source;
-    const struct view_tally *tally = find_tally(view, predicate);
-    if (tally == NULL && source != NULL)
-        tally = source->tally(source->ctx, view->key.unit, level, predicate);
-    if (tally == NULL) {
-        add_tally(view, level, predicate);
-        tally_all(view, view->tally_count - 1);
-        tally = find_tally(view, predicate);
-    }
-    *ret_unknown = tally->unknown;
-    *ret_all = tally->all;
-    return tally->held;
-}
-
-static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done);
-
-/* What one formula counts, and what it reads. */
-static void add_counts_of(struct view *view, const struct formula *formula, bool *is_done)
+uint32_t view_stock_years(struct view *view, const struct indicator *indicator)
 {
     const struct catalogue *catalogue = view->node->catalogue;
-    struct formula_test test;
-    uint8_t level;
-    size_t count;
-    for (size_t n = 0; formula_count_term(formula, n, &level, &test); n++)
-        add_tally(view, level, &test);
-    const uint32_t *operands = formula_operands(formula, &count);
-    for (size_t i = 0; i < count; i++)
-        add_counts(view, catalogue_indicator(catalogue, operands[i]), is_done);
-}
-
-/* What an indicator needs counted, on whatever it is built, and for its checks. */
-static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done)
-{
-    bool *done = &is_done[indicator - view->node->catalogue->indicators];
-    if (*done)
-        return;
-    *done = true;
-    if (indicator->formula != NULL)
-        add_counts_of(view, indicator->formula, is_done);
-    for (size_t i = 0; i < indicator->check_count; i++)
-        add_counts_of(view, indicator->checks[i].condition, is_done);
-}
-
-void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
-{
-    size_t first = view->tally_count;
-    bool *is_done = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*is_done));
-    for (size_t i = 0; i < count; i++)
-        add_counts(view, indicators[i], is_done);
-    free(is_done);
-    tally_all(view, first);
-}
-
-/* The value of a derived one; its operands may be derived ones. */
-struct derived view_derived(struct view *view, const struct indicator *indicator)
-{
-    struct formula_env env = view_env(view);
-    if (is_skipped(view, indicator) || indicator->formula == NULL)
-        return (struct derived){0};
-    return formula_eval(indicator->formula, indicator->decimals, &env);
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    size_t i = (size_t)(form - catalogue->forms);
+    if (view->family == NULL)
+        return find_years(&view->forms[i], indicator->number).years;
+    uint32_t years = 0;
+    for (size_t t = 0; t < catalogue->type_count; t++)
+        years |= find_years(&view->family[t].forms[i], indicator->number).years;
+    return years;
 }
 
 /* ---- what is held ---- */

@@ -2,7 +2,8 @@
  * when they are asked for. What queries and formulas see.
  *
  * Over a span of years flows add up, stocks are those of the last year that has them, counts are
- * counted anew on what the span makes of each unit, and ratios are computed anew. */
+ * counted anew on what the span makes of each unit, and formulas are computed anew: all stocks that
+ * one formula reads are of the last year that has them all. Each year has its own tree. */
 #ifndef NODE_VIEW_H
 #define NODE_VIEW_H
 
@@ -19,12 +20,18 @@ struct view_key {
     struct period period; /* of a span, its last year */
     uint16_t from;        /* first year of a span; else the period's own */
     uint32_t unit;
+    uint32_t left_out; /* of a span: bit n: year from + n is not part of it */
 };
 
 /* The years of a span in which an indicator has a figure: bit n is year from + n. */
 struct view_years {
     uint32_t indicator;
     uint32_t years;
+    /* Reports in the year that has the most, and in that which has the fewest; years of nothing but
+     * baselines are not among the latter (least_year 0: all are), as one may stand for a whole
+     * province. */
+    uint32_t most_units, least_units;
+    uint16_t least_year;
 };
 
 struct view_form {
@@ -61,6 +68,11 @@ struct view {
      * view is one of a family, by type, which is loaded together. */
     struct view *family;
     const struct view_source *source; /* NULL: the accumulators; of one period */
+    /* Of a span: the year that all stocks are taken from; 0: each from its last. */
+    uint16_t stock_year;
+    struct view_reading *reading; /* what the formula that is being computed has read */
+    struct view *one_year; /* this view, or the family's, of stock_year alone; an array that ends
+                              with an element without a node */
 };
 
 /* The unit must be in the period's tree. */
@@ -96,12 +108,20 @@ struct coverage_source view_coverage_source(struct view_filings *filings);
  * for S1, which needs no other label, nor at the root. */
 bool view_is_split_year(struct node *node, const struct view_key *key);
 
-/* ---- for view_value.c ---- */
+/* Of a span: the one year that a derived indicator's stocks are of; 0: each is of its own last year
+ * (a formula that reads none, or no two that differ). Set it as view->stock_year to see the
+ * operands as that value saw them. */
+uint16_t view_stock_year(struct view *view, const struct indicator *indicator);
+
+/* ---- for view_formula.c and view_value.c ---- */
 
 /* The figure of an entered indicator, NULL when nothing was reported; with the years of a span that
- * have it (0: no span). Valid until view_fini. */
+ * have it (no years: no span). Valid until view_fini or another view->stock_year. */
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
-                                 uint32_t *ret_years);
+                                 struct view_years *ret_years);
+/* The years in which a stock that was loaded exists; of a family, of any type, so that the types
+ * take it from the same year as their total. */
+uint32_t view_stock_years(struct view *view, const struct indicator *indicator);
 struct derived view_derived(struct view *view, const struct indicator *indicator);
 /* Whether a unit passes a test, by the figures of `view`, which is of that unit. */
 enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type);

@@ -35,20 +35,41 @@ void value_of_figure(const struct figure *figure, Tonghop__Value *ret_value)
     ret_value->unit_set = figure->unit_set;
 }
 
-/* Which years of the view's span a flow lacks, or which year a stock is of. */
-static void mark_years(const struct view *view, const struct indicator *indicator, uint32_t years,
-                       Tonghop__Value *value)
+/* Which years of the view's span a flow lacks, or which year a stock is of; and where it has fewer
+ * reports than in the fullest year. */
+static void mark_years(const struct view *view, const struct indicator *indicator,
+                       const struct view_years *years, Tonghop__Value *value)
 {
     unsigned last = (unsigned)(view->key.period.year - view->key.from);
     if (last == 0 || !value->has_value)
         return;
+    uint32_t thin_year = years->least_year, thin_count = years->least_units;
     if (indicator->nature == NATURE_FLOW) {
-        value->missing_years = ~years & (UINT32_MAX >> (31 - last));
-        return;
+        value->missing_years = ~years->years & (UINT32_MAX >> (31 - last));
+    } else {
+        unsigned latest = 31U - (unsigned)__builtin_clz(years->years);
+        thin_year = value->baseline_count < value->unit_count ? view->key.from + latest : 0;
+        thin_count = value->unit_count;
+        if (latest != last)
+            value->as_of = view->key.from + latest;
     }
-    unsigned latest = 31U - (unsigned)__builtin_clz(years);
-    if (latest != last)
-        value->as_of = view->key.from + latest;
+    if (thin_year == 0 || thin_count >= years->most_units)
+        return;
+    value->thin_year = thin_year;
+    value->thin_count = thin_count;
+    value->full_count = years->most_units;
+}
+
+/* The thinner of two: of its fullest year's reports the smaller part. */
+static void merge_thin(const Tonghop__Value *operand, Tonghop__Value *value)
+{
+    if (operand->thin_year == 0 ||
+        (value->thin_year != 0 && (uint64_t)operand->thin_count * value->full_count >=
+                                      (uint64_t)value->thin_count * operand->full_count))
+        return;
+    value->thin_year = operand->thin_year;
+    value->thin_count = operand->thin_count;
+    value->full_count = operand->full_count;
 }
 
 static uint32_t greater(uint32_t a, uint32_t b)
@@ -71,14 +92,15 @@ static void merge_marks(const Tonghop__Value *operand, Tonghop__Value *value)
     value->missing_years |= operand->missing_years;
     if (operand->as_of != 0 && (value->as_of == 0 || operand->as_of < value->as_of))
         value->as_of = operand->as_of;
+    merge_thin(operand, value);
 }
 
 static void entered_value(struct view *view, const struct indicator *indicator,
                           Tonghop__Value *ret_value)
 {
-    uint32_t years;
+    struct view_years years;
     value_of_figure(view_figure(view, indicator, &years), ret_value);
-    mark_years(view, indicator, years, ret_value);
+    mark_years(view, indicator, &years, ret_value);
 }
 
 static void collect_marks(struct view *view, const struct indicator *indicator,
@@ -99,25 +121,51 @@ static void collect_marks(struct view *view, const struct indicator *indicator,
     }
 }
 
+static void fill_derived(struct view *view, const struct indicator *indicator,
+                         const struct derived *derived, Tonghop__Value *value)
+{
+    value->has_value = derived->has_value;
+    value->known_count = derived->known;
+    value->all_count = derived->all;
+    if (!derived->has_value)
+        return;
+    set_numbers(value, derived->value, derived->upper);
+    value->qualifier = (Tonghop__Qualifier)derived->qualifier;
+    value->unit_count = derived->most_units;
+    value->exact_count = derived->most_units;
+    if (derived->is_uneven) {
+        value->least_units = derived->least_units;
+        value->most_units = derived->most_units;
+    }
+    collect_marks(view, indicator, value);
+}
+
+/* Whether it stands on anything that is reported: the number of communes, say, does not. */
+static bool has_entered(const struct catalogue *catalogue, const struct indicator *indicator)
+{
+    size_t count;
+    if (indicator_is_entered(indicator))
+        return true;
+    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    for (size_t i = 0; i < count; i++)
+        if (has_entered(catalogue, catalogue_indicator(catalogue, operands[i])))
+            return true;
+    return false;
+}
+
 static void derived_value(struct view *view, const struct indicator *indicator,
                           Tonghop__Value *ret_value)
 {
-    struct derived derived = view_derived(view, indicator);
     tonghop__value__init(ret_value);
-    ret_value->has_value = derived.has_value;
-    ret_value->known_count = derived.known;
-    ret_value->all_count = derived.all;
-    if (!derived.has_value)
+    /* Nobody has planned what nobody reports. */
+    if (view->key.kind == KIND_PLAN && !has_entered(view->node->catalogue, indicator))
         return;
-    set_numbers(ret_value, derived.value, derived.upper);
-    ret_value->qualifier = (Tonghop__Qualifier)derived.qualifier;
-    ret_value->unit_count = derived.most_units;
-    ret_value->exact_count = derived.most_units;
-    if (derived.is_uneven) {
-        ret_value->least_units = derived.least_units;
-        ret_value->most_units = derived.most_units;
-    }
-    collect_marks(view, indicator, ret_value);
+    uint16_t fixed = view->stock_year, own = view_stock_year(view, indicator);
+    if (own != 0)
+        view->stock_year = own;
+    struct derived derived = view_derived(view, indicator);
+    fill_derived(view, indicator, &derived, ret_value);
+    view->stock_year = fixed;
 }
 
 static void make_checks(struct view *view, const struct indicator *indicator, Tonghop__Value *value)

@@ -37,8 +37,8 @@ struct digest_state {
 
 /* What a state adds to its bucket: the digest of key (digest_put_key); of the latest revision its
  * number (8 bytes), state bits (1) and content digest (32); the times of receipt and of the first
- * filing (8 each); of the earlier accepted revision number, bits, content and time of receipt, zeros
- * if there is none. */
+ * filing (8 each); of the earlier accepted revision number, bits, content and time of receipt,
+ * zeros if there is none. */
 void digest_of_state(const struct digest_state *state, uint8_t *ret_digest);
 
 #endif

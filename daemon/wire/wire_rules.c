@@ -586,6 +586,7 @@ static const char *check_explain_line(const ProtobufCMessage *message)
 {
     const Tonghop__ExplainLine *line = (const void *)message;
     bool is_added = line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT ||
+                    line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART ||
                     line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL;
     return line->value != NULL || !is_added ? NULL : "what is added must have a value";
 }

@@ -76,6 +76,9 @@ static inline void check_entered(const struct p_model *m, const struct p_span *s
     P_ASSERT(value->as_of == as_of);
     if (!is_fold(&fold))
         return;
+    struct p_thin thin = fold_thin(m, span);
+    P_ASSERT(value->thin_year == thin.year);
+    P_ASSERT(value->thin_count == thin.count && value->full_count == thin.full);
     enum qualifier qualifier = fold_qualifier(&fold);
     P_ASSERT((enum qualifier)value->qualifier == qualifier);
     P_ASSERT(p_value(value) == fold_shown(&fold));
@@ -103,16 +106,13 @@ static inline i128 p_scaled(const struct p_model *m, size_t indicator, i128 figu
 static inline void check_sum(const struct p_model *m, const struct p_rule *rule,
                              const struct p_span *span, const Tonghop__Value *value)
 {
-    uint32_t missing, as_of;
-    struct p_span spans[2] = {*span, *span};
     struct p_fold folds[2] = {{0}};
-    size_t terms[2] = {rule->a, rule->b}, there = 0;
-    bool has_value = true, is_exact = true;
+    const size_t terms[2] = {rule->a, rule->b};
+    size_t there = 0;
+    bool has_value = fold_terms(m, span, terms, folds), is_exact = true;
     i128 sum = 0, truth = 0;
     for (size_t i = 0; i < 2; i++) {
         i128 sign = i == 1 && rule->rule == RULE_DIFFERENCE ? -1 : 1;
-        spans[i].what.indicator = terms[i];
-        folds[i] = fold_span(m, &spans[i], &missing, &as_of);
         if (p_is_skipped(m, span, terms[i]))
             continue;
         there++;
@@ -140,14 +140,12 @@ static inline i128 p_ratio(const struct p_model *m, const struct p_rule *rule, i
 static inline void check_ratio(const struct p_model *m, const struct p_rule *rule,
                                const struct p_span *span, const Tonghop__Value *value)
 {
-    uint32_t missing, as_of;
-    struct p_span above = *span, below = *span;
-    above.what.indicator = rule->a;
-    below.what.indicator = rule->b;
-    struct p_fold a = fold_span(m, &above, &missing, &as_of);
-    struct p_fold b = fold_span(m, &below, &missing, &as_of);
-    bool has_value = !p_is_skipped(m, span, rule->a) && !p_is_skipped(m, span, rule->b) &&
-                     is_fold(&a) && is_fold(&b) && fold_shown(&b) != 0;
+    const size_t terms[2] = {rule->a, rule->b};
+    struct p_fold folds[2] = {{0}};
+    bool has_value = fold_terms(m, span, terms, folds);
+    struct p_fold a = folds[0], b = folds[1];
+    has_value = has_value && !p_is_skipped(m, span, rule->a) && !p_is_skipped(m, span, rule->b) &&
+                is_fold(&a) && is_fold(&b) && fold_shown(&b) != 0;
     P_ASSERT(value->has_value == has_value);
     if (!has_value)
         return;
@@ -191,6 +189,11 @@ static inline void check_count(const struct p_model *m, const struct p_rule *rul
         all++;
         held += holds == 1;
         unknown += holds == -1;
+    }
+    /* Nobody plans how many units of a type there are. */
+    if (rule->rule == RULE_COUNT_TYPE && span->what.kind + KIND_ACTUAL == KIND_PLAN) {
+        P_ASSERT(!value->has_value);
+        return;
     }
     P_ASSERT(value->has_value == !(all > 0 && unknown == all));
     P_ASSERT(value->all_count == all);
@@ -259,19 +262,37 @@ static inline void check_row(const struct p_model *m, const struct p_span *span,
     }
 }
 
-/* Every unit of the tree, level by level. */
+/* The years of the span in which the unit is a row of its level: it lies in the tree then, and not
+ * beneath another one of its level, as one that ended does. */
+static inline uint32_t p_years_of_row(const struct p_model *m, const struct p_span *span,
+                                      uint8_t level, uint32_t unit)
+{
+    uint32_t years = 0;
+    for (size_t y = span->from; y <= span->what.year; y++) {
+        const struct tree *tree = m->trees[y][span->what.label];
+        uint32_t index = tree_find(tree, unit);
+        if (index == TREE_NONE || tree->nodes[index].level != level)
+            continue;
+        uint32_t parent = tree->nodes[index].parent;
+        if (tree->nodes[parent].level != level)
+            years |= 1U << (y - span->from);
+    }
+    return years;
+}
+
+/* Every unit of the trees, level by level. */
 static inline void check_units(struct rig *rig, const struct p_model *m, struct p_span span)
 {
     span.type = -1;
     for (uint8_t level = 1; level < m->p->level_count; level++) {
         const Tonghop__Totals *totals = p_ask(rig, &span, TONGHOP__BY__BY_LEVEL, level);
-        const struct tree *tree = m->trees[span.what.year][span.what.label];
         size_t count = 1;
-        for (uint32_t i = 0; i < tree->node_count; i++)
-            count += tree->nodes[i].level == level;
+        for (size_t i = 0; i < m->p->unit_count; i++)
+            count += p_years_of_row(m, &span, level, m->p->units[i].id) != 0;
         assert_int_equal(totals->n_units, count);
         for (size_t row = level == 1 ? 0 : 1; row < totals->n_units; row++) {
             span.unit = totals->units[row]->unit->id;
+            span.left_out = row == 0 ? 0 : ~p_years_of_row(m, &span, level, span.unit);
             check_row(m, &span, totals, row);
         }
     }

@@ -278,8 +278,23 @@ struct p_span {
     struct p_what what;
     size_t from;
     uint32_t unit;
-    int type; /* < 0: all */
+    int type;          /* < 0: all */
+    uint32_t left_out; /* bit n: year from + n is not part of it */
 };
+
+/* The years in which anybody beneath has it, whatever his type. */
+static inline uint32_t fold_years(const struct p_model *m, const struct p_span *span)
+{
+    uint32_t years = 0;
+    for (size_t y = span->from; y <= span->what.year; y++) {
+        struct p_what what = span->what;
+        what.year = y;
+        struct p_fold fold = fold_period(m, &what, span->unit, -1);
+        if ((span->left_out >> (y - span->from) & 1U) == 0 && is_fold(&fold))
+            years |= 1U << (y - span->from);
+    }
+    return years;
+}
 
 /* Over a span flows add up, and a stock is that of the last year in which the unit has it. */
 static inline struct p_fold fold_span(const struct p_model *m, const struct p_span *span,
@@ -292,6 +307,8 @@ static inline struct p_fold fold_span(const struct p_model *m, const struct p_sp
     for (size_t y = span->from; y <= span->what.year; y++) {
         struct p_what what = span->what;
         what.year = y;
+        if ((span->left_out >> (y - span->from) & 1U) != 0)
+            continue;
         struct p_fold all = fold_period(m, &what, span->unit, -1);
         struct p_fold part = fold_period(m, &what, span->unit, span->type);
         if (indicator->nature == NATURE_STOCK && is_fold(&all))
@@ -312,19 +329,75 @@ static inline struct p_fold fold_span(const struct p_model *m, const struct p_sp
     return total;
 }
 
+/* A year with fewer reports than the fullest one has. */
+struct p_thin {
+    uint32_t year, count, full;
+};
+
+/* Of a flow the first of the thinnest years, of a stock the year that it is of; years of nothing
+ * but baselines are not thin. */
+static inline struct p_thin fold_thin(const struct p_model *m, const struct p_span *span)
+{
+    bool is_flow = p_indicator(m, span->what.indicator)->nature == NATURE_FLOW;
+    struct p_thin thin = {0};
+    for (size_t y = span->from; y <= span->what.year; y++) {
+        struct p_what what = span->what;
+        what.year = y;
+        struct p_fold part = fold_period(m, &what, span->unit, span->type);
+        if ((span->left_out >> (y - span->from) & 1U) != 0 || !is_fold(&part))
+            continue;
+        bool is_thinner = !is_flow || thin.year == 0 || part.units < thin.count;
+        thin.full = part.units > thin.full ? part.units : thin.full;
+        if (!is_thinner || (is_flow && part.baseline == part.units))
+            continue;
+        thin.year = part.baseline == part.units ? 0 : (uint32_t)(P_FIRST_YEAR + y);
+        thin.count = part.units;
+    }
+    if (span->from == span->what.year || thin.year == 0 || thin.count == thin.full)
+        thin = (struct p_thin){0};
+    return thin;
+}
+
 /* A unit, or a term, that nobody beneath could report. */
 static inline bool p_is_skipped(const struct p_model *m, const struct p_span *span, size_t entered)
 {
     const struct indicator *indicator = p_indicator(m, entered);
-    const struct tree *tree = m->trees[span->what.year][span->what.label];
-    bool is_valid = false;
+    bool could = false;
     for (size_t y = span->from; y <= span->what.year; y++) {
-        struct date day = m->trees[y][span->what.label]->window.last;
-        is_valid = is_valid || (date_compare(indicator->valid_from, day) <= 0 &&
-                                date_compare(day, indicator->valid_to) <= 0);
+        const struct tree *tree = m->trees[y][span->what.label];
+        struct date day = tree->window.last;
+        uint32_t index = tree_find(tree, span->unit);
+        could = could || (index != TREE_NONE && date_compare(indicator->valid_from, day) <= 0 &&
+                          date_compare(day, indicator->valid_to) <= 0 &&
+                          indicator->level_mask >> tree->nodes[index].level != 0);
     }
-    return !is_valid ||
-           indicator->level_mask >> tree->nodes[tree_find(tree, span->unit)].level == 0;
+    return !could;
+}
+
+/* The terms of a formula over a span. Two stocks are of the last year that has both; without one
+ * there is nothing. */
+static inline bool fold_terms(const struct p_model *m, const struct p_span *span,
+                              const size_t terms[2], struct p_fold folds[2])
+{
+    uint32_t missing, as_of, common = UINT32_MAX;
+    size_t stocks = 0;
+    struct p_span spans[2] = {*span, *span};
+    for (size_t i = 0; i < 2; i++) {
+        spans[i].what.indicator = terms[i];
+        folds[i] = fold_span(m, &spans[i], &missing, &as_of);
+        if (p_is_skipped(m, span, terms[i]) || !is_fold(&folds[i]) ||
+            p_indicator(m, terms[i])->nature != NATURE_STOCK)
+            continue;
+        stocks++;
+        common &= fold_years(m, &spans[i]);
+    }
+    if (span->from == span->what.year || stocks < 2)
+        return true;
+    for (size_t i = 0; i < 2 && common != 0; i++) {
+        spans[i].what.year = span->from + (size_t)(31 - __builtin_clz(common));
+        folds[i] = fold_period(m, &spans[i].what, span->unit, span->type);
+    }
+    return common != 0;
 }
 
 #endif

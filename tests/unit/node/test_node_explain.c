@@ -53,7 +53,8 @@ static void assert_lines(const Tonghop__Envelope *answer, const struct line *row
             fail_msg("line %zu: depth %u unit %u type %d value %lld from '%s' scope %d", i,
                      line->depth, line->unit->id, (int)line->type,
                      (long long)number_of(line->value), line->source_period, (int)line->scope);
-        assert_int_equal(line->value->has_value, rows[i].type != TYPE(MISSING));
+        assert_int_equal(line->value->has_value,
+                         rows[i].type != TYPE(MISSING) && rows[i].type != TYPE(WITHOUT));
     }
     assert_int_equal(explanation->n_lines, count);
 }
@@ -77,6 +78,18 @@ static void assert_lines(const Tonghop__Envelope *answer, const struct line *row
 #define WHOLE(depth, unit, value, source)                                                          \
     {                                                                                              \
         depth, unit, TYPE(REPORT), value, source, (Tonghop__Scope)SCOPE_WHOLE                      \
+    }
+#define PART(depth, unit, value, source)                                                           \
+    {                                                                                              \
+        depth, unit, TYPE(PART), value, source, (Tonghop__Scope)SCOPE_OWN                          \
+    }
+#define WHOLE_PART(depth, unit, value, source)                                                     \
+    {                                                                                              \
+        depth, unit, TYPE(PART), value, source, (Tonghop__Scope)SCOPE_WHOLE                        \
+    }
+#define WITHOUT(depth, unit, source)                                                               \
+    {                                                                                              \
+        depth, unit, TYPE(WITHOUT), 0, source, 0                                                   \
     }
 #define LONE_HALF(depth, unit, value, source)                                                      \
     {                                                                                              \
@@ -128,17 +141,41 @@ static void test_what_a_report_says_of_itself(void **state)
     assert_string_equal(answer->explanation->lines[0]->author, "Nguyễn Thị Hoa");
 }
 
-/* A figure that was not filed under the label asked for names the report it stands on. */
+/* A figure that was not filed under the label asked for names the report it stands on; all of them,
+ * with what each has, where it is computed from more than one. */
 static void test_sources_of_the_year(void **state)
 {
     struct rig *rig = *state;
     file_ok(rig, DRAFT(.period = "2024", .unit = 23860, CELLS(EXACT(1, 50))));
     file_ok(rig, DRAFT(.period = "2024-S2", .unit = 23857, CELLS(EXACT(1, 4))));
     ASSERT_LINES(explain(rig, "2024", "631"), SUBTOTAL(0, 631, 65), REPORT(1, 631, 1, "2024-S1"),
-                 REPORT(1, 23857, 14, "2024-S2"), REPORT(1, 23860, 50, "2024"), MISSING(1, 23863));
-    ASSERT_LINES(explain(rig, "2024-S2", "23860"), REPORT(0, 23860, 30, "2024"));
+                 REPORT(1, 23857, 14, "2024-S2"), PART(2, 23857, 4, "2024-S2"),
+                 PART(2, 23857, 10, "2024-S1"), REPORT(1, 23860, 50, "2024"), MISSING(1, 23863));
+    ASSERT_LINES(explain(rig, "2024-S2", "23860"), REPORT(0, 23860, 30, "2024"),
+                 PART(1, 23860, 50, "2024"), PART(1, 23860, 20, "2024-S1"));
     const Tonghop__Envelope *answer = explain(rig, "2024-S2", "23860");
     assert_int_equal(answer->explanation->lines[0]->value->implied_count, 1);
+    const Tonghop__ExplainLine *first = answer->explanation->lines[2];
+    assert_int_equal(first->revision, 1);
+    assert_int_equal(first->value->unit_count, 1);
+    answer = explain(rig, "2024", "23857");
+    assert_string_equal(answer->explanation->lines[2]->author, "Nguyễn Thị Hoa");
+    assert_string_equal(answer->explanation->lines[2]->note, "theo rà soát tháng 5");
+}
+
+/* A stock stands on one report; the greatest of the halves on both. */
+static void test_sources_of_other_natures(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23863, CELLS(EXACT(6, 90), EXACT(14, 3))));
+    file_ok(rig, DRAFT(.period = "2024-S2", .unit = 23863, CELLS(EXACT(6, 70), EXACT(14, 8))));
+    const struct question asks[] = {
+        {.period = "2024", .unit = "23863", .indicator = "poverty.poor"},
+        {.period = "2024", .unit = "23863", .indicator = "first.day"},
+    };
+    ASSERT_LINES(ask_explain(rig, from_local(), &asks[0]), REPORT(0, 23863, 70, "2024-S2"));
+    ASSERT_LINES(ask_explain(rig, from_local(), &asks[1]), REPORT(0, 23863, 3, "2024-S2"),
+                 PART(1, 23863, 8, "2024-S2"), PART(1, 23863, 3, "2024-S1"));
 }
 
 /* What lies beneath a whole report is shown, as not added; nobody beneath it is missing. */
@@ -162,7 +199,8 @@ static void test_sources_are_of_one_scope(void **state)
     file_ok(rig, DRAFT(.period = "2024-S2", .unit = 632, CELLS(EXACT(1, 4))));
     file_ok(rig, DRAFT(.period = "2024", .unit = 632, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 100))));
     /* S2 is covered by the whole year with the whole first half: 100 - 30. */
-    ASSERT_LINES(explain(rig, "2024-S2", "632"), WHOLE(0, 632, 70, "2024"));
+    ASSERT_LINES(explain(rig, "2024-S2", "632"), WHOLE(0, 632, 70, "2024"),
+                 WHOLE_PART(1, 632, 100, "2024"), WHOLE_PART(1, 632, 30, "2024-S1"));
     /* 23888's year is made of its own first half; its whole second half is no part of it. */
     file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23888, CELLS(EXACT(1, 5))));
     file_ok(rig,
@@ -193,8 +231,9 @@ static void test_a_lone_whole_half(void **state)
         assert_int_not_equal(answer->explanation->lines[i]->type, TYPE(LONE_HALF));
     file_ok(rig,
             DRAFT(.period = "2024-S2", .unit = 631, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 20))));
-    ASSERT_LINES(explain(rig, "2024", "631"), WHOLE(0, 631, 120, "2024-S2"), COVERED(1, 23857, 10),
-                 COVERED(1, 23860, 20));
+    ASSERT_LINES(explain(rig, "2024", "631"), WHOLE(0, 631, 120, "2024-S2"),
+                 WHOLE_PART(1, 631, 20, "2024-S2"), WHOLE_PART(1, 631, 100, "2024-S1"),
+                 COVERED(1, 23857, 10), COVERED(1, 23860, 20));
 }
 
 /* Who owes the asked label and has filed nothing that meets it is named, by coverage's own rule: a
@@ -267,12 +306,27 @@ static void test_withdrawn_is_missing(void **state)
     ASSERT_LINES(explain(rig, "2024-S1", "23887"), MISSING(0, 23887));
 }
 
-/* A nil report is a report: its unit is not missing, though it adds nothing. */
+/* A nil report is a report: its unit is not missing, though it adds nothing; it is named as one
+ * that filed without the figure, which is not zero. */
 static void test_nil_is_not_missing(void **state)
 {
     struct rig *rig = *state;
     file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23863));
-    assert_int_equal(explain(rig, "2024-S1", "23863")->explanation->n_lines, 0);
+    const Tonghop__Envelope *answer = explain(rig, "2024-S1", "23863");
+    ASSERT_LINES(answer, WITHOUT(0, 23863, "2024-S1"));
+    assert_int_equal(answer->explanation->lines[0]->revision, 1);
+    assert_int_equal(answer->explanation->due_count, 1);
+    assert_int_equal(answer->explanation->missing_count, 0);
+    assert_int_equal(answer->explanation->without_count, 1);
+    /* One cell is not the other. */
+    answer = ask_explain(rig, from_local(),
+                         ASK(.period = "2024-S1", .unit = "632", .indicator = "model.recognised"));
+    assert_int_equal(answer->explanation->n_lines, 5);
+    assert_false(answer->explanation->lines[0]->value->has_value);
+    assert_int_equal(answer->explanation->lines[2]->unit->id, 23887);
+    assert_int_equal(answer->explanation->lines[2]->type, TYPE(WITHOUT));
+    assert_int_equal(answer->explanation->missing_count, 3);
+    assert_int_equal(answer->explanation->without_count, 1);
 }
 
 /* A derived value is explained by its operands and their values. */
@@ -515,6 +569,7 @@ int main(void)
         EXPLAIN_TEST(test_a_total_is_taken_apart),
         EXPLAIN_TEST(test_what_a_report_says_of_itself),
         EXPLAIN_TEST(test_sources_of_the_year),
+        EXPLAIN_TEST(test_sources_of_other_natures),
         EXPLAIN_TEST(test_a_whole_report_covers),
         EXPLAIN_TEST(test_sources_are_of_one_scope),
         EXPLAIN_TEST(test_a_lone_whole_half),

@@ -127,7 +127,7 @@ static void test_counts_are_made_anew(void **state)
     }
 }
 
-/* The tree of a span is that of its last year; a unit that was not there before has the years in
+/* The unit asked for is one of the last year; if it was not there before, it has the years in
  * which it was. */
 static void test_a_unit_that_begins(void **state)
 {

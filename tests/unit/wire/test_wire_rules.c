@@ -459,7 +459,10 @@ static char *letters(struct arena *arena, size_t len)
       "ExplainLine.source")                                                                        \
     X(explanation, line_states, m->lines[0]->states = 3, OK, "")                                   \
     X(explanation, line_states_new, m->lines[0]->states = 4, MALFORMED, "ExplainLine.states")      \
-    X(explanation, line_type_new, m->lines[0]->type = 8, MALFORMED, "ExplainLine.type")            \
+    X(explanation, line_type_new, m->lines[0]->type = 10, MALFORMED, "ExplainLine.type")           \
+    X(explanation, line_part, (m->lines[0]->type = 8, m->lines[0]->value = NULL), MALFORMED,       \
+      "ExplainLine")                                                                               \
+    X(explanation, line_without, (m->lines[0]->type = 9, m->lines[0]->value = NULL), OK, "")       \
     X(history, source, m->entries[0]->source = TEXT("a\nb"), OK, "")                               \
     X(history, source_long, m->entries[0]->source = letters(arena, 2001), TOO_LARGE,               \
       "HistoryEntry.source")                                                                       \

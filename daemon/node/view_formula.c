@@ -1,0 +1,288 @@
+/* Derived values are computed here, on roll-ups, at the moment they are asked for; they are never
+ * summed, stored or sent between nodes. */
+#include <stdlib.h>
+
+#include "core/check.h"
+#include "core/mem.h"
+#include "node/step.h"
+#include "node/view.h"
+
+/* A term that no unit of the subtree could have reported in this period is left out of a sum. */
+static bool is_skipped(const struct view *view, const struct indicator *indicator)
+{
+    for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
+        struct period period = {(uint16_t)year, view->key.period.label};
+        const struct tree *tree = node_tree(view->node, period);
+        uint32_t index = tree_find(tree, view->key.unit);
+        /* Units beneath are of this level or a lower one, which has a higher number. */
+        if (index != TREE_NONE && indicator_is_valid_on(indicator, tree->window.last) &&
+            indicator->level_mask >> tree->nodes[index].level != 0)
+            return false;
+    }
+    return true;
+}
+
+/* What a formula has read of a span. */
+struct view_reading {
+    uint32_t common; /* years in which all stocks exist */
+    uint32_t latest; /* the last years of the stocks */
+    bool has_flow, has_stock;
+};
+
+static uint32_t last_year(uint32_t years)
+{
+    return years == 0 ? 0 : 1U << (31 - __builtin_clz(years));
+}
+
+static void note_reading(struct view *view, const struct indicator *indicator)
+{
+    struct view_reading *reading = view->reading;
+    if (reading == NULL)
+        return;
+    if (indicator->nature == NATURE_FLOW) {
+        reading->has_flow = true;
+        return;
+    }
+    uint32_t years = view_stock_years(view, indicator);
+    reading->has_stock = true;
+    reading->common &= years;
+    reading->latest |= last_year(years);
+}
+
+/* The year to take the stocks from, where not each has its last in the same one; else 0. */
+static uint16_t year_to_take(const struct view *view, const struct view_reading *reading)
+{
+    uint32_t year = last_year(reading->common);
+    if (view->stock_year != 0 || !reading->has_stock || year == 0 || year == reading->latest)
+        return 0;
+    return (uint16_t)(view->key.from + (31 - __builtin_clz(year)));
+}
+
+/* Stocks of which no year has all make nothing together. */
+static bool has_no_year(const struct view *view, const struct view_reading *reading)
+{
+    return view->stock_year == 0 && reading->has_stock && reading->common == 0;
+}
+
+static struct operand operand_of_derived(const struct derived *derived, unsigned decimals)
+{
+    if (!derived->has_value)
+        return (struct operand){.state = OPERAND_MISSING};
+    return (struct operand){.state = OPERAND_VALUE,
+                            .value = derived->value,
+                            .upper = derived->upper,
+                            .decimals = decimals,
+                            .qualifier = derived->qualifier,
+                            .unit_count = derived->most_units};
+}
+
+static struct operand get_operand(void *ctx, uint32_t number)
+{
+    struct view *view = ctx;
+    const struct indicator *indicator = catalogue_indicator(view->node->catalogue, number);
+    struct view_years years;
+    if (indicator == NULL || is_skipped(view, indicator))
+        return (struct operand){.state = OPERAND_SKIPPED};
+    if (!indicator_is_entered(indicator)) {
+        struct derived derived = view_derived(view, indicator);
+        return operand_of_derived(&derived, indicator->decimals);
+    }
+    const struct figure *figure = view_figure(view, indicator, &years);
+    if (figure == NULL)
+        return (struct operand){.state = OPERAND_MISSING};
+    enum qualifier qualifier = figure_qualifier(figure);
+    note_reading(view, indicator);
+    return (struct operand){.state = OPERAND_VALUE,
+                            .value = figure_shown(figure),
+                            .upper = qualifier == QUALIFIER_RANGE ? figure->upper : 0,
+                            .decimals = indicator->decimals,
+                            .qualifier = (uint8_t)qualifier,
+                            .unit_count = figure_unit_count(figure)};
+}
+
+static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
+                            uint32_t *ret_unknown, uint32_t *ret_all);
+
+struct formula_env view_env(struct view *view)
+{
+    return (struct formula_env){.ctx = view, .operand = get_operand, .count = count_units};
+}
+
+static struct view_tally *find_tally(const struct view *view, const struct formula_test *test)
+{
+    for (size_t i = 0; i < view->tally_count; i++)
+        if (view->tallies[i].test.formula == test->formula &&
+            view->tallies[i].test.node == test->node)
+            return &view->tallies[i];
+    return NULL;
+}
+
+static void add_tally(struct view *view, uint8_t level, const struct formula_test *test)
+{
+    if (find_tally(view, test) != NULL)
+        return;
+    view->tallies =
+        mem_grow(view->tallies, view->tally_count, &view->tally_capacity, sizeof(*view->tallies));
+    view->tallies[view->tally_count++] = (struct view_tally){.test = *test, .level = level};
+}
+
+enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type)
+{
+    struct formula_env env = view_env(view);
+    struct view_reading reading = {.common = UINT32_MAX};
+    if (!view_is_span(view))
+        return formula_holds(test, type, &env);
+    view->reading = &reading;
+    enum truth truth = formula_holds(test, type, &env);
+    bool is_unknown = has_no_year(view, &reading);
+    uint16_t year = year_to_take(view, &reading);
+    if (year != 0) {
+        view->stock_year = year;
+        truth = formula_holds(test, type, &env);
+        view->stock_year = 0;
+    }
+    view->reading = NULL;
+    return is_unknown ? TRUTH_UNKNOWN : truth;
+}
+
+void view_tally_add(struct view_tally *tally, enum truth truth)
+{
+    tally->all++;
+    tally->held += truth == TRUTH_TRUE;
+    tally->unknown += truth == TRUTH_UNKNOWN;
+}
+
+/* Asks one unit for all tallies from the `first` on. */
+static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
+{
+    struct view_key key = view->key;
+    struct view unit = {0};
+    key.unit = node->unit;
+    for (size_t i = first; i < view->tally_count; i++) {
+        struct view_tally *tally = &view->tallies[i];
+        if (tally->level != node->level)
+            continue;
+        if (unit.node == NULL) {
+            view_init(&unit, view->node, view->txn, &key);
+            unit.source = view->source;
+        }
+        view_tally_add(tally, view_holds(&unit, &tally->test, node->type));
+    }
+    view_fini(&unit);
+}
+
+/* One walk over the units for all tallies from the `first` on; of a view of one type, over those of
+ * that type. */
+static void tally_all(struct view *view, size_t first)
+{
+    const struct tree *tree = node_tree(view->node, view->key.period);
+    uint32_t root = tree_find(tree, view->key.unit);
+    if (first == view->tally_count)
+        return;
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        const struct tree_node *node = &tree->nodes[i];
+        bool is_mine = view->family == NULL || node->type == view - view->family;
+        if (is_mine && !node->has_ended)
+            tally_unit(view, first, node);
+    }
+}
+
+static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
+                            uint32_t *ret_unknown, uint32_t *ret_all)
+{
+    struct view *view = ctx;
+    const struct view_source *source = view->source;
+    const struct view_tally *tally = find_tally(view, predicate);
+    if (tally == NULL && source != NULL)
+        tally = source->tally(source->ctx, view->key.unit, level, predicate);
+    if (tally == NULL) {
+        add_tally(view, level, predicate);
+        tally_all(view, view->tally_count - 1);
+        tally = find_tally(view, predicate);
+    }
+    *ret_unknown = tally->unknown;
+    *ret_all = tally->all;
+    return tally->held;
+}
+
+static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done);
+
+/* What one formula counts, and what it reads. */
+static void add_counts_of(struct view *view, const struct formula *formula, bool *is_done)
+{
+    const struct catalogue *catalogue = view->node->catalogue;
+    struct formula_test test;
+    uint8_t level;
+    size_t count;
+    for (size_t n = 0; formula_count_term(formula, n, &level, &test); n++)
+        add_tally(view, level, &test);
+    const uint32_t *operands = formula_operands(formula, &count);
+    for (size_t i = 0; i < count; i++)
+        add_counts(view, catalogue_indicator(catalogue, operands[i]), is_done);
+}
+
+/* What an indicator needs counted, on whatever it is built, and for its checks. */
+static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done)
+{
+    bool *done = &is_done[indicator - view->node->catalogue->indicators];
+    if (*done)
+        return;
+    *done = true;
+    if (indicator->formula != NULL)
+        add_counts_of(view, indicator->formula, is_done);
+    for (size_t i = 0; i < indicator->check_count; i++)
+        add_counts_of(view, indicator->checks[i].condition, is_done);
+}
+
+void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
+{
+    size_t first = view->tally_count;
+    bool *is_done = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*is_done));
+    for (size_t i = 0; i < count; i++)
+        add_counts(view, indicators[i], is_done);
+    free(is_done);
+    tally_all(view, first);
+}
+
+/* The value of a derived one; its operands may be derived ones, which then take their stocks from
+ * the year that the outermost takes them from. */
+static struct derived compute(struct view *view, const struct indicator *indicator,
+                              uint16_t *ret_stock_year)
+{
+    struct formula_env env = view_env(view);
+    struct view_reading reading = {.common = UINT32_MAX};
+    *ret_stock_year = 0;
+    if (is_skipped(view, indicator) || indicator->formula == NULL)
+        return (struct derived){0};
+    if (!view_is_span(view) || view->reading != NULL)
+        return formula_eval(indicator->formula, indicator->decimals, &env);
+    view->reading = &reading;
+    struct derived derived = formula_eval(indicator->formula, indicator->decimals, &env);
+    if (has_no_year(view, &reading))
+        derived = (struct derived){0};
+    *ret_stock_year = year_to_take(view, &reading);
+    if (*ret_stock_year != 0) {
+        view->stock_year = *ret_stock_year;
+        derived = formula_eval(indicator->formula, indicator->decimals, &env);
+        view->stock_year = 0;
+    }
+    view->reading = NULL;
+    /* A flow of a span has a part for each unit and year, a stock one for each unit. */
+    if (reading.has_flow && reading.has_stock)
+        derived.is_uneven = false;
+    return derived;
+}
+
+struct derived view_derived(struct view *view, const struct indicator *indicator)
+{
+    uint16_t ignored;
+    return compute(view, indicator, &ignored);
+}
+
+uint16_t view_stock_year(struct view *view, const struct indicator *indicator)
+{
+    uint16_t year = 0;
+    if (view_is_span(view) && !indicator_is_entered(indicator))
+        (void)compute(view, indicator, &year);
+    return year;
+}
