@@ -39,7 +39,8 @@ struct parse {
 /* A header, as far as it was looked for. */
 struct found {
     enum csv_header verdict;
-    uint32_t row; /* its number, 0: no row has anything in it */
+    uint32_t row;   /* its number, 0: no row has anything in it */
+    bool is_broken; /* quotes end the file before a row that has anything in it */
 };
 
 static void row_fini(struct csv_row *row)
@@ -208,7 +209,7 @@ static void judge_row(struct parse *parse)
         return;
     enum csv_header verdict = parse->sheet->judge(&parse->row);
     if (found->row == 0 || verdict > found->verdict)
-        *found = (struct found){verdict, parse->row_number};
+        *found = (struct found){.verdict = verdict, .row = parse->row_number};
 }
 
 /* libcsv's second callback: the end of a row. */
@@ -333,10 +334,11 @@ enum err csv_read_bytes(const char *file, struct span bytes, struct problems *pr
 static struct found find_header(struct span text, char separator, const struct csv_sheet *sheet)
 {
     struct problems ignored = {0}; /* they are found again when the file is read */
-    struct found found = {CSV_HEADER_NO, 0};
+    struct found found = {.verdict = CSV_HEADER_NO};
     struct csv_table table = {.file = mem_strdup(""), .separator = separator};
     struct parse parse = {.table = &table, .problems = &ignored, .sheet = sheet, .found = &found};
     parse_text(&parse, text, 1);
+    found.is_broken = table.is_cut && found.row == 0;
     csv_table_fini(&table);
     problems_fini(&ignored);
     return found;
@@ -344,17 +346,25 @@ static struct found find_header(struct span text, char separator, const struct c
 
 static const char separators[] = {',', ';', '\t'};
 
-/* The header under the separator with which one is there. */
+static bool is_better(const struct found *a, const struct found *b)
+{
+    if (a->verdict != b->verdict)
+        return a->verdict > b->verdict;
+    /* A quoted field is no field under another separator: what breaks says nothing of the file. */
+    if (a->is_broken || b->is_broken)
+        return b->is_broken && !a->is_broken;
+    return a->row < b->row; /* no row: a file that has nothing but that separator in it */
+}
+
+/* The header under the separator with which one is there; all are tried. */
 static struct found choose_separator(struct span text, const struct csv_sheet *sheet,
                                      char *ret_separator)
 {
     struct found best = find_header(text, separators[0], sheet);
     *ret_separator = separators[0];
-    for (size_t i = 1; i < sizeof separators && best.row > 0; i++) {
+    for (size_t i = 1; i < sizeof separators; i++) {
         struct found found = find_header(text, separators[i], sheet);
-        /* A file without a row is one that has nothing but that separator in it. */
-        if (found.row == 0 || found.verdict > best.verdict ||
-            (found.verdict == best.verdict && found.row < best.row)) {
+        if (is_better(&found, &best)) {
             best = found;
             *ret_separator = separators[i];
         }
