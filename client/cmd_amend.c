@@ -95,6 +95,7 @@ static enum err read_cell(struct amend *amend, const struct indicator *indicator
 {
     struct reporting_fields fields = {
         .may_be_words = true,
+        .knows_style = amend->common->has_numbers,
         .value.text = amend->value,
         .qualifier.text = amend->qualifier != NULL ? amend->qualifier : "",
         .upper.text = amend->upper != NULL ? amend->upper : "",

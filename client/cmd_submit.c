@@ -198,6 +198,7 @@ static int build(struct submit *submit)
     bool has_units = submit->file != NULL && reporting_has_units(&submit->table);
     if (!submit->common->has_numbers && submit->file != NULL)
         context.numbers = reporting_numbers(&submit->table);
+    context.knows_style = submit->common->has_numbers || reporting_knows_style(&submit->table);
     if (has_units && submit->selection.unit_text != NULL) {
         problems_add(&submit->problems, submit->table.file, reporting_units_place(&submit->table),
                      PROBLEM_WORDS(&submit->problems,

@@ -198,6 +198,7 @@ static void parse_row(struct parse *parse, const struct csv_row *row)
                           .place = place_at(parse, row, COLUMN_VALUE)};
     struct reporting_fields fields = {.file = parse->table->file,
                                       .may_be_words = true,
+                                      .knows_style = parse->context->knows_style,
                                       .value = field_at(parse, row, COLUMN_VALUE),
                                       .qualifier = field_at(parse, row, COLUMN_QUALIFIER),
                                       .upper = field_at(parse, row, COLUMN_UPPER)};

@@ -23,6 +23,7 @@ struct reporting_context {
     uint32_t unit;      /* of every row, unless the file has a column of units; in the tree */
     uint32_t root;      /* units by name are looked for from here downwards; 0: in the whole tree */
     enum number_style numbers;
+    bool knows_style; /* `numbers` is how they are written; else it is a guess (reporting_fields) */
 };
 
 /* One report of the file, in order and validated. The caller sets author, reason, based_on and
@@ -47,6 +48,8 @@ struct place reporting_units_place(const struct csv_table *table);
 /* How numbers are written in the file, unless somebody says so: where semicolons part the fields, a
  * comma is the decimal mark, which is why they do. */
 enum number_style reporting_numbers(const struct csv_table *table);
+/* Whether that follows from the file; of commas and tabs nothing does. */
+bool reporting_knows_style(const struct csv_table *table);
 
 /* Checks everything and takes the file apart. A row with an empty value is not reported, as if it
  * were not there, and is a heading if it names no indicator; a file without any value is an error.
@@ -77,6 +80,7 @@ struct reporting_field {
 struct reporting_fields {
     const char *file;
     bool may_be_words; /* such as "trên 28 tỷ" (text/number_words.h) instead of a number */
+    bool knows_style;  /* else "12.000" (12 or 12000?) is an error, which names both */
     struct reporting_field value, qualifier, upper;
 };
 

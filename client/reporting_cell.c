@@ -5,6 +5,8 @@
 #include "client/reporting_parts.h"
 #include "text/number_words.h"
 
+enum { GROUP_DIGITS = 3 }; /* of thousands */
+
 const char *reporting_quote(const char *text, char *out)
 {
     size_t len = 0;
@@ -33,17 +35,32 @@ static bool has_more_decimals(const char *text, unsigned decimals, enum number_s
     return strpbrk(mark + 1 + decimals, "123456789") != NULL;
 }
 
-static void add_number_problem(const struct indicator *indicator, const char *file,
+/* A number, or words where they are allowed; what is wrong with it as of the two parsers. */
+static enum err read_text(const struct indicator *indicator, const struct reporting_fields *fields,
+                          const char *text, enum number_style numbers, struct cell *ret_cell)
+{
+    struct cell cell = {.qualifier = QUALIFIER_EXACT};
+    enum err err = number_parse(text, indicator->decimals, numbers, &cell.value);
+    if (err == ERR_SYNTAX && fields->may_be_words)
+        err = number_words_parse(text, indicator->decimals, indicator->measure, numbers, &cell);
+    if (err == ERR_OK)
+        *ret_cell = cell;
+    return err;
+}
+
+static void add_number_problem(const struct indicator *indicator,
+                               const struct reporting_fields *fields,
                                const struct reporting_field *field, enum number_style numbers,
                                enum err err, struct problems *problems)
 {
     char text[QUOTE_SIZE];
     char most[I128_TEXT_SIZE];
-    int64_t ignored;
+    struct cell ignored;
+    const char *file = fields->file;
     bool is_vi = numbers == NUMBER_VI;
     /* 2.861 is one number to some and another to others: what it may have meant is named. */
-    bool is_of_other_style = number_parse(field->text, indicator->decimals,
-                                          is_vi ? NUMBER_PLAIN : NUMBER_VI, &ignored) == ERR_OK;
+    bool is_of_other_style = read_text(indicator, fields, field->text,
+                                       is_vi ? NUMBER_PLAIN : NUMBER_VI, &ignored) == ERR_OK;
     const char *style = is_vi ? "plain" : "vi";
     const char *example = is_vi ? PROBLEM_WORDS(problems, "2.861 or 75,6", "2.861 hoặc 75,6")
                                 : PROBLEM_WORDS(problems, "2861 or 75.6", "2861 hoặc 75.6");
@@ -111,27 +128,51 @@ static void add_words_problem(const struct indicator *indicator, const char *fil
                      text, indicator->measure, indicator->code);
 }
 
-/* A number, or words where they are allowed. */
+/* "12.000" is twelve to some, twelve thousand to others, and nobody writes decimals that the
+ * indicator does not have: unless it is known how numbers are written, it is not guessed. */
+static bool is_ambiguous(const struct indicator *indicator, const struct reporting_fields *fields,
+                         const struct reporting_field *field, enum number_style numbers,
+                         struct problems *problems)
+{
+    enum number_style other = numbers == NUMBER_VI ? NUMBER_PLAIN : NUMBER_VI;
+    struct cell cells[2];
+    if (fields->knows_style || indicator->decimals >= GROUP_DIGITS ||
+        read_text(indicator, fields, field->text, numbers, &cells[numbers]) != ERR_OK ||
+        read_text(indicator, fields, field->text, other, &cells[other]) != ERR_OK)
+        return false;
+    int64_t plain = cells[NUMBER_PLAIN].value, vi = cells[NUMBER_VI].value;
+    if (plain == vi) { /* of "5 - 12.000" the upper bounds may differ */
+        plain = cells[NUMBER_PLAIN].upper;
+        vi = cells[NUMBER_VI].upper;
+    }
+    if (plain == vi)
+        return false;
+    char text[QUOTE_SIZE], as_plain[I128_TEXT_SIZE], as_vi[I128_TEXT_SIZE];
+    problems_add(problems, fields->file, field->place,
+                 PROBLEM_WORDS(problems,
+                               "'%s' can mean %s or %s: write the one that is meant, or file with "
+                               "--numbers plain (%s) or --numbers vi (%s)",
+                               "“%s” có thể là %s hoặc %s: ghi rõ số nào, hoặc nộp với "
+                               "--numbers plain (%s) hay --numbers vi (%s)"),
+                 reporting_quote(field->text, text),
+                 number_format(plain, indicator->decimals, false, NUMBER_PLAIN, as_plain),
+                 number_format(vi, indicator->decimals, false, NUMBER_PLAIN, as_vi), as_plain,
+                 as_vi);
+    return true;
+}
+
 static bool read_figure(const struct indicator *indicator, const struct reporting_fields *fields,
                         const struct reporting_field *field, enum number_style numbers,
                         struct problems *problems, struct cell *ret_cell)
 {
-    struct cell cell = {.qualifier = QUALIFIER_EXACT};
-    enum err err = number_parse(field->text, indicator->decimals, numbers, &cell.value);
-    if (err == ERR_SYNTAX && fields->may_be_words) {
-        err = number_words_parse(field->text, indicator->decimals, indicator->measure, numbers,
-                                 &cell);
-        if (err == ERR_INVALID || err == ERR_EXISTS) {
-            add_words_problem(indicator, fields->file, field, err, problems);
-            return false;
-        }
-    }
-    if (err != ERR_OK) {
-        add_number_problem(indicator, fields->file, field, numbers, err, problems);
-        return false;
-    }
-    *ret_cell = cell;
-    return true;
+    enum err err = read_text(indicator, fields, field->text, numbers, ret_cell);
+    if (err == ERR_OK)
+        return !is_ambiguous(indicator, fields, field, numbers, problems);
+    if (err == ERR_INVALID || err == ERR_EXISTS)
+        add_words_problem(indicator, fields->file, field, err, problems);
+    else
+        add_number_problem(indicator, fields, field, numbers, err, problems);
+    return false;
 }
 
 /* The qualifier of a column; QUALIFIER_NONE, with a problem added, for what is none. */

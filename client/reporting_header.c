@@ -218,3 +218,8 @@ enum number_style reporting_numbers(const struct csv_table *table)
 {
     return table->separator == ';' ? NUMBER_VI : NUMBER_PLAIN;
 }
+
+bool reporting_knows_style(const struct csv_table *table)
+{
+    return table->separator == ';';
+}

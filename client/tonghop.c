@@ -156,6 +156,7 @@ static void draft_fini(struct draft *draft)
 static enum err add_cell(struct draft *draft, const struct tonghop_cell *from, char *reason)
 {
     const struct reporting_fields fields = {
+        .knows_style = true, /* as include/tonghop says */
         .value.text = from->value,
         .qualifier.text = from->qualifier != NULL ? from->qualifier : "",
         .upper.text = from->upper != NULL ? from->upper : "",

@@ -204,6 +204,10 @@ def amend_asks_too(office: Office) -> None:
     cells = rows(office.commune.tonghop("history", str(COMMUNE), "--period", "2022", "--cells",
                                         "--format", "csv"))
     expect("note", cells[0]["note"], f"đã đối chiếu; {NOTE}; đã kiểm tra")
+    for value in ("2.000", "gần 2.000", "từ 1.000 đến 2.000"):
+        result = office.commune.tonghop("amend", "household.total", value, "--period", "2022", "--reason",
+                                        "?", expect=2)
+        expect_in(f"{value} may be thousands", result.err, "--numbers vi (")
     result = office.commune.tonghop("amend", "household.total", "hơn 1,9 nghìn hộ", "--numbers", "vi",
                                     "--period", "2022", "--reason", "ước", "--accept-warnings", "ước")
     expect("words", total(office.commune, "2022", "household.total"), Figure(">=", "1900", 1))

@@ -122,6 +122,7 @@ static char *import(const struct world *world, uint32_t root, const char *bytes,
     struct span span = {(const uint8_t *)bytes, strlen(bytes)};
     (void)csv_read_sheet_bytes("f.csv", span, &sheet, &problems, &table);
     context.numbers = reporting_numbers(&table);
+    context.knows_style = reporting_knows_style(&table);
     if (table.header.field_count > 0)
         (void)reporting_build(&table, &context, &problems, &reporting);
     buf_printf(&out, "%s", "");
@@ -297,6 +298,42 @@ static void test_units(void **state)
     "what follows the number is not 'hộ', the measure of poverty.poor: convert it, or write the " \
     "number alone\n"
 
+#define TWO_READINGS(text, plain, vi)                                                              \
+    "'" text "' can mean " plain " or " vi                                                         \
+    ": write the one that is meant, or file with --numbers "                                       \
+    "plain (" plain ") or --numbers vi (" vi ")\n"
+
+/* Where it is not known how numbers are written, thousands are not taken for decimals that the
+ * indicator does not have. */
+static void test_thousands(void **state)
+{
+    static const struct row rows[] = {
+        {"commas", "chỉ tiêu,số liệu\nHộ nghèo,12.000\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("12.000", "12", "12000"), 0},
+        {"tabs", "chỉ tiêu\tsố liệu\nHộ nghèo\t2.000\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("2.000", "2", "2000"), 0},
+        {"a decimal that the indicator has", "chỉ tiêu,số liệu\nĐất hiến,12.500\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("12.500", "12.5", "12500"), 0},
+        {"in words", "chỉ tiêu,số liệu\nHộ nghèo,gần 1.000 hộ\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("gần 1.000 hộ", "1", "1000"), 0},
+        {"a range", "chỉ tiêu,số liệu\nHộ nghèo,từ 1.000 đến 2.000\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("từ 1.000 đến 2.000", "1", "1000"), 0},
+        {"the end of a range", "chỉ tiêu,số liệu\nHộ nghèo,5-12.000\n",
+         "f.csv:2:10 (B2): error: " TWO_READINGS("5-12.000", "12", "12000"), 0},
+        {"an upper bound", "chỉ tiêu,số liệu,dấu,cận trên\nHộ nghèo,5,..,12.000\n",
+         "f.csv:2:15 (D2): error: " TWO_READINGS("12.000", "12", "12000"), 0},
+        {"other decimals are dropped as ever", "chỉ tiêu,số liệu\nHộ nghèo,12.00\nĐất hiến,0.500\n",
+         "23857 6=12 7=5\n", 0},
+        {"in words, with decimals that it does not have", "chỉ tiêu,số liệu\nHộ nghèo,trên 5.023\n",
+         "f.csv:2:10 (B2): error: 'trên 5.023' has more decimals than the 0 of poverty.poor: round "
+         "it, or file with --numbers vi\n",
+         0},
+        {"semicolons tell", "chỉ tiêu;số liệu\nHộ nghèo;12.000\nĐất hiến;12,000\n",
+         "23857 6=12000 7=120\n", 0},
+    };
+    CHECK(state, rows);
+}
+
 /* What does not say one thing is an error with the cell's address. */
 static void test_bad_files(void **state)
 {
@@ -401,8 +438,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_files), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_units),      cmocka_unit_test(test_bad_files),
-        cmocka_unit_test(test_vietnamese),
+        cmocka_unit_test(test_units),      cmocka_unit_test(test_thousands),
+        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_vietnamese),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
