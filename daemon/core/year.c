@@ -109,20 +109,20 @@ static struct figure year_of_halves(const struct figure *s1, const struct figure
     return year;
 }
 
-/* year - s1 = year + (-s1): the negative of an interval swaps its ends, and with them at-least and
- * at-most. Adding then does the rest: at least - at least = at least + at most = about. */
-static struct figure year_minus_s1(const struct figure *year, const struct figure *s1)
+/* year - half = year + (-half): the negative of an interval swaps its ends, and with them at-least
+ * and at-most. Adding then does the rest: at least - at least = at least + at most = about. */
+static struct figure year_minus_half(const struct figure *year, const struct figure *half)
 {
-    struct figure minus = *s1;
-    minus.value = -s1->upper;
-    minus.upper = -s1->value;
-    minus.parts[QUALIFIER_AT_LEAST] = s1->parts[QUALIFIER_AT_MOST];
-    minus.parts[QUALIFIER_AT_MOST] = s1->parts[QUALIFIER_AT_LEAST];
+    struct figure minus = *half;
+    minus.value = -half->upper;
+    minus.upper = -half->value;
+    minus.parts[QUALIFIER_AT_LEAST] = half->parts[QUALIFIER_AT_MOST];
+    minus.parts[QUALIFIER_AT_MOST] = half->parts[QUALIFIER_AT_LEAST];
 
-    struct figure s2 = merge_parts(year, &minus, AGGREGATION_SUM);
-    s2.implied_count = 1;
-    s2.negative_count = figure_shown(&s2) < 0 ? 1 : 0;
-    return s2;
+    struct figure rest = merge_parts(year, &minus, AGGREGATION_SUM);
+    rest.implied_count = 1;
+    rest.negative_count = figure_shown(&rest) < 0 ? 1 : 0;
+    return rest;
 }
 
 static struct figure figure_of_filed(const struct year_filed *report, const struct cell *cell)
@@ -150,7 +150,7 @@ static void resolve_cells(const struct year_filed *reports,
         ret_figures[Y] = year_of_halves(&filed[S1], &filed[S2], indicator);
     } else if (!exists(&filed[S2])) {
         if (is_flow_sum(indicator) && exists(&filed[S1]))
-            ret_figures[S2] = year_minus_s1(&filed[Y], &filed[S1]);
+            ret_figures[S2] = year_minus_half(&filed[Y], &filed[S1]);
         else if (is_sum(indicator) && !is_flow_sum(indicator))
             ret_figures[S2] = filed[Y];
     }
@@ -275,23 +275,27 @@ static void check_halves(const struct cell *const cells[PERIOD_LABEL_COUNT],
                        number_format(halves, decimals, false, style, sum));
 }
 
-static void check_below_s1(const struct cell *const cells[PERIOD_LABEL_COUNT],
-                           const struct indicator *indicator, struct problems *problems)
+/* Nothing negative can happen in the other half, whether it was filed or not. */
+static void check_below(const struct cell *year_cell, const struct cell *half_cell, int half,
+                        const struct indicator *indicator, struct problems *problems)
 {
-    const struct figure year = figure_of_cell(cells[Y]);
-    const struct figure s1 = figure_of_cell(cells[S1]);
-    const struct figure rest = year_minus_s1(&year, &s1);
+    const struct figure year = figure_of_cell(year_cell);
+    const struct figure filed = figure_of_cell(half_cell);
+    const struct figure rest = year_minus_half(&year, &filed);
     if (rest.negative_count == 0)
         return;
+    const char *name = half == S1 ? "S1" : "S2", *other = half == S1 ? "S2" : "S1";
     char text[I128_TEXT_SIZE];
     problems_cell_warn(
         problems, indicator->number,
         PROBLEM_WORDS(problems,
-                      "%s: the year is below its S1 and leaves %s for S2: correct the year or S1",
-                      "%s: số cả năm nhỏ hơn số S1, S2 chỉ còn %s: sửa số cả năm hoặc số S1"),
-        indicator->code,
+                      "%s: the year is below its %s and leaves %s for %s: correct the year or %s",
+                      "%1$s: số cả năm nhỏ hơn số %2$s, %4$s chỉ còn %3$s: sửa số cả năm hoặc số "
+                      "%5$s"),
+        indicator->code, name,
         number_format(figure_shown(&rest), indicator->decimals, false,
-                      PROBLEM_WORDS(problems, NUMBER_PLAIN, NUMBER_VI), text));
+                      PROBLEM_WORDS(problems, NUMBER_PLAIN, NUMBER_VI), text),
+        other, name);
 }
 
 static void warn_lacking(const char *half, const struct indicator *indicator,
@@ -320,8 +324,10 @@ void year_check(const struct year_filed *filed, const struct catalogue *catalogu
                 continue; /* validate_report names it */
             if (is_flow_sum(indicator) && all_exact(cells))
                 check_halves(cells, indicator, problems);
-            if (is_flow_sum(indicator) && cells[S1] != NULL && cells[Y] != NULL)
-                check_below_s1(cells, indicator, problems);
+            for (int half = S1; half <= S2 && is_flow_sum(indicator) && !indicator->is_signed;
+                 half++)
+                if (cells[half] != NULL && cells[Y] != NULL)
+                    check_below(cells[Y], cells[half], half, indicator, problems);
             if (is_filed_as(&filed[Y], SCOPES[i]) && cells[Y] == NULL &&
                 counts_under(&filed[Y], indicator))
                 warn_lacking(cells[S1] != NULL ? "S1" : "S2", indicator, problems);

@@ -62,7 +62,7 @@ void year_rollup(const struct year_triple *triple, enum period_label label,
                  struct figures *ret_result);
 
 /* Warnings about three reports together, naming the cell: a filed year that differs from S1 + S2
- * (flows, exact cells), a year below its S1 (flows: what is left for S2 shows as negative), a filed
+ * (flows, exact cells), a year below its S1 or its S2 (flows that cannot be negative), a filed
  * year that lacks a cell which S1 or S2 has. Own and whole reports are not compared. */
 void year_check(const struct year_filed *filed, const struct catalogue *catalogue,
                 struct problems *problems);

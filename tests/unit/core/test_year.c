@@ -16,7 +16,8 @@ enum {
     STOCK_MAX = 4,
     FLOW_MIN = 5,
     DERIVED = 6,
-    UNKNOWN = 7,
+    SIGNED = 7,
+    UNKNOWN = 8,
 };
 
 static struct indicator INDICATORS[] = {
@@ -44,6 +45,11 @@ static struct indicator INDICATORS[] = {
      .code = (char[]){"derived"},
      .nature = NATURE_FLOW,
      .aggregation = AGGREGATION_DERIVED},
+    {.number = SIGNED,
+     .code = (char[]){"signed"},
+     .nature = NATURE_FLOW,
+     .aggregation = AGGREGATION_SUM,
+     .is_signed = true},
 };
 
 static struct catalogue small_catalogue(void)
@@ -450,89 +456,120 @@ static void test_indicators_do_not_mix(void **state)
 
 /* --- Warnings --------------------------------------------------------------------------------- */
 
+struct check_row {
+    const char *name;
+    uint32_t indicator;
+    struct value filed[LABELS];
+    const char *scopes; /* o own, w whole, - not filed */
+    bool has_ended;
+    const char *warnings;
+};
+
+static const struct check_row CHECKS[] = {
+    {"agree", FLOW, {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 9, 0, 0}}, "ooo", false, ""},
+    {"differ", FLOW, {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}}, "ooo", false, "d"},
+    {"differ, all whole",
+     FLOW,
+     {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}},
+     "www",
+     false,
+     "d"},
+    {"own and whole are not compared",
+     FLOW,
+     {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
+     "oow",
+     false,
+     ""},
+    {"inexact is not compared",
+     FLOW,
+     {{'~', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}},
+     "ooo",
+     false,
+     ""},
+    {"stocks do not add",
+     STOCK,
+     {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
+     "ooo",
+     false,
+     ""},
+    {"extremes do not add",
+     FLOW_MAX,
+     {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
+     "ooo",
+     false,
+     ""},
+    {"below S1", FLOW, {{'=', 4, 0, 0}, {0}, {'=', 3, 0, 0}}, "o-o", false, "b"},
+    {"below S1 and differing",
+     FLOW,
+     {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 3, 0, 0}},
+     "ooo",
+     false,
+     "dbs"},
+    {"below S2", FLOW, {{0}, {'=', 5, 0, 0}, {'=', 3, 0, 0}}, "-oo", false, "s"},
+    {"below S2, S1 about",
+     FLOW,
+     {{'~', 1, 0, 0}, {'=', 5, 0, 0}, {'=', 3, 0, 0}},
+     "ooo",
+     false,
+     "s"},
+    {"below S2 alone, and differing",
+     FLOW,
+     {{'=', 1, 0, 0}, {'=', 5, 0, 0}, {'=', 3, 0, 0}},
+     "ooo",
+     false,
+     "ds"},
+    {"equal to S2", FLOW, {{0}, {'=', 4, 0, 0}, {'=', 4, 0, 0}}, "-oo", false, ""},
+    {"below at least S2", FLOW, {{0}, {'>', 4, 0, 0}, {'=', 3, 0, 0}}, "-oo", false, "s"},
+    {"a whole year is not below an own S2",
+     FLOW,
+     {{0}, {'=', 4, 0, 0}, {'=', 3, 0, 0}},
+     "-ow",
+     false,
+     ""},
+    {"a stock may be below S2", STOCK, {{0}, {'=', 4, 0, 0}, {'=', 3, 0, 0}}, "-oo", false, ""},
+    {"what may be negative may be below its halves",
+     SIGNED,
+     {{'=', 4, 0, 0}, {0}, {'=', 3, 0, 0}},
+     "o-o",
+     false,
+     ""},
+    {"equal to S1", FLOW, {{'=', 4, 0, 0}, {0}, {'=', 4, 0, 0}}, "o-o", false, ""},
+    {"at least S1 is not known to be below",
+     FLOW,
+     {{'=', 4, 0, 0}, {0}, {'<', 5, 0, 0}},
+     "o-o",
+     false,
+     ""},
+    {"at most, below S1", FLOW, {{'=', 4, 0, 0}, {0}, {'<', 3, 0, 0}}, "o-o", false, "b"},
+    {"lacks what S1 has", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
+    {"lacks what S2 has", FLOW, {{0}, {'=', 4, 0, 0}, {0}}, "-oo", false, "l"},
+    {"lacks a stock", STOCK, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
+    {"lacks an extreme", STOCK_MAX, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
+    {"lacks a stock, but has ended", STOCK, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", true, ""},
+    {"lacks a flow, and has ended", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", true, "l"},
+    {"no year filed", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o--", false, ""},
+    {"the whole year need not have it", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-w", false, ""},
+    {"only the year has it", FLOW, {{0}, {0}, {'=', 4, 0, 0}}, "ooo", false, ""},
+    {"derived is another's business", DERIVED, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, ""},
+    {"unknown is another's business", UNKNOWN, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, ""},
+};
+
 /* What filing says about three reports together; each warning names the cell and the remedy, and
- * none is an error. A letter per warning: d differs, b below S1, l lacks. */
+ * none is an error. A letter per warning: d differs, b below S1, s below S2, l lacks. */
 static void test_check(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        uint32_t indicator;
-        struct value filed[LABELS];
-        const char *scopes; /* o own, w whole, - not filed */
-        bool has_ended;
-        const char *warnings;
-    } rows[] = {
-        {"agree", FLOW, {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 9, 0, 0}}, "ooo", false, ""},
-        {"differ", FLOW, {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}}, "ooo", false, "d"},
-        {"differ, all whole",
-         FLOW,
-         {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}},
-         "www",
-         false,
-         "d"},
-        {"own and whole are not compared",
-         FLOW,
-         {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
-         "oow",
-         false,
-         ""},
-        {"inexact is not compared",
-         FLOW,
-         {{'~', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 8, 0, 0}},
-         "ooo",
-         false,
-         ""},
-        {"stocks do not add",
-         STOCK,
-         {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
-         "ooo",
-         false,
-         ""},
-        {"extremes do not add",
-         FLOW_MAX,
-         {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 1, 0, 0}},
-         "ooo",
-         false,
-         ""},
-        {"below S1", FLOW, {{'=', 4, 0, 0}, {0}, {'=', 3, 0, 0}}, "o-o", false, "b"},
-        {"below S1 and differing",
-         FLOW,
-         {{'=', 4, 0, 0}, {'=', 5, 0, 0}, {'=', 3, 0, 0}},
-         "ooo",
-         false,
-         "db"},
-        {"equal to S1", FLOW, {{'=', 4, 0, 0}, {0}, {'=', 4, 0, 0}}, "o-o", false, ""},
-        {"at least S1 is not known to be below",
-         FLOW,
-         {{'=', 4, 0, 0}, {0}, {'<', 5, 0, 0}},
-         "o-o",
-         false,
-         ""},
-        {"at most, below S1", FLOW, {{'=', 4, 0, 0}, {0}, {'<', 3, 0, 0}}, "o-o", false, "b"},
-        {"lacks what S1 has", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
-        {"lacks what S2 has", FLOW, {{0}, {'=', 4, 0, 0}, {0}}, "-oo", false, "l"},
-        {"lacks a stock", STOCK, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
-        {"lacks an extreme", STOCK_MAX, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, "l"},
-        {"lacks a stock, but has ended", STOCK, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", true, ""},
-        {"lacks a flow, and has ended", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", true, "l"},
-        {"no year filed", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o--", false, ""},
-        {"the whole year need not have it", FLOW, {{'=', 4, 0, 0}, {0}, {0}}, "o-w", false, ""},
-        {"only the year has it", FLOW, {{0}, {0}, {'=', 4, 0, 0}}, "ooo", false, ""},
-        {"derived is another's business", DERIVED, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, ""},
-        {"unknown is another's business", UNKNOWN, {{'=', 4, 0, 0}, {0}, {0}}, "o-o", false, ""},
-    };
     const struct catalogue catalogue = small_catalogue();
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof CHECKS / sizeof *CHECKS; i++) {
         struct cell cells[LABELS];
         struct year_filed filed[LABELS] = {0};
         for (int label = 0; label < LABELS; label++) {
-            const struct value *value = &rows[i].filed[label];
-            cells[label] = (struct cell){rows[i].indicator, 0, value->value, value->upper};
-            filed[label].is_filed = rows[i].scopes[label] != '-';
-            filed[label].scope = rows[i].scopes[label] == 'w' ? SCOPE_WHOLE : SCOPE_OWN;
+            const struct value *value = &CHECKS[i].filed[label];
+            cells[label] = (struct cell){CHECKS[i].indicator, 0, value->value, value->upper};
+            filed[label].is_filed = CHECKS[i].scopes[label] != '-';
+            filed[label].scope = CHECKS[i].scopes[label] == 'w' ? SCOPE_WHOLE : SCOPE_OWN;
             filed[label].cells = &cells[label];
-            filed[label].has_ended = rows[i].has_ended && label != S1;
+            filed[label].has_ended = CHECKS[i].has_ended && label != S1;
             if (value->qualifier != 0) {
                 cells[label].qualifier = (uint8_t)qualifier_of(value->qualifier);
                 filed[label].cell_count = 1;
@@ -544,15 +581,16 @@ static void test_check(void **state)
         for (size_t p = 0; p < problems.count; p++) {
             const struct problem *problem = &problems.items[p];
             assert_true(problem->is_warning);
-            assert_int_equal(problem->indicator, rows[i].indicator);
-            assert_non_null(strstr(problem->text, INDICATORS[rows[i].indicator - 1].code));
+            assert_int_equal(problem->indicator, CHECKS[i].indicator);
+            assert_non_null(strstr(problem->text, INDICATORS[CHECKS[i].indicator - 1].code));
             strcat(found, strstr(problem->text, "S1 + S2") != NULL        ? "d"
                           : strstr(problem->text, "below its S1") != NULL ? "b"
+                          : strstr(problem->text, "below its S2") != NULL ? "s"
                           : strstr(problem->text, "lacks it") != NULL     ? "l"
                                                                           : "?");
         }
-        if (strcmp(found, rows[i].warnings) != 0)
-            fail_msg("%s: \"%s\"", rows[i].name, found);
+        if (strcmp(found, CHECKS[i].warnings) != 0)
+            fail_msg("%s: \"%s\"", CHECKS[i].name, found);
         problems_fini(&problems);
     }
 }
@@ -564,30 +602,33 @@ static void test_check_texts(void **state)
     (void)state;
     static const struct {
         bool is_vietnamese;
-        const char *texts[3];
+        const char *texts[4];
     } rows[] = {
         {false,
-         {"contrib.land: the year says 900, but S1 + S2 = 1000.5 + 5 = 1005.5; the year stands: "
+         {"contrib.land: the year says 900, but S1 + S2 = 1000.5 + 901 = 1901.5; the year stands: "
           "correct the year or the half that is wrong",
           "contrib.land: the year is below its S1 and leaves -100.5 for S2: correct the year or S1",
+          "contrib.land: the year is below its S2 and leaves -1 for S1: correct the year or S2",
           "contrib.land: the filed year lacks it although S1 has it; the half-year stands in for "
           "it: add it to the year"}},
         {true,
-         {"contrib.land: cả năm là 900, nhưng S1 + S2 = 1.000,5 + 5 = 1.005,5; vẫn lấy số cả năm: "
+         {"contrib.land: cả năm là 900, nhưng S1 + S2 = 1.000,5 + 901 = 1.901,5; vẫn lấy số cả "
+          "năm: "
           "sửa số cả năm hoặc số nửa năm bị sai",
           "contrib.land: số cả năm nhỏ hơn số S1, S2 chỉ còn -100,5: sửa số cả năm hoặc số S1",
+          "contrib.land: số cả năm nhỏ hơn số S2, S1 chỉ còn -1: sửa số cả năm hoặc số S2",
           "contrib.land: báo cáo năm thiếu số này trong khi S1 có; tạm lấy số nửa năm: bổ sung vào "
           "báo cáo năm"}},
     };
     struct catalogue *catalogue = sample_catalogue();
-    const struct cell s1 = {7, E, 10005, 0}, s2 = {7, E, 50, 0}, year = {7, E, 9000, 0};
+    const struct cell s1 = {7, E, 10005, 0}, s2 = {7, E, 9010, 0}, year = {7, E, 9000, 0};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct year_filed filed[] = {filed_own(&s1, 1), filed_own(&s2, 1), filed_own(&year, 1)};
         struct problems problems = {.is_vietnamese = rows[i].is_vietnamese};
         year_check(filed, catalogue, &problems);
         filed[Y].cell_count = 0;
         year_check(filed, catalogue, &problems);
-        assert_int_equal(problems.count, 3);
+        assert_int_equal(problems.count, 4);
         assert_int_equal(problems.error_count, 0);
         for (size_t p = 0; p < problems.count; p++)
             assert_string_equal(problems.items[p].text, rows[i].texts[p]);
