@@ -13,7 +13,7 @@ struct amend {
     const struct common *common;
     struct selection selection;
     const char *indicator_text, *value, *qualifier, *upper, *author_text, *reason_text;
-    const char *note; /* of --accept-warnings */
+    const char *cell_note, *note; /* of --note, of --accept-warnings */
     bool is_removal;
     char *author, *reason;
     struct filing filing;
@@ -45,6 +45,7 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         {.name = "--remove", .is_given = &amend->is_removal},
         {.name = "--author", .value = &amend->author_text},
         {.name = "--reason", .value = &amend->reason_text, .is_needed = true},
+        {.name = "--note", .value = &amend->cell_note},
         {.name = "--accept-warnings", .value = &amend->note},
     };
     const struct common *common = amend->common;
@@ -52,11 +53,13 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         !selection_check(common, "amend", &amend->selection))
         return false;
     if (amend->is_removal != (amend->value == NULL) ||
-        (amend->is_removal && (amend->qualifier != NULL || amend->upper != NULL))) {
+        (amend->is_removal &&
+         (amend->qualifier != NULL || amend->upper != NULL || amend->cell_note != NULL))) {
         (void)command_usage("amend", "%s", words(common->is_english, WORD_AMEND_VALUE_OR_REMOVE));
         return false;
     }
-    if (!filing_check_note(common, "amend", amend->note))
+    if (!filing_check_text(common, "amend", "--note", amend->cell_note, REPORT_NOTE_MAX) ||
+        !filing_check_note(common, "amend", amend->note))
         return false;
     amend->author = filing_author(common, "amend", amend->author_text);
     if (amend->author == NULL)
@@ -104,12 +107,16 @@ static enum err read_cell(struct amend *amend, const struct indicator *indicator
                                ret_cell);
 }
 
-/* The report as it is held, with one cell (NULL: none) instead of that of `indicator`. A note of a
- * cell that goes goes too. */
+/* The report as it is held, with one cell (NULL: none) instead of that of `indicator`. What was
+ * noted of a figure says nothing of another one, and goes with it. */
 static void build_next(struct amend *amend, uint32_t indicator, const struct cell *cell)
 {
     const struct report *base = &amend->base.report;
     struct report *next = &amend->next;
+    const struct cell *before = report_cell(base, indicator);
+    bool keeps_note = cell != NULL && before != NULL && amend->cell_note == NULL &&
+                      before->qualifier == cell->qualifier && before->value == cell->value &&
+                      before->upper == cell->upper;
     next->key = base->key;
     next->scope = base->scope;
     next->catalogue = amend->filing.catalogue->number;
@@ -124,8 +131,10 @@ static void build_next(struct amend *amend, uint32_t indicator, const struct cel
     if (cell != NULL)
         report_add_cell(next, *cell);
     for (size_t i = 0; i < base->note_count; i++)
-        if (cell != NULL || base->notes[i].indicator != indicator)
+        if (keeps_note || base->notes[i].indicator != indicator)
             report_add_note(next, base->notes[i].indicator, base->notes[i].text);
+    if (amend->cell_note != NULL) /* what is wrong is in the problems */
+        filing_add_note(next, indicator, amend->cell_note, &amend->problems);
     enum err err = report_sort(next);
     assert(err == ERR_OK); /* the base has no doubles, and the one cell was left out */
 }
@@ -169,10 +178,10 @@ static int prepare(struct amend *amend)
         return EXIT_NO;
     }
     build_next(amend, indicator->number, amend->is_removal ? NULL : &cell);
-    return validate_report(&amend->next, amend->filing.catalogue, amend->filing.tree,
-                           &amend->problems) == ERR_OK
-               ? EXIT_DONE
-               : EXIT_INPUT;
+    /* What it finds is in the problems. */
+    (void)validate_report(&amend->next, amend->filing.catalogue, amend->filing.tree,
+                          &amend->problems);
+    return amend->problems.error_count == 0 ? EXIT_DONE : EXIT_INPUT;
 }
 
 /* The home's verdict, which repeats what validate_report has warned of, and the note on what is
@@ -239,6 +248,7 @@ const struct command command_amend = {
         "  --unit UNIT         code or id of the unit; else that of the node or key\n"
         "  --kind KIND         actual (default) or plan\n"
         "  --reason TEXT       why; kept with the revision\n"
+        "  --note TEXT         the figure's note; that of the figure before is not kept\n"
         "  --accept-warnings NOTE\n"
         "                      file in spite of warnings: why the figures are right\n"
         "  --qualifier SIGN    = (default), >=, <=, ~ or ..\n"
@@ -254,6 +264,7 @@ const struct command command_amend = {
         "  --unit ĐƠN-VỊ       mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --kind LOẠI         actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"
         "  --reason LÝ-DO      vì sao sửa; được giữ cùng bản báo cáo\n"
+        "  --note GHI-CHÚ      ghi chú của số liệu; ghi chú của số cũ không được giữ\n"
         "  --accept-warnings GHI-CHÚ\n"
         "                      nộp dù có cảnh báo: vì sao số liệu vẫn đúng\n"
         "  --qualifier DẤU     = (mặc định), >=, <=, ~ hoặc ..\n"

@@ -478,24 +478,35 @@ char *filing_reason(const struct common *common, const char *name, const char *o
                                                                                : NULL;
 }
 
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\n")] == '\0';
+}
+
+bool filing_check_text(const struct common *common, const char *name, const char *option,
+                       const char *text, size_t max_bytes)
+{
+    if (text == NULL)
+        return true;
+    if (is_blank(text)) {
+        (void)command_usage(name, words(common->is_english, WORD_OPTION_NO_VALUE), option);
+        return false;
+    }
+    return check_text(common, name, option, text, max_bytes, true);
+}
+
 char *filing_source(const struct common *common, const char *name, const char *option)
 {
-    const char *text = option != NULL ? option : "";
-    if (option != NULL && option[strspn(option, " \t\n")] == '\0') { /* would be no source */
-        (void)command_usage(name, words(common->is_english, WORD_OPTION_NO_VALUE), "--source");
+    if (!filing_check_text(common, name, "--source", option, REPORT_SOURCE_MAX))
         return NULL;
-    }
-    return check_text(common, name, "--source", text, REPORT_SOURCE_MAX, true) ? mem_strdup(text)
-                                                                               : NULL;
+    return mem_strdup(option != NULL ? option : "");
 }
 
 bool filing_check_note(const struct common *common, const char *name, const char *option)
 {
-    if (option == NULL)
-        return true;
-    if (option[strspn(option, " \t\n")] == '\0') {
+    if (option != NULL && is_blank(option)) {
         (void)command_usage(name, "%s", words(common->is_english, WORD_FILING_NOTE_NEEDED));
         return false;
     }
-    return check_text(common, name, "--accept-warnings", option, REPORT_NOTE_MAX, true);
+    return filing_check_text(common, name, "--accept-warnings", option, REPORT_NOTE_MAX);
 }

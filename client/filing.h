@@ -67,6 +67,11 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
                        enum filing_outcome outcome);
 void filing_print_results(const struct filing *filing);
 
+/* Adds a note of a cell (0: of the whole report), behind the one that it has; one that is there
+ * already is not repeated. Too many, or too long a one, are an error, with the cell, in `problems`.
+ */
+void filing_add_note(struct report *report, uint32_t indicator, const char *text,
+                     struct problems *problems);
 /* Puts the note on every cell that a warning of problems->items[first..end) is about, behind its
  * own note, and on the whole report for one that is about none of its cells. A note that is there
  * already is not repeated. One that would be too long is an error, with the cell, in `problems`. */
@@ -85,6 +90,10 @@ char *filing_author(const struct common *common, const char *name, const char *o
 char *filing_reason(const struct common *common, const char *name, const char *option);
 /* Likewise where the figures of a baseline are from (--source), "" if not given. */
 char *filing_source(const struct common *common, const char *name, const char *option);
+/* Whether the text of an option (NULL: not given) says something, in at most that many bytes of
+ * text; prints why not. */
+bool filing_check_text(const struct common *common, const char *name, const char *option,
+                       const char *text, size_t max_bytes);
 /* Whether the text of --accept-warnings (NULL: not given) may be a note; prints why not. */
 bool filing_check_note(const struct common *common, const char *name, const char *option);
 

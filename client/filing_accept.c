@@ -26,7 +26,7 @@ static bool has_note(const char *text, const char *note)
            (len >= note_len + part && memcmp(text + len - note_len - part, separator, part) == 0);
 }
 
-static void add_note(struct report *report, uint32_t indicator, const char *text,
+void filing_add_note(struct report *report, uint32_t indicator, const char *text,
                      struct problems *problems)
 {
     struct note *note = find_note(report, indicator);
@@ -69,6 +69,6 @@ void filing_accept(struct report *report, struct problems *problems, size_t firs
             continue;
         if (report_cell(report, indicator) == NULL)
             indicator = 0; /* a cell that is missing has no note */
-        add_note(report, indicator, note, problems);
+        filing_add_note(report, indicator, note, problems);
     }
 }

@@ -203,7 +203,18 @@ def amend_asks_too(office: Office) -> None:
     expect("outcome", outcomes(result), [("23857", "2", "accepted")])
     cells = rows(office.commune.tonghop("history", str(COMMUNE), "--period", "2022", "--cells",
                                         "--format", "csv"))
-    expect("note", cells[0]["note"], f"đã đối chiếu; {NOTE}; đã kiểm tra")
+    expect("the note of another figure is gone", cells[0]["note"], "đã kiểm tra")
+    for arguments, note in (((), "đã kiểm tra"), (("--note", "theo sổ"), "theo sổ; đã kiểm tra"),
+                            (("--note", "theo sổ"), "theo sổ; đã kiểm tra")):
+        office.commune.tonghop(*change, *arguments, "--accept-warnings", "đã kiểm tra")
+        cells = rows(office.commune.tonghop("history", str(COMMUNE), "--period", "2022", "--cells",
+                                            "--format", "csv"))
+        expect("revision and note", (cells[0]["revision"], cells[0]["note"]),
+               ("3" if arguments else "2", note))
+        expect("the others'", [row["note"] for row in cells[1:3]], ["", f"{NOTE}; đã kiểm tra"])
+    office.commune.tonghop(*change, "--note", " ", expect=2)
+    remove = ("amend", "reception.visits", "--remove", "--period", "2022", "--reason", "x")
+    office.commune.tonghop(*remove, "--note", "x", expect=2)
     for value in ("2.000", "gần 2.000", "từ 1.000 đến 2.000"):
         result = office.commune.tonghop("amend", "household.total", value, "--period", "2022", "--reason",
                                         "?", expect=2)
