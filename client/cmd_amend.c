@@ -58,7 +58,8 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         (void)command_usage("amend", "%s", words(common->is_english, WORD_AMEND_VALUE_OR_REMOVE));
         return false;
     }
-    if (!filing_check_text(common, "amend", "--note", amend->cell_note, REPORT_NOTE_MAX) ||
+    if (!filing_check_text(common, "amend", "--reason", amend->reason_text, REPORT_REASON_MAX) ||
+        !filing_check_text(common, "amend", "--note", amend->cell_note, REPORT_NOTE_MAX) ||
         !filing_check_note(common, "amend", amend->note))
         return false;
     amend->author = filing_author(common, "amend", amend->author_text);

@@ -213,6 +213,10 @@ def amend_asks_too(office: Office) -> None:
                ("3" if arguments else "2", note))
         expect("the others'", [row["note"] for row in cells[1:3]], ["", f"{NOTE}; đã kiểm tra"])
     office.commune.tonghop(*change, "--note", " ", expect=2)
+    for reason in ("", " \n"):
+        result = office.commune.tonghop("amend", "reception.visits", "901", "--period", "2022", "--reason",
+                                        reason, "--accept-warnings", "x", expect=2)
+        expect_in("a reason is needed", result.err, "--reason")
     remove = ("amend", "reception.visits", "--remove", "--period", "2022", "--reason", "x")
     office.commune.tonghop(*remove, "--note", "x", expect=2)
     for value in ("2.000", "gần 2.000", "từ 1.000 đến 2.000"):
