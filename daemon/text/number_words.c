@@ -415,8 +415,9 @@ static enum err parse_range(struct parse *parse, struct amount *low, struct cell
         return left_over(parse);
     if (!low->tail.has_power && !low->tail.has_measure)
         low->tail = high.tail; /* "450-500 triệu" */
-    else if (low->tail.has_measure != high.tail.has_measure)
+    else if (low->tail.has_measure && !high.tail.has_measure)
         return ERR_SYNTAX;
+    low->tail.has_measure = high.tail.has_measure; /* "5 triệu đến 10 triệu đồng" */
     err = value_of(parse, low, &ret_cell->value);
     if (err == ERR_OK)
         err = value_of(parse, &high, &ret_cell->upper);

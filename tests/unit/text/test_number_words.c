@@ -250,6 +250,26 @@ static void test_measures(void **state)
         check(rows[i].text, rows[i].decimals, rows[i].measure, NUMBER_VI, rows[i].wanted);
 }
 
+/* What stands behind the upper end stands behind the lower one, too, where that has less. */
+static void test_ranges(void **state)
+{
+    static const struct {
+        const char *text, *measure, *wanted;
+    } rows[] = {
+        {"từ 5 triệu đến 10 triệu đồng", "đồng", "..5000000/10000000"},
+        {"từ 5 triệu đến 10 triệu đồng", "triệu đồng", "..5/10"},
+        {"500 triệu - 1 tỷ đồng", "đồng", "..500000000/1000000000"},
+        {"500 triệu - 1 tỷ", "đồng", "..500000000/1000000000"},
+        {"500 triệu - 1 tỷ", "triệu đồng", "exists"},
+        {"từ 5 triệu đồng đến 10", "đồng", "syntax"}, /* đồng, or triệu đồng? */
+        {"từ 5 triệu đến 10 triệu lượt", "đồng", "invalid"},
+        {"khoảng từ 5 đến 10", "đồng", "..5/10"}, /* a range is as inexact as it says */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check(rows[i].text, 0, rows[i].measure, NUMBER_VI, rows[i].wanted);
+}
+
 /* No length of text does harm. */
 static void test_long(void **state)
 {
@@ -268,9 +288,8 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vietnamese),
-        cmocka_unit_test(test_english),
-        cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_vietnamese), cmocka_unit_test(test_english),
+        cmocka_unit_test(test_measures),   cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
