@@ -183,6 +183,13 @@ static bool utf8_of_utf16(struct span bytes, bool is_big, struct buf *out)
     return bytes.len % 2 == 0 && high == 0;
 }
 
+/* An .xls; the newer ones have NUL bytes. */
+static bool is_old_workbook(struct span bytes)
+{
+    static const uint8_t magic[] = {0xD0, 0xCF, 0x11, 0xE0};
+    return bytes.len >= sizeof magic && memcmp(bytes.data, magic, sizeof magic) == 0;
+}
+
 enum err input_check_sheet(const char *file, struct span bytes, struct problems *problems,
                            struct buf *ret_storage, struct span *ret_text)
 {
@@ -205,7 +212,7 @@ enum err input_check_sheet(const char *file, struct span bytes, struct problems 
         }
         place = find_bad_byte(bytes, &byte);
     }
-    if (byte != 0)
+    if (byte != 0 && !is_old_workbook(bytes))
         problems_add(
             problems, file, place,
             PROBLEM_WORDS(problems,

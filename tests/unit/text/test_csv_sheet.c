@@ -183,6 +183,8 @@ static void test_bad_files(void **state)
          "VNI): " SAVE_AS},
         {"UTF-16 without a mark", BYTES("a\0;\0b\0"), "t.csv:1:2: " NO_TEXT},
         {"a workbook", BYTES("PK\3\4\24\0\6\0"), "t.csv:1:6: " NO_TEXT},
+        {"a workbook of the old kind", BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0"),
+         "t.csv:1:1: " NO_TEXT},
         {"half a character of UTF-16",
          BYTES("\xFF\xFE"
                "a\0b"),
