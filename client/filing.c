@@ -114,6 +114,19 @@ static enum err open_filing(struct span bytes, struct report *ret_report,
     return err;
 }
 
+/* The content that a node finds in a report which it is handed, and has found good. */
+static void content_of(const struct report *report, uint8_t content[WIRE_DIGEST_SIZE])
+{
+    struct buf bytes = {0};
+    struct report opened = {0};
+    char reason[REASON_SIZE];
+    wire_pack_filing(report, &bytes);
+    enum err err = open_filing(span_of(&bytes), &opened, content, reason, sizeof(reason));
+    assert(err == ERR_OK); /* the node took it in, or found it good */
+    report_fini(&opened);
+    buf_fini(&bytes);
+}
+
 /* What the node holds, and whether another node holds it too. Exit status. */
 static int fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base,
                  bool *ret_is_safe)
@@ -212,16 +225,23 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
     const struct unit_version *version = filing->tree->nodes[index].version;
     char period[PERIOD_TEXT_SIZE];
     size_t count = 0;
+    uint8_t content[WIRE_DIGEST_SIZE];
+    bool is_unchanged = false;
+    if (base->revision > 0) {
+        content_of(next, content);
+        is_unchanged = memcmp(content, base->content, sizeof(content)) == 0;
+    }
 
     (void)fprintf(stderr, "%s %s, %s, %s: ", version->code, unit_name(version, is_english),
                   form->code, period_format(next->key.period, period));
     if (base->revision == 0)
         (void)fprintf(stderr, words(is_english, WORD_FILING_FIRST), next->cell_count);
     else
-        (void)fprintf(stderr, words(is_english, WORD_FILING_BASE),
+        (void)fprintf(stderr,
+                      words(is_english, is_unchanged ? WORD_FILING_UNCHANGED : WORD_FILING_BASE),
                       (unsigned long long)base->revision);
     (void)fputc('\n', stderr);
-    if (base->revision == 0 && !with_all)
+    if (is_unchanged || (base->revision == 0 && !with_all))
         return;
     if (base->revision > 0 && base->report.scope != next->scope)
         (void)fprintf(stderr, "  %s → %s\n", scope_word(filing, base->report.scope),
@@ -382,19 +402,6 @@ static int ask_has_parent(const struct filing *filing, bool *ret_has_parent)
     if (status == EXIT_DONE)
         *ret_has_parent = answer->status->has_parent;
     return status;
-}
-
-/* The content that a node finds in a report which it is handed. */
-static void content_of(const struct report *report, uint8_t content[WIRE_DIGEST_SIZE])
-{
-    struct buf bytes = {0};
-    struct report opened = {0};
-    char reason[REASON_SIZE];
-    wire_pack_filing(report, &bytes);
-    enum err err = open_filing(span_of(&bytes), &opened, content, reason, sizeof(reason));
-    assert(err == ERR_OK); /* the node took it in */
-    report_fini(&opened);
-    buf_fini(&bytes);
 }
 
 /* EXIT_NO when the latest revision is not what was filed: a wait would then be for that. */

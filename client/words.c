@@ -365,6 +365,7 @@ static const struct {
     [WORD_RESULT_CHECKED] = {"không có lỗi, chưa gửi", "in order, not sent"},
     [WORD_FILING_FIRST] = {"lần nộp đầu, %zu số liệu", "first filing, %zu figures"},
     [WORD_FILING_BASE] = {"thay cho bản %llu", "replaces revision %llu"},
+    [WORD_FILING_UNCHANGED] = {"không đổi so với bản %llu", "unchanged since revision %llu"},
     [WORD_FILING_SAME] = {"số liệu không đổi", "the figures are the same"},
     [WORD_FILING_WITHDRAWS] = {"rút báo cáo", "takes the report back"},
     [WORD_FILING_RESTORES] = {"nộp lại báo cáo đã rút", "files again what was taken back"},

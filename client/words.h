@@ -232,8 +232,9 @@ enum word {
     WORD_RESULT_UNKNOWN,
     WORD_RESULT_NOT_SENT,
     WORD_RESULT_CHECKED,
-    WORD_FILING_FIRST, /* %zu figures */
-    WORD_FILING_BASE,  /* %llu revision */
+    WORD_FILING_FIRST,     /* %zu figures */
+    WORD_FILING_BASE,      /* %llu revision */
+    WORD_FILING_UNCHANGED, /* %llu revision */
     WORD_FILING_SAME,
     WORD_FILING_WITHDRAWS,
     WORD_FILING_RESTORES,

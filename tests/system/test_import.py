@@ -100,6 +100,11 @@ def other_programs_write_otherwise(office: Office) -> None:
                 "csv").out.replace("form,revision,", "STT,TT,").encode(), ())):
         result = office.submit(office.commune, content, "--period", "2022-S1", *arguments)
         expect(name, outcomes(result), [("23857", "1", "unchanged")])
+        expect(f"{name}: said", result.err, "23857 Thị trấn Chư Ty, chung, 2022-S1: không đổi so với bản 1\n")
+    noted = "Chỉ tiêu,Số liệu,Ghi chú\nLượt tiếp công dân,1204,x\nĐất hiến,75.6,\n".encode()
+    result = office.submit(office.commune, noted, "--period", "2022-S1", "--dry-run")
+    expect("the figures, but not the notes", result.err,
+           "23857 Thị trấn Chư Ty, chung, 2022-S1: thay cho bản 1\n  số liệu không đổi\n")
 
 
 def units_by_name(office: Office) -> None:
