@@ -245,7 +245,7 @@ static void check_against_base(struct submit *submit, struct reporting_item *ite
     (void)validate_dropped(&base->report, report, submit->filing.catalogue, &submit->problems);
     for (size_t i = first; i < submit->problems.count && submit->file != NULL; i++) {
         submit->problems.items[i].file = mem_strdup(submit->table.file);
-        submit->problems.items[i].place = item->places[0]; /* where its report begins */
+        submit->problems.items[i].place = reporting_begin(item); /* what is lacking has no cell */
     }
 }
 
@@ -276,7 +276,7 @@ static void place_findings(const struct submit *submit, const struct reporting_i
         problem->file = mem_strdup(submit->table.file);
         problem->place = reporting_place(item, problem->indicator);
         if (problem->place.line == 0)
-            problem->place = item->places[0];
+            problem->place = reporting_begin(item);
     }
 }
 

@@ -287,6 +287,15 @@ struct place reporting_place(const struct reporting_item *item, uint32_t indicat
                                                 : (struct place){0};
 }
 
+struct place reporting_begin(const struct reporting_item *item)
+{
+    struct place begin = {0};
+    for (size_t i = 0; i < item->report.cell_count && item->places != NULL; i++)
+        if (begin.line == 0 || item->places[i].line < begin.line)
+            begin.line = item->places[i].line;
+    return begin;
+}
+
 /* Places of the findings of validate_report, which knows of no file. */
 static void place_problems(struct parse *parse, size_t first, const struct reporting_item *item)
 {
@@ -304,7 +313,7 @@ static void check_size(struct parse *parse, const struct reporting_item *item)
     wire_pack_filing(&item->report, &bytes);
     if (bytes.len + WIRE_HEADER_MAX > WIRE_FILING_MAX)
         problems_add(
-            parse->problems, parse->table->file, item->places[0],
+            parse->problems, parse->table->file, reporting_begin(item),
             PROBLEM_WORDS(parse->problems,
                           "the report that begins here is larger than %d KiB: shorten its notes",
                           "báo cáo bắt đầu ở đây lớn hơn %d KiB: rút ngắn các ghi chú"),

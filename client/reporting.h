@@ -61,6 +61,8 @@ enum err reporting_build(const struct csv_table *table, const struct reporting_c
 
 /* Where a cell of the report stands; nowhere for one that it does not have. */
 struct place reporting_place(const struct reporting_item *item, uint32_t indicator);
+/* The line in which the report of a file begins: the place of what it lacks, or is as a whole. */
+struct place reporting_begin(const struct reporting_item *item);
 /* Brings them into the order in which a person goes through the file. */
 void reporting_sort_problems(struct problems *problems);
 

@@ -164,7 +164,7 @@ def warnings_are_looked_at(office: Office) -> None:
     for arguments in ((), ("--dry-run",)):
         result = office.submit(office.commune, YEAR, "--period", "2022", *arguments, expect=1)
         expect("what is said", office.said(result),
-               "bao-cao.csv:2:20 (B2): cảnh báo: contrib.land: báo cáo năm thiếu số này trong khi S1 "
+               "bao-cao.csv:2: cảnh báo: contrib.land: báo cáo năm thiếu số này trong khi S1 "
                "có; tạm lấy số nửa năm: bổ sung vào báo cáo năm\n"
                "bao-cao.csv:2:20 (B2): cảnh báo: reception.visits: số cả năm nhỏ hơn số S1, S2 chỉ còn "
                "-204: sửa số cả năm hoặc số S1\n"
@@ -228,6 +228,10 @@ def amend_asks_too(office: Office) -> None:
         result = office.commune.tonghop("amend", "household.total", value, "--period", "2022", "--reason",
                                         "?", expect=2)
         expect_in(f"{value} may be thousands", result.err, "--numbers vi (")
+    fewer = crlf("Chỉ tiêu;Số liệu\nHộ nghèo (thời điểm cuối kỳ);7\nĐất hiến;1\n")
+    result = office.submit(office.commune, fewer, "--period", "2022", expect=2)
+    for code in ("reception.visits", "household.total"):
+        expect_in(f"{code} is in no cell", office.said(result), f"bao-cao.csv:2: lỗi: {code} trong bản trước")
     result = office.commune.tonghop("amend", "household.total", "hơn 1,9 nghìn hộ", "--numbers", "vi",
                                     "--period", "2022", "--reason", "ước", "--accept-warnings", "ước")
     expect("words", total(office.commune, "2022", "household.total"), Figure(">=", "1900", 1))

@@ -434,12 +434,32 @@ static void test_vietnamese(void **state)
     free(said);
 }
 
+/* Cells are in order of their indicators, lines are not; what a report lacks is in no cell. */
+static void test_begin(void **state)
+{
+    static const uint32_t lines[] = {9, 4, 6};
+    struct reporting_item item = {.places = mem_calloc(3, sizeof(*item.places))};
+    (void)state;
+    assert_int_equal(reporting_begin(&item).line, 0); /* it has no cells */
+    for (uint32_t i = 0; i < 3; i++) {
+        report_add_cell(&item.report, (struct cell){.indicator = i + 1});
+        item.places[i] = (struct place){lines[i], 7, 3, 4};
+    }
+    struct place begin = reporting_begin(&item);
+    assert_true(begin.line == 4 && begin.column == 0 && begin.sheet_row == 0);
+    free(item.places);
+    item.places = NULL; /* not from a file */
+    assert_int_equal(reporting_begin(&item).line, 0);
+    report_fini(&item.report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_files), cmocka_unit_test(test_parts),
         cmocka_unit_test(test_units),      cmocka_unit_test(test_thousands),
         cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_vietnamese),
+        cmocka_unit_test(test_begin),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
