@@ -205,6 +205,10 @@ static void test_good_files(void **state)
          "23857 31=5\n", 0},
         {"commas and plain numbers", "Chỉ tiêu,Số liệu\nĐất hiến,75.6\n", "23857 7=756\n", 0},
         {"tabs and plain numbers", "Chỉ tiêu\tSố liệu\nĐất hiến\t75.6\n", "23857 7=756\n", 0},
+        {"quotes and a line break in the header",
+         "\"BÁO CÁO \"\"DÂN VẬN KHÉO\"\" NĂM 2024\";;;;\n"
+         "TT;Nội dung;ĐVT;\"Số\nliệu\";Ghi chú\n1;Hộ nghèo;hộ;5;\n",
+         "23857 6=5\n", 0},
         {"words",
          "Chỉ tiêu;Số liệu\nMô hình đăng ký;hàng trăm\nHộ nghèo;gần 400 hộ\n"
          "Mức hỗ trợ mỗi em;từ 5 đến 10 triệu đồng\nTiền cứu trợ;hơn 1,5 tỷ đồng\n",
