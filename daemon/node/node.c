@@ -394,7 +394,9 @@ static void step_peer_message(struct step *step)
         struct effect *heard = effects_add(step->effects, EFFECT_PEER_HEARD, (struct span){0});
         heard->peer = step->peer;
         if (!authority_allows(known->role, body)) {
-            step_refuse(step, ERR_FORBIDDEN, NULL, "a key enrolled as %s may not send '%s'",
+            step_refuse(step, ERR_FORBIDDEN, NULL,
+                        STEP_WORDS(step, "a key enrolled as %s may not send '%s'",
+                                   "khóa đăng ký với vai trò %s không được gửi “%s”"),
                         authority_role_name(known->role), wire_body_name(step->in));
             return;
         }

@@ -41,7 +41,11 @@ static bool unit_is_beneath(struct step *step, const Tonghop__Enrol *enrol)
     bool is_own = enrol->unit == node->options.unit;
     if (enrol->role == TONGHOP__ROLE__ROLE_NODE && is_own) {
         step_refuse(step, ERR_INVALID, NULL,
-                    "this node serves unit %" PRIu32 " itself: enrol nodes of units beneath it",
+                    STEP_WORDS(step,
+                               "this node serves unit %" PRIu32
+                               " itself: enrol nodes of units beneath it",
+                               "chính nút này phục vụ đơn vị %" PRIu32
+                               ": chỉ đăng ký nút của các đơn vị trực thuộc"),
                     enrol->unit);
         return false;
     }
@@ -49,15 +53,22 @@ static bool unit_is_beneath(struct step *step, const Tonghop__Enrol *enrol)
         return true;
     if (catalogue_unit(node->catalogue, enrol->unit) == NULL) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    "the catalogue has no unit with id %" PRIu32 ": see 'tonghop catalogue show "
-                    "units'",
+                    STEP_WORDS(step,
+                               "the catalogue has no unit with id %" PRIu32
+                               ": see 'tonghop catalogue show "
+                               "units'",
+                               "danh mục không có đơn vị nào có id %" PRIu32
+                               ": xem `tonghop catalogue show units`"),
                     enrol->unit);
         return false;
     }
     if (!is_own && !lies_beneath(step, enrol->unit)) {
-        step_refuse(step, ERR_FOREIGN, NULL,
-                    "%s does not lie beneath this node: enrol the key at a node above that unit",
-                    node_unit_text(node, enrol->unit, unit, sizeof(unit)));
+        step_refuse(
+            step, ERR_FOREIGN, NULL,
+            STEP_WORDS(step,
+                       "%s does not lie beneath this node: enrol the key at a node above that unit",
+                       "%s không thuộc nút này: đăng ký khóa ở một nút cấp trên của đơn vị đó"),
+            node_unit_text(node, enrol->unit, unit, sizeof(unit)));
         return false;
     }
     return true;
@@ -86,10 +97,11 @@ static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
     if (enrol->role != TONGHOP__ROLE__ROLE_NODE ||
         !find_node_key(step, enrol->unit, enrol->key.data, other))
         return true;
-    step_refuse(step, ERR_EXISTS, NULL,
-                "%s has a node with another key: revoke that one first: tonghop revoke %s",
-                node_unit_text(step->node, enrol->unit, unit, sizeof(unit)),
-                key_format(other, key));
+    step_refuse(
+        step, ERR_EXISTS, NULL,
+        STEP_WORDS(step, "%s has a node with another key: revoke that one first: tonghop revoke %s",
+                   "%s đã có nút với khóa khác: thu hồi khóa đó trước: tonghop revoke %s"),
+        node_unit_text(step->node, enrol->unit, unit, sizeof(unit)), key_format(other, key));
     return false;
 }
 
@@ -137,7 +149,10 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
     log_notice("enrolled %s as %s of %s", key_format(enrolled.key, key),
                authority_role_name(enrolled.role),
                node_unit_text(step->node, enrolled.unit, unit, sizeof(unit)));
-    step_done(step, "%s is enrolled as %s of %s", key, authority_role_name(enrolled.role), unit);
+    step_done(
+        step,
+        STEP_WORDS(step, "%s is enrolled as %s of %s", "đã đăng ký khóa %s với vai trò %s của %s"),
+        key, authority_role_name(enrolled.role), unit);
 }
 
 void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)
@@ -145,14 +160,16 @@ void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)
     struct enrolled enrolled;
     char key[KEY_TEXT_SIZE];
     if (store_get_enrolled(step->txn, revoke->key.data, &enrolled) != ERR_OK) {
-        step_refuse(step, ERR_NOT_FOUND, NULL, "that key is not enrolled here: see 'tonghop keys'");
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step, "that key is not enrolled here: see 'tonghop keys'",
+                               "khóa đó chưa được đăng ký ở đây: xem `tonghop keys`"));
         return;
     }
     enrolled.is_revoked = true;
     enrolled.changed = step->event->now;
     put_enrolled(step, &enrolled);
     log_notice("revoked %s", key_format(enrolled.key, key));
-    step_done(step, "%s is revoked", key);
+    step_done(step, STEP_WORDS(step, "%s is revoked", "đã thu hồi khóa %s"), key);
 }
 
 /* ---- listing ---- */
@@ -257,8 +274,11 @@ static bool find_quarantined(struct step *step, uint64_t number, struct quaranti
             return true;
         }
     }
-    step_refuse(step, ERR_NOT_FOUND, NULL,
-                "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'", number);
+    step_refuse(
+        step, ERR_NOT_FOUND, NULL,
+        STEP_WORDS(step, "no message %" PRIu64 " is in quarantine: see 'tonghop quarantine'",
+                   "không có thông điệp số %" PRIu64 " nào bị cách ly: xem `tonghop quarantine`"),
+        number);
     return false;
 }
 
@@ -325,5 +345,8 @@ void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineCl
         return;
     (void)store_delete_quarantine(step->txn, clear->number); /* the error is sticky */
     log_notice("cleared message %" PRIu64 " from the quarantine", clear->number);
-    step_done(step, "message %" PRIu64 " is cleared", clear->number);
+    step_done(step,
+              STEP_WORDS(step, "message %" PRIu64 " is cleared",
+                         "đã xóa thông điệp bị cách ly số %" PRIu64),
+              clear->number);
 }

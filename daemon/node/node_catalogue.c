@@ -128,14 +128,20 @@ void node_handle_catalogue_request(struct step *step, const Tonghop__CatalogueRe
     struct span data;
     if (number == 0 || store_get_catalogue(step->txn, number, &meta) != ERR_OK ||
         meta.chunks_held < meta.chunk_count) {
-        step_refuse(step, ERR_CATALOGUE, NULL, "there is no catalogue%s",
-                    request->number != 0 ? " of that number here (any more)" : " here yet");
+        step_refuse(
+            step, ERR_CATALOGUE, NULL,
+            request->number != 0
+                ? STEP_WORDS(step, "there is no catalogue of that number here (any more)",
+                             "ở đây không có (hoặc không còn) danh mục số đó")
+                : STEP_WORDS(step, "there is no catalogue here yet", "ở đây chưa có danh mục"));
         return;
     }
     if (request->index >= meta.chunk_count ||
         store_get_chunk(step->txn, number, request->index, &data) != ERR_OK) {
-        step_refuse(step, ERR_RANGE, NULL, "catalogue %" PRIu32 " has chunks 0 to %" PRIu32, number,
-                    meta.chunk_count - 1);
+        step_refuse(step, ERR_RANGE, NULL,
+                    STEP_WORDS(step, "catalogue %" PRIu32 " has chunks 0 to %" PRIu32,
+                               "danh mục %" PRIu32 " có các phần từ 0 đến %" PRIu32),
+                    number, meta.chunk_count - 1);
         return;
     }
     Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
@@ -242,7 +248,7 @@ static struct date publication_date(struct step *step, const struct catalogue_me
 static void finish_publication(struct step *step, const struct catalogue_meta *meta)
 {
     struct node *node = step->node;
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
     struct catalogue *catalogue = NULL;
     enum err err = open_staged(step, meta, &catalogue, &problems);
     if (err == ERR_OK && node->catalogue != NULL)
@@ -251,13 +257,18 @@ static void finish_publication(struct step *step, const struct catalogue_meta *m
     if (err != ERR_OK) {
         struct refusal detail = {.problems = &problems};
         (void)store_delete_catalogue(step->txn, meta->number); /* the error is sticky */
-        step_refuse(step, err, &detail, "catalogue %" PRIu32 " may not be published", meta->number);
+        step_refuse(step, err, &detail,
+                    STEP_WORDS(step, "catalogue %" PRIu32 " may not be published",
+                               "không công bố được danh mục %" PRIu32),
+                    meta->number);
         catalogue_free(&catalogue);
     } else {
         size_t units = catalogue->unit_count;
         size_t indicators = catalogue->indicator_count;
         put_in_force(step, catalogue, meta->hash);
-        step_done(step, "catalogue %" PRIu32 " is in force: %zu units, %zu indicators",
+        step_done(step,
+                  STEP_WORDS(step, "catalogue %" PRIu32 " is in force: %zu units, %zu indicators",
+                             "danh mục %" PRIu32 " có hiệu lực: %zu đơn vị, %zu chỉ tiêu"),
                   meta->number, units, indicators);
     }
     problems_fini(&problems);
@@ -270,19 +281,28 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
     struct catalogue_meta meta;
     struct heard heard;
     if (node->options.has_parent) {
-        step_refuse(step, ERR_FORBIDDEN, NULL,
-                    "catalogues are published at the root; this node gets them from its parent");
+        step_refuse(
+            step, ERR_FORBIDDEN, NULL,
+            STEP_WORDS(
+                step, "catalogues are published at the root; this node gets them from its parent",
+                "chỉ công bố danh mục ở nút trên cùng; nút này nhận danh mục từ nút cấp trên"));
         return;
     }
     if (node->catalogue != NULL && chunk->number == node->catalogue->number &&
         memcmp(chunk->hash.data, node->catalogue_hash, sizeof(node->catalogue_hash)) == 0) {
-        step_done(step, "catalogue %" PRIu32 " is in force already", chunk->number);
+        step_done(step,
+                  STEP_WORDS(step, "catalogue %" PRIu32 " is in force already",
+                             "danh mục %" PRIu32 " đã có hiệu lực rồi"),
+                  chunk->number);
         return;
     }
     if (node->catalogue != NULL && chunk->number <= node->catalogue->number) {
-        step_refuse(step, ERR_EXISTS, NULL,
-                    "catalogue %" PRIu32 " is in force: give the new one a higher number",
-                    node->catalogue->number);
+        step_refuse(
+            step, ERR_EXISTS, NULL,
+            STEP_WORDS(step, "catalogue %" PRIu32 " is in force: give the new one a higher number",
+                       "danh mục %" PRIu32
+                       " đang có hiệu lực: đặt cho danh mục mới một số lớn hơn"),
+            node->catalogue->number);
         return;
     }
     if (find_heard(step, chunk->hash.data, &heard) &&
@@ -294,11 +314,16 @@ void node_handle_catalogue_publish(struct step *step, const Tonghop__CataloguePu
         return;
     }
     if (stage_chunk(step, chunk, &meta) != ERR_OK) {
-        step_refuse(step, ERR_INVALID, NULL, "chunks must come in order, from 0: begin again");
+        step_refuse(step, ERR_INVALID, NULL,
+                    STEP_WORDS(step, "chunks must come in order, from 0: begin again",
+                               "các phần phải đến theo thứ tự, từ 0: hãy làm lại từ đầu"));
         return;
     }
     if (meta.chunks_held < meta.chunk_count)
-        step_done(step, "chunk %" PRIu32 " of %" PRIu32, meta.chunks_held, meta.chunk_count);
+        step_done(
+            step,
+            STEP_WORDS(step, "chunk %" PRIu32 " of %" PRIu32, "phần %" PRIu32 " trên %" PRIu32),
+            meta.chunks_held, meta.chunk_count);
     else
         finish_publication(step, &meta);
 }

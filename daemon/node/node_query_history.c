@@ -136,7 +136,8 @@ void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *a
         only = catalogue_form_by_code(catalogue, ask->form);
         if (only == NULL) {
             step_refuse(step, ERR_NOT_FOUND, NULL,
-                        "no form '%s': see 'tonghop catalogue show forms'",
+                        STEP_WORDS(step, "no form '%s': see 'tonghop catalogue show forms'",
+                                   "không có biểu mẫu “%s”: xem `tonghop catalogue show forms`"),
                         query_word(ask->form, word));
             return;
         }
@@ -152,9 +153,13 @@ void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *a
             add_revisions(step, &key, &head, ask, &entries);
     }
     if (is_too_large(&entries)) {
-        step_refuse(step, ERR_TOO_LARGE, NULL,
-                    "the revisions are too many for one answer: name a form, or ask without "
-                    "content, or for the latest only");
+        step_refuse(
+            step, ERR_TOO_LARGE, NULL,
+            STEP_WORDS(step,
+                       "the revisions are too many for one answer: name a form, or ask without "
+                       "content, or for the latest only",
+                       "có quá nhiều bản cho một câu trả lời: hãy chọn một biểu mẫu, hoặc hỏi "
+                       "không kèm nội dung, hoặc chỉ hỏi bản mới nhất"));
         entries_fini(&entries);
         return;
     }

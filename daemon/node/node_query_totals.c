@@ -507,9 +507,12 @@ void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask
     if (choose_indicators(step, &query, &t) && choose_units(step, &query, &t)) {
         size_t figures = t.unit_count * t.indicator_count * count_sides(&t);
         if (figures > QUERY_LINES_MAX) {
-            step_refuse(step, ERR_TOO_LARGE, NULL,
-                        "that is %zu figures: ask for fewer indicators, or for a smaller unit",
-                        figures);
+            step_refuse(
+                step, ERR_TOO_LARGE, NULL,
+                STEP_WORDS(step,
+                           "that is %zu figures: ask for fewer indicators, or for a smaller unit",
+                           "có tới %zu số liệu: hãy hỏi ít chỉ tiêu hơn, hoặc một đơn vị nhỏ hơn"),
+                figures);
         } else {
             fill_rows(step, &query, &t);
             fill_lone_halves(step, &query, &t);

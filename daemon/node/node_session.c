@@ -26,15 +26,22 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
     }
     if (store_get_enrolled(step->txn, step->peer.from.key, &enrolled) != ERR_OK ||
         enrolled.is_revoked) {
-        step_refuse(step, ERR_FORBIDDEN, NULL, "this key is not enrolled here (any more)");
+        step_refuse(step, ERR_FORBIDDEN, NULL,
+                    STEP_WORDS(step, "this key is not enrolled here (any more)",
+                               "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi"));
         return false;
     }
     if (hello->unit != enrolled.unit &&
         (hello->unit != 0 || enrolled.role == TONGHOP__ROLE__ROLE_NODE)) {
-        step_refuse(step, ERR_FOREIGN, NULL,
-                    "this key is enrolled for unit %" PRIu32 ", the hello speaks for unit %" PRIu32
-                    ": correct 'unit' in the configuration, or enrol the key for that unit",
-                    enrolled.unit, hello->unit);
+        step_refuse(
+            step, ERR_FOREIGN, NULL,
+            STEP_WORDS(
+                step,
+                "this key is enrolled for unit %" PRIu32 ", the hello speaks for unit %" PRIu32
+                ": correct 'unit' in the configuration, or enrol the key for that unit",
+                "khóa này đăng ký cho đơn vị %" PRIu32 ", bên nối vào lại xưng là đơn vị %" PRIu32
+                ": sửa 'unit' trong cấu hình, hoặc đăng ký khóa cho đơn vị đó"),
+            enrolled.unit, hello->unit);
         return false;
     }
     step->peer.role = enrolled.role;
@@ -149,18 +156,20 @@ static void send_welcome(struct step *step, struct differing *list)
 void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
 {
     struct differing list = {0};
+    step->peer.is_vietnamese = strcmp(hello->language, "vi") == 0; /* first: it may be refused */
     if (!identify(step, hello))
         return;
     bool is_known = peers_find(&step->node->peers, &step->peer.from.address) != NULL;
     if (!is_known && step->node->peers.count >= PEERS_MAX) {
-        step_refuse(step, ERR_BUSY, NULL, "%d connections are all this node serves: try later",
+        step_refuse(step, ERR_BUSY, NULL,
+                    STEP_WORDS(step, "%d connections are all this node serves: try later",
+                               "nút này chỉ phục vụ được %d kết nối: hãy thử lại sau"),
                     PEERS_MAX);
         return;
     }
     if (!catalogue_is_ours(step, hello))
         return;
     step->peer.catalogue = hello->catalogue;
-    step->peer.is_vietnamese = strcmp(hello->language, "vi") == 0;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256];
         compare_buckets(step, hello, &list);

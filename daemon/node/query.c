@@ -41,23 +41,31 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
             break;
         case ERR_EXISTS:
             step_refuse(step, ERR_EXISTS, NULL,
-                        "'%s' names more than one unit: write 'id:%s' or 'code:%s'",
+                        STEP_WORDS(step,
+                                   "'%s' names more than one unit: write 'id:%s' or 'code:%s'",
+                                   "“%s” là tên của nhiều đơn vị: viết “id:%s” hoặc “code:%s”"),
                         query_word(text, word), word, word);
             return false;
         default:
-            step_refuse(step, ERR_NOT_FOUND, NULL,
-                        "no unit '%s' in that period: see 'tonghop catalogue show units'",
-                        query_word(text, word));
+            step_refuse(
+                step, ERR_NOT_FOUND, NULL,
+                STEP_WORDS(step, "no unit '%s' in that period: see 'tonghop catalogue show units'",
+                           "kỳ đó không có đơn vị “%s”: xem `tonghop catalogue show units`"),
+                query_word(text, word));
             return false;
         }
     }
     if (!node_covers(node, query->tree, query->unit)) {
-        step_refuse(step, ERR_NOT_FOUND, NULL, "%s is not beneath this node in that period",
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step, "%s is not beneath this node in that period",
+                               "%s không thuộc nút này trong kỳ đó"),
                     node_unit_text(node, query->unit, name, sizeof(name)));
         return false;
     }
     if (!may_read(step, query->tree, query->unit)) {
-        step_refuse(step, ERR_FOREIGN, NULL, "this key may read %s and what lies beneath it",
+        step_refuse(step, ERR_FOREIGN, NULL,
+                    STEP_WORDS(step, "this key may read %s and what lies beneath it",
+                               "khóa này chỉ được xem %s và các đơn vị trực thuộc"),
                     node_unit_text(node, step->peer.unit, name, sizeof(name)));
         return false;
     }
@@ -69,16 +77,22 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
 {
     struct query query = {.kind = kind == 0 ? KIND_ACTUAL : (uint8_t)kind};
     if (step->node->catalogue == NULL) {
-        step_refuse(step, ERR_CATALOGUE, NULL, "this node has no catalogue yet");
+        step_refuse(step, ERR_CATALOGUE, NULL,
+                    STEP_WORDS(step, "this node has no catalogue yet", "nút này chưa có danh mục"));
         return false;
     }
     if (query.kind != KIND_ACTUAL && query.kind != KIND_PLAN) {
-        step_refuse(step, ERR_USAGE, NULL, "kind %" PRIu32 " is neither 1 (actual) nor 2 (plan)",
+        step_refuse(step, ERR_USAGE, NULL,
+                    STEP_WORDS(step, "kind %" PRIu32 " is neither 1 (actual) nor 2 (plan)",
+                               "loại số liệu %" PRIu32
+                               " không hợp lệ: 1 là thực hiện, 2 là kế hoạch"),
                     kind);
         return false;
     }
     if (period_parse(period, &query.period) != ERR_OK) {
-        step_refuse(step, ERR_SYNTAX, NULL, "'%s' is not a period: write 2024-S1, 2024-S2 or 2024",
+        step_refuse(step, ERR_SYNTAX, NULL,
+                    STEP_WORDS(step, "'%s' is not a period: write 2024-S1, 2024-S2 or 2024",
+                               "“%s” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"),
                     period);
         return false;
     }
@@ -118,7 +132,8 @@ const struct indicator *query_indicator(struct step *step, const char *code)
     char word[QUERY_WORD_SIZE];
     if (indicator == NULL)
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    "no indicator '%s': see 'tonghop catalogue show indicators'",
+                    STEP_WORDS(step, "no indicator '%s': see 'tonghop catalogue show indicators'",
+                               "không có chỉ tiêu “%s”: xem `tonghop catalogue show indicators`"),
                     query_word(code, word));
     return indicator;
 }

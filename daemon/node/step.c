@@ -32,7 +32,9 @@ bool step_has_room(struct step *step, size_t size_bytes)
 {
     if (step->effects->bytes.len + size_bytes <= STEP_ANSWERS_MAX)
         return true;
-    step_refuse(step, ERR_BUSY, NULL, "too much is being asked at once: ask again");
+    step_refuse(step, ERR_BUSY, NULL,
+                STEP_WORDS(step, "too much is being asked at once: ask again",
+                           "đang có quá nhiều câu hỏi cùng lúc: hãy hỏi lại"));
     return false;
 }
 
@@ -45,9 +47,12 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope)
     buf_clear(&step->node->packed);
     wire_pack(envelope, &step->node->packed);
     if (step->node->packed.len > WIRE_ANSWER_MAX) {
-        step_refuse(step, ERR_TOO_LARGE, NULL,
-                    "the answer has %zu bytes: ask for fewer figures, or for a smaller unit",
-                    step->node->packed.len);
+        step_refuse(
+            step, ERR_TOO_LARGE, NULL,
+            STEP_WORDS(step,
+                       "the answer has %zu bytes: ask for fewer figures, or for a smaller unit",
+                       "câu trả lời dài %zu byte: hãy hỏi ít số liệu hơn, hoặc một đơn vị nhỏ hơn"),
+            step->node->packed.len);
         return;
     }
     if (may_be_put_off(envelope) && !step_has_room(step, step->node->packed.len))

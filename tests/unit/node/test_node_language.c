@@ -94,6 +94,111 @@ static void test_refusals(void **state)
     }
 }
 
+/* What a question or an administrator's wish is refused with. */
+enum ask { TOTALS, HISTORY, REVOKE, QUARANTINE, CATALOGUE };
+
+static const struct {
+    const char *name;
+    enum ask ask;
+    uint8_t reporter; /* key number, 0: the local socket */
+    const char *period, *unit, *word;
+    const char *code, *text;
+} questions[] = {
+    {"no such unit", TOTALS, 0, "2024-S1", "99999", "", "not-found",
+     "kỳ đó không có đơn vị “99999”: xem `tonghop catalogue show units`"},
+    {"somebody else's unit", TOTALS, REPORTER_632, "2024-S1", "64", "", "foreign",
+     "khóa này chỉ được xem 632 Huyện Đồi Xanh và các đơn vị trực thuộc"},
+    {"no period", TOTALS, 0, "2024-S3", "", "", "syntax",
+     "“2024-S3” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"},
+    {"no such indicator", TOTALS, 0, "2024-S1", "", "nothing.here", "not-found",
+     "không có chỉ tiêu “nothing.here”: xem `tonghop catalogue show indicators`"},
+    {"no such form", HISTORY, 0, "2024-S1", "", "nothing", "not-found",
+     "không có biểu mẫu “nothing”: xem `tonghop catalogue show forms`"},
+    {"a key that is not enrolled", REVOKE, 0, "", "", "", "not-found",
+     "khóa đó chưa được đăng ký ở đây: xem `tonghop keys`"},
+    {"nothing of that number", QUARANTINE, 0, "", "", "", "not-found",
+     "không có thông điệp số 7 nào bị cách ly: xem `tonghop quarantine`"},
+    {"no such catalogue", CATALOGUE, 0, "", "", "", "catalogue",
+     "ở đây không có (hoặc không còn) danh mục số đó"},
+};
+
+static void fill_question(size_t i, Tonghop__Envelope *envelope)
+{
+    static uint8_t nobody[STORE_KEY_SIZE];
+    static char *words[1];
+    static Tonghop__TotalsQuery totals;
+    static Tonghop__HistoryQuery history;
+    static Tonghop__Revoke revoke;
+    static Tonghop__QuarantineQuery quarantine;
+    static Tonghop__CatalogueRequest catalogue;
+    words[0] = TEXT(questions[i].word);
+    switch (questions[i].ask) {
+    case TOTALS:
+        tonghop__totals_query__init(&totals);
+        totals.period = TEXT(questions[i].period);
+        totals.unit = TEXT(questions[i].unit);
+        totals.n_indicators = questions[i].word[0] != '\0';
+        totals.indicators = words;
+        envelope->body_case = BODY(TOTALS_QUERY);
+        envelope->totals_query = &totals;
+        break;
+    case HISTORY:
+        tonghop__history_query__init(&history);
+        history.period = TEXT(questions[i].period);
+        history.form = words[0];
+        envelope->body_case = BODY(HISTORY_QUERY);
+        envelope->history_query = &history;
+        break;
+    case REVOKE:
+        tonghop__revoke__init(&revoke);
+        revoke.key = (ProtobufCBinaryData){sizeof(nobody), nobody};
+        envelope->body_case = BODY(REVOKE);
+        envelope->revoke = &revoke;
+        break;
+    case QUARANTINE:
+        tonghop__quarantine_query__init(&quarantine);
+        quarantine.number = 7;
+        envelope->body_case = BODY(QUARANTINE_QUERY);
+        envelope->quarantine_query = &quarantine;
+        break;
+    case CATALOGUE:
+        tonghop__catalogue_request__init(&catalogue);
+        catalogue.number = 7;
+        envelope->body_case = BODY(CATALOGUE_REQUEST);
+        envelope->catalogue_request = &catalogue;
+        break;
+    }
+}
+
+static void test_questions(void **state)
+{
+    struct rig *rig = *state;
+    for (size_t i = 0; i < LENGTH(questions); i++) {
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        struct peer_from from =
+            questions[i].reporter != 0 ? from_key(questions[i].reporter) : from_local();
+        print_message("%s\n", questions[i].name);
+        fill_question(i, &envelope);
+        assert_string_equal(assert_refused(rig_ask(rig, from, &envelope), questions[i].code)->text,
+                            questions[i].text);
+    }
+}
+
+/* A hello that is refused is refused in its own language. */
+static void test_hello(void **state)
+{
+    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
+    hello.unit = 632;
+    hello.language = TEXT("vi");
+    envelope.body_case = BODY(HELLO);
+    envelope.hello = &hello;
+    assert_string_equal(
+        assert_refused(rig_ask(*state, from_key(REPORTER_632 + 1), &envelope), "forbidden")->text,
+        "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi");
+}
+
 /* What is only odd comes with the receipt, likewise. */
 static void test_warnings(void **state)
 {
@@ -163,6 +268,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         VIETNAMESE_TEST(test_refusals),
+        VIETNAMESE_TEST(test_questions),
+        VIETNAMESE_TEST(test_hello),
         VIETNAMESE_TEST(test_warnings),
         cmocka_unit_test_setup_teardown(test_node_that_takes_nothing_in, setup_empty, rig_teardown),
         VIETNAMESE_TEST(test_each_in_their_own),
