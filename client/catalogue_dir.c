@@ -139,7 +139,7 @@ static void folder_build(struct folder *folder, struct problems *problems,
                          struct catalogue *catalogue)
 {
     const struct catalogue_source source = {folder, find_place};
-    struct problems found = {0};
+    struct problems found = {.is_vietnamese = problems->is_vietnamese};
     size_t error_count = problems->error_count;
 
     catalogue_dir_add_ini(&folder->ini, catalogue, problems);

@@ -39,8 +39,9 @@ static const struct ini_entry *take(const struct head *head, struct section sect
     if (is_needed)
         problems_add(head->problems, head->ini->file,
                      entry != NULL ? entry->value_place : section_place(head, section),
-                     "%s is missing in [%s%s%s]: add `%s = ...`", name, section.name,
-                     section.title[0] != '\0' ? " " : "", section.title, name);
+                     PROBLEM_WORDS(head->problems, "%s is missing in [%s%s%s]: add `%s = ...`",
+                                   "thiếu %s trong [%s%s%s]: thêm `%s = ...`"),
+                     name, section.name, section.title[0] != '\0' ? " " : "", section.title, name);
     return NULL;
 }
 
@@ -61,10 +62,15 @@ static bool take_day(const struct head *head, struct section section, const char
         return false;
     if (calendar_day_parse(entry->value, ret_day) == ERR_OK)
         return true;
-    problems_add(head->problems, head->ini->file, entry->value_place,
-                 "%s is not a day of every year: write 06-14, or -1/12-15 for a day of the year "
-                 "before, or +1/01-10 for one of the year after",
-                 name);
+    problems_add(
+        head->problems, head->ini->file, entry->value_place,
+        PROBLEM_WORDS(
+            head->problems,
+            "%s is not a day of every year: write 06-14, or -1/12-15 for a day of the year "
+            "before, or +1/01-10 for one of the year after",
+            "%s không phải là ngày có trong mọi năm: viết 06-14, hoặc -1/12-15 cho một ngày của "
+            "năm trước, hoặc +1/01-10 cho một ngày của năm sau"),
+        name);
     return false;
 }
 
@@ -96,9 +102,14 @@ static void add_calendar(const struct head *head)
     struct calendar *calendar = &head->catalogue->calendar;
 
     if (take_calendar(head, section, calendar) && calendar_check(calendar) != ERR_OK)
-        problems_add(head->problems, head->ini->file, section_place(head, section),
-                     "the calendar is not in order: S1 has to end after it begins, S2 to begin on "
-                     "the day after and to end before the next year's S1 begins");
+        problems_add(
+            head->problems, head->ini->file, section_place(head, section),
+            PROBLEM_WORDS(
+                head->problems,
+                "the calendar is not in order: S1 has to end after it begins, S2 to begin on "
+                "the day after and to end before the next year's S1 begins",
+                "lịch kỳ báo cáo không hợp lệ: S1 phải kết thúc sau khi bắt đầu, S2 phải bắt đầu "
+                "ngay hôm sau và kết thúc trước khi S1 năm sau bắt đầu"));
 }
 
 /* A calendar with a first year; core says whether it is in order, and fits to those around it. */
@@ -111,10 +122,15 @@ static void add_era(const struct head *head, const char *year)
     bool is_year = period_parse(year, &first) == ERR_OK && first.label == PERIOD_Y;
 
     if (!is_year)
-        problems_add(head->problems, head->ini->file, place,
-                     "%s in [calendar %s] is not a year: write [calendar 2026] for the calendar "
-                     "of 2026 and the years that follow",
-                     year, year);
+        problems_add(
+            head->problems, head->ini->file, place,
+            PROBLEM_WORDS(
+                head->problems,
+                "%s in [calendar %s] is not a year: write [calendar 2026] for the calendar "
+                "of 2026 and the years that follow",
+                "%s trong [calendar %s] không phải là năm: viết [calendar 2026] cho lịch của năm "
+                "2026 và các năm sau đó"),
+            year, year);
     era.from_year = first.year;
     if (take_calendar(head, section, &era.calendar) && is_year)
         catalogue_add_era(head->catalogue, &era);
@@ -123,10 +139,14 @@ static void add_era(const struct head *head, const char *year)
 static void check_code(const struct head *head, struct section section)
 {
     if (!formula_is_name(section.title) || strlen(section.title) > CATALOGUE_WORD_MAX)
-        problems_add(head->problems, head->ini->file, section_place(head, section),
-                     "%s in [%s %s] is not a code: write 1 to %d letters a-z, digits and '_', "
-                     "starting with a letter",
-                     section.title, section.name, section.title, CATALOGUE_WORD_MAX);
+        problems_add(
+            head->problems, head->ini->file, section_place(head, section),
+            PROBLEM_WORDS(head->problems,
+                          "%s in [%s %s] is not a code: write 1 to %d letters a-z, digits and '_', "
+                          "starting with a letter",
+                          "%s trong [%s %s] không phải là mã: viết từ 1 đến %d chữ cái a-z, chữ số "
+                          "và '_', bắt đầu bằng chữ cái"),
+            section.title, section.name, section.title, CATALOGUE_WORD_MAX);
 }
 
 static void add_level(const struct head *head, char *code)
@@ -190,13 +210,21 @@ static void add_measure(const struct head *head, char *name)
 
     if (quantity != NULL &&
         (!formula_is_name(quantity->value) || strlen(quantity->value) > CATALOGUE_WORD_MAX))
-        problems_add(head->problems, head->ini->file, quantity->value_place,
-                     "the quantity of [measure %s] is not a word: write 1 to %d letters a-z, "
-                     "digits and '_', such as money or area; leave it out for a number of things",
-                     name, CATALOGUE_WORD_MAX);
+        problems_add(
+            head->problems, head->ini->file, quantity->value_place,
+            PROBLEM_WORDS(
+                head->problems,
+                "the quantity of [measure %s] is not a word: write 1 to %d letters a-z, "
+                "digits and '_', such as money or area; leave it out for a number of things",
+                "quantity của [measure %s] không phải là một từ: viết từ 1 đến %d chữ cái a-z, chữ "
+                "số và '_', như money hoặc area; bỏ dòng này nếu là số đếm"),
+            name, CATALOGUE_WORD_MAX);
     if (quantity != NULL && strcmp(name, "%") == 0)
-        problems_add(head->problems, head->ini->file, quantity->place,
-                     "a percentage has no quantity: remove it from [measure %%]");
+        problems_add(
+            head->problems, head->ini->file, quantity->place,
+            PROBLEM_WORDS(head->problems,
+                          "a percentage has no quantity: remove it from [measure %%]",
+                          "tỷ lệ phần trăm không có quantity: bỏ dòng này khỏi [measure %%]"));
     catalogue_add_measure(head->catalogue,
                           &(struct measure){
                               .name = name,
@@ -223,8 +251,11 @@ static void add_number_and_titles(const struct head *head)
     const char *title_en = take_text(head, section, "title_en", false);
 
     if (number != NULL && !catalogue_dir_number(number->value, &catalogue->number))
-        problems_add(head->problems, head->ini->file, number->value_place,
-                     "number has to be 1, 2, 3 ...: higher than the last one published");
+        problems_add(
+            head->problems, head->ini->file, number->value_place,
+            PROBLEM_WORDS(head->problems,
+                          "number has to be 1, 2, 3 ...: higher than the last one published",
+                          "number phải là 1, 2, 3 ...: lớn hơn số của danh mục công bố gần nhất"));
     catalogue->title_vi = mem_strdup(title_vi != NULL ? title_vi : "");
     catalogue->title_en = mem_strdup(title_en != NULL ? title_en : "");
 }
@@ -269,9 +300,14 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
             add_titled(&head, &ini->entries[i]);
     ini_report_unknown(ini, problems);
     if (catalogue->level_count == 0)
-        problems_add(problems, ini->file, (struct place){0},
-                     "there is no level: add [level CODE] with name_vi, topmost level first");
+        problems_add(
+            problems, ini->file, (struct place){0},
+            PROBLEM_WORDS(
+                problems, "there is no level: add [level CODE] with name_vi, topmost level first",
+                "chưa có cấp nào: thêm [level CODE] có name_vi, cấp trên cùng viết trước"));
     if (catalogue->type_count == 0)
         problems_add(problems, ini->file, (struct place){0},
-                     "there is no type of units: add [type CODE] with name_vi");
+                     PROBLEM_WORDS(problems,
+                                   "there is no type of units: add [type CODE] with name_vi",
+                                   "chưa có loại đơn vị nào: thêm [type CODE] có name_vi"));
 }

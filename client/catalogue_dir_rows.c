@@ -58,15 +58,21 @@ static bool check_header(const struct csv_table *table, const char *const *colum
 
     for (size_t i = 0; columns[i] != NULL; i++) {
         if (csv_column(table, columns[i]) < 0)
-            problems_add(problems, table->file, header->fields[0].place,
-                         "the column %s is missing: add it to the header; its cells may be empty",
-                         columns[i]);
+            problems_add(
+                problems, table->file, header->fields[0].place,
+                PROBLEM_WORDS(
+                    problems,
+                    "the column %s is missing: add it to the header; its cells may be empty",
+                    "thiếu cột %s: thêm cột này vào dòng tiêu đề; các ô của nó có thể để trống"),
+                columns[i]);
     }
     for (size_t i = 0; i < header->field_count; i++) {
         if (!has_column(table, columns, (int)i) && !has_column(table, optional, (int)i))
-            problems_add(problems, table->file, header->fields[i].place,
-                         "unknown column \"%s\": correct its spelling or remove it",
-                         header->fields[i].text);
+            problems_add(
+                problems, table->file, header->fields[i].place,
+                PROBLEM_WORDS(problems, "unknown column \"%s\": correct its spelling or remove it",
+                              "cột “%s” không có trong quy định: sửa tên cột hoặc bỏ cột này"),
+                header->fields[i].text);
     }
     return problems->error_count == error_count;
 }
@@ -115,7 +121,10 @@ static uint32_t number_of(const struct cells *cells, const char *column)
     uint32_t number = 0;
     const char *text = text_of(cells, column);
     if (!catalogue_dir_number(text, &number))
-        add_problem(cells, column, "%s \"%s\" is not a whole number from 1 to %u: correct it",
+        add_problem(cells, column,
+                    PROBLEM_WORDS(cells->problems,
+                                  "%s \"%s\" is not a whole number from 1 to %u: correct it",
+                                  "%s “%s” không phải là số nguyên từ 1 đến %u: sửa lại"),
                     column, text, UINT32_MAX);
     return number;
 }
@@ -125,9 +134,13 @@ static struct date date_of(const struct cells *cells, const char *column, struct
     struct date date = if_empty;
     const char *text = text_of(cells, column);
     if (text[0] != '\0' && date_parse(text, &date) != ERR_OK)
-        add_problem(cells, column,
-                    "%s \"%s\" is not a day: write 2024-12-14, or leave it empty for no limit",
-                    column, text);
+        add_problem(
+            cells, column,
+            PROBLEM_WORDS(
+                cells->problems,
+                "%s \"%s\" is not a day: write 2024-12-14, or leave it empty for no limit",
+                "%s “%s” không phải là ngày: viết 2024-12-14, hoặc để trống nếu không giới hạn"),
+            column, text);
     return date;
 }
 
@@ -144,9 +157,12 @@ static int word_of(const struct cells *cells, const char *column, const struct w
     }
     for (const struct word *word = words; word->text != NULL; word++)
         buf_printf(&all, "%s%s", all.len > 0 ? ", " : "",
-                   word->text[0] != '\0' ? word->text : "nothing");
-    add_problem(cells, column, "%s \"%s\" is not known: write one of %s", column, text,
-                (const char *)all.data);
+                   word->text[0] != '\0' ? word->text
+                                         : PROBLEM_WORDS(cells->problems, "nothing", "để trống"));
+    add_problem(cells, column,
+                PROBLEM_WORDS(cells->problems, "%s \"%s\" is not known: write one of %s",
+                              "%s “%s” không hợp lệ: viết một trong các từ %s"),
+                column, text, (const char *)all.data);
     buf_fini(&all);
     return if_unknown;
 }
@@ -168,9 +184,15 @@ static int level_of(const struct cells *cells, const char *column, const char *c
     if (level >= 0)
         return level;
     struct buf codes = level_codes(cells->catalogue);
-    add_problem(cells, column, "level \"%s\" is not in catalogue.ini: write one of %s%s", code,
-                (const char *)codes.data,
-                strpbrk(code, ",; ") != NULL ? "; several are separated by |" : "");
+    add_problem(cells, column,
+                PROBLEM_WORDS(cells->problems,
+                              "level \"%s\" is not in catalogue.ini: write one of %s%s",
+                              "cấp “%s” không có trong catalogue.ini: viết một trong các mã %s%s"),
+                code, (const char *)codes.data,
+                strpbrk(code, ",; ") != NULL
+                    ? PROBLEM_WORDS(cells->problems, "; several are separated by |",
+                                    "; nếu có nhiều cấp thì cách nhau bằng |")
+                    : "");
     buf_fini(&codes);
     return if_unknown;
 }
@@ -217,9 +239,13 @@ static uint32_t *successors_of(const struct cells *cells, size_t *ret_count)
         if (catalogue_dir_number(word, &ids[count]))
             count++;
         else
-            add_problem(cells, "successors",
-                        "successor \"%s\" is not a unit's id: write ids, separated by blanks",
-                        word);
+            add_problem(
+                cells, "successors",
+                PROBLEM_WORDS(cells->problems,
+                              "successor \"%s\" is not a unit's id: write ids, separated by blanks",
+                              "đơn vị kế thừa “%s” không phải là id của đơn vị: viết các id, cách "
+                              "nhau bằng dấu cách"),
+                word);
         free(word);
     }
     *ret_count = count;
@@ -264,7 +290,10 @@ static void add_unit(const struct cells *cells)
     uint32_t *successors = successors_of(cells, &successor_count);
 
     if (type < 0)
-        add_problem(cells, "type", "type \"%s\" is not in catalogue.ini: add [type %s] there",
+        add_problem(cells, "type",
+                    PROBLEM_WORDS(
+                        cells->problems, "type \"%s\" is not in catalogue.ini: add [type %s] there",
+                        "loại đơn vị “%s” không có trong catalogue.ini: thêm [type %s] vào đó"),
                     type_code, type_code);
     const struct unit_version version = {
         .from = date_of(cells, "from", DATE_MIN),
@@ -314,8 +343,13 @@ static uint32_t form_of(const struct cells *cells)
     const struct form *form = catalogue_form_by_code(cells->catalogue, code);
 
     if (form == NULL && code[0] != '\0')
-        add_problem(cells, "form",
-                    "form \"%s\" is not in forms.csv: correct it, or add the form there", code);
+        add_problem(
+            cells, "form",
+            PROBLEM_WORDS(
+                cells->problems,
+                "form \"%s\" is not in forms.csv: correct it, or add the form there",
+                "biểu mẫu “%s” không có trong forms.csv: sửa lại, hoặc thêm biểu mẫu vào đó"),
+            code);
     return form != NULL ? form->number : 0;
 }
 
@@ -336,10 +370,14 @@ static uint32_t part_of(const struct cells *cells)
             return number;
         }
     }
-    add_problem(cells, "part_of",
-                "indicator \"%s\" is not in this file: write the code of the whole, or leave it "
-                "empty",
-                code);
+    add_problem(
+        cells, "part_of",
+        PROBLEM_WORDS(
+            cells->problems,
+            "indicator \"%s\" is not in this file: write the code of the whole, or leave it "
+            "empty",
+            "chỉ tiêu “%s” không có trong tệp này: viết mã của chỉ tiêu tổng, hoặc để trống"),
+        code);
     return 0;
 }
 
@@ -351,8 +389,11 @@ static uint8_t decimals_of(const struct cells *cells)
     if (number_parse(text, 0, NUMBER_PLAIN, &decimals) == ERR_OK && decimals >= 0 &&
         decimals <= INDICATOR_DECIMALS_MAX)
         return (uint8_t)decimals;
-    add_problem(cells, "decimals", "decimals \"%s\" is not a number from 0 to %d: correct it", text,
-                INDICATOR_DECIMALS_MAX);
+    add_problem(cells, "decimals",
+                PROBLEM_WORDS(cells->problems,
+                              "decimals \"%s\" is not a number from 0 to %d: correct it",
+                              "số chữ số thập phân “%s” không phải là số từ 0 đến %d: sửa lại"),
+                text, INDICATOR_DECIMALS_MAX);
     return 0;
 }
 
@@ -369,9 +410,13 @@ static enum aggregation aggregation_of(const struct cells *cells)
         return (enum aggregation)word_of(cells, "aggregation", aggregations, AGGREGATION_SUM);
     if (text_of(cells, "rule")[0] != '\0')
         return AGGREGATION_DERIVED;
-    add_problem(cells, "aggregation",
-                "neither aggregation nor rule: write sum, max or min for a figure that is "
-                "reported, or a rule for a derived one");
+    add_problem(
+        cells, "aggregation",
+        PROBLEM_WORDS(cells->problems,
+                      "neither aggregation nor rule: write sum, max or min for a figure that is "
+                      "reported, or a rule for a derived one",
+                      "cả aggregation và rule đều trống: viết sum, max hoặc min cho số liệu được "
+                      "báo cáo, hoặc viết rule cho chỉ tiêu tính ra"));
     return AGGREGATION_SUM;
 }
 

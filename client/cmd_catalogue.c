@@ -42,15 +42,18 @@ static enum err open_source(const char *path, struct problems *problems, struct 
         return err;
     err = wire_open_catalogue(span_of(&source->bytes), &source->catalogue, problems);
     if (err != ERR_OK)
-        problems_add(problems, path, (struct place){0},
-                     "not what `tonghop catalogue fetch` wrote, or damaged: fetch it again");
+        problems_add(
+            problems, path, (struct place){0},
+            PROBLEM_WORDS(
+                problems, "not what `tonghop catalogue fetch` wrote, or damaged: fetch it again",
+                "không phải tệp do `tonghop catalogue fetch` ghi ra, hoặc đã hỏng: hãy lấy lại"));
     return err;
 }
 
 /* Reads and checks it; prints everything that is wrong with it. */
 static int read_source(const struct common *common, const char *path, struct source *source)
 {
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = !common->is_english};
     enum err err = open_source(path, &problems, source);
     command_print_problems(&problems);
     if (err != ERR_OK)

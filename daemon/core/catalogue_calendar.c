@@ -32,18 +32,27 @@ static void check_seam(const struct checker *checker, const struct calendar *bef
     if (year == PERIOD_YEAR_MIN) /* there is none before it */
         return;
     if (date_compare(begin, end) <= 0) {
-        checker_add(checker, at,
-                    "%d begins on %s, but %d, by the calendar before, ends on %s: give %d a "
-                    "calendar of its own that begins on the day after, and let this one follow it",
-                    year, date_format(begin, begin_text), year - 1, date_format(end, end_text),
-                    year);
+        checker_add(
+            checker, at,
+            CHECKER_WORDS(
+                checker,
+                "%d begins on %s, but %d, by the calendar before, ends on %s: give %d a "
+                "calendar of its own that begins on the day after, and let this one follow it",
+                "năm %d bắt đầu ngày %s, nhưng năm %d theo lịch trước kết thúc ngày %s: đặt cho "
+                "năm %d một lịch riêng bắt đầu ngay hôm sau, rồi mới đến lịch này"),
+            year, date_format(begin, begin_text), year - 1, date_format(end, end_text), year);
     } else if (begin.days > end.days + 1) {
         end.days++;
         begin.days--;
-        checker_warn(checker, at,
-                     "no period covers %s to %s, between %d and %d: what happens on these days is "
-                     "reported nowhere",
-                     date_format(end, end_text), date_format(begin, begin_text), year - 1, year);
+        checker_warn(
+            checker, at,
+            CHECKER_WORDS(
+                checker,
+                "no period covers %s to %s, between %d and %d: what happens on these days is "
+                "reported nowhere",
+                "không kỳ nào gồm các ngày từ %s đến %s, giữa năm %d và năm %d: việc xảy ra trong "
+                "những ngày này không được báo cáo ở đâu"),
+            date_format(end, end_text), date_format(begin, begin_text), year - 1, year);
     }
 }
 
@@ -65,16 +74,27 @@ static bool check_era(const struct checker *checker, const struct era *era)
         is_short ? calendar_check_one_year(&era->calendar) : calendar_check(&era->calendar);
 
     if (era->from_year < PERIOD_YEAR_MIN || era->from_year > PERIOD_YEAR_MAX)
-        checker_add(checker, at, "a calendar begins with %u: write a year from %d to %d",
+        checker_add(checker, at,
+                    CHECKER_WORDS(checker, "a calendar begins with %u: write a year from %d to %d",
+                                  "có lịch bắt đầu từ năm %u: viết năm từ %d đến %d"),
                     era->from_year, PERIOD_YEAR_MIN, PERIOD_YEAR_MAX);
     else if (era > catalogue->eras && era[-1].from_year == era->from_year)
-        checker_add(checker, at, "two calendars begin with %u: remove one", era->from_year);
+        checker_add(checker, at,
+                    CHECKER_WORDS(checker, "two calendars begin with %u: remove one",
+                                  "có hai lịch cùng bắt đầu từ năm %u: bỏ một"),
+                    era->from_year);
     else if (err != ERR_OK)
         checker_add(checker, at,
-                    "the calendar of %u%s is not in order: S1 must end after it begins, and S2 "
-                    "begin on the day after%s",
-                    era->from_year, is_short ? "" : " and later",
-                    is_short ? "" : " and end before the next year's S1 begins");
+                    CHECKER_WORDS(
+                        checker,
+                        "the calendar of %u%s is not in order: S1 must end after it begins, and S2 "
+                        "begin on the day after%s",
+                        "lịch của năm %u%s không hợp lệ: S1 phải kết thúc sau khi bắt đầu, và S2 "
+                        "phải bắt đầu ngay hôm sau%s"),
+                    era->from_year, is_short ? "" : CHECKER_WORDS(checker, " and later", " trở đi"),
+                    is_short ? ""
+                             : CHECKER_WORDS(checker, " and end before the next year's S1 begins",
+                                             " và kết thúc trước khi S1 năm sau bắt đầu"));
     else
         return true;
     return false;
@@ -86,9 +106,14 @@ void catalogue_check_calendars(const struct checker *checker)
     const struct calendar *before = &catalogue->calendar;
 
     if (calendar_check(before) != ERR_OK) {
-        checker_add(checker, (struct cell_place){.file = "catalogue.ini"},
-                    "the calendar is not in order: S1 must end after it begins, S2 must begin on "
-                    "the day after and end within the year");
+        checker_add(
+            checker, (struct cell_place){.file = "catalogue.ini"},
+            CHECKER_WORDS(
+                checker,
+                "the calendar is not in order: S1 must end after it begins, S2 must begin on "
+                "the day after and end within the year",
+                "lịch kỳ báo cáo không hợp lệ: S1 phải kết thúc sau khi bắt đầu, S2 phải bắt đầu "
+                "ngay hôm sau và kết thúc trong vòng một năm"));
         before = NULL;
     }
     for (size_t i = 0; i < catalogue->era_count; i++) {

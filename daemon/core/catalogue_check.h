@@ -18,6 +18,11 @@ struct cell_place {
     uint32_t offset; /* the character in the cell, from 0 */
 };
 
+/* The format in the language of the checker's problems, as PROBLEM_WORDS: checker_add(checker, at,
+ * CHECKER_WORDS(checker, "English %s", "tiếng Việt %s"), x). */
+#define CHECKER_WORDS(checker, english, vietnamese)                                                \
+    PROBLEM_WORDS((checker)->problems, english, vietnamese)
+
 /* Adds an error. Texts name rows by number or id, never by strings that may not be text. */
 void checker_add(const struct checker *checker, struct cell_place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -21,21 +21,27 @@ static struct cell_place place_in(const struct indicator *indicator, const char 
 
 static void parse_rule(const struct checker *checker, struct indicator *indicator)
 {
-    struct formula_error error;
+    struct formula_error error = {.is_vietnamese = checker->problems->is_vietnamese};
 
     if (indicator_is_entered(indicator)) {
         if (indicator->rule[0] != '\0')
             checker_add(checker, place_in(indicator, "rule", "", 0),
-                        "indicator %u is entered and has a rule: remove the rule, or leave its "
-                        "aggregation empty, which makes it derived",
+                        CHECKER_WORDS(
+                            checker,
+                            "indicator %u is entered and has a rule: remove the rule, or leave its "
+                            "aggregation empty, which makes it derived",
+                            "chỉ tiêu %u là chỉ tiêu nhập mà lại có rule: bỏ rule, hoặc để trống "
+                            "aggregation để thành chỉ tiêu tính ra"),
                         indicator->number);
         return;
     }
     if (formula_parse(indicator->rule, checker->catalogue, &indicator->formula, &error) == ERR_OK)
         return;
     struct cell_place at = place_in(indicator, "rule", indicator->rule, error.offset);
-    checker_add(checker, at, "indicator %u: its rule, at character %u: %s", indicator->number,
-                at.offset + 1, error.text);
+    checker_add(checker, at,
+                CHECKER_WORDS(checker, "indicator %u: its rule, at character %u: %s",
+                              "chỉ tiêu %u: rule, ở ký tự thứ %u: %s"),
+                indicator->number, at.offset + 1, error.text);
 }
 
 /* Levels of which the check is made although the indicator has no figure there. */
@@ -60,31 +66,44 @@ static void check_check(const struct checker *checker, const struct indicator *i
 
     for (size_t i = 0; i < checker->catalogue->level_count; i++)
         if ((idle >> i & 1) != 0)
-            checker_add(checker, at,
-                        "indicator %u: the check \"%s\" is for level %s, which does not report it: "
-                        "leave the level out, or add it to its levels",
-                        indicator->number, check->text, checker->catalogue->levels[i].code);
+            checker_add(
+                checker, at,
+                CHECKER_WORDS(
+                    checker,
+                    "indicator %u: the check \"%s\" is for level %s, which does not report it: "
+                    "leave the level out, or add it to its levels",
+                    "chỉ tiêu %u: điều kiện “%s” dành cho cấp %s, là cấp không báo cáo chỉ tiêu "
+                    "này: bỏ cấp đó, hoặc thêm nó vào levels"),
+                indicator->number, check->text, checker->catalogue->levels[i].code);
     if (right == NULL || right->kind != NODE_INDICATOR)
         return;
     if (right->value == indicator->number)
         checker_add(checker, at,
-                    "indicator %u: the check \"%s\" compares it with itself: name another",
+                    CHECKER_WORDS(
+                        checker,
+                        "indicator %u: the check \"%s\" compares it with itself: name another",
+                        "chỉ tiêu %u: điều kiện “%s” so chỉ tiêu với chính nó: ghi chỉ tiêu khác"),
                     indicator->number, check->text);
     else if (right->value == indicator->part_of && root->kind == NODE_LESS_EQUAL)
         checker_add(checker, at,
-                    "indicator %u: the check \"%s\" says what part_of already does: remove it",
+                    CHECKER_WORDS(
+                        checker,
+                        "indicator %u: the check \"%s\" says what part_of already does: remove it",
+                        "chỉ tiêu %u: điều kiện “%s” lặp lại điều mà part_of đã kiểm tra: bỏ đi"),
                     indicator->number, check->text);
 }
 
 static void parse_checks(const struct checker *checker, struct indicator *indicator)
 {
-    struct formula_error error;
+    struct formula_error error = {.is_vietnamese = checker->problems->is_vietnamese};
 
     if (checks_parse(indicator->checks_text, indicator, checker->catalogue, &indicator->checks,
                      &indicator->check_count, &error) != ERR_OK) {
         struct cell_place at = place_in(indicator, "checks", indicator->checks_text, error.offset);
-        checker_add(checker, at, "indicator %u: its checks, at character %u: %s", indicator->number,
-                    at.offset + 1, error.text);
+        checker_add(checker, at,
+                    CHECKER_WORDS(checker, "indicator %u: its checks, at character %u: %s",
+                                  "chỉ tiêu %u: checks, ở ký tự thứ %u: %s"),
+                    indicator->number, at.offset + 1, error.text);
         return;
     }
     for (size_t i = 0; i < indicator->check_count; i++)
@@ -121,7 +140,9 @@ static void report_circle(const struct walk *walk, size_t index)
     buf_printf(&way, "%s%s", walk->path_len - first + 1 > named ? "... -> " : "",
                indicators[index].code);
     checker_add(walk->checker, place_in(&indicators[index], "rule", "", 0),
-                "indicator %u: its rule leads back to itself (%s): break the circle",
+                CHECKER_WORDS(walk->checker,
+                              "indicator %u: its rule leads back to itself (%s): break the circle",
+                              "chỉ tiêu %u: rule dẫn về chính nó (%s): cắt vòng này"),
                 indicators[index].number, (const char *)way.data);
     buf_fini(&way);
 }
@@ -154,8 +175,12 @@ static void measure_steps(struct walk *walk, uint32_t index)
     uint32_t steps = steps_of(walk, indicator->formula);
     if (steps > CATALOGUE_STEPS_MAX)
         checker_add(walk->checker, place_in(indicator, "rule", "", 0),
-                    "indicator %u: computing it takes more than %d steps, with all that it is "
-                    "built on: write the rule more simply",
+                    CHECKER_WORDS(
+                        walk->checker,
+                        "indicator %u: computing it takes more than %d steps, with all that it is "
+                        "built on: write the rule more simply",
+                        "chỉ tiêu %u: tính nó cần hơn %d bước, kể cả những chỉ tiêu mà nó dựa vào: "
+                        "viết rule đơn giản hơn"),
                     indicator->number, CATALOGUE_STEPS_MAX);
     else
         walk->steps[index] = steps;
@@ -169,8 +194,12 @@ static void check_steps(const struct walk *walk, const struct indicator *indicat
             checker_add(
                 walk->checker,
                 place_in(indicator, "checks", indicator->checks_text, indicator->checks[i].offset),
-                "indicator %u: the check \"%s\" takes more than %d steps, with all that it "
-                "is built on: write it more simply",
+                CHECKER_WORDS(
+                    walk->checker,
+                    "indicator %u: the check \"%s\" takes more than %d steps, with all that it "
+                    "is built on: write it more simply",
+                    "chỉ tiêu %u: điều kiện “%s” cần hơn %d bước, kể cả những chỉ tiêu mà nó dựa "
+                    "vào: viết đơn giản hơn"),
                 indicator->number, indicator->checks[i].text, CATALOGUE_STEPS_MAX);
 }
 
@@ -201,10 +230,15 @@ static uint8_t measure(struct walk *walk, uint32_t index)
         deepest = depth > deepest ? depth : deepest;
     }
     if (deepest == CATALOGUE_DEPTH_MAX)
-        checker_add(walk->checker, place_in(indicator, "rule", "", 0),
-                    "indicator %u: derived ones are built on each other more than %d deep: write "
-                    "the sum out",
-                    indicator->number, CATALOGUE_DEPTH_MAX - 1);
+        checker_add(
+            walk->checker, place_in(indicator, "rule", "", 0),
+            CHECKER_WORDS(
+                walk->checker,
+                "indicator %u: derived ones are built on each other more than %d deep: write "
+                "the sum out",
+                "chỉ tiêu %u: các chỉ tiêu tính ra dựa vào nhau sâu quá %d lớp: viết thẳng tổng "
+                "ra"),
+            indicator->number, CATALOGUE_DEPTH_MAX - 1);
     measure_steps(walk, index);
     walk->path_len--;
     walk->depths[index] = deepest >= too_deep ? too_deep : (uint8_t)(deepest + 1);

@@ -117,25 +117,29 @@ static struct measured amount_of_indicator(const struct catalogue *catalogue,
 
 enum { AMOUNT_TEXT_SIZE = CATALOGUE_TEXT_MAX + 40 };
 
-static const char *amount_text(const struct measured *amount, char out[AMOUNT_TEXT_SIZE])
+static const char *amount_text(const struct checker *checker, const struct measured *amount,
+                               char out[AMOUNT_TEXT_SIZE])
 {
-    const char *what = "a number";
+    const char *what = CHECKER_WORDS(checker, "a number", "một con số");
 
     switch (amount->sort) {
     case AMOUNT_COUNT:
-        what = "a number of things";
+        what = CHECKER_WORDS(checker, "a number of things", "số đếm");
         break;
     case AMOUNT_QUANTITY:
         what = amount->quantity;
         break;
     case AMOUNT_PERCENT:
-        what = "a percentage (%)";
+        what = CHECKER_WORDS(checker, "a percentage (%)", "tỷ lệ phần trăm (%)");
         break;
     case AMOUNT_RATIO:
-        what = factor_is(amount->factor, 100) ? "a percentage (100 * a / b)" : "a ratio";
+        what = factor_is(amount->factor, 100) ? CHECKER_WORDS(checker, "a percentage (100 * a / b)",
+                                                              "tỷ lệ phần trăm (100 * a / b)")
+                                              : CHECKER_WORDS(checker, "a ratio", "tỷ số");
         break;
     case AMOUNT_COMPOSED:
-        what = "a rate of different measures";
+        what = CHECKER_WORDS(checker, "a rate of different measures",
+                             "tỷ số của các đơn vị tính khác nhau");
         break;
     case AMOUNT_UNKNOWN:
     case AMOUNT_PLAIN:
@@ -143,7 +147,8 @@ static const char *amount_text(const struct measured *amount, char out[AMOUNT_TE
     }
     if (amount->measure != NULL &&
         (amount->sort == AMOUNT_COUNT || amount->sort == AMOUNT_QUANTITY))
-        (void)snprintf(out, AMOUNT_TEXT_SIZE, "\"%s\"", amount->measure);
+        (void)snprintf(out, AMOUNT_TEXT_SIZE, CHECKER_WORDS(checker, "\"%s\"", "“%s”"),
+                       amount->measure);
     else
         (void)snprintf(out, AMOUNT_TEXT_SIZE, "%s", what);
     return out;
@@ -160,13 +165,14 @@ fail(struct inspection *inspection, const struct formula_node *node, const struc
     if (inspection->has_failed)
         return unknown;
     inspection->has_failed = true;
-    (void)snprintf(text, sizeof text, format, amount_text(left, left_text),
-                   amount_text(right, right_text));
+    (void)snprintf(text, sizeof text, format, amount_text(inspection->checker, left, left_text),
+                   amount_text(inspection->checker, right, right_text));
     checker_add(inspection->checker,
                 (struct cell_place){"indicators.csv", inspection->indicator->line,
                                     inspection->column, node->offset},
-                "indicator %u: its %s, at character %u: %s", inspection->indicator->number,
-                inspection->column, node->offset + 1u, text);
+                CHECKER_WORDS(inspection->checker, "indicator %u: its %s, at character %u: %s",
+                              "chỉ tiêu %u: %s, ở ký tự thứ %u: %s"),
+                inspection->indicator->number, inspection->column, node->offset + 1u, text);
     return unknown;
 }
 
@@ -205,9 +211,14 @@ static struct measured add(struct inspection *inspection, const struct formula_n
     if (a.sort == AMOUNT_PLAIN || b.sort == AMOUNT_PLAIN)
         return a.sort == AMOUNT_PLAIN ? b : a;
     if (is_percentage(&a) && is_percentage(&b) && is_sum)
-        return fail(inspection, node, &a, &b,
-                    "percentages are never added (%s, %s): add what they are made of, and divide "
-                    "the sums");
+        return fail(
+            inspection, node, &a, &b,
+            CHECKER_WORDS(
+                inspection->checker,
+                "percentages are never added (%s, %s): add what they are made of, and divide "
+                "the sums",
+                "không bao giờ cộng tỷ lệ phần trăm (%s, %s): cộng các số tạo ra chúng rồi chia "
+                "các tổng cho nhau"));
     if (is_percentage(&a) && is_percentage(&b))
         return a;
     if (is_same_measure(&a, &b))
@@ -217,8 +228,12 @@ static struct measured add(struct inspection *inspection, const struct formula_n
     if ((a.sort == AMOUNT_COMPOSED && !is_percentage(&b)) ||
         (b.sort == AMOUNT_COMPOSED && !is_percentage(&a)))
         return (struct measured){.sort = AMOUNT_COMPOSED};
-    return fail(inspection, node, &a, &b,
-                "%s and %s cannot be added or subtracted: all terms need the same unit of measure");
+    return fail(
+        inspection, node, &a, &b,
+        CHECKER_WORDS(
+            inspection->checker,
+            "%s and %s cannot be added or subtracted: all terms need the same unit of measure",
+            "không thể cộng hoặc trừ %s và %s: mọi số hạng phải cùng đơn vị tính"));
 }
 
 /* `amount` times a constant. */
@@ -252,7 +267,9 @@ static struct measured divide(struct inspection *inspection, const struct formul
 
     if (b.sort == AMOUNT_PERCENT)
         return fail(inspection, node, &a, &b,
-                    "%s is divided by %s: divide by the figure that it is a share of");
+                    CHECKER_WORDS(inspection->checker,
+                                  "%s is divided by %s: divide by the figure that it is a share of",
+                                  "lấy %s chia cho %s: hãy chia cho số mà nó là một phần"));
     if (a.sort == AMOUNT_UNKNOWN || b.sort == AMOUNT_UNKNOWN)
         return unknown;
     if (b.sort == AMOUNT_PLAIN || b.sort == AMOUNT_RATIO) {
@@ -353,12 +370,16 @@ static void inspect_truth(struct inspection *inspection, uint16_t index)
     struct measured right = inspect_number(inspection, node->right);
     if (!is_comparable(&left, &right))
         (void)fail(inspection, node, &left, &right,
-                   "%s is compared with %s: both need the same unit of measure, or have to be "
-                   "numbers of things");
+                   CHECKER_WORDS(
+                       inspection->checker,
+                       "%s is compared with %s: both need the same unit of measure, or have to be "
+                       "numbers of things",
+                       "so %s với %s: cả hai phải cùng đơn vị tính, hoặc đều là số đếm"));
 }
 
 /* What a rule gives against the measure that its indicator has; NULL when all is well. */
-static const char *find_wrong_measure(const struct measured *given, const struct measured *own)
+static const char *find_wrong_measure(const struct checker *checker, const struct measured *given,
+                                      const struct measured *own)
 {
     if (is_fitting(given) || own->sort == AMOUNT_UNKNOWN)
         return NULL;
@@ -366,22 +387,38 @@ static const char *find_wrong_measure(const struct measured *given, const struct
     if (given->sort == AMOUNT_RATIO) {
         bool is_hundredfold = factor_is(given->factor, 100);
         if (is_share && given->factor.bottom != 0 && !is_hundredfold)
-            return "a percentage needs the factor 100: write = 100 * a / b";
+            return CHECKER_WORDS(checker, "a percentage needs the factor 100: write = 100 * a / b",
+                                 "tỷ lệ phần trăm cần nhân với 100: viết = 100 * a / b");
         if (!is_share && is_hundredfold)
-            return "100 * a / b is a percentage: make the measure %, or leave the factor out";
-        return own->sort == AMOUNT_QUANTITY ? "a ratio has no such measure: correct one of the two"
-                                            : NULL;
+            return CHECKER_WORDS(
+                checker, "100 * a / b is a percentage: make the measure %, or leave the factor out",
+                "100 * a / b là tỷ lệ phần trăm: đổi đơn vị tính thành %, hoặc bỏ số 100");
+        return own->sort == AMOUNT_QUANTITY
+                   ? CHECKER_WORDS(checker, "a ratio has no such measure: correct one of the two",
+                                   "tỷ số không có đơn vị tính đó: sửa một trong hai")
+                   : NULL;
     }
     if (given->sort == AMOUNT_COMPOSED)
-        return is_share ? "figures of different measures make no percentage: correct the rule, or "
-                          "the measure"
-                        : NULL;
+        return is_share
+                   ? CHECKER_WORDS(
+                         checker,
+                         "figures of different measures make no percentage: correct the rule, or "
+                         "the measure",
+                         "số liệu có đơn vị tính khác nhau không thành tỷ lệ phần trăm: sửa rule "
+                         "hoặc đơn vị tính")
+                   : NULL;
     if (given->sort == AMOUNT_PERCENT || is_share)
         return given->sort == AMOUNT_PERCENT && is_share
                    ? NULL
-                   : "the rule and the measure do not agree on whether it is a percentage";
-    return is_same_measure(given, own) ? NULL
-                                       : "the rule gives another unit of measure than this one";
+                   : CHECKER_WORDS(
+                         checker,
+                         "the rule and the measure do not agree on whether it is a percentage",
+                         "rule và đơn vị tính không thống nhất đây có phải tỷ lệ phần trăm hay "
+                         "không");
+    return is_same_measure(given, own)
+               ? NULL
+               : CHECKER_WORDS(checker, "the rule gives another unit of measure than this one",
+                               "rule cho ra đơn vị tính khác với đơn vị tính này");
 }
 
 static void inspect_rule(const struct checker *checker, const struct indicator *indicator)
@@ -392,13 +429,16 @@ static void inspect_rule(const struct checker *checker, const struct indicator *
                                     .formula = indicator->formula};
     struct measured own = amount_of_indicator(checker->catalogue, indicator);
     struct measured given = inspect_number(&inspection, indicator->formula->root);
-    const char *wrong = find_wrong_measure(&given, &own);
+    const char *wrong = find_wrong_measure(checker, &given, &own);
     char given_text[AMOUNT_TEXT_SIZE], own_text[AMOUNT_TEXT_SIZE];
 
     if (wrong != NULL && !inspection.has_failed)
         checker_add(checker, (struct cell_place){"indicators.csv", indicator->line, "measure", 0},
-                    "indicator %u: its rule gives %s, and its measure is %s: %s", indicator->number,
-                    amount_text(&given, given_text), amount_text(&own, own_text), wrong);
+                    CHECKER_WORDS(checker,
+                                  "indicator %u: its rule gives %s, and its measure is %s: %s",
+                                  "chỉ tiêu %u: rule cho ra %s, còn đơn vị tính là %s: %s"),
+                    indicator->number, amount_text(checker, &given, given_text),
+                    amount_text(checker, &own, own_text), wrong);
 }
 
 static void inspect_part(const struct checker *checker, const struct indicator *indicator)
@@ -411,11 +451,16 @@ static void inspect_part(const struct checker *checker, const struct indicator *
     struct measured a = amount_of_indicator(checker->catalogue, indicator);
     struct measured b = amount_of_indicator(checker->catalogue, whole);
     if (!is_comparable(&a, &b))
-        checker_add(checker, (struct cell_place){"indicators.csv", indicator->line, "part_of", 0},
-                    "indicator %u is measured in %s and its whole, indicator %u, in %s: give them "
-                    "the same unit of measure",
-                    indicator->number, amount_text(&a, part_text), whole->number,
-                    amount_text(&b, whole_text));
+        checker_add(
+            checker, (struct cell_place){"indicators.csv", indicator->line, "part_of", 0},
+            CHECKER_WORDS(
+                checker,
+                "indicator %u is measured in %s and its whole, indicator %u, in %s: give them "
+                "the same unit of measure",
+                "chỉ tiêu %u có đơn vị tính là %s, còn chỉ tiêu tổng %u là %s: đặt cùng một đơn vị "
+                "tính"),
+            indicator->number, amount_text(checker, &a, part_text), whole->number,
+            amount_text(checker, &b, whole_text));
 }
 
 void catalogue_check_measures(const struct checker *checker)

@@ -51,13 +51,19 @@ static void check_calendars(const struct catalogue *current, const struct catalo
         if ((!has_begun(was, year, today) && !has_begun(is, year, today)) ||
             (calendar_same_days(was, is, PERIOD_S1) && calendar_same_days(was, is, PERIOD_S2)))
             continue;
-        problems_add(problems, NULL, NOWHERE,
-                     "the calendar of %d cannot change, because the year has begun: S1 is %s to "
-                     "%s, and S2 is %s to %s; let another calendar begin with a later year",
-                     year, date_format(calendar_day_date(was->s1_first, year), text[0]),
-                     date_format(calendar_day_date(was->s1_last, year), text[1]),
-                     date_format(calendar_day_date(was->s2_first, year), text[2]),
-                     date_format(calendar_day_date(was->s2_last, year), text[3]));
+        problems_add(
+            problems, NULL, NOWHERE,
+            PROBLEM_WORDS(
+                problems,
+                "the calendar of %d cannot change, because the year has begun: S1 is %s to "
+                "%s, and S2 is %s to %s; let another calendar begin with a later year",
+                "không thể đổi lịch của năm %d vì năm đó đã bắt đầu: giữ S1 từ %s đến %s, S2 từ %s "
+                "đến "
+                "%s; cho lịch khác bắt đầu từ một năm sau"),
+            year, date_format(calendar_day_date(was->s1_first, year), text[0]),
+            date_format(calendar_day_date(was->s1_last, year), text[1]),
+            date_format(calendar_day_date(was->s2_first, year), text[2]),
+            date_format(calendar_day_date(was->s2_last, year), text[3]));
         return;
     }
 }
@@ -70,28 +76,39 @@ static void check_indicators(const struct catalogue *current, const struct catal
         const struct indicator *is = catalogue_indicator(next, was->number);
 
         if (is == NULL) {
-            problems_add(problems, NULL, NOWHERE,
-                         "indicator %u (%s) is gone: keep it, and end it by its last day instead",
-                         was->number, was->code);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(
+                    problems,
+                    "indicator %u (%s) is gone: keep it, and end it by its last day instead",
+                    "thiếu chỉ tiêu %u (%s) đã có: giữ lại, và ghi ngày cuối để kết thúc nó"),
+                was->number, was->code);
             continue;
         }
         const struct {
             const char *what;
             bool is_same;
         } fixed[] = {
-            {"code", strcmp(was->code, is->code) == 0},
-            {"decimals", was->decimals == is->decimals},
+            {PROBLEM_WORDS(problems, "code", "mã"), strcmp(was->code, is->code) == 0},
+            {PROBLEM_WORDS(problems, "decimals", "số chữ số thập phân"),
+             was->decimals == is->decimals},
             {"nature", was->nature == is->nature},
             {"aggregation", was->aggregation == is->aggregation},
-            {"sign", was->is_signed == is->is_signed},
-            {"form", was->form == is->form},
+            {PROBLEM_WORDS(problems, "sign", "việc cho phép số âm"),
+             was->is_signed == is->is_signed},
+            {PROBLEM_WORDS(problems, "form", "biểu mẫu"), was->form == is->form},
         };
         for (size_t j = 0; j < sizeof fixed / sizeof *fixed; j++)
             if (!fixed[j].is_same)
-                problems_add(problems, NULL, NOWHERE,
-                             "indicator %u (%s): its %s was published and cannot change: put it "
-                             "back, or add an indicator with a new number",
-                             was->number, was->code, fixed[j].what);
+                problems_add(
+                    problems, NULL, NOWHERE,
+                    PROBLEM_WORDS(
+                        problems,
+                        "indicator %u (%s): its %s was published and cannot change: put it "
+                        "back, or add an indicator with a new number",
+                        "chỉ tiêu %u (%s): %s đã công bố, không thể đổi: trả lại như cũ, hoặc thêm "
+                        "một chỉ tiêu với số mới"),
+                    was->number, was->code, fixed[j].what);
     }
 }
 
@@ -100,9 +117,12 @@ static void check_forms(const struct catalogue *current, const struct catalogue 
 {
     for (size_t i = 0; i < current->form_count; i++)
         if (catalogue_form(next, current->forms[i].number) == NULL)
-            problems_add(problems, NULL, NOWHERE,
-                         "form %u (%s) is gone: keep it, and let no level owe it instead",
-                         current->forms[i].number, current->forms[i].code);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(
+                    problems, "form %u (%s) is gone: keep it, and let no level owe it instead",
+                    "thiếu biểu mẫu %u (%s) đã có: giữ lại, và không để cấp nào phải nộp nó nữa"),
+                current->forms[i].number, current->forms[i].code);
 }
 
 /* Levels and types are compared by code: their order in the list may change. */
@@ -170,29 +190,50 @@ static void check_units(const struct catalogue *current, const struct catalogue 
         const struct unit *is = catalogue_unit(next, was->id);
 
         if (is == NULL)
-            problems_add(problems, NULL, NOWHERE,
-                         "unit %u is gone: keep it, and end it by its last day instead", was->id);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(problems,
+                              "unit %u is gone: keep it, and end it by its last day instead",
+                              "thiếu đơn vị %u đã có: giữ lại, và ghi ngày cuối để kết thúc nó"),
+                was->id);
         else if (find_change(current, was, next, is, fixed, &day))
-            problems_add(problems, NULL, NOWHERE,
-                         "unit %u changes its place, level, type or validity on %s, but periods "
-                         "that have ended fix the tree until %s: let the change begin later",
-                         was->id,
-                         date_format(day, day_text)[0] != '\0' ? day_text : "its first day",
-                         fixed_text);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(
+                    problems,
+                    "unit %u changes its place, level, type or validity on %s, but periods "
+                    "that have ended fix the tree until %s: let the change begin later",
+                    "đơn vị %u đổi cấp trên, cấp, loại hoặc hiệu lực vào %s, nhưng cây đơn vị đã "
+                    "cố định đến %s theo các kỳ đã kết thúc: cho thay đổi bắt đầu muộn hơn"),
+                was->id,
+                date_format(day, day_text)[0] != '\0'
+                    ? day_text
+                    : PROBLEM_WORDS(problems, "its first day", "ngày đầu tiên của nó"),
+                fixed_text);
         else if (date_compare(unit_end(was), fixed) <= 0 && !same_successors(was, is))
-            problems_add(problems, NULL, NOWHERE,
-                         "unit %u has other successors, but it ends in a period that has begun: "
-                         "put them back",
-                         was->id);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(
+                    problems,
+                    "unit %u has other successors, but it ends in a period that has begun: "
+                    "put them back",
+                    "đơn vị %u có đơn vị kế thừa khác trước, nhưng nó kết thúc trong một kỳ đã bắt "
+                    "đầu: trả lại như cũ"),
+                was->id);
     }
     for (size_t i = 0; i < next->unit_count; i++) {
         const struct unit *is = &next->units[i];
 
         if (catalogue_unit(current, is->id) == NULL && date_compare(unit_begin(is), fixed) <= 0)
-            problems_add(problems, NULL, NOWHERE,
-                         "unit %u is new, but periods that have ended fix the tree until %s: let "
-                         "it begin later",
-                         is->id, fixed_text);
+            problems_add(
+                problems, NULL, NOWHERE,
+                PROBLEM_WORDS(
+                    problems,
+                    "unit %u is new, but periods that have ended fix the tree until %s: let "
+                    "it begin later",
+                    "đơn vị %u là đơn vị mới, nhưng cây đơn vị đã cố định đến %s theo các kỳ đã "
+                    "kết thúc: cho nó bắt đầu muộn hơn"),
+                is->id, fixed_text);
     }
 }
 
@@ -202,9 +243,12 @@ enum err catalogue_check_succession(const struct catalogue *current, const struc
     size_t errors_before = problems->error_count;
 
     if (next->number <= current->number)
-        problems_add(problems, NULL, NOWHERE,
-                     "the catalogue has number %u, and %u is in force: give it a higher one",
-                     next->number, current->number);
+        problems_add(
+            problems, NULL, NOWHERE,
+            PROBLEM_WORDS(problems,
+                          "the catalogue has number %u, and %u is in force: give it a higher one",
+                          "danh mục mang số %u, mà danh mục %u đang có hiệu lực: đặt số lớn hơn"),
+            next->number, current->number);
     check_calendars(current, next, today, problems);
     check_indicators(current, next, problems);
     check_forms(current, next, problems);

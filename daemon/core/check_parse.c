@@ -9,19 +9,29 @@
 #include "core/formula_parser.h"
 #include "core/mem.h"
 
-static const char begins_with[] =
-    "a check begins with <=, >=, ==, <, >, != or in {...}, after warn: and levels if there are "
-    "any, such as \"warn: commune <= 100\"";
+static const char *begins_with(const struct formula_scan *scan)
+{
+    return SCAN_WORDS(
+        scan,
+        "a check begins with <=, >=, ==, <, >, != or in {...}, after warn: and levels if there are "
+        "any, such as \"warn: commune <= 100\"",
+        "điều kiện bắt đầu bằng <=, >=, ==, <, >, != hoặc in {...}, sau warn: và các cấp nếu có, "
+        "như “warn: commune <= 100”");
+}
 
 /* Another sort of mistake gets a better remedy than "no such level". */
 static void fail_level(struct formula_parser *parser, const char *at, const char *name)
 {
     if (catalogue_indicator_by_code(parser->catalogue, name) != NULL)
-        formula_scan_fail(&parser->scan, at, ERR_SYNTAX,
-                          "the left side of a check is the indicator itself: leave it out, and "
-                          "begin with <=, >=, ==, <, >, != or in {...}");
+        formula_scan_fail(
+            &parser->scan, at, ERR_SYNTAX,
+            SCAN_WORDS(&parser->scan,
+                       "the left side of a check is the indicator itself: leave it out, and "
+                       "begin with <=, >=, ==, <, >, != or in {...}",
+                       "vế trái của điều kiện chính là chỉ tiêu: bỏ nó đi, và bắt đầu bằng <=, >=, "
+                       "==, <, >, != hoặc in {...}"));
     else
-        formula_parser_fail_unknown(parser, at, "level", name);
+        formula_parser_fail_unknown(parser, at, SCAN_WORDS(&parser->scan, "level", "cấp"), name);
 }
 
 /* level { '|' level }, if there is one. */
@@ -34,7 +44,7 @@ static uint32_t parse_levels(struct formula_parser *parser)
            !formula_token_is(&scan->token, "in")) {
         char name[INDICATOR_CODE_MAX + 1];
         const char *at = scan->token.at;
-        formula_scan_name(scan, name, begins_with);
+        formula_scan_name(scan, name, begins_with(scan));
         int level = catalogue_level_by_code(parser->catalogue, name);
         if (level < 0)
             fail_level(parser, at, name);
@@ -44,7 +54,9 @@ static uint32_t parse_levels(struct formula_parser *parser)
             break;
         if (scan->token.kind != TOKEN_WORD)
             formula_scan_fail(scan, scan->token.at, ERR_SYNTAX,
-                              "name another level after |, such as commune|district");
+                              SCAN_WORDS(scan,
+                                         "name another level after |, such as commune|district",
+                                         "ghi một cấp nữa sau |, như commune|district"));
     }
     return mask;
 }
@@ -57,7 +69,8 @@ static uint16_t parse_member(struct formula_parser *parser)
 
     if (parser->scan.token.kind != TOKEN_NUMBER) {
         formula_scan_fail(&parser->scan, parser->scan.token.at, ERR_SYNTAX,
-                          "write a number here, such as in {0, 1}");
+                          SCAN_WORDS(&parser->scan, "write a number here, such as in {0, 1}",
+                                     "viết một số ở đây, như in {0, 1}"));
         return 0;
     }
     uint16_t number = formula_parser_number(parser);
@@ -74,7 +87,9 @@ static uint16_t parse_set(struct formula_parser *parser, const char *at, uint16_
     uint16_t any = 0;
     bool is_first = true;
 
-    formula_scan_expect(scan, "{", "write the numbers in braces: in {0, 1}");
+    formula_scan_expect(scan, "{",
+                        SCAN_WORDS(scan, "write the numbers in braces: in {0, 1}",
+                                   "viết các số trong ngoặc nhọn: in {0, 1}"));
     while (scan->err == ERR_OK) {
         struct formula_node equal = {
             .kind = NODE_EQUAL, .left = left, .right = parse_member(parser)};
@@ -85,7 +100,9 @@ static uint16_t parse_set(struct formula_parser *parser, const char *at, uint16_
         if (!formula_scan_take(scan, ","))
             break;
     }
-    formula_scan_expect(scan, "}", "close the numbers with }, or write a comma between them");
+    formula_scan_expect(scan, "}",
+                        SCAN_WORDS(scan, "close the numbers with }, or write a comma between them",
+                                   "đóng ngoặc nhọn bằng }, hoặc viết dấu phẩy giữa các số"));
     return any;
 }
 
@@ -122,10 +139,12 @@ static uint16_t parse_condition(struct formula_parser *parser, uint32_t indicato
     if (formula_scan_take(scan, "in"))
         return parse_set(parser, at, left);
     if (formula_token_is(&scan->token, "="))
-        formula_scan_fail(scan, at, ERR_SYNTAX,
-                          "write == where two figures have to be equal; a single = makes a rule");
+        formula_scan_fail(
+            scan, at, ERR_SYNTAX,
+            SCAN_WORDS(scan, "write == where two figures have to be equal; a single = makes a rule",
+                       "viết == khi hai số phải bằng nhau; một dấu = là của rule"));
     if (!find_sign(&scan->token, &kind)) {
-        formula_scan_fail(scan, at, ERR_SYNTAX, begins_with);
+        formula_scan_fail(scan, at, ERR_SYNTAX, begins_with(scan));
         return 0;
     }
     formula_scan_next(scan);
@@ -153,18 +172,25 @@ static bool parse_check(struct formula_parser *parser, uint32_t indicator, struc
     parser->node_count = 0;
     if (formula_token_is(&scan->token, ";") || scan->token.kind == TOKEN_END)
         formula_scan_fail(scan, begin, ERR_SYNTAX,
-                          "a check is missing here: write one, or remove the ;");
+                          SCAN_WORDS(scan, "a check is missing here: write one, or remove the ;",
+                                     "ở đây thiếu một điều kiện: viết vào, hoặc bỏ dấu ;"));
     if (formula_scan_take(scan, "warn")) {
         check.is_warning = true;
-        formula_scan_expect(scan, ":", "write warn: with a colon, such as \"warn: <= 100\"");
+        formula_scan_expect(scan, ":",
+                            SCAN_WORDS(scan, "write warn: with a colon, such as \"warn: <= 100\"",
+                                       "viết warn: có dấu hai chấm, như “warn: <= 100”"));
     }
     check.level_mask = parse_levels(parser);
     uint16_t root = scan->err == ERR_OK ? parse_condition(parser, indicator, &check.right) : 0;
     if (scan->err == ERR_OK && scan->token.kind != TOKEN_END &&
         !formula_token_is(&scan->token, ";"))
-        formula_scan_fail(scan, scan->token.at, ERR_SYNTAX,
-                          "the check should end here: write an operator (+ - * /), or ; before "
-                          "the next check");
+        formula_scan_fail(
+            scan, scan->token.at, ERR_SYNTAX,
+            SCAN_WORDS(scan,
+                       "the check should end here: write an operator (+ - * /), or ; before "
+                       "the next check",
+                       "điều kiện phải kết thúc ở đây: viết một phép tính (+ - * /), hoặc ; trước "
+                       "điều kiện tiếp theo"));
     if (scan->err != ERR_OK)
         return false;
     check.text = copy_text(begin, scan->token.at);
@@ -184,14 +210,20 @@ enum err checks_parse(const char *text, const struct indicator *indicator,
 
     formula_scan_start(&parser.scan, text, true, ret_error);
     if (strlen(text) > CHECKS_TEXT_MAX)
-        formula_scan_fail(&parser.scan, text + CHECKS_TEXT_MAX, ERR_SYNTAX,
-                          "the checks are too long: write fewer, or make a derived indicator of a "
-                          "sum that they share");
+        formula_scan_fail(
+            &parser.scan, text + CHECKS_TEXT_MAX, ERR_SYNTAX,
+            SCAN_WORDS(&parser.scan,
+                       "the checks are too long: write fewer, or make a derived indicator of a "
+                       "sum that they share",
+                       "các điều kiện quá dài: viết ít hơn, hoặc lập một chỉ tiêu tính ra cho tổng "
+                       "dùng chung"));
     bool has_more = parser.scan.err != ERR_OK || parser.scan.token.kind != TOKEN_END;
     while (has_more) {
         if (count == CHECKS_MAX)
             formula_scan_fail(&parser.scan, parser.scan.token.at, ERR_SYNTAX,
-                              "an indicator has at most 20 checks: leave some out");
+                              SCAN_WORDS(&parser.scan,
+                                         "an indicator has at most 20 checks: leave some out",
+                                         "một chỉ tiêu có nhiều nhất 20 điều kiện: bỏ bớt"));
         struct check check;
         if (parser.scan.err != ERR_OK || !parse_check(&parser, indicator->number, &check))
             break;

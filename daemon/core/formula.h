@@ -33,12 +33,13 @@ struct formula_test {
 
 enum {
     FORMULA_TEXT_MAX = 500,
-    FORMULA_ERROR_SIZE = 160,
+    FORMULA_ERROR_SIZE = 320, /* Vietnamese letters take up to three bytes */
     FORMULA_DEPTH_MAX = 20,
     FORMULA_NODES_MAX = 200
 };
 
 struct formula_error {
+    bool is_vietnamese;            /* set before parsing: the language to write in */
     size_t offset;                 /* byte offset into the text */
     char text[FORMULA_ERROR_SIZE]; /* what is wrong and what to write instead */
 };

@@ -19,15 +19,21 @@ void formula_parser_fail_unknown(struct formula_parser *parser, const char *at, 
     char text[FORMULA_ERROR_SIZE];
 
     snprintf(text, sizeof text,
-             "there is no %s \"%s\" in the catalogue: correct the name or add it", what, name);
+             SCAN_WORDS(&parser->scan,
+                        "there is no %s \"%s\" in the catalogue: correct the name or add it",
+                        "danh mục không có %s “%s”: sửa lại mã, hoặc thêm vào danh mục"),
+             what, name);
     formula_scan_fail(&parser->scan, at, ERR_NOT_FOUND, text);
 }
 
 uint16_t formula_parser_add(struct formula_parser *parser, const char *at, struct formula_node node)
 {
     if (parser->node_count == FORMULA_NODES_MAX) {
-        formula_scan_fail(&parser->scan, parser->scan.token.at, ERR_SYNTAX,
-                          "the formula has too many parts: split it into two derived indicators");
+        formula_scan_fail(
+            &parser->scan, parser->scan.token.at, ERR_SYNTAX,
+            SCAN_WORDS(&parser->scan,
+                       "the formula has too many parts: split it into two derived indicators",
+                       "công thức có quá nhiều phần: tách thành hai chỉ tiêu tính ra"));
         return 0;
     }
     node.offset = (uint16_t)(at - parser->scan.text);
@@ -45,7 +51,10 @@ static void need_number(struct formula_parser *parser, uint16_t node, const char
     if (parser->scan.err == ERR_OK && is_truth(parser, node))
         formula_scan_fail(
             &parser->scan, at, ERR_SYNTAX,
-            "a number is needed here, not a condition: conditions stand in count@level( )");
+            SCAN_WORDS(
+                &parser->scan,
+                "a number is needed here, not a condition: conditions stand in count@level( )",
+                "ở đây cần một con số, không phải điều kiện: điều kiện viết trong count@level( )"));
 }
 
 static void need_truth(struct formula_parser *parser, uint16_t node, const char *at)
@@ -53,7 +62,10 @@ static void need_truth(struct formula_parser *parser, uint16_t node, const char 
     if (parser->scan.err == ERR_OK && !is_truth(parser, node))
         formula_scan_fail(
             &parser->scan, at, ERR_SYNTAX,
-            "a condition is needed here, not a number: compare it, such as poverty.poor > 0");
+            SCAN_WORDS(
+                &parser->scan,
+                "a condition is needed here, not a number: compare it, such as poverty.poor > 0",
+                "ở đây cần một điều kiện, không phải con số: hãy so sánh, như poverty.poor > 0"));
 }
 
 /* The binary operators, loosest first. What they take and give follows from the kind. */
@@ -106,8 +118,12 @@ uint16_t formula_parser_number(struct formula_parser *parser)
     if (is_wrong)
         formula_scan_fail(
             &parser->scan, token.at, ERR_SYNTAX,
-            "this is not a number: write digits and at most 6 decimals after a point, such as "
-            "1000 or 0.5");
+            SCAN_WORDS(
+                &parser->scan,
+                "this is not a number: write digits and at most 6 decimals after a point, such as "
+                "1000 or 0.5",
+                "đây không phải là số: viết các chữ số và nhiều nhất 6 chữ số thập phân sau dấu "
+                "chấm, như 1000 hoặc 0.5"));
     formula_scan_next(&parser->scan);
     return formula_parser_add(parser, token.at, node);
 }
@@ -118,13 +134,16 @@ static void fail_level(struct formula_parser *parser, const char *at, const char
     char text[FORMULA_ERROR_SIZE];
 
     if (catalogue_type_by_code(parser->catalogue, name) < 0) {
-        formula_parser_fail_unknown(parser, at, "level", name);
+        formula_parser_fail_unknown(parser, at, SCAN_WORDS(&parser->scan, "level", "cấp"), name);
         return;
     }
-    snprintf(text, sizeof text,
-             "\"%s\" is a type: name a level, and ask for the type in the brackets: "
-             "(unit.type = ...)",
-             name);
+    snprintf(
+        text, sizeof text,
+        SCAN_WORDS(&parser->scan,
+                   "\"%s\" is a type: name a level, and ask for the type in the brackets: "
+                   "(unit.type = ...)",
+                   "“%s” là loại đơn vị: ghi một cấp, và hỏi loại trong ngoặc: (unit.type = ...)"),
+        name);
     formula_scan_fail(&parser->scan, at, ERR_SYNTAX, text);
 }
 
@@ -137,19 +156,27 @@ static uint16_t parse_count(struct formula_parser *parser)
 
     formula_scan_next(&parser->scan);
     formula_scan_expect(&parser->scan, "@",
-                        "write count@level(condition), such as count@commune(unit)");
+                        SCAN_WORDS(&parser->scan,
+                                   "write count@level(condition), such as count@commune(unit)",
+                                   "viết count@cấp(điều kiện), như count@commune(unit)"));
     const char *at = parser->scan.token.at;
     formula_scan_name(&parser->scan, name,
-                      "name a level after count@, such as count@commune(unit)");
+                      SCAN_WORDS(&parser->scan,
+                                 "name a level after count@, such as count@commune(unit)",
+                                 "ghi một cấp sau count@, như count@commune(unit)"));
     node.value = catalogue_level_by_code(parser->catalogue, name);
     if (node.value < 0)
         fail_level(parser, at, name);
     formula_scan_expect(&parser->scan, "(",
-                        "write the condition in brackets: count@level(condition)");
+                        SCAN_WORDS(&parser->scan,
+                                   "write the condition in brackets: count@level(condition)",
+                                   "viết điều kiện trong ngoặc: count@cấp(điều kiện)"));
     at = parser->scan.token.at;
     node.left = parse_expression(parser, PRECEDENCE_OR);
     need_truth(parser, node.left, at);
-    formula_scan_expect(&parser->scan, ")", "close the bracket of count@level( with )");
+    formula_scan_expect(&parser->scan, ")",
+                        SCAN_WORDS(&parser->scan, "close the bracket of count@level( with )",
+                                   "đóng ngoặc của count@cấp( bằng )"));
     return formula_parser_add(parser, begin, node);
 }
 
@@ -163,12 +190,17 @@ static uint16_t parse_type(struct formula_parser *parser)
         node.kind = NODE_TYPE_IS_NOT;
     else
         formula_scan_expect(&parser->scan, "=",
-                            "compare unit.type by = or !=, such as unit.type = xa");
+                            SCAN_WORDS(&parser->scan,
+                                       "compare unit.type by = or !=, such as unit.type = xa",
+                                       "so sánh unit.type bằng = hoặc !=, như unit.type = xa"));
     const char *at = parser->scan.token.at;
-    formula_scan_name(&parser->scan, name, "name a unit type here, such as unit.type = xa");
+    formula_scan_name(&parser->scan, name,
+                      SCAN_WORDS(&parser->scan, "name a unit type here, such as unit.type = xa",
+                                 "ghi một loại đơn vị ở đây, như unit.type = xa"));
     node.value = catalogue_type_by_code(parser->catalogue, name);
     if (node.value < 0)
-        formula_parser_fail_unknown(parser, at, "unit type", name);
+        formula_parser_fail_unknown(parser, at,
+                                    SCAN_WORDS(&parser->scan, "unit type", "loại đơn vị"), name);
     return formula_parser_add(parser, at, node);
 }
 
@@ -178,10 +210,14 @@ static uint16_t parse_indicator(struct formula_parser *parser)
     const char *at = parser->scan.token.at;
     const struct indicator *indicator;
 
-    formula_scan_name(&parser->scan, name, "write an indicator's code, a number or a bracket here");
+    formula_scan_name(&parser->scan, name,
+                      SCAN_WORDS(&parser->scan,
+                                 "write an indicator's code, a number or a bracket here",
+                                 "viết mã chỉ tiêu, số hoặc dấu ngoặc ở đây"));
     indicator = catalogue_indicator_by_code(parser->catalogue, name);
     if (indicator == NULL) {
-        formula_parser_fail_unknown(parser, at, "indicator", name);
+        formula_parser_fail_unknown(parser, at, SCAN_WORDS(&parser->scan, "indicator", "chỉ tiêu"),
+                                    name);
         return 0;
     }
     return formula_parser_add(
@@ -197,7 +233,10 @@ static uint16_t parse_prefixed(struct formula_parser *parser)
         return formula_parser_number(parser);
     if (formula_scan_take(&parser->scan, "(")) {
         node = parse_expression(parser, PRECEDENCE_OR);
-        formula_scan_expect(&parser->scan, ")", "close the bracket with ), or write an operator");
+        formula_scan_expect(&parser->scan, ")",
+                            SCAN_WORDS(&parser->scan,
+                                       "close the bracket with ), or write an operator",
+                                       "đóng ngoặc bằng ), hoặc viết một phép tính"));
         return node;
     }
     if (formula_scan_take(&parser->scan, "-")) {
@@ -244,7 +283,10 @@ static uint16_t parse_expression(struct formula_parser *parser, int precedence)
     if (parser->depth == FORMULA_DEPTH_MAX)
         formula_scan_fail(
             &parser->scan, parser->scan.token.at, ERR_SYNTAX,
-            "brackets and signs are nested too deeply here: write the formula more simply");
+            SCAN_WORDS(
+                &parser->scan,
+                "brackets and signs are nested too deeply here: write the formula more simply",
+                "ngoặc và dấu lồng nhau quá sâu ở đây: viết công thức đơn giản hơn"));
     if (parser->scan.err != ERR_OK)
         return 0;
     parser->depth++;
@@ -286,14 +328,22 @@ static void parse_rule(struct formula_parser *parser, uint16_t *ret_root)
     if (!is_sum && !formula_token_is(&parser->scan.token, "count"))
         formula_scan_fail(
             &parser->scan, at, ERR_SYNTAX,
-            "a rule begins with = or count@, such as \"= 100 * a / b\" or \"count@commune(a > "
-            "0)\"");
+            SCAN_WORDS(
+                &parser->scan,
+                "a rule begins with = or count@, such as \"= 100 * a / b\" or \"count@commune(a > "
+                "0)\"",
+                "rule bắt đầu bằng = hoặc count@, như “= 100 * a / b” hoặc “count@commune(a > "
+                "0)”"));
     uint16_t root = is_sum ? parse_expression(parser, PRECEDENCE_OR) : parse_prefixed(parser);
     need_number(parser, root, at);
     if (parser->scan.err == ERR_OK && parser->scan.token.kind != TOKEN_END)
         formula_scan_fail(
             &parser->scan, parser->scan.token.at, ERR_SYNTAX,
-            "the formula should end here: write an operator (+ - * /), or remove the rest");
+            SCAN_WORDS(
+                &parser->scan,
+                "the formula should end here: write an operator (+ - * /), or remove the rest",
+                "công thức phải kết thúc ở đây: viết một phép tính (+ - * /), hoặc bỏ phần còn "
+                "lại"));
     *ret_root = root;
 }
 
@@ -326,8 +376,11 @@ enum err formula_parse(const char *text, const struct catalogue *catalogue,
 
     formula_scan_start(&parser.scan, text, false, ret_error);
     if (strlen(text) > FORMULA_TEXT_MAX)
-        formula_scan_fail(&parser.scan, text + FORMULA_TEXT_MAX, ERR_SYNTAX,
-                          "the formula is too long: split it into two derived indicators");
+        formula_scan_fail(
+            &parser.scan, text + FORMULA_TEXT_MAX, ERR_SYNTAX,
+            SCAN_WORDS(&parser.scan,
+                       "the formula is too long: split it into two derived indicators",
+                       "công thức quá dài: tách thành hai chỉ tiêu tính ra"));
     parse_rule(&parser, &root);
     if (parser.scan.err != ERR_OK)
         return parser.scan.err;

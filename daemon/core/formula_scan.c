@@ -50,18 +50,28 @@ static size_t word_length(const char *text)
 static const char *remedy_of(const struct formula_scan *scan, const char *at)
 {
     static const struct {
-        const char *sign, *remedy;
-    } rows[] = {{"≤", "write <= instead of ≤"}, {"≥", "write >= instead of ≥"},
-                {"≠", "write != instead of ≠"}, {"×", "write * instead of ×"},
-                {"÷", "write / instead of ÷"},  {"–", "write - instead of –"}};
+        const char *sign, *english, *vietnamese;
+    } rows[] = {{"≤", "write <= instead of ≤", "viết <= thay cho ≤"},
+                {"≥", "write >= instead of ≥", "viết >= thay cho ≥"},
+                {"≠", "write != instead of ≠", "viết != thay cho ≠"},
+                {"×", "write * instead of ×", "viết * thay cho ×"},
+                {"÷", "write / instead of ÷", "viết / thay cho ÷"},
+                {"–", "write - instead of –", "viết - thay cho –"}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strncmp(at, rows[i].sign, strlen(rows[i].sign)) == 0)
-            return rows[i].remedy;
-    return scan->is_check ? "this character has no meaning here: write codes, numbers such as "
-                            "0.5, + - * / ( ), comparisons, in {0, 1}, and ; between checks"
-                          : "this character has no meaning here: write codes, numbers such as "
-                            "0.5, + - * / ( ), comparisons, and, or, not";
+            return SCAN_WORDS(scan, rows[i].english, rows[i].vietnamese);
+    return scan->is_check
+               ? SCAN_WORDS(scan,
+                            "this character has no meaning here: write codes, numbers such as "
+                            "0.5, + - * / ( ), comparisons, in {0, 1}, and ; between checks",
+                            "ký tự này không có nghĩa ở đây: viết mã, số như 0.5, + - * / ( ), "
+                            "phép so sánh, in {0, 1}, và ; giữa các điều kiện")
+               : SCAN_WORDS(scan,
+                            "this character has no meaning here: write codes, numbers such as "
+                            "0.5, + - * / ( ), comparisons, and, or, not",
+                            "ký tự này không có nghĩa ở đây: viết mã, số như 0.5, + - * / ( ), "
+                            "phép so sánh, and, or, not");
 }
 
 void formula_scan_next(struct formula_scan *scan)

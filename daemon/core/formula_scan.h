@@ -24,6 +24,10 @@ struct formula_scan {
 /* At the first token of `text`. */
 void formula_scan_start(struct formula_scan *scan, const char *text, bool is_check,
                         struct formula_error *ret_error);
+/* A text in the language asked for, as PROBLEM_WORDS. */
+#define SCAN_WORDS(scan, english, vietnamese)                                                      \
+    ((scan)->ret_error->is_vietnamese ? (vietnamese) : (english))
+
 /* Keeps the first error. */
 void formula_scan_fail(struct formula_scan *scan, const char *at, enum err err, const char *text);
 void formula_scan_next(struct formula_scan *scan);

@@ -117,13 +117,16 @@ static void check_section(struct scan *scan, size_t offset)
     scan->is_lost = true;
     if (end == NULL || end != name.data + name.len - 1) {
         problems_add(scan->problems, scan->table->file, place_in_line(scan, offset),
-                     "not a section: write [name] alone on its line");
+                     PROBLEM_WORDS(scan->problems, "not a section: write [name] alone on its line",
+                                   "đây không phải là mục: viết [tên] trên một dòng riêng"));
         return;
     }
     name.len--;
     if (name.len > INI_SECTION_MAX || trim(name).len == 0) {
         problems_add(scan->problems, scan->table->file, place_in_line(scan, offset),
-                     "a section's name has 1 to %d bytes", INI_SECTION_MAX);
+                     PROBLEM_WORDS(scan->problems, "a section's name has 1 to %d bytes",
+                                   "tên mục dài từ 1 đến %d byte"),
+                     INI_SECTION_MAX);
         return;
     }
     scan->is_lost = false;
@@ -134,9 +137,11 @@ static void check_section(struct scan *scan, size_t offset)
 static void check_awaited(struct scan *scan)
 {
     if (scan->is_entry_awaited)
-        problems_add(scan->problems, scan->table->file,
-                     place_in_line(scan, skip_blanks(scan->line, 0)),
-                     "not understood: write `name = value`, or `;` before a comment");
+        problems_add(
+            scan->problems, scan->table->file, place_in_line(scan, skip_blanks(scan->line, 0)),
+            PROBLEM_WORDS(
+                scan->problems, "not understood: write `name = value`, or `;` before a comment",
+                "không hiểu dòng này: viết `tên = giá trị`, hoặc đặt `;` trước lời ghi chú"));
     scan->is_entry_awaited = false;
 }
 
@@ -154,7 +159,9 @@ static char *read_line(char *str, int size, void *ctx)
     if (scan->line.len > INI_LINE_MAX || scan->line.len + 2 > (size_t)size) {
         problems_add(scan->problems, scan->table->file,
                      (struct place){.line = scan->line_number, .column = 1},
-                     "the line is longer than %d bytes: shorten it", INI_LINE_MAX);
+                     PROBLEM_WORDS(scan->problems, "the line is longer than %d bytes: shorten it",
+                                   "dòng dài quá %d byte: rút ngắn lại"),
+                     INI_LINE_MAX);
         scan->line.len = 0;
     }
     size_t begin = skip_blanks(scan->line, 0);
@@ -221,8 +228,10 @@ static int take_entry(void *ctx, const char *section, const char *name, const ch
     if (first != NULL) {
         char *where = section_text(&entry);
         problems_add(scan->problems, table->file, entry.place,
-                     "%s stands in %s twice, first in line %u: remove one of the two", entry.name,
-                     where, first->place.line);
+                     PROBLEM_WORDS(scan->problems,
+                                   "%s stands in %s twice, first in line %u: remove one of the two",
+                                   "%s có hai lần trong %s, lần đầu ở dòng %u: bỏ một trong hai"),
+                     entry.name, where, first->place.line);
         free(where);
     }
     add_entry(table, entry);
@@ -291,7 +300,10 @@ void ini_report_unknown(const struct ini_table *table, struct problems *problems
             continue;
         char *where = section_text(entry);
         problems_add(problems, table->file, entry->place,
-                     "unknown key %s in %s: correct its spelling or remove it", entry->name, where);
+                     PROBLEM_WORDS(problems,
+                                   "unknown key %s in %s: correct its spelling or remove it",
+                                   "tên %s không dùng được trong %s: sửa lại hoặc bỏ dòng này"),
+                     entry->name, where);
         free(where);
     }
 }

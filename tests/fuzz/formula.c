@@ -144,7 +144,7 @@ static void check_printing(const struct formula *formula, size_t text_len)
 {
     struct buf text = {0};
     struct formula *again = NULL;
-    struct formula_error error;
+    struct formula_error error = {0};
 
     buf_printf(&text, "%s", formula->nodes[formula->root].kind == NODE_COUNT ? "" : "=");
     print(formula, formula->root, 1, &text);
@@ -316,7 +316,7 @@ static void check_alone(const struct check *check, const struct indicator *indic
 {
     struct check *again = NULL;
     size_t count = 0;
-    struct formula_error error;
+    struct formula_error error = {0};
     LAW(checks_parse(check->text, indicator, sample(), &again, &count, &error) == ERR_OK &&
             count == 1,
         "a check parses again alone");

@@ -67,6 +67,28 @@ def errors_are_listed_at_once(press: Press) -> None:
     expect("in force", status(press.province)["catalogue"], "1")
 
 
+def errors_are_told_in_vietnamese(press: Press) -> None:
+    """An author who reads Vietnamese is told of the errors in Vietnamese, by `check` and by the node
+    that does not publish what changes the past; codes, columns and files stay as they are"""
+    folder = press.edit("bad-vi", 2, ("units.csv", "23857,23857,commune,thi_tran,631",
+                                      "23857,23857,commune,city,6310"),
+                        ("catalogue.ini", "s1_last = 06-14", "s1_last = 06-31"))
+    said = press.province.tonghop("catalogue", "check", str(folder), "--lang", "vi", expect=2).err
+    for place, text in (
+            ("catalogue.ini:11:11", "lỗi: s1_last không phải là ngày có trong mọi năm"),
+            ("units.csv:20:21", "lỗi: loại đơn vị “city” không có trong catalogue.ini"),
+            ("units.csv:20:26", "lỗi: đơn vị 23857: không có đơn vị cấp trên 6310")):
+        expect_in("check", said, f"{folder}/{place}: {text}")
+    moved = press.edit("moved-vi", 2, ("units.csv", UNITS, UNITS.replace(",631", ",632")))
+    said = press.province.tonghop("catalogue", "publish", str(moved), "--lang", "vi", expect=None)
+    expect_in("publish", said.err, "không công bố được danh mục 2")
+    expect_in("publish", said.err, "đơn vị 23857 đổi cấp trên, cấp, loại hoặc hiệu lực vào")
+    said = press.province.tonghop("totals", "--period", "2024", "--unit", "99999", "--lang", "vi",
+                                  expect=None)
+    expect_in("totals", said.err, "kỳ đó không có đơn vị “99999”")
+    expect("in force", status(press.province)["catalogue"], "1")
+
+
 def sample_is_in_order(press: Press) -> None:
     """The sample is in order, and what is in force may be published again"""
     press.tree.tonghop("catalogue", "check", str(SAMPLE / "catalogue"))
@@ -313,7 +335,8 @@ def comparisons_across_calendars(press: Press) -> None:
     verify(*press.nodes)
 
 
-STEPS = (errors_are_listed_at_once, sample_is_in_order, mistakes_of_the_language_are_told,
+STEPS = (errors_are_listed_at_once, errors_are_told_in_vietnamese, sample_is_in_order,
+         mistakes_of_the_language_are_told,
          checks_are_made_at_entry, changes_are_listed, calendars_of_years_to_come,
          totals_stand_in_sections,
          only_the_root_publishes, next_one_travels_down,

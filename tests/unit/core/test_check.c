@@ -102,7 +102,7 @@ static void checks_are_bounded(void **state)
     for (size_t count = CHECKS_MAX; count <= CHECKS_MAX + 1; count++) {
         struct check *checks = NULL;
         size_t parsed = 0;
-        struct formula_error error;
+        struct formula_error error = {0};
         char text[8 * (CHECKS_MAX + 1)] = "<= 1";
         for (size_t i = 1; i < count; i++)
             strcat(text, ";<= 1");
@@ -114,7 +114,7 @@ static void checks_are_bounded(void **state)
     for (size_t len = CHECKS_TEXT_MAX; len <= CHECKS_TEXT_MAX + 1; len++) {
         struct check *checks = NULL;
         size_t parsed = 0;
-        struct formula_error error;
+        struct formula_error error = {0};
         char text[CHECKS_TEXT_MAX + 2];
         memset(text, ' ', len);
         memcpy(text, "<= 1", 4);

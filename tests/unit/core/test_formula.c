@@ -87,7 +87,7 @@ static struct formula *parse(const struct catalogue *catalogue, const char *text
     char full[600];
     size_t len = 0;
     struct formula *formula = NULL;
-    struct formula_error error;
+    struct formula_error error = {0};
 
     for (const char *at = text; *at != '\0'; at++) {
         bool is_alone = (at == text || strchr(" =(-", at[-1])) && strchr(" )", at[1]);

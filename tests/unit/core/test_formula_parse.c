@@ -5,7 +5,7 @@
 static struct formula *parse(const struct catalogue *catalogue, const char *text)
 {
     struct formula *formula = NULL;
-    struct formula_error error;
+    struct formula_error error = {0};
 
     if (formula_parse(text, catalogue, &formula, &error) != ERR_OK)
         fail_msg("%s: %zu: %s", text, error.offset, error.text);
@@ -128,7 +128,7 @@ static void limits_hold(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[2 * FORMULA_TEXT_MAX] = "";
         struct formula *formula = NULL;
-        struct formula_error error;
+        struct formula_error error = {0};
 
         strcat(text, rows[i].head);
         for (size_t j = 0; j < rows[i].count; j++)
@@ -155,7 +155,7 @@ static void damaged_formulas_are_refused(void **state)
         for (int byte = -128; byte < 128; byte++) { /* 0 cuts */
             char text[100];
             struct formula *formula = NULL;
-            struct formula_error error;
+            struct formula_error error = {0};
 
             strcpy(text, whole);
             text[i] = (char)byte;

@@ -21,7 +21,7 @@ static struct indicator *find(struct catalogue *catalogue, uint32_t number)
 static void give_checks(struct catalogue *catalogue, uint32_t number, const char *text)
 {
     struct indicator *indicator = find(catalogue, number);
-    struct formula_error error;
+    struct formula_error error = {0};
     if (checks_parse(text, indicator, catalogue, &indicator->checks, &indicator->check_count,
                      &error) != ERR_OK)
         fail_msg("%s: %s", text, error.text);
