@@ -184,8 +184,12 @@ static int ask(struct job *job, size_t first)
         else /* of an older version: it answered for the last year alone */
             take_problem(job, first, words(job->common->is_english, WORD_PHRASE_NO_SPANS), "");
     } else if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL) {
-        take_problem(job, first, words_of_error(job->common->is_english, answer->refusal->code),
-                     answer->refusal->text);
+        const Tonghop__Refusal *refusal = answer->refusal;
+        if (command_is_bad_question(&request, refusal))
+            take_problem(job, first, refusal->text, "");
+        else
+            take_problem(job, first, words_of_error(job->common->is_english, refusal->code),
+                         refusal->text);
     } else {
         command_say(words(job->common->is_english, WORD_OTHER_ANSWER), wire_body_name(answer));
         status = EXIT_UNKNOWN;

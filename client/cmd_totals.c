@@ -42,15 +42,20 @@ static bool take_indicators(int *argc, char **argv, struct asked *asked)
     return true;
 }
 
-/* "previous", "plan", or both, separated by a comma. */
+static bool is_word(const char *text, size_t len, const char *word)
+{
+    return len == strlen(word) && strncmp(text, word, len) == 0;
+}
+
+/* "previous", "plan", or both, separated by a comma; the kind has been read. */
 static bool read_compare(const struct common *common, struct asked *asked)
 {
     const char *at = asked->compare;
     while (at != NULL) {
         size_t len = strcspn(at, ",");
-        if (len == strlen("previous") && strncmp(at, "previous", len) == 0) {
+        if (!asked->has_previous && is_word(at, len, "previous")) {
             asked->has_previous = true;
-        } else if (len == strlen("plan") && strncmp(at, "plan", len) == 0) {
+        } else if (!asked->has_plan && is_word(at, len, "plan")) {
             asked->has_plan = true;
         } else {
             (void)command_usage("totals", words(common->is_english, WORD_OPTION_CHOICE),
@@ -58,6 +63,25 @@ static bool read_compare(const struct common *common, struct asked *asked)
             return false;
         }
         at = at[len] == ',' ? at + len + 1 : NULL;
+    }
+    if (asked->has_plan && asked->selection.kind == KIND_PLAN) {
+        (void)command_usage("totals", "%s", words(common->is_english, WORD_TOTALS_PLAN_ITSELF));
+        return false;
+    }
+    return true;
+}
+
+/* The node would answer with one row for both. */
+static bool check_indicators(const struct common *common, const struct asked *asked)
+{
+    for (size_t i = 0; i < asked->indicator_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(asked->indicators[i], asked->indicators[j]) != 0)
+                continue;
+            (void)command_usage("totals", words(common->is_english, WORD_TOTALS_TWICE),
+                                "--indicator", asked->indicators[i]);
+            return false;
+        }
     }
     return true;
 }
@@ -101,7 +125,8 @@ static bool read_arguments(const struct common *common, int argc, char **argv, s
     }
     return command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) &&
            selection_take_span(common, "totals", asked->from, asked->to, &asked->selection) &&
-           selection_check(common, "totals", &asked->selection) && read_compare(common, asked) &&
+           selection_check(common, "totals", &asked->selection) &&
+           check_indicators(common, asked) && read_compare(common, asked) &&
            read_number(common, "--top", asked->top_text, &asked->top) &&
            read_number(common, "--bottom", asked->bottom_text, &asked->bottom);
 }
@@ -168,6 +193,10 @@ static int ask(const struct common *common, const struct asked *asked)
     if (status == EXIT_DONE)
         status =
             command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_TOTALS, &answer);
+    if (status == EXIT_DONE && answer->totals->n_indicators == 0 && asked->section != NULL &&
+        asked->body != NULL)
+        status = command_usage("totals", words(common->is_english, WORD_TOTALS_NO_SUCH),
+                               asked->section, asked->body);
     if (status == EXIT_DONE) {
         if (common->output == OUTPUT_TEXT)
             totals_print_text(common, answer->totals);

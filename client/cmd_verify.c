@@ -4,13 +4,18 @@
 #include <stdlib.h>
 
 #include "client/offline.h"
+#include "client/words.h"
 
 static int run_verify(const struct common *common, int argc, char **argv)
 {
     static const char *const arguments[] = {"--verify", NULL};
     struct conf conf;
     char *path = NULL;
-    if (!command_parse(common, argc, argv, NULL, 0) || !offline_find_conf(common, &conf, &path))
+    if (!command_parse(common, argc, argv, NULL, 0))
+        return EXIT_INPUT;
+    if (common->output != OUTPUT_TEXT)
+        return command_usage("verify", "%s", words(common->is_english, WORD_VERIFY_TEXT_ONLY));
+    if (!offline_find_conf(common, &conf, &path))
         return EXIT_INPUT;
     int status = offline_become(common, path, arguments);
     conf_fini(&conf);
@@ -25,11 +30,11 @@ const struct command command_verify = {
     .summary_vi = "tính lại mọi số tổng hợp từ các báo cáo đang giữ và so sánh",
     .help =
         "Reads the node's data folder, so it has to run on the node's machine as its user or as\n"
-        "root; the daemon may go on running meanwhile.\n\n"
+        "root; the daemon may go on running meanwhile. Prints text; --format is refused.\n\n"
         "Exit status: 0 no difference; 1 there are some, each listed.\n",
     .help_vi =
         "Đọc thư mục dữ liệu của nút, nên phải chạy trên máy có nút, với quyền của nút hoặc của\n"
-        "root; nút vẫn có thể đang chạy.\n\n"
+        "root; nút vẫn có thể đang chạy. Chỉ in văn bản, không dùng được --format.\n\n"
         "Mã kết thúc: 0 không có sai khác; 1 có, kèm danh sách.\n",
     .run = run_verify,
 };

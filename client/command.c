@@ -235,14 +235,39 @@ int command_request(const struct common *common, struct connection *connection,
     enum err err = connection_request(connection, request, &answer, reason);
     if (err != ERR_OK)
         return command_print_failure(common, err, reason);
-    if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
-        return command_print_refusal(common, answer->refusal);
+    if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL) {
+        if (!command_is_bad_question(request, answer->refusal))
+            return command_print_refusal(common, answer->refusal);
+        command_say("%s", answer->refusal->text);
+        return EXIT_INPUT;
+    }
     if ((int)answer->body_case != expected_body) {
         command_say(words(common->is_english, WORD_OTHER_ANSWER), wire_body_name(answer));
         return EXIT_UNKNOWN;
     }
     *ret_answer = answer;
     return EXIT_DONE;
+}
+
+bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Refusal *refusal)
+{
+    static const enum err input_errors[] = {ERR_USAGE, ERR_SYNTAX, ERR_RANGE, ERR_NOT_FOUND};
+    switch (request->body_case) {
+    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+        break;
+    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
+        if (request->history_query->latest_only)
+            return false; /* asked on the way to a filing, which is what is refused */
+        break;
+    default: /* an order is refused; only a question can be wrong */
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(input_errors) / sizeof(input_errors[0]); i++)
+        if (strcmp(refusal->code, err_name(input_errors[i])) == 0)
+            return true;
+    return false;
 }
 
 int command_print_refusal(const struct common *common, const Tonghop__Refusal *refusal)
@@ -297,9 +322,10 @@ bool command_is_option(const char *argument)
     return argument[0] == '-' && argument[1] != '\0' && strchr("0123456789.,", argument[1]) == NULL;
 }
 
-/* Takes argv[*index] if it is one of the options; `*ret_missing` names one without its value. */
+/* Takes argv[*index] if it is one of the options. One whose value is missing, or that was there
+ * before, sets `*ret_word` to what is wrong. */
 static bool take_option(int argc, char **argv, int *index, const struct argument *arguments,
-                        size_t count, const char **ret_missing)
+                        size_t count, enum word *ret_word)
 {
     for (size_t i = 0; i < count; i++) {
         const struct argument *argument = &arguments[i];
@@ -311,9 +337,13 @@ static bool take_option(int argc, char **argv, int *index, const struct argument
             *argument->is_given = true;
             return true;
         }
-        if (command_option(argc, argv, index, argument->name, argument->value)) {
-            if (*argument->value == NULL)
-                *ret_missing = argument->name;
+        const char *value;
+        if (command_option(argc, argv, index, argument->name, &value)) {
+            if (value == NULL)
+                *ret_word = WORD_OPTION_NO_VALUE;
+            else if (*argument->value != NULL)
+                *ret_word = WORD_OPTION_TWICE;
+            *argument->value = value;
             return true;
         }
     }
@@ -332,30 +362,39 @@ static bool take_positional(const char *text, const struct argument *arguments, 
     return false;
 }
 
+/* The name of an option, without the value behind "=". */
+static void say_wrong_option(const struct common *common, const char *name, enum word word,
+                             const char *option)
+{
+    char *text =
+        mem_strndup(option, word == WORD_OPTION_UNKNOWN ? strlen(option) : strcspn(option, "="));
+    (void)command_usage(name, words(common->is_english, word), text);
+    free(text);
+}
+
 bool command_parse(const struct common *common, int argc, char **argv,
                    const struct argument *arguments, size_t count)
 {
-    const char *wrong = NULL;
     bool are_options_over = false;
     for (int i = 1; i < argc; i++) {
+        const char *wrong = argv[i];
         enum word word = WORD_COUNT;
         if (!are_options_over && command_flag(argv, i, "--")) {
             are_options_over = true;
         } else if (are_options_over || !command_is_option(argv[i])) {
             if (!take_positional(argv[i], arguments, count))
                 word = WORD_ARGUMENT_EXTRA;
-            wrong = argv[i];
-        } else if (!take_option(argc, argv, &i, arguments, count, &wrong)) {
+        } else if (!take_option(argc, argv, &i, arguments, count, &word)) {
             word = WORD_OPTION_UNKNOWN;
-            wrong = argv[i];
-        } else if (wrong != NULL) {
-            word = WORD_OPTION_NO_VALUE;
         }
-        if (word != WORD_COUNT) {
+        if (word == WORD_ARGUMENT_EXTRA) {
             (void)command_usage(argv[0], words(common->is_english, word), wrong);
             return false;
         }
-        wrong = NULL;
+        if (word != WORD_COUNT) {
+            say_wrong_option(common, argv[0], word, wrong);
+            return false;
+        }
     }
     for (size_t i = 0; i < count; i++) {
         if (arguments[i].is_needed && *arguments[i].value == NULL) {

@@ -53,10 +53,14 @@ char *command_find_conf_path(const struct common *common);
 /* Finds the configuration and connects; prints what is wrong. EXIT_DONE or the exit status. */
 int command_connect(const struct common *common, struct connection **ret_connection);
 /* Sends a request; prints a refusal (text, its problems, what to do, in the chosen language) or a
- * time-out. EXIT_DONE, with the answer, only if its body is `expected_body`. */
+ * time-out. EXIT_DONE, with the answer, only if its body is `expected_body`; EXIT_INPUT where what
+ * was asked makes no sense (command_is_bad_question). */
 int command_request(const struct common *common, struct connection *connection,
                     Tonghop__Envelope *request, int expected_body,
                     const Tonghop__Envelope **ret_answer);
+/* Whether a refusal is about what a query asked, so that its own text says everything: a code, a
+ * period or an option that the node does not know, rather than that it will not or cannot. */
+bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Refusal *refusal);
 /* Prints a refusal on standard error; returns EXIT_NO. */
 int command_print_refusal(const struct common *common, const Tonghop__Refusal *refusal);
 /* Prints why a connection failed; returns EXIT_NO, EXIT_INPUT or EXIT_UNKNOWN, as it may be. */
@@ -83,8 +87,8 @@ struct argument {
     bool *is_given;     /* instead of `value`: an option without a value */
     bool is_needed;
 };
-/* Reads argv[1..] by that table. Prints what is missing, unknown or too much, and returns false:
- * exit 2. */
+/* Reads argv[1..] by that table. Prints what is missing, unknown, there twice or too much, and
+ * returns false: exit 2. */
 bool command_parse(const struct common *common, int argc, char **argv,
                    const struct argument *arguments, size_t count);
 

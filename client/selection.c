@@ -27,15 +27,21 @@ bool selection_take_span(const struct common *common, const char *name, const ch
                          const char *to, struct selection *selection)
 {
     struct period last;
+    bool is_english = common->is_english;
     bool has_period = selection->period_text != NULL;
     if (to == NULL && has_period)
         return true;
-    if (to == NULL || has_period || from == NULL || period_parse(to, &last) != ERR_OK) {
-        (void)command_usage(name, "%s", words(common->is_english, WORD_TOTALS_PERIOD));
-        return false;
-    }
-    selection->period_text = to;
-    return true;
+    if (to != NULL && has_period)
+        (void)command_usage(name, "%s", words(is_english, WORD_TOTALS_PERIOD_EXTRA));
+    else if (to == NULL && from != NULL)
+        (void)command_usage(name, words(is_english, WORD_ARGUMENT_NEEDED), "--to");
+    else if (to != NULL && from == NULL)
+        (void)command_usage(name, words(is_english, WORD_ARGUMENT_NEEDED), "--from");
+    else if (to == NULL || period_parse(to, &last) != ERR_OK)
+        (void)command_usage(name, "%s", words(is_english, WORD_TOTALS_PERIOD));
+    else
+        return (selection->period_text = to) != NULL;
+    return false;
 }
 
 char *selection_period(const struct selection *selection, char *out)

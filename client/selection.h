@@ -32,7 +32,7 @@ struct selection {
 bool selection_check(const struct common *common, const char *name, struct selection *selection);
 
 /* A span's last year is its period: takes it from --to. Prints what is wrong (neither a period nor
- * both years of a span) and returns false: exit 2. */
+ * both years of a span, or all of them) and returns false: exit 2. */
 bool selection_take_span(const struct common *common, const char *name, const char *from,
                          const char *to, struct selection *selection);
 

@@ -18,6 +18,7 @@ static const struct {
     [WORD_NONE] = {"không có", "none"},
     [WORD_OPTION_UNKNOWN] = {"không có tùy chọn %s", "there is no option %s"},
     [WORD_OPTION_NO_VALUE] = {"tùy chọn %s cần một giá trị", "option %s needs a value"},
+    [WORD_OPTION_TWICE] = {"tùy chọn %s chỉ được nêu một lần", "option %s may be given only once"},
     [WORD_OPTION_NUMBER] = {"%s phải là một số nguyên từ 1", "%s has to be a whole number from 1"},
     [WORD_OPTION_CHOICE] = {"%s phải là %s", "%s has to be %s"},
     [WORD_ARGUMENT_EXTRA] = {"thừa “%s”", "'%s' is one argument too many"},
@@ -257,6 +258,8 @@ static const struct {
     [WORD_OFFLINE_CLIENT] = {"%s là cấu hình của bên nộp; hãy chạy lệnh này trên máy có nút",
                              "%s is the configuration of a client; run this on the machine of the "
                              "node"},
+    [WORD_VERIFY_TEXT_ONLY] = {"chỉ in văn bản, không in được theo --format",
+                               "it prints text only, not another --format"},
     [WORD_OFFLINE_NO_DAEMON] =
         {"không chạy được tonghopd: %s; nó phải nằm cạnh lệnh tonghop hoặc trong "
          "PATH",
@@ -421,6 +424,17 @@ static const struct {
     [WORD_COLUMN_FIGURE] = {"Số liệu", "Figure"},
     [WORD_TOTALS_PERIOD] = {"cần --period KỲ, hoặc --from NĂM --to NĂM",
                             "--period PERIOD is needed, or --from YEAR --to YEAR"},
+    [WORD_TOTALS_PERIOD_EXTRA] =
+        {"thừa --period hoặc --from, --to: chỉ nêu một kỳ (--period) hoặc một giai đoạn (--from, "
+         "--to)",
+         "--period or --from and --to is too much: either one period or one span of years"},
+    [WORD_TOTALS_PLAN_ITSELF] =
+        {"--kind plan là số kế hoạch, không so với chính nó được: bỏ --kind hoặc --compare plan",
+         "--kind plan is the plan, which is not compared with itself: leave out --kind or "
+         "--compare plan"},
+    [WORD_TOTALS_TWICE] = {"%s có “%s” hai lần", "%s has '%s' twice"},
+    [WORD_TOTALS_NO_SUCH] = {"không có chỉ tiêu nào vừa thuộc mục “%s” vừa do “%s” báo cáo",
+                             "no indicator is both in section '%s' and reported by '%s'"},
     [WORD_COLUMN_PLAN] = {"Kế hoạch", "Plan"},
     [WORD_COLUMN_DONE] = {"Đạt", "Done"},
     [WORD_COLUMN_CHANGE] = {"Tăng/giảm", "Change"},

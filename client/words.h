@@ -15,6 +15,7 @@ enum word {
     WORD_NONE,
     WORD_OPTION_UNKNOWN,  /* %s option */
     WORD_OPTION_NO_VALUE, /* %s option */
+    WORD_OPTION_TWICE,    /* %s option */
     WORD_OPTION_CHOICE,   /* %s option, %s what it may be */
     WORD_OPTION_NUMBER,   /* %s option */
     WORD_ARGUMENT_EXTRA,  /* %s argument */
@@ -174,6 +175,7 @@ enum word {
     /* verify, backup, restore; the reasons may be given the node's name */
     WORD_OFFLINE_CLIENT,    /* %s path */
     WORD_OFFLINE_NO_DAEMON, /* %s reason */
+    WORD_VERIFY_TEXT_ONLY,
     WORD_COLUMN_FILE,
     WORD_COLUMN_DIGEST,
     WORD_COLUMN_ASIDE,
@@ -265,6 +267,10 @@ enum word {
     WORD_TOTALS_CATALOGUE, /* %u number */
     WORD_COLUMN_FIGURE,
     WORD_TOTALS_PERIOD,
+    WORD_TOTALS_PERIOD_EXTRA,
+    WORD_TOTALS_PLAN_ITSELF,
+    WORD_TOTALS_TWICE,   /* %s option, %s value */
+    WORD_TOTALS_NO_SUCH, /* %s section, %s body */
     WORD_COLUMN_PLAN,
     WORD_COLUMN_DONE,
     WORD_COLUMN_CHANGE,

@@ -263,10 +263,13 @@ def bad_requests_are_explained(office: Office) -> None:
         expect(f"{arguments}: says so", result.err != "" and result.out == "", True)
     for arguments in (["totals", "--period", "2024", "--unit", "99999"],
                       ["explain", "no.such", "--period", "2024"],
-                      ["revoke", Keys.generate().public],
+                      ["coverage", "--period", "2024", "--unit", "99999"],
                       ["history", "99999", "--period", "2024"]):
-        result = office.district.tonghop(*arguments, expect=1)
-        expect_in(f"{arguments}: says so", result.err, "refused (not-found)")
+        result = office.district.tonghop(*arguments, expect=2)
+        expect(f"{arguments}: only what the node says", result.err.count("\n"), 1)
+        expect(f"{arguments}: not as a refusal", "refused" in result.err, False)
+    result = office.district.tonghop("revoke", Keys.generate().public, expect=1)
+    expect_in("an order is refused", result.err, "refused (not-found)")
     office.tree.init("tat", COMMUNE, office.district).tonghop("status", expect=3)
 
 

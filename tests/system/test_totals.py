@@ -63,6 +63,10 @@ def cuts(root: Node) -> None:
     codes = {row["indicator"] for row in rows(
         root.tonghop("totals", "--period", "2024", "--section", "mo_hinh", "--format", "csv"))}
     expect("section", ("model.registered" in codes, VISITS in codes), (True, False))
+    nothing = root.tonghop("--lang", "en", "totals", "--period", "2024", "--section", "mo_hinh", "--body",
+                           "mttq", "--format", "csv", expect=2)
+    expect_in("both", nothing.err, "no indicator is both in section 'mo_hinh' and reported by 'mttq'")
+    expect("and nothing is printed", nothing.out, "")
 
 
 def comparisons(root: Node) -> None:
@@ -83,14 +87,19 @@ def comparisons(root: Node) -> None:
 # Arguments that the command refuses by itself, and what it says.
 USAGE = [
     ([], "--period"),
-    (["--from", "2022"], "--period"),
-    (["--to", "2024"], "--period"),
+    (["--from", "2022"], "--to"),
+    (["--to", "2024"], "--from"),
     (["--from", "2022", "--to", "2024", "--period", "2024"], "--period"),
     (["--period", "2024", "--to", "2024"], "--period"),
     (["--period", "2024-S3"], "--period"),
     (["--from", "2022", "--to", "x"], "--to"),
     (["--period", "2024", "--compare", "last"], "previous,plan"),
     (["--period", "2024", "--compare", ""], "previous,plan"),
+    (["--period", "2024", "--compare", "plan,plan"], "previous,plan"),
+    (["--period", "2024", "--compare", "plan", "--kind", "plan"], "--kind plan"),
+    (["--period", "2024", "--by", "unit", "--by", "type"], "--by"),
+    (["--period", "2024", "--period=2023"], "--period"),
+    (["--period", "2024", "--indicator", VISITS, "--indicator", VISITS], VISITS),
     (["--period", "2024", "--compare", "previous,"], "previous,plan"),
     (["--period", "2024", "--compare", ",plan"], "previous,plan"),
     (["--period", "2024", "--compare", "previous plan"], "previous,plan"),
@@ -130,8 +139,9 @@ def mistakes(root: Node) -> None:
             expect_in(f"{language}: totals {arguments}", result.err, word)
             expect(f"{language}: totals {arguments} prints", result.out, "")
         for arguments, word in REFUSED:
-            result = root.tonghop("--lang", language, "totals", *arguments, expect=1)
+            result = root.tonghop("--lang", language, "totals", *arguments, expect=2)
             expect_in(f"{language}: totals {arguments}", result.err, word)
+            expect(f"{language}: totals {arguments}: only what the node says", result.err.count("\n"), 1)
             expect(f"{language}: totals {arguments} prints", result.out, "")
 
 

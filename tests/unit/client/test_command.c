@@ -184,6 +184,9 @@ static void test_wrong_arguments_are_refused(void **state)
         {{"x", "a", "--force=1"}, "no option --force=1\n"},
         {{"x", "a", "-f"}, "no option -f\n"},
         {{"x", "a", "--role"}, "option --role needs a value"},
+        {{"x", "a", "--role=r", "--role"}, "option --role needs a value"},
+        {{"x", "a", "--role", "r", "--role", "r"}, "option --role may be given only once"},
+        {{"x", "a", "--role=", "--role=r"}, "option --role may be given only once"},
         {{"x", "a", "b", "c"}, "'c'"},
     };
     (void)state;
