@@ -1,5 +1,5 @@
-/* What `tonghop explain` prints: a total taken apart, down to the reports it is made of, and what
- * changed it. */
+/* What `tonghop explain` prints for people: a total taken apart, down to the reports it is made of,
+ * and what changed it. */
 #include "client/explain.h"
 
 #include <inttypes.h>
@@ -18,20 +18,6 @@ static void take_cell(struct table *table, char *text)
     free(text);
 }
 
-static const char *type_name(Tonghop__ExplainType type)
-{
-    static const char *const names[] = {
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT] = "report",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL] = "subtotal",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED] = "covered",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING] = "missing",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF] = "lone-half",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR] = "year",
-        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION] = "revision",
-    };
-    return (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
-}
-
 /* ---- the lines beneath a total ---- */
 
 /* Whether the line is the report of a unit whose subtotal stands right above it. */
@@ -41,8 +27,25 @@ static bool is_own_part(const Tonghop__ExplainLine *line, const Tonghop__Explain
            above->unit->id == line->unit->id;
 }
 
-/* Why the line is not in the total; "" if it is. */
-static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *line)
+bool explain_counts(const Tonghop__Explanation *explanation, size_t i)
+{
+    const Tonghop__ExplainLine *line = explanation->lines[i];
+    if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT)
+        return true;
+    if (line->type != TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION)
+        return false;
+    while (i-- > 0 && explanation->lines[i]->unit->id == line->unit->id) {
+        const Tonghop__ExplainLine *above = explanation->lines[i];
+        if (above->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT &&
+            above->revision == line->revision &&
+            strcmp(above->source_period, line->source_period) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Why the line is not in the total, or, of a revision, that it is; else "". */
+static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *line, bool counts)
 {
     switch (line->type) {
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED:
@@ -53,7 +56,8 @@ static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *li
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF:
         return words(is_english, WORD_EXPLAIN_LONE_HALF);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION:
-        return (line->states & STATE_RETURNED) != 0   ? words(is_english, WORD_COVERAGE_RETURNED)
+        return counts                                 ? words(is_english, WORD_EXPLAIN_COUNTS)
+               : (line->states & STATE_RETURNED) != 0 ? words(is_english, WORD_COVERAGE_RETURNED)
                : (line->states & STATE_ACCEPTED) == 0 ? words(is_english, WORD_COVERAGE_WAITING)
                : line->withdrawn                      ? words(is_english, WORD_FILING_WITHDRAWS)
                                                       : "";
@@ -64,13 +68,15 @@ static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *li
 
 /* What a person has to know of the line beside its numbers; the caller frees. */
 static char *describe(const struct common *common, const struct format *format,
-                      const Tonghop__ExplainLine *line, const Tonghop__ExplainLine *above)
+                      const Tonghop__Explanation *explanation, size_t i)
 {
+    const Tonghop__ExplainLine *line = explanation->lines[i];
+    const Tonghop__ExplainLine *above = i > 0 ? explanation->lines[i - 1] : NULL;
     bool is_english = common->is_english;
     struct buf out = {0};
     char *marks = line->value != NULL ? format_marks(format, line->value) : mem_strdup("");
     const char *const texts[] = {
-        why_not_added(is_english, line),
+        why_not_added(is_english, line, explain_counts(explanation, i)),
         line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? words(is_english, WORD_SCOPE_WHOLE)
         : is_own_part(line, above)                 ? words(is_english, WORD_SCOPE_OWN)
                                                    : "",
@@ -80,9 +86,9 @@ static char *describe(const struct common *common, const struct format *format,
     };
     if (line->source[0] != '\0')
         buf_printf(&out, words(is_english, WORD_EXPLAIN_SOURCE), line->source);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (texts[i][0] != '\0')
-            buf_printf(&out, "%s%s", out.len > 0 ? "; " : "", texts[i]);
+    for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++)
+        if (texts[n][0] != '\0')
+            buf_printf(&out, "%s%s", out.len > 0 ? "; " : "", texts[n]);
     free(marks);
     return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
 }
@@ -95,9 +101,9 @@ static int indent_of(const Tonghop__ExplainLine *line)
 }
 
 static void add_text_line(const struct common *common, const struct format *format,
-                          const Tonghop__ExplainLine *line, const Tonghop__ExplainLine *above,
-                          struct table *table)
+                          const Tonghop__Explanation *explanation, size_t i, struct table *table)
 {
+    const Tonghop__ExplainLine *line = explanation->lines[i];
     char received[INSTANT_TEXT_SIZE];
     bool is_report = line->revision > 0;
     if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR)
@@ -118,7 +124,7 @@ static void add_text_line(const struct common *common, const struct format *form
                          ? instant_format((struct instant){line->received_us}, received)
                          : NULL);
     table_add(table, line->author);
-    take_cell(table, describe(common, format, line, above));
+    take_cell(table, describe(common, format, explanation, i));
 }
 
 static void print_text(const struct common *common, const Tonghop__Explanation *explanation)
@@ -142,54 +148,9 @@ static void print_text(const struct common *common, const Tonghop__Explanation *
         table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
                          columns[i].align);
     for (size_t i = 0; i < explanation->n_lines; i++)
-        add_text_line(common, &format, explanation->lines[i],
-                      i > 0 ? explanation->lines[i - 1] : NULL, table);
+        add_text_line(common, &format, explanation, i, table);
     if (explanation->n_lines > 0)
         table_print(table, OUTPUT_TEXT, stdout);
-    table_free(&table);
-}
-
-static void print_plain(const struct common *common, const Tonghop__Explanation *explanation)
-{
-    static const char *const columns[] = {
-        "depth",  "type",   "unit",   "unit_id",    "unit_name", "value",    "qualifier",
-        "upper",  "period", "scope",  "unit_count", "revision",  "received", "author",
-        "reason", "note",   "source", "states",     "withdrawn",
-    };
-    struct format format = format_of(common->is_english, explanation->indicator);
-    struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i], columns[i], TABLE_LEFT);
-    for (size_t i = 0; i < explanation->n_lines; i++) {
-        const Tonghop__ExplainLine *line = explanation->lines[i];
-        Tonghop__Value absent = TONGHOP__VALUE__INIT;
-        const Tonghop__Value *value = line->value != NULL ? line->value : &absent;
-        char received[INSTANT_TEXT_SIZE];
-        table_addf(table, "%" PRIu32, line->depth);
-        table_add(table, type_name(line->type));
-        table_add(table, line->unit->code);
-        table_addf(table, "%" PRIu32, line->unit->id);
-        table_add(table, selection_unit_name(common, line->unit));
-        take_cell(table, format_plain(&format, value));
-        table_add(table, format_qualifier(value));
-        take_cell(table, format_plain_upper(&format, value));
-        table_add(table, line->source_period);
-        table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
-                         : line->scope == TONGHOP__SCOPE__SCOPE_OWN ? "own"
-                                                                    : NULL);
-        table_addf(table, "%" PRIu32, value->unit_count);
-        table_addf(table, "%" PRIu64, line->revision);
-        table_add(table, line->received_us > 0
-                             ? instant_format((struct instant){line->received_us}, received)
-                             : NULL);
-        table_add(table, line->author);
-        table_add(table, line->reason);
-        table_add(table, line->note);
-        table_add(table, line->source[0] != '\0' ? line->source : NULL);
-        table_addf(table, "%" PRIu32, line->states);
-        table_add(table, line->withdrawn ? "1" : "0");
-    }
-    table_print(table, common->output, stdout);
     table_free(&table);
 }
 
@@ -197,32 +158,23 @@ static void print_plain(const struct common *common, const Tonghop__Explanation 
 
 static void print_operands(const struct common *common, const Tonghop__Explanation *explanation)
 {
-    bool is_text = common->output == OUTPUT_TEXT;
     bool is_english = common->is_english;
     struct table *table = table_new();
-    table_add_column(table, "indicator", words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
-    table_add_column(table, "name", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
-    table_add_column(table, "value", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
-    if (!is_text) {
-        table_add_column(table, "qualifier", "qualifier", TABLE_LEFT);
-        table_add_column(table, "upper", "upper", TABLE_LEFT);
-    }
-    table_add_column(table, "unit_count", words(is_english, WORD_COLUMN_UNIT_COUNT), TABLE_RIGHT);
+    table_add_column(table, "", words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
+    table_add_column(table, "", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
+    table_add_column(table, "", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
+    table_add_column(table, "", words(is_english, WORD_COLUMN_UNIT_COUNT), TABLE_RIGHT);
     for (size_t i = 0; i < explanation->n_operands; i++) {
         const Tonghop__IndicatorInfo *info = explanation->operands[i];
         const Tonghop__Value *value = explanation->operand_values[i];
-        struct format format = format_of(common->is_english, info);
+        struct format format = format_of(is_english, info);
         table_add(table, info->code);
         table_add(table, selection_indicator_name(common, info));
-        take_cell(table, is_text ? format_value(&format, value) : format_plain(&format, value));
-        if (!is_text) {
-            table_add(table, format_qualifier(value));
-            take_cell(table, format_plain_upper(&format, value));
-        }
+        take_cell(table, format_value(&format, value));
         table_addf(table, "%" PRIu32, value->unit_count);
     }
-    if (!is_text || explanation->n_operands > 0)
-        table_print(table, common->output, stdout);
+    if (explanation->n_operands > 0)
+        table_print(table, OUTPUT_TEXT, stdout);
     table_free(&table);
 }
 
@@ -303,6 +255,14 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
     char since[INSTANT_TEXT_SIZE];
     char *change = arrow(&format, before, explanation->total);
     struct table *table = table_new();
+    if (explanation->n_changes == 0) {
+        (void)printf(words(common->is_english, WORD_EXPLAIN_UNCHANGED),
+                     instant_format((struct instant){explanation->since_us}, since));
+        (void)printf("\n");
+        table_free(&table);
+        free(change);
+        return;
+    }
     (void)printf(words(common->is_english, WORD_EXPLAIN_SINCE),
                  instant_format((struct instant){explanation->since_us}, since), change);
     (void)printf(" %s\n\n", selection_measure(common, explanation->indicator));
@@ -317,61 +277,6 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
         table_print(table, OUTPUT_TEXT, stdout);
     table_free(&table);
     free(change);
-}
-
-static void add_plain_change(const struct common *common, const struct format *format,
-                             const Tonghop__ExplainChange *change, const Tonghop__Value *before,
-                             struct table *table)
-{
-    char received[INSTANT_TEXT_SIZE];
-    Tonghop__Value difference;
-    format_subtract(change->total, before, &difference);
-    const Tonghop__Value *const values[] = {before, change->total, &difference};
-    table_add(table, instant_format((struct instant){change->received_us}, received));
-    table_add(table, change->unit->code);
-    table_addf(table, "%" PRIu32, change->unit->id);
-    table_add(table, selection_unit_name(common, change->unit));
-    table_add(table, change->source_period);
-    table_add(table, change->form);
-    table_addf(table, "%" PRIu64, change->revision);
-    table_addf(table, "%" PRIu64, change->replaced);
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-        take_cell(table, format_plain(format, values[i]));
-        table_add(table, format_qualifier(values[i]));
-        take_cell(table, format_plain_upper(format, values[i]));
-    }
-    table_addf(table, "%" PRIu32, change->total->unit_count);
-    table_add(table, change->returned ? "1" : "0");
-    table_add(table, change->withdrawn ? "1" : "0");
-    table_add(table, change->author);
-    table_add(table, change->reason);
-    table_add(table, change->note);
-}
-
-static void print_plain_changes(const struct common *common,
-                                const Tonghop__Explanation *explanation)
-{
-    static const char *const columns[] = {
-        "received",         "unit",         "unit_id",
-        "unit_name",        "period",       "form",
-        "revision",         "replaced",     "before",
-        "before_qualifier", "before_upper", "total",
-        "total_qualifier",  "total_upper",  "change",
-        "change_qualifier", "change_upper", "unit_count",
-        "returned",         "withdrawn",    "author",
-        "reason",           "note",
-    };
-    struct format format = format_of(common->is_english, explanation->indicator);
-    const Tonghop__Value *before = explanation->before;
-    struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i], columns[i], TABLE_LEFT);
-    for (size_t i = 0; i < explanation->n_changes; i++) {
-        add_plain_change(common, &format, explanation->changes[i], before, table);
-        before = explanation->changes[i]->total;
-    }
-    table_print(table, common->output, stdout);
-    table_free(&table);
 }
 
 /* ---- the total ---- */
@@ -405,19 +310,16 @@ static void print_total(const struct common *common, const Tonghop__Explanation 
 void explain_print(const struct common *common, const Tonghop__Explanation *explanation)
 {
     bool is_text = common->output == OUTPUT_TEXT;
-    bool has_changes = explanation->since_us != 0;
     if (is_text)
         print_total(common, explanation);
-    if (has_changes && is_text)
+    if (!is_text)
+        explain_print_plain(common, explanation);
+    else if (explanation->since_us != 0)
         print_changes(common, explanation);
-    else if (has_changes)
-        print_plain_changes(common, explanation);
     else if (explanation->indicator->is_derived)
         print_operands(common, explanation);
-    else if (is_text)
-        print_text(common, explanation);
     else
-        print_plain(common, explanation);
+        print_text(common, explanation);
     if (explanation->split_year)
         command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
     if (explanation->rebuilding)

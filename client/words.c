@@ -470,6 +470,8 @@ static const struct {
     [WORD_EXPLAIN_SOURCE] = {"số nền, nguồn: %s", "baseline, source: %s"},
     [WORD_EXPLAIN_REVISION] = {"bản đang giữ", "held revision"},
     [WORD_EXPLAIN_SINCE] = {"Từ %s: %s", "Since %s: %s"},
+    [WORD_EXPLAIN_UNCHANGED] = {"Không có gì thay đổi từ %s", "Nothing changed since %s"},
+    [WORD_EXPLAIN_COUNTS] = {"được tính", "counts"},
     [WORD_EXPLAIN_COVERAGE] = {"%u đơn vị phải nộp, %u chưa có số trong tổng",
                                "units that owe it: %u; missing from the total: %u"},
     [WORD_TOTALS_LONE_HALVES] =

@@ -298,7 +298,9 @@ enum word {
     WORD_EXPLAIN_LONE_HALF,
     WORD_EXPLAIN_SOURCE, /* %s source */
     WORD_EXPLAIN_REVISION,
-    WORD_EXPLAIN_SINCE,      /* %s moment, %s figures */
+    WORD_EXPLAIN_SINCE,     /* %s moment, %s figures */
+    WORD_EXPLAIN_UNCHANGED, /* %s moment */
+    WORD_EXPLAIN_COUNTS,
     WORD_EXPLAIN_COVERAGE,   /* %u due, %u missing */
     WORD_TOTALS_LONE_HALVES, /* %u reports */
     WORD_TOTALS_UNRANKED,    /* %u units */

@@ -213,7 +213,7 @@ static void test_parts(void **state)
         "  631 Huyện Suối Trong           100  2024       2  2024-12-12T08:30:00+07:00  Hoa        "
         "số của riêng đơn vị; nhầm; theo sổ\n"
         "    bản đang giữ                 100  2024       2  2024-12-12T08:30:00+07:00  Hoa        "
-        "nhầm\n"
+        "được tính; nhầm\n"
         "    bản đang giữ                  90  2024       1  2024-12-12T08:30:00+07:00  Hoa        "
         "bị trả lại\n"
         "  631 Huyện Suối Trong             7  2024-S1    1  2024-12-12T08:30:00+07:00  Hoa        "
@@ -248,7 +248,7 @@ static void test_parts_en(void **state)
         "  631 Suoi Trong District       100  2024            2  2024-12-12T08:30:00+07:00  Hoa    "
         " own; nhầm; theo sổ\n"
         "    held revision               100  2024            2  2024-12-12T08:30:00+07:00  Hoa    "
-        " nhầm\n"
+        " counts; nhầm\n"
         "    held revision                90  2024            1  2024-12-12T08:30:00+07:00  Hoa    "
         " returned\n"
         "  631 Suoi Trong District         7  2024-S1         1  2024-12-12T08:30:00+07:00  Hoa    "
@@ -275,25 +275,25 @@ static void test_parts_csv(void **state)
     assert_prints(
         &answer->message, true, OUTPUT_CSV,
         "depth,type,unit,unit_id,unit_name,value,qualifier,upper,period,scope,unit_count,revision,"
-        "received,author,reason,note,source,states,withdrawn\r\n"
-        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0\r\n"
+        "received,author,reason,note,source,states,withdrawn,counts\r\n"
+        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0,\r\n"
         "1,report,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0,1\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0,1\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0\r\n"
+        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0,0\r\n"
         "1,lone-half,631,631,Suoi Trong "
-        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0\r\n"
+        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,0\r\n"
         "1,report,23857,23857,Suoi Trong "
-        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0\r\n"
-        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0\r\n"
+        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0,1\r\n"
+        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0,0\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0,0\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0\r\n"
         "2,revision,23860,23860,Binh An "
-        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0\r\n"
+        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0,0\r\n"
         "2,revision,23860,23860,Binh An Commune,,,,2024,own,0,2,2024-12-12T08:30:00+07:00,An,nhầm "
-        "kỳ,,,1,1\r\n");
+        "kỳ,,,1,1,0\r\n");
     free(answer);
 }
 
@@ -438,20 +438,24 @@ static void test_changes_csv(void **state)
     (void)state;
     Tonghop__Value values[5];
     struct answer *answer = story(values);
-    assert_prints(&answer->message, false, OUTPUT_CSV,
-                  "received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
-                  "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
-                  "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note\r\n"
-                  "2024-12-12T08:30:00+07:00,23857,23857,Thị trấn Suối "
-                  "Trong,2024,general,1,0,,,,1204,=,,,,,1,0,0,Lan,,\r\n"
-                  "2024-12-12T08:31:00+07:00,23857,23857,Thị trấn Suối "
-                  "Trong,2024,general,3,1,1204,=,,1198,=,,-6,=,,1,0,0,Lan,gõ nhầm,theo sổ\r\n"
-                  "2024-12-12T08:32:00+07:00,23860,23860,Xã Bình "
-                  "An,2024,general,2,0,1198,=,,1198,=,,0,=,,1,1,0,Lan,,\r\n"
-                  "2024-12-12T08:33:00+07:00,23857,23857,Thị trấn Suối "
-                  "Trong,2024,general,4,3,1198,=,,,,,,,,0,0,1,Lan,,\r\n"
-                  "2024-12-12T08:34:00+07:00,23857,23857,Thị trấn Suối "
-                  "Trong,2024,general,5,4,,,,1198,=,,,,,1,0,0,Lan,,\r\n");
+    assert_prints(
+        &answer->message, false, OUTPUT_CSV,
+        "type,received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
+        "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
+        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note\r\n"
+        "since,2024-12-12T08:30:00+07:00,631,631,Huyện Suối "
+        "Trong,2024,,,,,,,,,,,,,0,,,,,\r\n"
+        "change,2024-12-12T08:30:00+07:00,23857,23857,Thị trấn Suối "
+        "Trong,2024,general,1,0,,,,1204,=,,,,,1,0,0,Lan,,\r\n"
+        "change,2024-12-12T08:31:00+07:00,23857,23857,Thị trấn Suối "
+        "Trong,2024,general,3,1,1204,=,,1198,=,,-6,=,,1,0,0,Lan,gõ nhầm,theo sổ\r\n"
+        "change,2024-12-12T08:32:00+07:00,23860,23860,Xã Bình "
+        "An,2024,general,2,0,1198,=,,1198,=,,0,=,,1,1,0,Lan,,\r\n"
+        "change,2024-12-12T08:33:00+07:00,23857,23857,Thị trấn Suối "
+        "Trong,2024,general,4,3,1198,=,,,,,,,,0,0,1,Lan,,\r\n"
+        "change,2024-12-12T08:34:00+07:00,23857,23857,Thị trấn Suối "
+        "Trong,2024,general,5,4,,,,1198,=,,,,,1,0,0,Lan,,\r\n"
+        "total,,631,631,Huyện Suối Trong,2024,,,,,,,1198,=,,,,,1,,,,,\r\n");
     free(answer);
 }
 
@@ -465,8 +469,45 @@ static void test_no_change(void **state)
     assert_prints(&answer->message, true, OUTPUT_TEXT,
                   "Models registered (model.registered), 631 Suoi Trong District, 2024: 5 models\n"
                   "\n"
-                  "Since 2024-12-12T08:30:00+07:00: 5 → 5 models\n"
-                  "\n");
+                  "Nothing changed since 2024-12-12T08:30:00+07:00\n");
+    assert_prints(&answer->message, false, OUTPUT_TEXT,
+                  "Mô hình đăng ký (model.registered), 631 Huyện Suối Trong, 2024: 5 mô hình\n"
+                  "\n"
+                  "Không có gì thay đổi từ 2024-12-12T08:30:00+07:00\n");
+    assert_prints(
+        &answer->message, true, OUTPUT_CSV,
+        "type,received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
+        "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
+        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note\r\n"
+        "since,2024-12-12T08:30:00+07:00,631,631,Suoi Trong "
+        "District,2024,,,,,,,5,=,,,,,1,,,,,\r\n"
+        "total,,631,631,Suoi Trong District,2024,,,,5,=,,5,=,,0,=,,1,,,,,\r\n");
+    free(answer);
+}
+
+/* ---- a derived one ---- */
+
+static void test_operands_csv(void **state)
+{
+    (void)state;
+    struct answer *answer = answer_new(5);
+    Tonghop__IndicatorInfo rate = registered, *operands[] = {&registered};
+    Tonghop__Value eight = number(8), *values[] = {&eight};
+    rate.code = TEXT("model.rate");
+    rate.name_en = TEXT("Rate");
+    rate.measure_en = TEXT("%");
+    rate.is_derived = true;
+    answer->message.indicator = &rate;
+    answer->message.operands = operands;
+    answer->message.operand_values = values;
+    answer->message.n_operands = answer->message.n_operand_values = 1;
+    answer->message.from = TEXT("2021");
+    assert_prints(&answer->message, true, OUTPUT_CSV,
+                  "type,indicator,name,value,qualifier,upper,unit_count,measure,unit,unit_id,unit_"
+                  "name,from,period\r\n"
+                  "total,model.rate,Rate,5,=,,1,%,631,631,Suoi Trong District,2021,2024\r\n"
+                  "operand,model.registered,Models registered,8,=,,1,models,631,631,Suoi Trong "
+                  "District,2021,2024\r\n");
     free(answer);
 }
 
@@ -520,6 +561,7 @@ int main(void)
         cmocka_unit_test_setup(test_changes_en, setup),
         cmocka_unit_test_setup(test_changes_csv, setup),
         cmocka_unit_test_setup(test_no_change, setup),
+        cmocka_unit_test_setup(test_operands_csv, setup),
         cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,228 @@
+/* What `tonghop explain` prints for programs: one table each of the parts of a total, of what a
+ * derived indicator was computed from, and of what changed since a moment. */
+#include "client/explain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/selection.h"
+#include "client/table.h"
+
+static void take_cell(struct table *table, char *text)
+{
+    table_add(table, text);
+    free(text);
+}
+
+static void add_columns(struct table *table, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table_add_column(table, keys[i], keys[i], TABLE_LEFT);
+}
+
+/* The number, its qualifier and, of a range, the upper bound. */
+static void add_value(struct table *table, const struct format *format, const Tonghop__Value *value)
+{
+    take_cell(table, format_plain(format, value));
+    table_add(table, format_qualifier(value));
+    take_cell(table, format_plain_upper(format, value));
+}
+
+static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
+                     struct table *table)
+{
+    table_add(table, unit->code);
+    table_addf(table, "%" PRIu32, unit->id);
+    table_add(table, selection_unit_name(common, unit));
+}
+
+/* ---- the lines beneath a total ---- */
+
+static const char *type_name(Tonghop__ExplainType type)
+{
+    static const char *const names[] = {
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT] = "report",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL] = "subtotal",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED] = "covered",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING] = "missing",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF] = "lone-half",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR] = "year",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION] = "revision",
+    };
+    return (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
+}
+
+/* Whether it can be asked of the line if it is in the total: it is of one report, or of none. */
+static bool may_count(Tonghop__ExplainType type)
+{
+    return type != TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL &&
+           type != TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR;
+}
+
+static void print_lines(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    static const char *const columns[] = {
+        "depth",  "type",   "unit",   "unit_id",    "unit_name", "value",    "qualifier",
+        "upper",  "period", "scope",  "unit_count", "revision",  "received", "author",
+        "reason", "note",   "source", "states",     "withdrawn", "counts",
+    };
+    struct format format = format_of(common->is_english, explanation->indicator);
+    struct table *table = table_new();
+    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < explanation->n_lines; i++) {
+        const Tonghop__ExplainLine *line = explanation->lines[i];
+        Tonghop__Value absent = TONGHOP__VALUE__INIT;
+        const Tonghop__Value *value = line->value != NULL ? line->value : &absent;
+        char received[INSTANT_TEXT_SIZE];
+        table_addf(table, "%" PRIu32, line->depth);
+        table_add(table, type_name(line->type));
+        add_unit(common, line->unit, table);
+        add_value(table, &format, value);
+        table_add(table, line->source_period);
+        table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
+                         : line->scope == TONGHOP__SCOPE__SCOPE_OWN ? "own"
+                                                                    : NULL);
+        table_addf(table, "%" PRIu32, value->unit_count);
+        table_addf(table, "%" PRIu64, line->revision);
+        table_add(table, line->received_us > 0
+                             ? instant_format((struct instant){line->received_us}, received)
+                             : NULL);
+        table_add(table, line->author);
+        table_add(table, line->reason);
+        table_add(table, line->note);
+        table_add(table, line->source[0] != '\0' ? line->source : NULL);
+        table_addf(table, "%" PRIu32, line->states);
+        table_add(table, line->withdrawn ? "1" : "0");
+        table_add(table, !may_count(line->type)           ? NULL
+                         : explain_counts(explanation, i) ? "1"
+                                                          : "0");
+    }
+    table_print(table, common->output, stdout);
+    table_free(&table);
+}
+
+/* ---- what a derived indicator was computed from ---- */
+
+static void add_figure(const struct common *common, const Tonghop__Explanation *explanation,
+                       const Tonghop__IndicatorInfo *info, const Tonghop__Value *value,
+                       struct table *table)
+{
+    struct format format = format_of(common->is_english, info);
+    table_add(table, info == explanation->indicator ? "total" : "operand");
+    table_add(table, info->code);
+    table_add(table, selection_indicator_name(common, info));
+    add_value(table, &format, value);
+    table_addf(table, "%" PRIu32, value->unit_count);
+    table_add(table, selection_measure(common, info));
+    add_unit(common, explanation->unit, table);
+    table_add(table, explanation->from);
+    table_add(table, explanation->period);
+}
+
+static void print_operands(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    static const char *const columns[] = {
+        "type",    "indicator", "name",    "value",     "qualifier", "upper",  "unit_count",
+        "measure", "unit",      "unit_id", "unit_name", "from",      "period",
+    };
+    struct table *table = table_new();
+    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    add_figure(common, explanation, explanation->indicator, explanation->total, table);
+    for (size_t i = 0; i < explanation->n_operands; i++)
+        add_figure(common, explanation, explanation->operands[i], explanation->operand_values[i],
+                   table);
+    table_print(table, common->output, stdout);
+    table_free(&table);
+}
+
+/* ---- what changed ---- */
+
+/* The figures before and after, and the difference; NULL before: there is nothing to compare. */
+static void add_step(const struct format *format, const Tonghop__Value *before,
+                     const Tonghop__Value *after, struct table *table)
+{
+    static const Tonghop__Value absent = TONGHOP__VALUE__INIT;
+    Tonghop__Value difference = TONGHOP__VALUE__INIT;
+    if (before != NULL)
+        format_subtract(after, before, &difference);
+    add_value(table, format, before != NULL ? before : &absent);
+    add_value(table, format, after);
+    add_value(table, format, &difference);
+    table_addf(table, "%" PRIu32, after->unit_count);
+}
+
+static void add_change(const struct common *common, const struct format *format,
+                       const Tonghop__ExplainChange *change, const Tonghop__Value *before,
+                       struct table *table)
+{
+    char received[INSTANT_TEXT_SIZE];
+    table_add(table, "change");
+    table_add(table, instant_format((struct instant){change->received_us}, received));
+    add_unit(common, change->unit, table);
+    table_add(table, change->source_period);
+    table_add(table, change->form);
+    table_addf(table, "%" PRIu64, change->revision);
+    table_addf(table, "%" PRIu64, change->replaced);
+    add_step(format, before, change->total, table);
+    table_add(table, change->returned ? "1" : "0");
+    table_add(table, change->withdrawn ? "1" : "0");
+    table_add(table, change->author);
+    table_add(table, change->reason);
+    table_add(table, change->note);
+}
+
+/* What the unit asked for had at the moment (`before` is NULL), or has now. */
+static void add_end(const struct common *common, const Tonghop__Explanation *explanation,
+                    const Tonghop__Value *before, const Tonghop__Value *after, struct table *table)
+{
+    enum { AFTER_STEP = 5, BEFORE_STEP = 3 };
+    struct format format = format_of(common->is_english, explanation->indicator);
+    char since[INSTANT_TEXT_SIZE];
+    table_add(table, before == NULL ? "since" : "total");
+    table_add(table, before == NULL ? instant_format((struct instant){explanation->since_us}, since)
+                                    : NULL);
+    add_unit(common, explanation->unit, table);
+    table_add(table, explanation->period);
+    for (int i = 0; i < BEFORE_STEP; i++) /* form, revision, replaced */
+        table_add(table, NULL);
+    add_step(&format, before, after, table);
+    for (int i = 0; i < AFTER_STEP; i++)
+        table_add(table, NULL);
+}
+
+static void print_changes(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    static const char *const columns[] = {
+        "type",       "received",         "unit",
+        "unit_id",    "unit_name",        "period",
+        "form",       "revision",         "replaced",
+        "before",     "before_qualifier", "before_upper",
+        "total",      "total_qualifier",  "total_upper",
+        "change",     "change_qualifier", "change_upper",
+        "unit_count", "returned",         "withdrawn",
+        "author",     "reason",           "note",
+    };
+    struct format format = format_of(common->is_english, explanation->indicator);
+    const Tonghop__Value *before = explanation->before;
+    struct table *table = table_new();
+    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    add_end(common, explanation, NULL, before, table);
+    for (size_t i = 0; i < explanation->n_changes; i++) {
+        add_change(common, &format, explanation->changes[i], before, table);
+        before = explanation->changes[i]->total;
+    }
+    add_end(common, explanation, explanation->before, explanation->total, table);
+    table_print(table, common->output, stdout);
+    table_free(&table);
+}
+
+void explain_print_plain(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    if (explanation->since_us != 0)
+        print_changes(common, explanation);
+    else if (explanation->indicator->is_derived)
+        print_operands(common, explanation);
+    else
+        print_lines(common, explanation);
+}
