@@ -134,11 +134,17 @@ static void show_indicators(const struct common *common, const struct catalogue 
         {"required", WORD_COLUMN_REQUIRED, TABLE_LEFT},
         {"rule", WORD_COLUMN_RULE, TABLE_LEFT},
         {"checks", WORD_COLUMN_CHECKS, TABLE_LEFT},
+        {"part_of", WORD_COLUMN_PART_OF, TABLE_LEFT},
+        {"signed", WORD_COLUMN_SIGNED, TABLE_LEFT},
+        {"valid_from", WORD_COLUMN_FROM, TABLE_LEFT},
+        {"valid_to", WORD_COLUMN_TO, TABLE_LEFT},
     };
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     for (size_t i = 0; i < catalogue->indicator_count; i++) {
         const struct indicator *indicator = &catalogue->indicators[catalogue->indicators_shown[i]];
         const struct form *form = catalogue_form(catalogue, indicator->form);
+        const struct indicator *whole = catalogue_indicator(catalogue, indicator->part_of);
+        char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
         table_addf(table, "%u", indicator->number);
         table_add(table, indicator->code);
         table_add(table, indicator_name(indicator, common->is_english));
@@ -154,6 +160,10 @@ static void show_indicators(const struct common *common, const struct catalogue 
         table_add(table, indicator->is_required ? term(common, WORD_YES) : "");
         table_add(table, indicator->rule);
         table_add(table, indicator->checks_text);
+        table_add(table, whole != NULL ? whole->code : NULL);
+        table_add(table, indicator->is_signed ? term(common, WORD_YES) : NULL);
+        table_add(table, date_format(indicator->valid_from, from));
+        table_add(table, date_format(indicator->valid_to, to));
     }
     finish_table(common, table, out);
 }

@@ -67,7 +67,7 @@ static void take_cell(struct table *table, char *text)
 
 void table_add(struct table *table, const char *text)
 {
-    take_cell(table, text != NULL ? mem_strdup(text) : NULL);
+    take_cell(table, text != NULL && text[0] != '\0' ? mem_strdup(text) : NULL);
 }
 
 void table_addf(struct table *table, const char *format, ...)

@@ -25,7 +25,7 @@ void table_free(struct table **table);
 void table_add_column(struct table *table, const char *key, const char *heading,
                       enum table_align align);
 /* Adds the next cell of the current row, which is full after the last column. The text is copied;
- * NULL says that there is no value: empty as text and CSV, null in JSON. */
+ * NULL or "" says that there is no value: empty as text and CSV, null in JSON. */
 void table_add(struct table *table, const char *text);
 void table_addf(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 size_t table_row_count(const struct table *table);

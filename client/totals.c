@@ -77,7 +77,8 @@ static const char *const columns[] = {
     "unit_count",     "exact_count", "partial_count",  "implied_count",
     "negative_count", "early_count", "baseline_count", "least_units",
     "most_units",     "known_count", "all_count",      "lone_half_count",
-    "missing_years",  "as_of",       "failed_checks",
+    "missing_years",  "as_of",       "failed_checks",  "section",
+    "body",
 };
 static const char *const previous_columns[] = {
     "previous_period",      "previous",
@@ -213,6 +214,8 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
     else
         table_add(table, NULL);
     add_failed_checks(table, value);
+    table_add(table, info->section_code);
+    table_add(table, info->body);
     if (totals->previous[0] != '\0')
         add_previous(totals, row, i, &format, table);
     if (totals->units[0]->n_plan > 0)

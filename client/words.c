@@ -153,6 +153,8 @@ static const struct {
     [WORD_COLUMN_CHECKS] = {"Điều kiện kiểm tra", "Checks"},
     [WORD_COLUMN_SECTION] = {"Mục", "Section"},
     [WORD_COLUMN_BODY] = {"Cơ quan báo cáo", "Body"},
+    [WORD_COLUMN_PART_OF] = {"Thuộc chỉ tiêu", "Part of"},
+    [WORD_COLUMN_SIGNED] = {"Có thể âm", "May be negative"},
     [WORD_COLUMN_REQUIRED] = {"Bắt buộc", "Required"},
     [WORD_COLUMN_ENGLISH] = {"Tiếng Anh", "English"},
     [WORD_COLUMN_QUANTITY] = {"Đại lượng", "Quantity"},

@@ -235,6 +235,11 @@ def next_one_travels_down(press: Press) -> None:
            [None, "missing"])
     listed = rows(press.commune.tonghop("catalogue", "show", "indicators", "--format", "csv"))
     expect("the new indicator", NEW in [line["code"] for line in listed], True)
+    parts = [line for line in listed if line["code"] == "model.recognised.collective"]
+    expect("a part", [(line["part_of"], line["signed"], line["valid_from"]) for line in parts],
+           [("model.recognised", "", "")])
+    shown = press.commune.tonghop("catalogue", "show", "indicators", "--format", "json").out
+    expect("absent is null", ('"part_of": null' in shown, ': ""' in shown), (True, False))
 
 
 def reports_under_the_new_one(press: Press) -> None:

@@ -101,7 +101,7 @@ static void test_json_has_texts_and_null(void **state)
                   "  {\n"
                   "    \"unit\": \"Ia O\",\n"
                   "    \"value\": null,\n"
-                  "    \"note\": \"\"\n"
+                  "    \"note\": null\n"
                   "  },\n"
                   "  {\n"
                   "    \"unit\": \"Ia Mơ\",\n"

@@ -95,6 +95,8 @@ static void set_indicators(struct answer *answer)
         answer->infos[i].measure = TEXT("lượt");
         answer->infos[i].section = TEXT("Chính trị");
         answer->infos[i].section_en = TEXT("Politics");
+        answer->infos[i].section_code = TEXT("s");
+        answer->infos[i].body = TEXT("mttq");
         answer->info_pointers[i] = &answer->infos[i];
     }
     answer->infos[0].code = TEXT("visits");
@@ -269,11 +271,11 @@ static void test_csv(void **state)
     answer_init(&answer);
     print_to(text, &csv, &answer);
     assert_has(text, "unit,unit_id,unit_name,type,indicator,name,measure,period,from,value,");
-    assert_has(text, ",missing_years,as_of,failed_checks");
+    assert_has(text, ",missing_years,as_of,failed_checks,section,body");
     assert_lacks(text, "previous");
     assert_lacks(text, "plan");
     assert_has(text, "64,64,Gia Lai Province,tinh,visits,Visits,lượt,2024,,300,=,,2,2,0,0,0,0,0,0,"
-                     "0,0,0,0,,,");
+                     "0,0,0,0,,,,s,mttq");
     add_previous(&answer);
     add_plan(&answer);
     answer.totals.from = TEXT("2020");
@@ -287,9 +289,10 @@ static void test_csv(void **state)
     print_to(text, &csv, &answer);
     assert_has(text, ",previous_unequal,plan,plan_qualifier,plan_upper,plan_unit_count,percent,"
                      "percent_qualifier,percent_upper,plan_unequal");
-    assert_has(text, "2024,2020,300,=,,2,2,0,0,0,0,1,0,0,0,0,0,2020 2022,,<= 5; <= 5,2023,200,=,,2,"
-                     "100,=,,50,=,,half units,100,=,,2,300,=,,");
-    assert_has(text, ",2022,,2023,");
+    assert_has(
+        text, "2024,2020,300,=,,2,2,0,0,0,0,1,0,0,0,0,0,2020 2022,,<= 5; <= 5,s,mttq,2023,200,=,,2,"
+              "100,=,,50,=,,half units,100,=,,2,300,=,,");
+    assert_has(text, ",2022,,s,mttq,2023,");
 }
 
 /* What is not there is nothing for programs: no 0, and no comparison with it. */
@@ -304,9 +307,10 @@ static void test_csv_of_nothing(void **state)
     tonghop__value__init(&answer.values[0][0][0]);
     tonghop__value__init(&answer.values[1][0][1]);
     print_to(text, &csv, &answer);
-    assert_has(text,
-               "visits,Lượt tiếp dân,lượt,2024,,,,,0,0,0,0,0,0,0,0,0,0,0,0,,,,2023,200,=,,2,,,"
-               ",,,,");
+    assert_has(
+        text,
+        "visits,Lượt tiếp dân,lượt,2024,,,,,0,0,0,0,0,0,0,0,0,0,0,0,,,,s,mttq,2023,200,=,,2,,,"
+        ",,,,");
     assert_has(text, "2023,,,,0,,,,,,,");
 }
 
