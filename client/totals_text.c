@@ -27,19 +27,48 @@ static void take_cell(struct table *table, char *text)
     free(text);
 }
 
-/* How many parts of indicators it is a part of stand above it in this table. */
-static int depth_of(const Tonghop__Totals *totals, const Tonghop__IndicatorInfo *info)
+/* The row of the indicator that row `i` is a part of, the number of rows if it is not there. */
+static size_t whole_of(const Tonghop__Totals *totals, size_t i)
+{
+    size_t whole = 0;
+    while (whole < totals->n_indicators &&
+           totals->indicators[whole]->number != totals->indicators[i]->part_of)
+        whole++;
+    return totals->indicators[i]->part_of != 0 ? whole : totals->n_indicators;
+}
+
+static bool is_within(const Tonghop__Totals *totals, size_t i, size_t whole)
+{
+    for (int depth = 0; depth < CATALOGUE_DEPTH_MAX && i < totals->n_indicators; depth++) {
+        if (i == whole)
+            return true;
+        i = whole_of(totals, i);
+    }
+    return false;
+}
+
+static bool is_same_section(const Tonghop__Totals *totals, size_t i, size_t j)
+{
+    return strcmp(totals->indicators[i]->section, totals->indicators[j]->section) == 0;
+}
+
+/* Whether row `i` stands beneath `whole` with nothing between them but other parts of it. */
+static bool is_beneath(const Tonghop__Totals *totals, size_t i, size_t whole)
+{
+    if (whole >= i || !is_same_section(totals, i, whole))
+        return false;
+    for (size_t between = whole + 1; between < i; between++)
+        if (is_same_section(totals, between, i) && !is_within(totals, between, whole))
+            return false;
+    return true;
+}
+
+/* How many wholes it stands beneath in this table: the order may be that of the question. */
+static int depth_of(const Tonghop__Totals *totals, size_t i)
 {
     int depth = 0;
-    uint32_t whole = info->part_of;
-    while (whole != 0 && depth < CATALOGUE_DEPTH_MAX) {
-        const Tonghop__IndicatorInfo *above = NULL;
-        for (size_t i = 0; i < totals->n_indicators && above == NULL; i++)
-            if (totals->indicators[i]->number == whole)
-                above = totals->indicators[i];
-        if (above == NULL)
-            break;
-        whole = above->part_of;
+    while (depth < CATALOGUE_DEPTH_MAX && is_beneath(totals, i, whole_of(totals, i))) {
+        i = whole_of(totals, i);
         depth++;
     }
     return depth;
@@ -153,7 +182,7 @@ static void add_indicator(const struct output_text *out, size_t i)
 {
     const Tonghop__Totals *totals = out->totals;
     const Tonghop__IndicatorInfo *info = totals->indicators[i];
-    int indent = 2 * depth_of(totals, info);
+    int indent = 2 * depth_of(totals, i);
     table_addf(out->table, "%*s%s", indent, "", selection_indicator_name(out->common, info));
     table_add(out->table, info->code);
     table_add(out->table, selection_measure(out->common, info));

@@ -207,6 +207,15 @@ static void test_text(void **state)
     assert_has(text, "–");
     assert_lacks(text, "Politics");
     assert_lacks(text, "2023");
+    answer.info_pointers[0] = &answer.infos[1]; /* the part before its whole, as it was asked for */
+    answer.info_pointers[1] = &answer.infos[0];
+    print_to(text, &vi, &answer);
+    assert_has(text, "[Chính trị]\nTrong đó: muộn ");
+    answer.info_pointers[0] = &answer.infos[0];
+    answer.info_pointers[1] = &answer.infos[1];
+    answer.infos[1].section = TEXT("Kinh tế");
+    print_to(text, &vi, &answer);
+    assert_has(text, "[Kinh tế]\nTrong đó: muộn "); /* under another heading */
     print_to(text, &en, &answer);
     assert_has(text, "64 Gia Lai Province, 2024 (catalogue 3)\n");
     assert_has(text, "[Politics]\nVisits ");
