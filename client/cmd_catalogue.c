@@ -184,8 +184,9 @@ static struct date today(void)
     return instant_date((struct instant){(int64_t)ts.tv_sec * 1000000});
 }
 
-/* Prints what changes, then what may not, judged as if it were published today. */
-static int compare(const struct common *common, const struct catalogue *before,
+/* Prints what changes, then what may not, judged as if it were published today. What is said of the
+ * numbers is about the node, so it is said here where the earlier one is not in force there. */
+static int compare(const struct common *common, const struct catalogue *before, bool is_in_force,
                    const struct catalogue *after)
 {
     struct catalogue_changes changes = {0};
@@ -197,12 +198,20 @@ static int compare(const struct common *common, const struct catalogue *before,
     }
     if (changes.formula_count > 0)
         command_say(words(common->is_english, WORD_DIFF_FORMULAS), changes.formula_count);
-    enum err err = catalogue_check_succession(before, after, today(), &problems);
+    struct catalogue later = *after; /* its parts are only read */
+    size_t error_count = 0;
+    if (!is_in_force && after->number <= before->number) {
+        command_say(words(common->is_english, WORD_DIFF_NUMBER), after->number, before->number);
+        later.number = before->number + 1;
+        error_count = 1;
+    }
+    (void)catalogue_check_succession(before, &later, today(), &problems);
     command_print_problems(&problems);
-    if (err != ERR_OK)
-        command_say(words(common->is_english, WORD_DIFF_REFUSED), problems.error_count);
+    error_count += problems.error_count;
+    if (error_count > 0)
+        command_say(words(common->is_english, WORD_DIFF_REFUSED), error_count);
     problems_fini(&problems);
-    return err == ERR_OK ? EXIT_DONE : EXIT_NO;
+    return error_count == 0 ? EXIT_DONE : EXIT_NO;
 }
 
 /* `second` NULL: what is in force at the node against `first`. */
@@ -214,7 +223,7 @@ static int diff(const struct common *common, const char *first, const char *seco
     if (status == EXIT_DONE)
         status = read_source(common, second != NULL ? second : first, &after);
     if (status == EXIT_DONE)
-        status = compare(common, before.catalogue, after.catalogue);
+        status = compare(common, before.catalogue, second == NULL, after.catalogue);
     source_fini(&before);
     source_fini(&after);
     return status;
@@ -259,7 +268,9 @@ static int run_catalogue(const struct common *common, int argc, char **argv)
         return path != NULL ? show_source(common, operand, path) : show(common, operand);
     if (operand == NULL)
         return command_usage("catalogue", words(common->is_english, WORD_ARGUMENT_NEEDED),
-                             is_fetch ? "FILE" : "DIR|FILE");
+                             is_fetch  ? "FILE"
+                             : is_diff ? "NEW"
+                                       : "PATH");
     if (is_fetch)
         return fetch(common, operand, is_forced);
     if (is_diff)

@@ -184,6 +184,8 @@ static const struct {
                             "được tính lại theo công thức mới",
                             "the rules of %zu indicators change: figures of past periods are "
                             "computed anew, too"},
+    [WORD_DIFF_NUMBER] = {"danh mục mới mang số %u, danh mục cũ mang số %u: số mới phải lớn hơn",
+                          "the new catalogue has number %u, the old one %u: it needs a higher one"},
     [WORD_DIFF_REFUSED] = {"có %zu thay đổi không được phép: không thể công bố danh mục này",
                            "%zu of these changes are not allowed: this catalogue cannot be "
                            "published"},

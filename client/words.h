@@ -133,6 +133,7 @@ enum word {
     WORD_DIFF_SAME,
     WORD_DIFF_FORMULAS, /* %zu rules */
     WORD_DIFF_REFUSED,  /* %zu problems */
+    WORD_DIFF_NUMBER,   /* %u number, %u of the one before */
     WORD_COLUMN_DUE,
     WORD_COLUMN_ACCEPT,
     WORD_COLUMN_VALUE,

@@ -153,7 +153,13 @@ def changes_are_listed(press: Press) -> None:
     expect_in("refused", result.err, "contrib.land", "decimals", "cannot change")
     result = press.tree.tonghop("catalogue", "diff", str(folder), str(folder))
     expect_in("the same", result.err, "the same")
-    press.tree.tonghop("catalogue", "diff", expect=2)
+    result = press.tree.tonghop("catalogue", "diff", expect=2)
+    expect_in("what is missing", result.err, "NEW")
+    expect_in("what is missing", press.tree.tonghop("catalogue", "check", expect=2).err, "PATH")
+    result = press.tree.tonghop("--lang", "en", "catalogue", "diff", str(folder),
+                                str(SAMPLE / "catalogue"), expect=1)
+    expect_in("no node is asked", result.err, "the new catalogue has number 1, the old one ")
+    expect("nothing is in force", "in force" in result.err, False)
     press.tree.tonghop("catalogue", "check", str(folder), str(folder), expect=2)
 
 
