@@ -377,7 +377,7 @@ const struct command command_phrase = {
         "A placeholder is {CODE@UNIT:PERIOD|FILTER|...}; all but the code may be left out:\n"
         "  {reception.visits}                  2,861\n"
         "  {reception.visits|measure}          with the unit of measure\n"
-        "  {reception.visits|change}           up 118 visits, against the year before\n"
+        "  {reception.visits|change}           up 118 occasions, against the year before\n"
         "  {reception.visits|change-percent}   up 4.30 %\n"
         "  {reception.visits|previous}         the figure of the year before\n"
         "  {shed.moved|plan}  {shed.moved|done}    what was planned, and percent of it\n"
@@ -390,8 +390,8 @@ const struct command command_phrase = {
         "  tonghop phrase report.txt --period 2024\n",
     .help_vi =
         "In ra lời văn trong FILE (- là đầu vào chuẩn), thay mỗi {MÃ} bằng số liệu. Số chưa được\n"
-        "báo cáo hiện là – và được nêu tên trên dòng lỗi, mã kết thúc là 1. Chỗ viết sai được chỉ\n"
-        "rõ dòng, cột, và khi đó không in gì.\n\n"
+        "báo cáo hiện là – và được nêu tên ở đầu ra lỗi chuẩn, mã kết thúc là 1. Chỗ viết sai\n"
+        "được chỉ rõ dòng, cột, và khi đó không in gì.\n\n"
         "  --period KỲ          2024-S1, 2024-S2, 2024, hoặc một giai đoạn: 2009..2019\n"
         "  --unit ĐƠN-VỊ        mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc "
         "khóa\n\n"

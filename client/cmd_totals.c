@@ -132,13 +132,18 @@ static bool read_arguments(const struct common *common, int argc, char **argv, s
 }
 
 /* What a reader has to know of the whole table, beside the data and not in it. */
-static void say_notes(const struct common *common, const Tonghop__Totals *totals)
+static void say_notes(const struct common *common, const struct asked *asked,
+                      const Tonghop__Totals *totals)
 {
     uint32_t lone_halves = totals->units[0]->lone_half_count; /* everything beneath counted */
     if (lone_halves > 0)
         command_say(words(common->is_english, WORD_TOTALS_LONE_HALVES), lone_halves);
     if (totals->unranked_count > 0)
         command_say(words(common->is_english, WORD_TOTALS_UNRANKED), totals->unranked_count);
+    if (asked->by != NULL && strcmp(asked->by, "type") != 0 && totals->n_units == 1 &&
+        totals->unranked_count == 0)
+        command_say(words(common->is_english, WORD_TOTALS_NO_ROWS), asked->by,
+                    selection_unit_name(common, totals->units[0]->unit));
     if (totals->split_year)
         command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
     if (totals->rebuilding)
@@ -202,7 +207,7 @@ static int ask(const struct common *common, const struct asked *asked)
             totals_print_text(common, answer->totals);
         else
             totals_print_plain(common, answer->totals);
-        say_notes(common, answer->totals);
+        say_notes(common, asked, answer->totals);
     }
     connection_close(&connection);
     return status;
@@ -231,7 +236,8 @@ const struct command command_totals = {
         "  --to YEAR            its last: flows add up, stocks are the last there is\n"
         "  --unit UNIT          code or id of the unit; else that of the node or key\n"
         "  --by unit            also each unit directly beneath it\n"
-        "  --by LEVEL           also each unit of that level beneath it, such as commune\n"
+        "  --by LEVEL           also each unit of that level beneath it, such as commune; a level\n"
+        "                       at or above the unit's own has none\n"
         "  --by type            also, by type, what units of that type reported themselves\n"
         "  --compare WHAT       previous: also the same period one year, or one span, before,\n"
         "                       and the change; plan: also what was planned, and how much of\n"
@@ -255,7 +261,8 @@ const struct command command_totals = {
         "số\n"
         "  --unit ĐƠN-VỊ        mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --by unit            kèm từng đơn vị trực thuộc\n"
-        "  --by CẤP             kèm từng đơn vị thuộc cấp đó, ví dụ commune\n"
+        "  --by CẤP             kèm từng đơn vị thuộc cấp đó, ví dụ commune; cấp ngang hoặc trên\n"
+        "                       cấp của đơn vị thì không có đơn vị nào\n"
         "  --by type            kèm số do các đơn vị thuộc từng loại tự báo cáo\n"
         "  --compare GÌ         previous: kèm cùng kỳ năm trước (hoặc giai đoạn trước) và mức\n"
         "                       tăng, giảm; plan: kèm kế hoạch và tỷ lệ đạt; previous,plan: cả "

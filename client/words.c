@@ -486,6 +486,8 @@ static const struct {
          "file the other half or the year as whole; `tonghop explain` names them"},
     [WORD_TOTALS_UNRANKED] = {"%u đơn vị không có số này nên không được xếp hạng",
                               "units without the figure are not ranked: %u"},
+    [WORD_TOTALS_NO_ROWS] = {"--by %s: không có đơn vị nào như vậy trực thuộc %s",
+                             "--by %s: there is no such unit beneath %s"},
     [WORD_TOTALS_SPLIT_YEAR] =
         {"trong năm có đơn vị được chuyển đến: báo cáo đã nộp ở nơi cũ không có ở đây; số đầy đủ "
          "nằm ở nút cấp trên",

@@ -307,6 +307,7 @@ enum word {
     WORD_EXPLAIN_COVERAGE,   /* %u due, %u missing */
     WORD_TOTALS_LONE_HALVES, /* %u reports */
     WORD_TOTALS_UNRANKED,    /* %u units */
+    WORD_TOTALS_NO_ROWS,     /* %s what --by names, %s unit */
     WORD_TOTALS_SPLIT_YEAR,
     /* quarantine */
     WORD_COLUMN_SIZE,

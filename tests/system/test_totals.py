@@ -60,6 +60,9 @@ def cuts(root: Node) -> None:
            [("64", "93"), ("23857", "13")])
     result = root.tonghop("--lang", "en", "totals", *ask, "--by", "commune", "--top", "1")
     expect_in("units without it", result.err, "units without the figure are not ranked: ")
+    for by in ("unit", "province"):
+        result = root.tonghop("--lang", "en", "totals", *ask, "--unit", str(COMMUNE), "--by", by)
+        expect_in("nothing beneath", result.err, f"--by {by}: there is no such unit beneath ")
     codes = {row["indicator"] for row in rows(
         root.tonghop("totals", "--period", "2024", "--section", "mo_hinh", "--format", "csv"))}
     expect("section", ("model.registered" in codes, VISITS in codes), (True, False))
