@@ -20,10 +20,12 @@ void command_say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)fputs("tonghop: ", stderr); /* there is nowhere to report that this fails */
-    (void)vfprintf(stderr, format, args);
-    (void)fputc('\n', stderr);
+    char *text = mem_vprintf(format, args);
     va_end(args);
+    if (strchr(format, '{') != NULL)
+        text = words_counted(text);
+    (void)fprintf(stderr, "tonghop: %s\n", text); /* there is nowhere to report that this fails */
+    free(text);
 }
 
 int command_usage(const char *name, const char *format, ...)

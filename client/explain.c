@@ -74,7 +74,12 @@ static char *describe(const struct common *common, const struct format *format,
     const Tonghop__ExplainLine *above = i > 0 ? explanation->lines[i - 1] : NULL;
     bool is_english = common->is_english;
     struct buf out = {0};
-    char *marks = line->value != NULL ? format_marks(format, line->value) : mem_strdup("");
+    Tonghop__Value shown = TONGHOP__VALUE__INIT;
+    if (line->value != NULL)
+        shown = *line->value;
+    if (line->source[0] != '\0')
+        shown.baseline_count = 0; /* its source says so */
+    char *marks = format_marks(format, &shown);
     const char *const texts[] = {
         why_not_added(is_english, line, explain_counts(explanation, i)),
         line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? words(is_english, WORD_SCOPE_WHOLE)

@@ -234,12 +234,16 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
 
     (void)fprintf(stderr, "%s %s, %s, %s: ", version->code, unit_name(version, is_english),
                   form->code, period_format(next->key.period, period));
-    if (base->revision == 0)
-        (void)fprintf(stderr, words(is_english, WORD_FILING_FIRST), next->cell_count);
-    else
+    if (base->revision == 0) {
+        char *first =
+            words_counted(mem_printf(words(is_english, WORD_FILING_FIRST), next->cell_count));
+        (void)fputs(first, stderr);
+        free(first);
+    } else {
         (void)fprintf(stderr,
                       words(is_english, is_unchanged ? WORD_FILING_UNCHANGED : WORD_FILING_BASE),
                       (unsigned long long)base->revision);
+    }
     (void)fputc('\n', stderr);
     if (is_unchanged || (base->revision == 0 && !with_all))
         return;

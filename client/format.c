@@ -2,6 +2,7 @@
 #include "client/format.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/words.h"
 #include "core/mem.h"
@@ -79,9 +80,30 @@ char *format_value(const struct format *format, const Tonghop__Value *value)
     return value->has_value ? format_qualified(format, value, "") : mem_strdup("–");
 }
 
+/* "up at least 20" of a change that is at least +20, "down at least 20" of one that is at most -20;
+ * NULL of any other, whose direction is uncertain or shows in its sign. */
+static char *format_direction(const struct format *format, const Tonghop__Value *change)
+{
+    bool is_up = value_of(change) > 0;
+    struct amount amount = format_amount(change);
+    struct amount size = compare_absolute(&amount);
+    if (!size.has_value || size.qualifier != QUALIFIER_AT_LEAST || size.value <= 0)
+        return NULL;
+    char *number = format_number(format, size.value, style_of(format), "");
+    char *least = mem_printf(words(format->is_english, WORD_VALUE_AT_LEAST), number);
+    char *text =
+        mem_printf(words(format->is_english, is_up ? WORD_CHANGE_UP : WORD_CHANGE_DOWN), least);
+    free(number);
+    free(least);
+    return text;
+}
+
 char *format_change(const struct format *format, const Tonghop__Value *change)
 {
-    return change->has_value ? format_qualified(format, change, "+") : mem_strdup("–");
+    if (!change->has_value)
+        return mem_strdup("–");
+    char *text = format_direction(format, change);
+    return text != NULL ? text : format_qualified(format, change, "+");
 }
 
 static void set_value(Tonghop__Value *value, Tonghop__Qualifier qualifier, i128 lower, i128 upper)
@@ -157,6 +179,42 @@ static void put_two(const struct format *format, struct buf *out, enum word word
     buf_printf(out, words(format->is_english, word), a, b);
 }
 
+/* The name of an indicator in the answer, NULL for a code that is not there. */
+static const char *name_of(const struct format *format, const char *code, size_t len)
+{
+    for (size_t i = 0; i < format->known_count; i++) {
+        const Tonghop__IndicatorInfo *info = format->known[i];
+        if (strlen(info->code) == len && strncmp(info->code, code, len) == 0)
+            return format->is_english && info->name_en[0] != '\0' ? info->name_en : info->name_vi;
+    }
+    return NULL;
+}
+
+/* A check as people read it: with the names of indicators, where they are known, and without the
+ * word that tells the node not to refuse a report. */
+static void put_check(const struct format *format, struct buf *out, const char *check)
+{
+    static const char warn[] = "warn:";
+    static const char code_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+    struct buf text = {0};
+    if (strncmp(check, warn, sizeof(warn) - 1) == 0)
+        check += sizeof(warn) - 1;
+    check += strspn(check, " ");
+    while (*check != '\0') {
+        size_t len = strspn(check, code_characters);
+        const char *name = name_of(format, check, len);
+        if (name != NULL)
+            buf_printf(&text, format->is_english ? "'%s'" : "“%s”", name);
+        else
+            buf_printf(&text, "%.*s", (int)(len > 0 ? len : 1), check);
+        check += len > 0 ? len : 1;
+    }
+    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    buf_printf(out, words(format->is_english, WORD_MARK_CHECK),
+               text.len > 0 ? (const char *)text.data : "");
+    buf_fini(&text);
+}
+
 char *format_marks(const struct format *format, const Tonghop__Value *value)
 {
     struct buf out = {0};
@@ -174,10 +232,8 @@ char *format_marks(const struct format *format, const Tonghop__Value *value)
         put_two(format, &out, WORD_MARK_UNEVEN, value->least_units, value->most_units);
     if (value->known_count < value->all_count)
         put_two(format, &out, WORD_MARK_KNOWN, value->known_count, value->all_count);
-    for (size_t i = 0; i < value->n_failed_checks; i++) {
-        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
-        buf_printf(&out, words(format->is_english, WORD_MARK_CHECK), value->failed_checks[i]);
-    }
+    for (size_t i = 0; i < value->n_failed_checks; i++)
+        put_check(format, &out, value->failed_checks[i]);
     return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
 }
 

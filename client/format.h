@@ -14,6 +14,9 @@ struct format {
     unsigned decimals;
     bool is_ratio; /* decimals in full: 0,70 */
     unsigned from; /* first year of the span that the values are of; 0: none */
+    /* Indicators whose names may stand for their codes, or none. */
+    Tonghop__IndicatorInfo *const *known;
+    size_t known_count;
 };
 
 struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator);
@@ -21,7 +24,8 @@ struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator
 /* "trên 5.023" or "at least 5023"; the caller frees. */
 char *format_value(const struct format *format, const Tonghop__Value *value);
 char *format_cell(const struct format *format, const struct cell *cell);
-/* A change with its sign: "+118", "-25", "0"; the caller frees. */
+/* A change with its sign: "+118", "-25", "0"; "up at least 20" where that much is certain. The
+ * caller frees. */
 char *format_change(const struct format *format, const Tonghop__Value *change);
 /* What beside the number a reader has to know: how many parts of an inexact one are exact, partial,
  * implied, negative, early parts and baselines, years that a span lacks, operands made of different

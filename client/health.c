@@ -57,8 +57,9 @@ bool health_complaint(const Tonghop__Status *status, bool is_english, size_t ind
         if (!condition->is_bad || is_told || index-- > 0)
             continue;
         const char *text = words(is_english, condition->word);
-        *ret_text = condition->has_count ? mem_printf(text, (unsigned long long)condition->count)
-                                         : mem_strdup(text);
+        *ret_text = condition->has_count
+                        ? words_counted(mem_printf(text, (unsigned long long)condition->count))
+                        : mem_strdup(text);
         return true;
     }
     if (index >= status->n_problems)

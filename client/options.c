@@ -84,7 +84,7 @@ static bool read_values(const char *const *values, struct common *common)
     } else if (values[VALUED_TIMEOUT] != NULL &&
                options_parse_seconds(values[VALUED_TIMEOUT], &common->timeout_ms) != ERR_OK) {
         wrong = names[VALUED_TIMEOUT];
-        expected = "30 | 0.5 ...";
+        expected = words(common->is_english, WORD_OPTION_SECONDS);
     }
     if (wrong != NULL) {
         command_say(words(common->is_english, WORD_OPTION_CHOICE), wrong, expected);

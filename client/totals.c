@@ -22,6 +22,8 @@ struct format totals_format(const struct common *common, const Tonghop__Totals *
     struct period first;
     if (totals->from[0] != '\0' && period_parse(totals->from, &first) == ERR_OK)
         format.from = first.year;
+    format.known = totals->indicators;
+    format.known_count = totals->n_indicators;
     return format;
 }
 

@@ -20,6 +20,8 @@ static const struct {
     [WORD_OPTION_NO_VALUE] = {"tùy chọn %s cần một giá trị", "option %s needs a value"},
     [WORD_OPTION_TWICE] = {"tùy chọn %s chỉ được nêu một lần", "option %s may be given only once"},
     [WORD_OPTION_NUMBER] = {"%s phải là một số nguyên từ 1", "%s has to be a whole number from 1"},
+    [WORD_OPTION_SECONDS] = {"số giây, ví dụ 30 hoặc 0.5, không quá một ngày",
+                             "a number of seconds such as 30 or 0.5, at most a day"},
     [WORD_OPTION_CHOICE] = {"%s phải là %s", "%s has to be %s"},
     [WORD_ARGUMENT_EXTRA] = {"thừa “%s”", "'%s' is one argument too many"},
     [WORD_ARGUMENT_NEEDED] = {"thiếu %s", "%s is missing"},
@@ -39,7 +41,8 @@ static const struct {
                            "ở hai đầu",
                            "the node answered with '%s', which was not asked for; use the same "
                            "version at both ends"},
-    [WORD_PROBLEMS_FOUND] = {"có %zu lỗi, chưa có gì thay đổi", "%zu errors; nothing was changed"},
+    [WORD_PROBLEMS_FOUND] = {"có %zu lỗi, chưa có gì thay đổi",
+                             "%zu error{|s}; nothing was changed"},
     [WORD_PROBLEMS_MORE] = {"và %zu lỗi nữa, không liệt kê", "and %zu more that are not listed"},
     [WORD_NO_NODE] = {"chưa có tệp cấu hình nào trong %s; hãy chạy `tonghop init`, hoặc chỉ ra tệp "
                       "bằng --config",
@@ -108,8 +111,9 @@ static const struct {
     [WORD_REVOKE_DONE] = {"đã thu hồi khóa %s; nó không còn nối vào được nữa",
                           "revoked key %s; it can connect no more"},
     /* catalogue */
-    [WORD_CATALOGUE_FINE] = {"danh mục %u không có lỗi: %zu đơn vị, %zu chỉ tiêu, %zu biểu mẫu",
-                             "catalogue %u is in order: %zu units, %zu indicators, %zu forms"},
+    [WORD_CATALOGUE_FINE] =
+        {"danh mục %u không có lỗi: %zu đơn vị, %zu chỉ tiêu, %zu biểu mẫu",
+         "catalogue %u is in order: %zu unit{|s}, %zu indicator{|s}, %zu form{|s}"},
     [WORD_CATALOGUE_PUBLISHED] = {"đã công bố danh mục %u", "published catalogue %u"},
     [WORD_CATALOGUE_TOO_LARGE] = {"danh mục có %zu byte, tối đa là %d",
                                   "the catalogue has %zu bytes, "
@@ -182,12 +186,12 @@ static const struct {
     [WORD_DIFF_SAME] = {"hai danh mục giống hệt nhau", "the two catalogues are the same"},
     [WORD_DIFF_FORMULAS] = {"công thức của %zu chỉ tiêu thay đổi: số liệu của các kỳ trước cũng "
                             "được tính lại theo công thức mới",
-                            "the rules of %zu indicators change: figures of past periods are "
+                            "the rules of %zu indicator{|s} change: figures of past periods are "
                             "computed anew, too"},
     [WORD_DIFF_NUMBER] = {"danh mục mới mang số %u, danh mục cũ mang số %u: số mới phải lớn hơn",
                           "the new catalogue has number %u, the old one %u: it needs a higher one"},
     [WORD_DIFF_REFUSED] = {"có %zu thay đổi không được phép: không thể công bố danh mục này",
-                           "%zu of these changes are not allowed: this catalogue cannot be "
+                           "%zu of these changes {is|are} not allowed: this catalogue cannot be "
                            "published"},
     [WORD_COLUMN_DUE] = {"Cấp phải nộp", "Due from"},
     [WORD_COLUMN_ACCEPT] = {"Duyệt", "Accepted"},
@@ -237,25 +241,26 @@ static const struct {
                                 "incomplete"},
     [WORD_STATUS_DO_OUTBOX] =
         {"%llu mục chờ gửi lên cấp trên: chờ; nếu không giảm, xem đường nối",
-         "%llu entries are to be sent to the parent: wait; if they stay, look at "
+         "%llu {entry is|entries are} to be sent to the parent: wait; if they stay, look at "
          "the link"},
     [WORD_STATUS_DO_PARKED] =
         {"%llu mục bị gác lại vì cấp trên chưa nhận được: xem nhật ký của nút",
-         "%llu entries are parked because the parent cannot take them yet: see "
+         "%llu {entry is|entries are} parked because the parent cannot take them yet: see "
          "the node's log"},
     [WORD_STATUS_DO_QUARANTINE] =
         {"%llu mục bị cách ly (không xử lý được, hoặc phải nhường chỗ): xem bằng `tonghop "
          "quarantine`, "
          "xem xét xong thì chạy `tonghop quarantine --clear` (báo cáo được giữ: `--clear SỐ`)",
-         "%llu are in quarantine, not processed or set aside: see `tonghop quarantine`, "
+         "%llu {is|are} in quarantine, not processed or set aside: see `tonghop quarantine`, "
          "and run `tonghop quarantine --clear` when they are dealt with (what is "
          "kept: `--clear NUMBER`)"},
-    [WORD_STATUS_DO_ALARMS] = {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
-                               "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
-                               "`tonghop quarantine --clear`",
-                               "%llu alarms: totals of a node beneath differ from those here; run "
-                               "`tonghop verify` at both nodes; if that node is gone, `tonghop "
-                               "quarantine --clear`"},
+    [WORD_STATUS_DO_ALARMS] =
+        {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
+         "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
+         "`tonghop quarantine --clear`",
+         "%llu alarm{|s}: totals of a node beneath differ from those here; run "
+         "`tonghop verify` at both nodes; if that node is gone, `tonghop "
+         "quarantine --clear`"},
     [WORD_STATUS_GAVE_UP] = {"đã chờ %s giây mà nút chưa sẵn sàng",
                              "waited %s seconds and the node is not ready"},
     /* verify, backup, restore */
@@ -344,8 +349,8 @@ static const struct {
     [WORD_MARK_IMPLIED] = {"%u suy ra từ số cả năm", "%u derived from the year's figure"},
     [WORD_MARK_NEGATIVE] = {"%u bị âm", "%u below zero"},
     [WORD_MARK_UNEVEN] = {"các số gộp từ %u đến %u báo cáo", "operands made of %u to %u reports"},
-    [WORD_MARK_KNOWN] = {"xác định được %u trên %u đơn vị", "decided for %u of %u units"},
-    [WORD_MARK_EXACT] = {"%u trên %u báo cáo có số chính xác", "%u of %u reports are exact"},
+    [WORD_MARK_KNOWN] = {"xác định được %u/%u đơn vị", "decided for %u of %u units"},
+    [WORD_MARK_EXACT] = {"%u/%u báo cáo có số chính xác", "%u of %u reports are exact"},
     [WORD_MARK_EARLY] = {"%u nộp trước khi hết kỳ", "%u filed before the period ended"},
     [WORD_MARK_BASELINE] = {"%u là số nền từ nguồn khác", "baselines of another source: %u"},
     [WORD_MARK_YEARS] = {"không có số năm %s", "no figure for %s"},
@@ -370,7 +375,7 @@ static const struct {
     [WORD_RESULT_UNKNOWN] = {"chưa rõ, hãy chạy lại", "unknown, run it again"},
     [WORD_RESULT_NOT_SENT] = {"chưa gửi", "not sent"},
     [WORD_RESULT_CHECKED] = {"không có lỗi, chưa gửi", "in order, not sent"},
-    [WORD_FILING_FIRST] = {"lần nộp đầu, %zu số liệu", "first filing, %zu figures"},
+    [WORD_FILING_FIRST] = {"lần nộp đầu, %zu số liệu", "first filing, %zu figure{|s}"},
     [WORD_FILING_BASE] = {"thay cho bản %llu", "replaces revision %llu"},
     [WORD_FILING_UNCHANGED] = {"không đổi so với bản %llu", "unchanged since revision %llu"},
     [WORD_FILING_SAME] = {"số liệu không đổi", "the figures are the same"},
@@ -399,7 +404,7 @@ static const struct {
     [WORD_WARNINGS_FOUND] =
         {"có %zu cảnh báo, chưa nộp gì; hãy sửa lại, hoặc nếu số liệu đúng thì "
          "chạy lại với --accept-warnings \"GHI CHÚ\"",
-         "%zu warnings; nothing was filed: correct the figures, or, if they are "
+         "%zu warning{|s}; nothing was filed: correct the figures, or, if they are "
          "right, run it again with --accept-warnings \"NOTE\""},
     [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",
                                 "exactly one of FILE, --nil FORM and --withdraw FORM is needed"},
@@ -581,7 +586,7 @@ static const struct {
     /* phrase */
     [WORD_PHRASE_PERIOD_BAD] = {"kỳ báo cáo ghi như 2024-S1, 2024-S2, 2024 hoặc 2009..2019",
                                 "write the period as 2024-S1, 2024-S2, 2024 or 2009..2019"},
-    [WORD_PHRASE_ERRORS] = {"có %zu lỗi, chưa in gì", "%zu errors; nothing was printed"},
+    [WORD_PHRASE_ERRORS] = {"có %zu lỗi, chưa in gì", "%zu error{|s}; nothing was printed"},
     [WORD_PHRASE_MISSING] = {"{%s} của %s %s, kỳ %s, chưa có số liệu: đã in %s",
                              "{%s} of %s %s, %s, has no value: %s was printed"},
     [WORD_PHRASE_MARKS] = {"{%s} của %s %s, kỳ %s: %s", "{%s} of %s %s, %s: %s"},

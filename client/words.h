@@ -2,7 +2,8 @@
  *
  * One table, words.c, holds both languages side by side. A text with conversions (%s ...) takes the
  * same arguments in the same types in both languages; where the order of the sentence differs, they
- * are numbered (%2$s). A test compares them. Help pages stand with their commands. */
+ * are numbered (%2$s). A test compares them. Some tell one from many, "{one|many}": words_counted.
+ * Help pages stand with their commands. */
 #ifndef CLIENT_WORDS_H
 #define CLIENT_WORDS_H
 
@@ -16,6 +17,7 @@ enum word {
     WORD_OPTION_UNKNOWN,  /* %s option */
     WORD_OPTION_NO_VALUE, /* %s option */
     WORD_OPTION_TWICE,    /* %s option */
+    WORD_OPTION_SECONDS,
     WORD_OPTION_CHOICE,   /* %s option, %s what it may be */
     WORD_OPTION_NUMBER,   /* %s option */
     WORD_ARGUMENT_EXTRA,  /* %s argument */
@@ -384,6 +386,11 @@ enum word {
 
 /* The text in the language wanted; static storage, never NULL. */
 const char *words(bool is_english, enum word id);
+
+/* Chooses between one and many in a text that has been formatted: of "{one|many}" the first stays
+ * where the number before it is 1. Of "%zu error{|s}" comes "1 error" and "2 errors". For texts
+ * that take numbers only. Takes `text`; the caller frees what is returned. */
+char *words_counted(char *text);
 
 /* What an error code, as it stands in a refusal, means and what to do about it. A code that this
  * version does not know has words too. */

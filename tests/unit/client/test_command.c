@@ -99,10 +99,14 @@ static void test_wrong_common_options_are_refused(void **state)
         const char *line[4];
         const char *said;
     } rows[] = {
-        {{"tonghop", "--format", "xml"}, "--format"},  {{"tonghop", "--lang=fr"}, "vi | en"},
-        {{"tonghop", "--numbers", "en"}, "--numbers"}, {{"tonghop", "--timeout", "0"}, "--timeout"},
-        {{"tonghop", "--timeout", "-1"}, "--timeout"}, {{"tonghop", "--timeout", "x"}, "--timeout"},
-        {{"tonghop", "--timeout="}, "--timeout"},      {{"tonghop", "--timeout", "86401"}, "--t"},
+        {{"tonghop", "--format", "xml"}, "--format"},
+        {{"tonghop", "--lang=fr"}, "vi | en"},
+        {{"tonghop", "--numbers", "en"}, "--numbers"},
+        {{"tonghop", "--timeout", "0"}, "--timeout"},
+        {{"tonghop", "--timeout", "-1"}, "--timeout"},
+        {{"tonghop", "--timeout", "x"}, "--timeout"},
+        {{"tonghop", "--timeout="}, "a number of seconds such as 30"},
+        {{"tonghop", "--timeout", "86401"}, "--t"},
         {{"tonghop", "status", "--node"}, "--node"},
     };
     (void)state;

@@ -41,7 +41,7 @@ static void test_each_mark(void **state)
     value = exact_value();
     value.qualifier = TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST;
     value.exact_count = 7;
-    assert_marks(&value, "7 trên 9 báo cáo có số chính xác", "7 of 9 reports are exact");
+    assert_marks(&value, "7/9 báo cáo có số chính xác", "7 of 9 reports are exact");
     value.unit_count = 1;
     value.exact_count = 0; /* the number itself says so */
     assert_marks(&value, "", "");
@@ -73,7 +73,8 @@ static void test_missing_years(void **state)
     }
 }
 
-/* Checks are repeated as their author wrote them, whatever is in them. */
+/* Checks are repeated as their author wrote them, whatever is in them, but for the "warn:" in
+ * front. */
 static void test_failed_checks(void **state)
 {
     char one[] = "<= model.registered", two[] = "warn: commune in {0,1}", odd[] = "<= 100 %s %n";
@@ -88,9 +89,36 @@ static void test_failed_checks(void **state)
     value.early_count = 1;
     assert_marks(&value,
                  "1 nộp trước khi hết kỳ; không đạt kiểm tra <= model.registered; không đạt kiểm "
-                 "tra warn: commune in {0,1}; không đạt kiểm tra <= 100 %s %n",
+                 "tra commune in {0,1}; không đạt kiểm tra <= 100 %s %n",
                  "1 filed before the period ended; fails the check <= model.registered; fails the "
-                 "check warn: commune in {0,1}; fails the check <= 100 %s %n");
+                 "check commune in {0,1}; fails the check <= 100 %s %n");
+}
+
+/* Where the answer has the indicator, its name stands for the code: the whole code only. */
+static void test_failed_checks_by_name(void **state)
+{
+    char check[] = "warn: >= a.b + a.bc - a";
+    char *checks[] = {check};
+    Tonghop__IndicatorInfo infos[2], *known[] = {&infos[0], &infos[1]};
+    Tonghop__Value value = exact_value();
+    struct format format = {.known = known, .known_count = 2};
+    (void)state;
+    value.failed_checks = checks;
+    value.n_failed_checks = 1;
+    for (size_t i = 0; i < 2; i++)
+        tonghop__indicator_info__init(known[i]);
+    infos[0].code = (char *)(uintptr_t) "a.b";
+    infos[0].name_vi = (char *)(uintptr_t) "Đơn";
+    infos[0].name_en = (char *)(uintptr_t) "Petitions";
+    infos[1].code = (char *)(uintptr_t) "a";
+    infos[1].name_vi = (char *)(uintptr_t) "Lượt";
+    char *vi = format_marks(&format, &value);
+    assert_string_equal(vi, "không đạt kiểm tra >= “Đơn” + a.bc - “Lượt”");
+    format.is_english = true;
+    char *en = format_marks(&format, &value);
+    assert_string_equal(en, "fails the check >= 'Petitions' + a.bc - 'Lượt'");
+    free(vi);
+    free(en);
 }
 
 int main(void)
@@ -99,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_each_mark),
         cmocka_unit_test(test_missing_years),
         cmocka_unit_test(test_failed_checks),
+        cmocka_unit_test(test_failed_checks_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
