@@ -8,9 +8,11 @@
 #include "client/spoken.h"
 #include "client/words.h"
 #include "core/mem.h"
+#include "core/period.h"
 
 /* The values that a placeholder is made of. */
 struct material {
+    bool is_english;
     const struct placeholder *placeholder;
     const Tonghop__Totals *totals;
     const Tonghop__IndicatorInfo *info, *whole_info; /* NULL: not in the answer */
@@ -46,10 +48,12 @@ static size_t find_indicator(const Tonghop__Totals *totals, const char *code)
     return i;
 }
 
-static struct material gather(const struct placeholder *placeholder, const Tonghop__Totals *totals)
+static struct material gather(bool is_english, const struct placeholder *placeholder,
+                              const Tonghop__Totals *totals)
 {
     const Tonghop__UnitTotals *row = totals->units[0];
-    struct material material = {.placeholder = placeholder,
+    struct material material = {.is_english = is_english,
+                                .placeholder = placeholder,
                                 .totals = totals,
                                 .now = &absent,
                                 .previous = &absent,
@@ -178,10 +182,17 @@ static void answer_figure(bool is_english, const struct material *material,
 /* ---- marks ---- */
 
 /* The marks of one value, behind the word for which one it is. */
-static void put_marks(bool is_english, const Tonghop__IndicatorInfo *info,
+static void put_marks(const struct material *material, const Tonghop__IndicatorInfo *info,
                       const Tonghop__Value *value, const char *of, struct buf *out)
 {
-    struct format format = format_of(is_english, info);
+    const Tonghop__Totals *totals = material->totals;
+    const char *from = value == material->previous ? totals->previous_from : totals->from;
+    struct format format = format_of(material->is_english, info);
+    struct period first;
+    if (from[0] != '\0' && period_parse(from, &first) == ERR_OK)
+        format.from = first.year;
+    format.known = totals->indicators;
+    format.known_count = totals->n_indicators;
     char *marks = format_marks(&format, value);
     if (marks[0] != '\0')
         buf_printf(out, "%s%s%s%s", out->len > 0 ? "; " : "", of, of[0] != '\0' ? ": " : "", marks);
@@ -200,24 +211,25 @@ static bool is_of_others(const Tonghop__Value *a, const Tonghop__Value *b)
            a->unit_set != b->unit_set;
 }
 
-static char *marks_of(bool is_english, const struct material *material)
+static char *marks_of(const struct material *material)
 {
+    bool is_english = material->is_english;
     enum phrase_what what = material->placeholder->what;
     const Tonghop__Value *other = NULL;
     struct buf out = {0};
     if (what != PHRASE_PLAN && what != PHRASE_PREVIOUS)
-        put_marks(is_english, material->info, material->now, "", &out);
+        put_marks(material, material->info, material->now, "", &out);
     if (phrase_needs_previous(material->placeholder)) {
-        put_marks(is_english, material->info, material->previous, material->totals->previous, &out);
+        put_marks(material, material->info, material->previous, material->totals->previous, &out);
         other = material->previous;
     }
     if (phrase_needs_plan(material->placeholder)) {
-        put_marks(is_english, material->info, material->plan, words(is_english, WORD_KIND_PLAN),
+        put_marks(material, material->info, material->plan, words(is_english, WORD_KIND_PLAN),
                   &out);
         other = material->plan;
     }
     if (what == PHRASE_PERCENT_OF && material->whole_info != NULL) {
-        put_marks(is_english, material->whole_info, material->whole, material->whole_info->code,
+        put_marks(material, material->whole_info, material->whole, material->whole_info->code,
                   &out);
         other = material->whole;
     }
@@ -267,7 +279,7 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
         *ret_answer = answer;
         return;
     }
-    struct material material = gather(placeholder, totals);
+    struct material material = gather(is_english, placeholder, totals);
     answer_unit(is_english, totals->units[0]->unit, &answer);
     if (placeholder->what == PHRASE_UNIT)
         answer.text = mem_strdup(answer.unit_name);
@@ -277,7 +289,7 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
     else
         answer_figure(is_english, &material, &answer);
     if (answer.is_figure && material.info != NULL)
-        answer.marks = marks_of(is_english, &material);
+        answer.marks = marks_of(&material);
     *ret_answer = answer;
 }
 

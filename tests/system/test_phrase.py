@@ -143,6 +143,8 @@ def missing_is_a_dash(scene: Scene) -> None:
     expect("text", result.out, "– và 2.861")
     expect_in("note", result.err, "-:1:1: cảnh báo: {house.veteran} của 64 Tỉnh Gia Lai, kỳ 2024, "
                                   "chưa có số liệu")
+    result = phrase(scene.root, "{reception.visits:2020..2024}", "--period", "2024")
+    expect_in("years that a span lacks", result.err, "không có số năm 2020")
 
 
 def mistakes_print_nothing(scene: Scene) -> None:
