@@ -30,13 +30,15 @@ static bool is_own_part(const Tonghop__ExplainLine *line, const Tonghop__Explain
 bool explain_counts(const Tonghop__Explanation *explanation, size_t i)
 {
     const Tonghop__ExplainLine *line = explanation->lines[i];
-    if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT)
+    if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT ||
+        line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART)
         return true;
     if (line->type != TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION)
         return false;
     while (i-- > 0 && explanation->lines[i]->unit->id == line->unit->id) {
         const Tonghop__ExplainLine *above = explanation->lines[i];
-        if (above->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT &&
+        if ((above->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT ||
+             above->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART) &&
             above->revision == line->revision &&
             strcmp(above->source_period, line->source_period) == 0)
             return true;
@@ -55,6 +57,8 @@ static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *li
                      line->revision > 0 ? WORD_EXPLAIN_NOT_COUNTED : WORD_COVERAGE_MISSING);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF:
         return words(is_english, WORD_EXPLAIN_LONE_HALF);
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT:
+        return words(is_english, WORD_EXPLAIN_WITHOUT);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION:
         return counts                                 ? words(is_english, WORD_EXPLAIN_COUNTS)
                : (line->states & STATE_RETURNED) != 0 ? words(is_english, WORD_COVERAGE_RETURNED)
@@ -116,6 +120,9 @@ static void add_text_line(const struct common *common, const struct format *form
     else if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION)
         table_addf(table, "%*s%s", indent_of(line), "",
                    words(common->is_english, WORD_EXPLAIN_REVISION));
+    else if (line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART)
+        table_addf(table, "%*s%s", indent_of(line), "",
+                   words(common->is_english, WORD_EXPLAIN_PART));
     else
         table_addf(table, "%*s%s %s", indent_of(line), "", line->unit->code,
                    selection_unit_name(common, line->unit));
@@ -305,6 +312,9 @@ static void print_total(const struct common *common, const Tonghop__Explanation 
     if (explanation->due_count > 0) {
         (void)printf(words(common->is_english, WORD_EXPLAIN_COVERAGE), explanation->due_count,
                      explanation->missing_count);
+        if (explanation->without_count > 0)
+            (void)printf(words(common->is_english, WORD_EXPLAIN_WITHOUT_COUNT),
+                         explanation->without_count);
         (void)printf("\n");
     }
     (void)printf("\n");

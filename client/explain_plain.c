@@ -49,6 +49,8 @@ static const char *type_name(Tonghop__ExplainType type)
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF] = "lone-half",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR] = "year",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION] = "revision",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART] = "part",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT] = "without",
     };
     return (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
 }
@@ -60,44 +62,67 @@ static bool may_count(Tonghop__ExplainType type)
            type != TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR;
 }
 
+static void add_line(const struct common *common, const Tonghop__Explanation *explanation, size_t i,
+                     struct table *table)
+{
+    struct format format = format_of(common->is_english, explanation->indicator);
+    const Tonghop__ExplainLine *line = explanation->lines[i];
+    Tonghop__Value absent = TONGHOP__VALUE__INIT;
+    const Tonghop__Value *value = line->value != NULL ? line->value : &absent;
+    char received[INSTANT_TEXT_SIZE];
+    table_addf(table, "%" PRIu32, line->depth);
+    table_add(table, type_name(line->type));
+    add_unit(common, line->unit, table);
+    add_value(table, &format, value);
+    table_add(table, line->source_period);
+    table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
+                     : line->scope == TONGHOP__SCOPE__SCOPE_OWN ? "own"
+                                                                : NULL);
+    table_addf(table, "%" PRIu32, value->unit_count);
+    table_addf(table, "%" PRIu64, line->revision);
+    table_add(table, line->received_us > 0
+                         ? instant_format((struct instant){line->received_us}, received)
+                         : NULL);
+    table_add(table, line->author);
+    table_add(table, line->reason);
+    table_add(table, line->note);
+    table_add(table, line->source[0] != '\0' ? line->source : NULL);
+    table_addf(table, "%" PRIu32, line->states);
+    table_add(table, line->withdrawn ? "1" : "0");
+    table_add(table, !may_count(line->type) ? NULL : explain_counts(explanation, i) ? "1" : "0");
+    table_add(table, NULL); /* from */
+}
+
+/* The total itself, which nothing else says where nothing was reported, or of a span. */
+static void add_total(const struct common *common, const Tonghop__Explanation *explanation,
+                      struct table *table)
+{
+    enum { REVISION_TO_COUNTS = 9 }; /* columns that only reports have */
+    struct format format = format_of(common->is_english, explanation->indicator);
+    table_add(table, NULL); /* depth */
+    table_add(table, "total");
+    add_unit(common, explanation->unit, table);
+    add_value(table, &format, explanation->total);
+    table_add(table, explanation->period);
+    table_add(table, NULL); /* scope */
+    table_addf(table, "%" PRIu32, explanation->total->unit_count);
+    for (int i = 0; i < REVISION_TO_COUNTS; i++)
+        table_add(table, NULL);
+    table_add(table, explanation->from);
+}
+
 static void print_lines(const struct common *common, const Tonghop__Explanation *explanation)
 {
     static const char *const columns[] = {
         "depth",  "type",   "unit",   "unit_id",    "unit_name", "value",    "qualifier",
         "upper",  "period", "scope",  "unit_count", "revision",  "received", "author",
-        "reason", "note",   "source", "states",     "withdrawn", "counts",
+        "reason", "note",   "source", "states",     "withdrawn", "counts",   "from",
     };
-    struct format format = format_of(common->is_english, explanation->indicator);
     struct table *table = table_new();
     add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < explanation->n_lines; i++) {
-        const Tonghop__ExplainLine *line = explanation->lines[i];
-        Tonghop__Value absent = TONGHOP__VALUE__INIT;
-        const Tonghop__Value *value = line->value != NULL ? line->value : &absent;
-        char received[INSTANT_TEXT_SIZE];
-        table_addf(table, "%" PRIu32, line->depth);
-        table_add(table, type_name(line->type));
-        add_unit(common, line->unit, table);
-        add_value(table, &format, value);
-        table_add(table, line->source_period);
-        table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
-                         : line->scope == TONGHOP__SCOPE__SCOPE_OWN ? "own"
-                                                                    : NULL);
-        table_addf(table, "%" PRIu32, value->unit_count);
-        table_addf(table, "%" PRIu64, line->revision);
-        table_add(table, line->received_us > 0
-                             ? instant_format((struct instant){line->received_us}, received)
-                             : NULL);
-        table_add(table, line->author);
-        table_add(table, line->reason);
-        table_add(table, line->note);
-        table_add(table, line->source[0] != '\0' ? line->source : NULL);
-        table_addf(table, "%" PRIu32, line->states);
-        table_add(table, line->withdrawn ? "1" : "0");
-        table_add(table, !may_count(line->type)           ? NULL
-                         : explain_counts(explanation, i) ? "1"
-                                                          : "0");
-    }
+    add_total(common, explanation, table);
+    for (size_t i = 0; i < explanation->n_lines; i++)
+        add_line(common, explanation, i, table);
     table_print(table, common->output, stdout);
     table_free(&table);
 }

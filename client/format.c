@@ -228,6 +228,11 @@ char *format_marks(const struct format *format, const Tonghop__Value *value)
     put_mark(format, &out, WORD_MARK_BASELINE, value->baseline_count);
     put_missing_years(format, value->missing_years, &out);
     put_mark(format, &out, WORD_MARK_AS_OF, value->as_of);
+    if (value->thin_year != 0) {
+        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
+        buf_printf(&out, words(format->is_english, WORD_MARK_THIN), value->thin_year,
+                   value->thin_count, value->full_count);
+    }
     if (value->most_units > 0)
         put_two(format, &out, WORD_MARK_UNEVEN, value->least_units, value->most_units);
     if (value->known_count < value->all_count)

@@ -16,12 +16,17 @@ const Tonghop__Value *totals_value(Tonghop__Value *const *list, size_t count, si
     return i < count ? list[i] : &absent;
 }
 
+/* Of a span, 0 of none. */
+static uint16_t first_year(const char *from)
+{
+    struct period first;
+    return from[0] != '\0' && period_parse(from, &first) == ERR_OK ? first.year : 0;
+}
+
 struct format totals_format(const struct common *common, const Tonghop__Totals *totals, size_t i)
 {
     struct format format = format_of(common->is_english, totals->indicators[i]);
-    struct period first;
-    if (totals->from[0] != '\0' && period_parse(totals->from, &first) == ERR_OK)
-        format.from = first.year;
+    format.from = first_year(totals->from);
     format.known = totals->indicators;
     format.known_count = totals->n_indicators;
     return format;
@@ -47,6 +52,8 @@ static unsigned unequal_of(const Tonghop__Value *now, const Tonghop__Value *othe
         reasons |= UNEQUAL_UNITS;
     if (now->early_count > 0)
         reasons |= UNEQUAL_EARLY;
+    if ((now->missing_years | other->missing_years | now->as_of | other->as_of) != 0)
+        reasons |= UNEQUAL_YEARS;
     return reasons;
 }
 
@@ -60,6 +67,8 @@ unsigned totals_unequal_previous(const Tonghop__Totals *totals, const Tonghop__V
         reasons |= UNEQUAL_EARLY;
     if (totals->calendar_differs)
         reasons |= UNEQUAL_CALENDAR;
+    if ((now->baseline_count > 0) != (before->baseline_count > 0))
+        reasons |= UNEQUAL_BASELINE;
     return reasons;
 }
 
@@ -73,22 +82,24 @@ unsigned totals_unequal_plan(const Tonghop__Value *now, const Tonghop__Value *pl
 /* ---- for programs ---- */
 
 static const char *const columns[] = {
-    "unit",           "unit_id",     "unit_name",      "type",
-    "indicator",      "name",        "measure",        "period",
-    "from",           "value",       "qualifier",      "upper",
-    "unit_count",     "exact_count", "partial_count",  "implied_count",
-    "negative_count", "early_count", "baseline_count", "least_units",
-    "most_units",     "known_count", "all_count",      "lone_half_count",
-    "missing_years",  "as_of",       "failed_checks",  "section",
-    "body",
+    "unit",           "unit_id",       "unit_name",      "type",
+    "indicator",      "name",          "measure",        "period",
+    "from",           "value",         "qualifier",      "upper",
+    "unit_count",     "exact_count",   "partial_count",  "implied_count",
+    "negative_count", "early_count",   "baseline_count", "least_units",
+    "most_units",     "known_count",   "all_count",      "lone_half_count",
+    "missing_years",  "as_of",         "thin_year",      "thin_count",
+    "full_count",     "failed_checks", "section",        "body",
 };
 static const char *const previous_columns[] = {
-    "previous_period",      "previous",
-    "previous_qualifier",   "previous_upper",
-    "previous_unit_count",  "change",
-    "change_qualifier",     "change_upper",
-    "change_percent",       "change_percent_qualifier",
-    "change_percent_upper", "previous_unequal",
+    "previous_period",        "previous",
+    "previous_qualifier",     "previous_upper",
+    "previous_unit_count",    "change",
+    "change_qualifier",       "change_upper",
+    "change_percent",         "change_percent_qualifier",
+    "change_percent_upper",   "previous_baseline_count",
+    "previous_missing_years", "previous_as_of",
+    "previous_unequal",
 };
 static const char *const plan_columns[] = {
     "plan",    "plan_qualifier",    "plan_upper",    "plan_unit_count",
@@ -130,7 +141,7 @@ static void add_counts(struct table *table, const Tonghop__Value *value)
 /* Words separated by blanks: programs split them. */
 static void add_unequal(struct table *table, unsigned reasons)
 {
-    static const char *const names[] = {"calendar", "half", "units", "early"};
+    static const char *const names[] = {"calendar", "half", "units", "early", "baseline", "years"};
     struct buf out = {0};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if ((reasons >> i & 1U) != 0)
@@ -139,13 +150,21 @@ static void add_unequal(struct table *table, unsigned reasons)
     buf_fini(&out);
 }
 
-static void add_missing_years(struct table *table, const struct format *format,
-                              const Tonghop__Value *value)
+/* 0: there is none. */
+static void add_known(struct table *table, uint32_t number)
+{
+    if (number != 0)
+        table_addf(table, "%" PRIu32, number);
+    else
+        table_add(table, NULL);
+}
+
+static void add_missing_years(struct table *table, unsigned from, const Tonghop__Value *value)
 {
     struct buf out = {0};
     for (unsigned n = 0; n < 32; n++)
         if ((value->missing_years >> n & 1U) != 0)
-            buf_printf(&out, "%s%u", out.len > 0 ? " " : "", format->from + n);
+            buf_printf(&out, "%s%u", out.len > 0 ? " " : "", from + n);
     table_add(table, out.len > 0 ? (const char *)out.data : NULL);
     buf_fini(&out);
 }
@@ -176,6 +195,9 @@ static void add_previous(const Tonghop__Totals *totals, const Tonghop__UnitTotal
     table_addf(table, "%" PRIu32, previous->unit_count);
     add_value(table, format, &change);
     add_percent(table, &percent);
+    table_addf(table, "%" PRIu32, previous->baseline_count);
+    add_missing_years(table, first_year(totals->previous_from), previous);
+    add_known(table, previous->as_of);
     add_unequal(table, totals_unequal_previous(totals, value, previous));
 }
 
@@ -210,11 +232,11 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
     add_value(table, &format, value);
     add_counts(table, value);
     table_addf(table, "%" PRIu32, row->lone_half_count);
-    add_missing_years(table, &format, value);
-    if (value->as_of != 0)
-        table_addf(table, "%" PRIu32, value->as_of);
-    else
-        table_add(table, NULL);
+    add_missing_years(table, format.from, value);
+    add_known(table, value->as_of);
+    add_known(table, value->thin_year);
+    add_known(table, value->thin_count);
+    add_known(table, value->full_count);
     add_failed_checks(table, value);
     table_add(table, info->section_code);
     table_add(table, info->body);

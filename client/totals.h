@@ -8,10 +8,12 @@
 
 /* Why two figures may not be compared as they stand; bits. */
 enum totals_unequal {
-    UNEQUAL_CALENDAR = 1, /* their periods have other days */
-    UNEQUAL_HALF = 2,     /* a part of one lacks a half of its year */
-    UNEQUAL_UNITS = 4,    /* other units reported */
-    UNEQUAL_EARLY = 8,    /* a part of one was filed before its period had ended */
+    UNEQUAL_CALENDAR = 1,  /* their periods have other days */
+    UNEQUAL_HALF = 2,      /* a part of one lacks a half of its year */
+    UNEQUAL_UNITS = 4,     /* other units reported */
+    UNEQUAL_EARLY = 8,     /* a part of one was filed before its period had ended */
+    UNEQUAL_BASELINE = 16, /* one has parts of another source, and the other has none */
+    UNEQUAL_YEARS = 32,    /* years of a span are missing, or a stock is not of its last year */
 };
 
 /* Of the figure and what it was a period before; 0: they are alike, or one is not there. */

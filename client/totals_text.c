@@ -126,7 +126,8 @@ static void put_unequal(const struct output_text *out, unsigned reasons, enum wo
                         struct buf *notes)
 {
     static const enum word reason_words[] = {WORD_UNEQUAL_CALENDAR, WORD_UNEQUAL_HALF,
-                                             WORD_UNEQUAL_UNITS, WORD_UNEQUAL_EARLY};
+                                             WORD_UNEQUAL_UNITS,    WORD_UNEQUAL_EARLY,
+                                             WORD_UNEQUAL_BASELINE, WORD_UNEQUAL_YEARS};
     bool is_english = out->common->is_english;
     const char *separator = ": ";
     if (reasons == 0)

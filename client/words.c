@@ -355,6 +355,8 @@ static const struct {
     [WORD_MARK_BASELINE] = {"%u là số nền từ nguồn khác", "baselines of another source: %u"},
     [WORD_MARK_YEARS] = {"không có số năm %s", "no figure for %s"},
     [WORD_MARK_AS_OF] = {"số của năm %u", "as of %u"},
+    [WORD_MARK_THIN] = {"năm %u có %u báo cáo (năm nhiều nhất: %u)",
+                        "reports for %u: %u (fullest year: %u)"},
     [WORD_MARK_CHECK] = {"không đạt kiểm tra %s", "fails the check %s"},
     [WORD_UNEQUAL_PREVIOUS] = {"không cùng điều kiện với kỳ trước",
                                "not alike with the period before"},
@@ -363,6 +365,8 @@ static const struct {
     [WORD_UNEQUAL_HALF] = {"thiếu nửa năm", "a half-year is missing"},
     [WORD_UNEQUAL_UNITS] = {"đơn vị báo cáo khác nhau", "other units reported"},
     [WORD_UNEQUAL_EARLY] = {"có số nộp trước khi hết kỳ", "filed before the period ended"},
+    [WORD_UNEQUAL_BASELINE] = {"một bên là số nền", "one of the two has baselines"},
+    [WORD_UNEQUAL_YEARS] = {"có năm không có số", "figures of years are missing"},
     /* submit, amend, history */
     [WORD_SCOPE_OWN] = {"số của riêng đơn vị", "own"},
     [WORD_SCOPE_WHOLE] = {"số toàn đơn vị", "whole"},
@@ -481,6 +485,10 @@ static const struct {
     [WORD_EXPLAIN_SINCE] = {"Từ %s: %s", "Since %s: %s"},
     [WORD_EXPLAIN_UNCHANGED] = {"Không có gì thay đổi từ %s", "Nothing changed since %s"},
     [WORD_EXPLAIN_COUNTS] = {"được tính", "counts"},
+    [WORD_EXPLAIN_PART] = {"tính từ", "computed from"},
+    [WORD_EXPLAIN_WITHOUT] = {"đã báo cáo, không có số này", "filed without this figure"},
+    [WORD_EXPLAIN_WITHOUT_COUNT] = {", %u đã báo cáo mà không có số này",
+                                    "; filed without this figure: %u"},
     [WORD_EXPLAIN_COVERAGE] = {"%u đơn vị phải nộp, %u chưa có số trong tổng",
                                "units that owe it: %u; missing from the total: %u"},
     [WORD_TOTALS_LONE_HALVES] =

@@ -220,6 +220,7 @@ enum word {
     WORD_MARK_BASELINE,  /* %u reports */
     WORD_MARK_YEARS,     /* %s years */
     WORD_MARK_AS_OF,     /* %u year */
+    WORD_MARK_THIN,      /* %u year, %u its reports, %u the most */
     WORD_MARK_CHECK,     /* %s check */
     WORD_UNEQUAL_PREVIOUS,
     WORD_UNEQUAL_PLAN,
@@ -227,6 +228,8 @@ enum word {
     WORD_UNEQUAL_HALF,
     WORD_UNEQUAL_UNITS,
     WORD_UNEQUAL_EARLY,
+    WORD_UNEQUAL_BASELINE,
+    WORD_UNEQUAL_YEARS,
     /* submit, amend, history */
     WORD_SCOPE_OWN,
     WORD_SCOPE_WHOLE,
@@ -306,10 +309,13 @@ enum word {
     WORD_EXPLAIN_SINCE,     /* %s moment, %s figures */
     WORD_EXPLAIN_UNCHANGED, /* %s moment */
     WORD_EXPLAIN_COUNTS,
-    WORD_EXPLAIN_COVERAGE,   /* %u due, %u missing */
-    WORD_TOTALS_LONE_HALVES, /* %u reports */
-    WORD_TOTALS_UNRANKED,    /* %u units */
-    WORD_TOTALS_NO_ROWS,     /* %s what --by names, %s unit */
+    WORD_EXPLAIN_PART,
+    WORD_EXPLAIN_WITHOUT,
+    WORD_EXPLAIN_WITHOUT_COUNT, /* %u units */
+    WORD_EXPLAIN_COVERAGE,      /* %u due, %u missing */
+    WORD_TOTALS_LONE_HALVES,    /* %u reports */
+    WORD_TOTALS_UNRANKED,       /* %u units */
+    WORD_TOTALS_NO_ROWS,        /* %s what --by names, %s unit */
     WORD_TOTALS_SPLIT_YEAR,
     /* quarantine */
     WORD_COLUMN_SIZE,

@@ -276,25 +276,78 @@ static void test_parts_csv(void **state)
     assert_prints(
         &answer->message, true, OUTPUT_CSV,
         "depth,type,unit,unit_id,unit_name,value,qualifier,upper,period,scope,unit_count,revision,"
-        "received,author,reason,note,source,states,withdrawn,counts\r\n"
-        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0,\r\n"
+        "received,author,reason,note,source,states,withdrawn,counts,from\r\n"
+        ",total,631,631,Suoi Trong District,131,=,,2024,,1,,,,,,,,,,\r\n"
+        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0,,\r\n"
         "1,report,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0,1\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0,1,\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0,1\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0,1,\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0,0\r\n"
+        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0,0,\r\n"
         "1,lone-half,631,631,Suoi Trong "
-        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,0\r\n"
+        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,0,\r\n"
         "1,report,23857,23857,Suoi Trong "
-        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0,1\r\n"
-        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0,0\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0,0\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0\r\n"
+        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0,1,\r\n"
+        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0,0,\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0,0,\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,\r\n"
         "2,revision,23860,23860,Binh An "
-        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0,0\r\n"
+        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0,0,\r\n"
         "2,revision,23860,23860,Binh An Commune,,,,2024,own,0,2,2024-12-12T08:30:00+07:00,An,nhầm "
-        "kỳ,,,1,1,0\r\n");
+        "kỳ,,,1,1,0,\r\n");
+    free(answer);
+}
+
+/* A figure of two reports has both beneath it, and the revisions of both count; who filed without
+ * the figure is named and counted. */
+static void test_what_it_is_computed_from(void **state)
+{
+    (void)state;
+    struct answer *answer = answer_new(14);
+    const struct row rows[] = {
+        {0, TYPE(REPORT), &commune, 14, "2024-S2", 2, OWN, "Hoa", NULL, NULL, NULL, 0, false},
+        {1, TYPE(PART), &commune, 4, "2024-S2", 2, OWN, "Hoa", NULL, NULL, NULL, 0, false},
+        {1, TYPE(PART), &commune, 10, "2024-S1", 1, OWN, "Lan", "nhầm", NULL, NULL, 0, false},
+        {1, TYPE(REVISION), &commune, 10, "2024-S1", 1, OWN, "Lan", NULL, NULL, NULL, A, false},
+        {1, TYPE(REVISION), &commune, 9, "2024-S2", 1, OWN, "Lan", NULL, NULL, NULL, A, false},
+        {0, TYPE(WITHOUT), &other, -1, "2024", 3, 0, NULL, NULL, NULL, NULL, 0, false},
+    };
+    add_rows(answer, rows, LENGTH(rows));
+    answer->message.due_count = 2;
+    answer->message.without_count = 1;
+    assert_prints(
+        &answer->message, false, OUTPUT_TEXT,
+        "Mô hình đăng ký (model.registered), 631 Huyện Suối Trong, 2024: 14 mô hình\n"
+        "2 đơn vị phải nộp, 0 chưa có số trong tổng, 1 đã báo cáo mà không có số này\n"
+        "\n"
+        "Đơn vị                     Số liệu  Kỳ       Bản  Nhận lúc                   Người lập  "
+        "Ghi chú\n"
+        "23857 Thị trấn Suối Trong       14  2024-S2    2  2024-12-12T08:30:00+07:00  Hoa\n"
+        "  tính từ                        4  2024-S2    2  2024-12-12T08:30:00+07:00  Hoa\n"
+        "  tính từ                       10  2024-S1    1  2024-12-12T08:30:00+07:00  Lan        "
+        "nhầm\n"
+        "  bản đang giữ                  10  2024-S1    1  2024-12-12T08:30:00+07:00  Lan        "
+        "được tính\n"
+        "  bản đang giữ                   9  2024-S2    1  2024-12-12T08:30:00+07:00  Lan\n"
+        "23860 Xã Bình An                    2024       3                                        "
+        "đã báo cáo, không có số này\n");
+    assert_prints(
+        &answer->message, true, OUTPUT_CSV,
+        "depth,type,unit,unit_id,unit_name,value,qualifier,upper,period,scope,unit_count,revision,"
+        "received,author,reason,note,source,states,withdrawn,counts,from\r\n"
+        ",total,631,631,Suoi Trong District,14,=,,2024,,1,,,,,,,,,,\r\n"
+        "0,report,23857,23857,Suoi Trong "
+        "Township,14,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,\r\n"
+        "1,part,23857,23857,Suoi Trong "
+        "Township,4,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,\r\n"
+        "1,part,23857,23857,Suoi Trong "
+        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,nhầm,,,0,0,1,\r\n"
+        "1,revision,23857,23857,Suoi Trong "
+        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,1,\r\n"
+        "1,revision,23857,23857,Suoi Trong "
+        "Township,9,=,,2024-S2,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,0,\r\n"
+        "0,without,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,\r\n");
     free(answer);
 }
 
@@ -556,6 +609,7 @@ int main(void)
         cmocka_unit_test_setup(test_parts, setup),
         cmocka_unit_test_setup(test_parts_en, setup),
         cmocka_unit_test_setup(test_parts_csv, setup),
+        cmocka_unit_test_setup(test_what_it_is_computed_from, setup),
         cmocka_unit_test_setup(test_a_line_far_beneath, setup),
         cmocka_unit_test_setup(test_years, setup),
         cmocka_unit_test_setup(test_changes, setup),

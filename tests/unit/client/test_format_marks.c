@@ -39,6 +39,12 @@ static void test_each_mark(void **state)
     value.as_of = 2017;
     assert_marks(&value, "số của năm 2017", "as of 2017");
     value = exact_value();
+    value.thin_year = 2021;
+    value.thin_count = 1;
+    value.full_count = 22;
+    assert_marks(&value, "năm 2021 có 1 báo cáo (năm nhiều nhất: 22)",
+                 "reports for 2021: 1 (fullest year: 22)");
+    value = exact_value();
     value.qualifier = TONGHOP__QUALIFIER__QUALIFIER_AT_LEAST;
     value.exact_count = 7;
     assert_marks(&value, "7/9 báo cáo có số chính xác", "7 of 9 reports are exact");

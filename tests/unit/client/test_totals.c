@@ -71,6 +71,39 @@ static void test_unequal(void **state)
     }
 }
 
+/* Baselines on one side alone; years that one of the two lacks. */
+static void test_unequal_sources_and_years(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t baseline, other_baseline, missing, other_missing, as_of, other_as_of;
+        unsigned previous, plan;
+    } rows[] = {
+        {"alike", 0, 0, 0, 0, 0, 0, 0, 0},
+        {"a baseline now", 1, 0, 0, 0, 0, 0, UNEQUAL_BASELINE, 0},
+        {"a baseline before", 0, 2, 0, 0, 0, 0, UNEQUAL_BASELINE, 0},
+        {"both are baselines", 1, 2, 0, 0, 0, 0, 0, 0},
+        {"years now", 0, 0, 1, 0, 0, 0, UNEQUAL_YEARS, UNEQUAL_YEARS},
+        {"years before", 0, 0, 0, 4, 0, 0, UNEQUAL_YEARS, UNEQUAL_YEARS},
+        {"a stock of an earlier year", 0, 0, 0, 0, 2019, 0, UNEQUAL_YEARS, UNEQUAL_YEARS},
+        {"the other of one", 0, 0, 0, 0, 0, 2019, UNEQUAL_YEARS, UNEQUAL_YEARS},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const Tonghop__Totals totals = TONGHOP__TOTALS__INIT;
+        Tonghop__Value now = value_of(5, 2), other = value_of(6, 2);
+        print_message("%s\n", rows[i].name);
+        now.baseline_count = rows[i].baseline;
+        other.baseline_count = rows[i].other_baseline;
+        now.missing_years = rows[i].missing;
+        other.missing_years = rows[i].other_missing;
+        now.as_of = rows[i].as_of;
+        other.as_of = rows[i].other_as_of;
+        assert_int_equal(totals_unequal_previous(&totals, &now, &other), rows[i].previous);
+        assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan);
+    }
+}
+
 /* ---- an answer ---- */
 
 enum { ROWS = 2, INDICATORS = 2 };
@@ -280,11 +313,12 @@ static void test_csv(void **state)
     answer_init(&answer);
     print_to(text, &csv, &answer);
     assert_has(text, "unit,unit_id,unit_name,type,indicator,name,measure,period,from,value,");
-    assert_has(text, ",missing_years,as_of,failed_checks,section,body");
+    assert_has(text,
+               ",missing_years,as_of,thin_year,thin_count,full_count,failed_checks,section,body");
     assert_lacks(text, "previous");
     assert_lacks(text, "plan");
     assert_has(text, "64,64,Gia Lai Province,tinh,visits,Visits,lượt,2024,,300,=,,2,2,0,0,0,0,0,0,"
-                     "0,0,0,0,,,,s,mttq");
+                     "0,0,0,0,,,,,,,s,mttq");
     add_previous(&answer);
     add_plan(&answer);
     answer.totals.from = TEXT("2020");
@@ -295,13 +329,21 @@ static void test_csv(void **state)
     answer.values[0][0][1].as_of = 2022;
     answer.values[1][0][0].unit_set = 8;
     answer.values[1][0][0].partial_count = 1;
+    answer.values[0][0][0].thin_year = 2021;
+    answer.values[0][0][0].thin_count = 1;
+    answer.values[0][0][0].full_count = 2;
+    answer.totals.previous_from = TEXT("2015");
+    answer.values[1][0][0].missing_years = 2;
+    answer.values[1][0][0].baseline_count = 4;
+    answer.values[1][0][1].as_of = 2017;
     print_to(text, &csv, &answer);
     assert_has(text, ",previous_unequal,plan,plan_qualifier,plan_upper,plan_unit_count,percent,"
                      "percent_qualifier,percent_upper,plan_unequal");
-    assert_has(
-        text, "2024,2020,300,=,,2,2,0,0,0,0,1,0,0,0,0,0,2020 2022,,<= 5; <= 5,s,mttq,2023,200,=,,2,"
-              "100,=,,50,=,,half units,100,=,,2,300,=,,");
-    assert_has(text, ",2022,,s,mttq,2023,");
+    assert_has(text,
+               "2024,2020,300,=,,2,2,0,0,0,0,1,0,0,0,0,0,2020 2022,,2021,1,2,<= 5; <= 5,s,mttq,"
+               "2015..2023,200,=,,2,100,=,,50,=,,4,2016,,half units years,100,=,,2,300,=,,years");
+    assert_has(text, ",2022,,,,,s,mttq,2015..2023,");
+    assert_has(text, ",0,,2017,");
 }
 
 /* What is not there is nothing for programs: no 0, and no comparison with it. */
@@ -318,9 +360,9 @@ static void test_csv_of_nothing(void **state)
     print_to(text, &csv, &answer);
     assert_has(
         text,
-        "visits,Lượt tiếp dân,lượt,2024,,,,,0,0,0,0,0,0,0,0,0,0,0,0,,,,s,mttq,2023,200,=,,2,,,"
-        ",,,,");
-    assert_has(text, "2023,,,,0,,,,,,,");
+        "visits,Lượt tiếp dân,lượt,2024,,,,,0,0,0,0,0,0,0,0,0,0,0,0,,,,,,,s,mttq,2023,200,=,,2,,,"
+        ",,,,0,,,\r\n");
+    assert_has(text, "2023,,,,0,,,,,,,0,,,");
 }
 
 static void test_json(void **state)
@@ -341,9 +383,13 @@ static void test_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unequal),       cmocka_unit_test(test_text),
-        cmocka_unit_test(test_text_of_sides), cmocka_unit_test(test_text_of_a_span_by_type),
-        cmocka_unit_test(test_csv),           cmocka_unit_test(test_csv_of_nothing),
+        cmocka_unit_test(test_unequal),
+        cmocka_unit_test(test_unequal_sources_and_years),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_of_sides),
+        cmocka_unit_test(test_text_of_a_span_by_type),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv_of_nothing),
         cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
