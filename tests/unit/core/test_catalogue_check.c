@@ -140,6 +140,8 @@ FAULT(calendar_bad_day, c->calendar.s1_last = (struct calendar_day){0, 2, 31};)
 FAULT(level_twice, replace_text(&c->levels[2].code, "district");)
 FAULT(level_bad_code, replace_text(&c->levels[2].code, "cấp xã");)
 FAULT(level_reserved_code, replace_text(&c->levels[2].code, "unit");)
+FAULT(level_word_in, replace_text(&c->levels[2].code, "in");)
+FAULT(level_word_warn, replace_text(&c->levels[2].code, "warn");)
 FAULT(level_no_name, replace_text(&c->levels[2].name_vi, "");)
 FAULT(level_deadline, c->levels[2].deadline[0] = (struct calendar_day){0, 2, 29};)
 static void too_many_levels(struct catalogue *c)
@@ -301,6 +303,9 @@ static void every_fault_is_found(void **state)
         {ROW(calendar_bad_day), "catalogue.ini", "", 0, "calendar is not in order"},
         {ROW(level_twice), "catalogue.ini", "", 0, "level 3 has the code of an earlier level"},
         {ROW(level_bad_code), "catalogue.ini", "", 0, "level 3: its code is not a code"},
+        {ROW(level_word_in), "catalogue.ini", "", 0, "level 3 has the code in, which is a word of"},
+        {ROW(level_word_warn), "catalogue.ini", "", 0,
+         "level 3 has the code warn, which is a word"},
         {ROW(level_reserved_code), "catalogue.ini", "", 0, "level 3: its code is not a code"},
         {ROW(level_no_name), "catalogue.ini", "", 0, "level 3: the Vietnamese name is empty"},
         {ROW(level_deadline), "catalogue.ini", "", 0, "level 3: a deadline is not a day"},

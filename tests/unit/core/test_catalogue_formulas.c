@@ -361,6 +361,56 @@ static void the_order_of_display(void **state)
     }
 }
 
+/* Indicators 10 to 12 are each built on ten of the one before: 29, 309 and 3109 steps. */
+static void add_towers(struct catalogue *c)
+{
+    static const char *const rules[] = {
+        "= ho + ho + ho + ho + ho + ho + ho + ho + ho + ho",
+        "= d1 + d1 + d1 + d1 + d1 + d1 + d1 + d1 + d1 + d1",
+        "= d2 + d2 + d2 + d2 + d2 + d2 + d2 + d2 + d2 + d2",
+    };
+    static const char *const codes[] = {"d1", "d2", "d3"};
+    for (uint32_t i = 0; i < 3; i++) {
+        add_entered(c, 10 + i, codes[i], "hộ");
+        struct indicator *made = &c->indicators[9 + i];
+        made->aggregation = AGGREGATION_DERIVED;
+        made->form = 0;
+        replace(&made->rule, rules[i]);
+    }
+}
+
+/* What one figure costs to compute has an end: 10,000 steps with all that it is built on, as each
+ * question computes it anew, for each unit. */
+static void the_steps_of_a_formula_are_limited(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *rule, *checks;
+        uint32_t column;
+        const char *says;
+    } rows[] = {
+        /* 3 x 3109 + 2 x 309 + 29 + 5 for their operands and 5 + 10 for the rest */
+        {"10,000", "= d3 + d3 + d3 + d2 + d2 + d1 + ho + ho + ho + ho + ho", "", 0, NULL},
+        {"10,003", "= d3 + d3 + d3 + d2 + d2 + d1 + ho + ho + ho + ho + ho + ho", "", RULE,
+         "takes more than 10000 steps"},
+        {"far more", "= d3 + d3 + d3 + d3 + d3 + d3 + d3 + d3 + d3 + d3 + d3", "", RULE,
+         "write the rule more simply"},
+        {"a check within", "", "<= d3 + d3 + d3", 0, NULL},
+        {"a check beyond", "", "<= d3 + d3 + d3 + d3", CHECKS, "takes more than 10000 steps"},
+        {"the second check", "", "<= d3; warn: >= d3 + d3 + d3 + d3", CHECKS + 7,
+         "write it more simply"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalogue *c = draft(true);
+        print_message("%s\n", rows[i].name);
+        add_towers(c);
+        if (rows[i].rule[0] != '\0')
+            make_derived(c, "hộ", rows[i].rule);
+        replace(&subject_of(c)->checks_text, rows[i].checks);
+        expect_problem(c, rows[i].name, rows[i].column, rows[i].says);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +419,7 @@ int main(void)
         cmocka_unit_test(names_are_declared),
         cmocka_unit_test(older_catalogues_stay_as_they_are),
         cmocka_unit_test(circles_are_named),
+        cmocka_unit_test(the_steps_of_a_formula_are_limited),
         cmocka_unit_test(the_order_of_display),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
