@@ -60,7 +60,7 @@ def revisions_are_listed(office: Office) -> None:
     told = rows(office.commune.tonghop("explain", VISITS, "--period", "2024-S1", "--format", "csv",
                                        "--revisions"))
     expect("of the commune", [(row["type"], row["value"], row["revision"], row["counts"]) for row in told],
-           [("report", "20", "3", "1"), ("revision", "20", "3", "1"), ("revision", "20", "2", "0"),
+           [("total", "20", "", ""), ("report", "20", "3", "1"), ("revision", "20", "3", "1"), ("revision", "20", "2", "0"),
             ("revision", "12", "1", "0")])
 
 
