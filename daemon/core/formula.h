@@ -65,6 +65,20 @@ bool formula_is_ratio(const struct formula *formula);
 bool formula_count_term(const struct formula *formula, size_t n, uint8_t *ret_level,
                         struct formula_test *ret_test);
 
+/* A count@ term, and its condition as it is written: `condition_len` bytes, not ended. */
+struct formula_count {
+    uint8_t level;
+    struct formula_test test;
+    const char *condition;
+    size_t condition_len;
+};
+
+/* The count@ terms that the formula adds up, in the order of the text, without those that stand in
+ * the condition of another. Gives term `n`, from 0; false when there are no more. `text` is what
+ * the formula was parsed from; the condition lies in it. */
+bool formula_own_count(const struct formula *formula, const char *text, size_t n,
+                       struct formula_count *ret_count);
+
 /* An operand as the evaluator sees it. */
 struct operand {
     enum {

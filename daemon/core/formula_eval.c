@@ -1,6 +1,7 @@
 /* Evaluation of formulas: what the operands are worth comes from outside, and quantity.h counts. A
  * predicate is true, false, or unknown where a figure is missing or not known well enough. */
 #include <assert.h>
+#include <string.h>
 
 #include "core/formula_node.h"
 #include "core/quantity.h"
@@ -192,6 +193,59 @@ bool formula_count_term(const struct formula *formula, size_t n, uint8_t *ret_le
         return true;
     }
     return false;
+}
+
+/* Finds count@ term `n` of a number, and takes those before it off `n`. */
+static bool find_count(const struct formula *formula, uint16_t index, size_t *n,
+                       uint16_t *ret_index)
+{
+    const struct formula_node *node = &formula->nodes[index];
+
+    if (node->kind == NODE_COUNT) {
+        *ret_index = index;
+        return (*n)-- == 0;
+    }
+    if (node->kind == NODE_NEGATE)
+        return find_count(formula, node->left, n, ret_index);
+    if (node->kind < NODE_ADD || node->kind > NODE_DIVIDE)
+        return false;
+    return find_count(formula, node->left, n, ret_index) ||
+           find_count(formula, node->right, n, ret_index);
+}
+
+/* The parser has checked that the brackets match, and nothing else in a formula has brackets. */
+static void set_condition(const char *count, struct formula_count *ret_count)
+{
+    const char *begin = strchr(count, '('), *end = begin;
+    unsigned depth = 0;
+
+    do {
+        depth += *end == '(';
+        depth -= *end == ')';
+        end++;
+    } while (depth > 0);
+    begin++;
+    end--;
+    while (begin < end && *begin == ' ')
+        begin++;
+    while (begin < end && end[-1] == ' ')
+        end--;
+    ret_count->condition = begin;
+    ret_count->condition_len = (size_t)(end - begin);
+}
+
+bool formula_own_count(const struct formula *formula, const char *text, size_t n,
+                       struct formula_count *ret_count)
+{
+    uint16_t index;
+
+    if (!find_count(formula, formula->root, &n, &index))
+        return false;
+    const struct formula_node *node = &formula->nodes[index];
+    ret_count->level = (uint8_t)node->value;
+    ret_count->test = (struct formula_test){formula, node->left};
+    set_condition(text + node->offset, ret_count);
+    return true;
 }
 
 enum truth formula_holds(const struct formula_test *predicate, uint8_t unit_type,

@@ -17,6 +17,8 @@ struct explain {
     struct step *step;
     const struct query *query; /* of one year, where a span is explained year by year */
     const struct indicator *indicator;
+    struct view *view; /* that the total is of */
+    int type;          /* only what units of this type reported; -1: everything */
     bool with_revisions;
     bool *wanted; /* by index in the catalogue: the indicator alone */
     struct explain_line **lines;
@@ -31,5 +33,11 @@ bool explain_is_too_large(const struct explain *explain);
 /* Adds the lines of the query's unit, period or span; more than QUERY_LINES_MAX are cut off one
  * behind that. Of an entered indicator. */
 void explain_lines(struct explain *explain);
+/* Likewise of a derived one: the units that its own count@ terms ask, and what they say of each. */
+void explain_counts(struct explain *explain);
+
+/* For explain_counts.c: adds a line without a value. */
+struct explain_line *explain_add_line(struct explain *explain, uint32_t depth, uint32_t unit,
+                                      Tonghop__ExplainType type);
 
 #endif

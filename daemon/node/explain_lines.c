@@ -20,8 +20,8 @@ void explain_fini(struct explain *explain)
     free(explain->wanted);
 }
 
-static struct explain_line *add_line(struct explain *explain, uint32_t depth, uint32_t unit,
-                                     Tonghop__ExplainType type)
+struct explain_line *explain_add_line(struct explain *explain, uint32_t depth, uint32_t unit,
+                                      Tonghop__ExplainType type)
 {
     struct explain_line *line = mem_calloc(1, sizeof(*line));
     explain->lines =
@@ -79,6 +79,12 @@ bool explain_is_too_large(const struct explain *explain)
     return explain->count > QUERY_LINES_MAX || explain->byte_count > WIRE_ANSWER_MAX;
 }
 
+/* Whether the unit's own report is asked for. */
+static bool is_asked(const struct explain *explain, const struct tree_node *node)
+{
+    return explain->type < 0 || node->type == explain->type;
+}
+
 /* What a report says of itself. */
 static void describe(struct explain *explain, const struct report *report, int label,
                      struct explain_line *line)
@@ -121,7 +127,7 @@ static void explain_revision(struct explain *explain, const struct report_key *k
         return;
     }
     struct explain_line *line =
-        add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
+        explain_add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
     const struct cell *cell = report_cell(&report, explain->indicator->number);
     struct figure figure = {0};
     if (cell != NULL)
@@ -181,7 +187,7 @@ static void explain_parts(struct explain *explain, const struct group *group, ui
         const struct report *report = &group->reports[labels[i] - 1];
         struct figure figure = figure_of_cell(report_cell(report, indicator->number));
         struct explain_line *line =
-            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART);
+            explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART);
         value_of_figure(&figure, &line->value);
         describe_report(explain, group, labels[i], line);
     }
@@ -207,9 +213,10 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
     bool is_filed = duty.state == COVERAGE_ACCEPTED;
     explain->missing_count += !is_filed;
     explain->without_count += is_filed;
-    struct explain_line *line = add_line(explain, depth, node->unit,
-                                         is_filed ? TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT
-                                                  : TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
+    struct explain_line *line =
+        explain_add_line(explain, depth, node->unit,
+                         is_filed ? TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT
+                                  : TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
     if (duty.revision == 0)
         return;
     line->message.revision = duty.revision;
@@ -229,7 +236,7 @@ static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t d
             continue;
         struct figure figure = figure_of_cell(cell);
         struct explain_line *line =
-            add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
+            explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
         value_of_figure(&figure, &line->value);
         describe_report(explain, group, label, line);
     }
@@ -246,52 +253,69 @@ static void explain_covered(struct explain *explain, uint32_t index, uint32_t de
         rollup_of(explain->step->node, explain->step->txn, &key, &figures);
         const struct figure *figure = figures_find(&figures, explain->indicator->number);
         if (figure != NULL)
-            value_of_figure(figure, &add_line(explain, depth, key.unit,
-                                              TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
+            value_of_figure(figure, &explain_add_line(explain, depth, key.unit,
+                                                      TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
                                          ->value);
     }
     figures_fini(&figures);
 }
 
+/* What the unit filed itself, or that it did not; with all that is held of it. */
+static void explain_own(struct explain *explain, uint32_t index, uint32_t depth,
+                        const struct group *group)
+{
+    const struct tree_node *node = &explain->query->tree->nodes[index];
+    size_t label = (size_t)explain->query->period.label - 1;
+    const struct figure *own = figures_find(
+        group->triple.is_covered[label] ? &group->triple.whole[label] : &group->triple.own[label],
+        explain->indicator->number);
+    if (own != NULL) {
+        struct explain_line *line = explain_add_line(explain, depth, node->unit,
+                                                     TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
+        value_of_figure(own, &line->value);
+        describe_report(explain, group, source_label(explain, group), line);
+        explain_parts(explain, group, node->unit, depth + 1);
+    } else {
+        explain_missing(explain, index, depth);
+    }
+    explain_revisions(explain, node->unit, depth + 1);
+}
+
+static void explain_subtotal(struct explain *explain, uint32_t unit, uint32_t depth)
+{
+    struct report_key key = key_of(explain, unit);
+    struct figures total = {0};
+    rollup_of(explain->step->node, explain->step->txn, &key, &total);
+    struct explain_line *line =
+        explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
+    value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
+    figures_fini(&total);
+}
+
+/* Of one type there are only the reports, and those that are missing: no unit has a subtotal of
+ * it. */
 static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth)
 {
     const struct tree_node *node = &explain->query->tree->nodes[index];
     size_t label = (size_t)explain->query->period.label - 1;
     struct report_key key = key_of(explain, node->unit);
     struct group group = {0};
-    struct figures total = {0};
+    bool is_whole_tree = explain->type < 0;
     if (explain_is_too_large(explain))
         return;
     group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
     bool is_covered = group.triple.is_covered[label];
-    const struct figure *own =
-        figures_find(is_covered ? &group.triple.whole[label] : &group.triple.own[label],
-                     explain->indicator->number);
     bool is_leaf = node->first_child == TREE_NONE || is_covered;
-    if (!is_leaf) {
-        rollup_of(explain->step->node, explain->step->txn, &key, &total);
-        struct explain_line *line =
-            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
-        value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
-        depth++;
-    }
-    if (own != NULL) {
-        struct explain_line *line =
-            add_line(explain, depth, node->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
-        value_of_figure(own, &line->value);
-        describe_report(explain, &group, source_label(explain, &group), line);
-        explain_parts(explain, &group, node->unit, depth + 1);
-    } else {
-        explain_missing(explain, index, depth);
-    }
-    explain_revisions(explain, node->unit, depth + 1);
-    if (label == PERIOD_Y - 1 && group.triple.has_lone_whole_half)
+    if (!is_leaf && is_whole_tree)
+        explain_subtotal(explain, node->unit, depth++);
+    if (is_asked(explain, node))
+        explain_own(explain, index, depth, &group);
+    if (label == PERIOD_Y - 1 && group.triple.has_lone_whole_half && is_whole_tree)
         explain_lone_half(explain, node->unit, depth, &group);
-    if (is_covered)
-        explain_covered(explain, index, depth + 1);
-    else
+    if (!is_covered)
         explain_children(explain, index, depth);
-    figures_fini(&total);
+    else if (is_whole_tree)
+        explain_covered(explain, index, depth + 1);
     group_fini(&group);
 }
 
@@ -305,12 +329,28 @@ static void count_due(struct explain *explain)
     for (uint32_t i = root; i != TREE_NONE && form != NULL; i = tree_next(tree, root, i)) {
         const struct tree_node *node = &tree->nodes[i];
         uint32_t levels = form->due_level_mask & explain->indicator->level_mask;
-        explain->due_count += !node->has_ended && (levels >> node->level & 1U) != 0;
+        explain->due_count +=
+            is_asked(explain, node) && !node->has_ended && (levels >> node->level & 1U) != 0;
     }
 }
 
-/* One year of a span, if it has the figure: its roll-up, and what that is made of. Returns whether
- * it does. */
+/* The year's figure: of one type, what its units reported, which may be none of it. */
+static void fill_year(const struct explain *explain, const struct figure *rollup,
+                      Tonghop__Value *ret_value)
+{
+    const struct query *one = explain->query;
+    const struct view_key key = {one->kind, one->period, one->from, one->unit, 0};
+    if (explain->type < 0) {
+        value_of_figure(rollup, ret_value);
+        return;
+    }
+    struct view *family = view_family_new(explain->step->node, explain->step->txn, &key);
+    view_value(&family[explain->type], explain->indicator, ret_value);
+    view_family_free(&family);
+}
+
+/* One year of a span, if the unit has the figure: its roll-up, and what that is made of. Returns
+ * whether it has. */
 static bool explain_year(struct explain *explain, uint16_t year)
 {
     const struct query *span = explain->query;
@@ -326,8 +366,8 @@ static bool explain_year(struct explain *explain, uint16_t year)
     bool is_there = figure != NULL && index != TREE_NONE;
     if (is_there) {
         struct explain_line *line =
-            add_line(explain, 0, one.unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR);
-        value_of_figure(figure, &line->value);
+            explain_add_line(explain, 0, one.unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_YEAR);
+        fill_year(explain, figure, &line->value);
         line->message.source_period = period_format(one.period, line->period);
         explain_unit(explain, index, 1);
     }

@@ -16,9 +16,10 @@ struct operands {
     size_t count;
 };
 
-static void fill_operands(struct explain *explain, struct view *view, struct operands *operands)
+static void fill_operands(struct explain *explain, struct operands *operands)
 {
     const struct node *node = explain->step->node;
+    struct view *view = explain->view;
     size_t count = 0;
     const uint32_t *numbers = explain->indicator->formula != NULL
                                   ? formula_operands(explain->indicator->formula, &count)
@@ -229,10 +230,25 @@ static bool resolve_since(struct step *step, const struct explain *explain, cons
 
 /* ---- the answer ---- */
 
+/* Fills what was asked for into the answer, but for its texts and messages. */
+static void describe(const struct explain *explain, Tonghop__Explanation *message)
+{
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    message->due_count = explain->due_count;
+    message->missing_count = explain->missing_count;
+    message->without_count = explain->without_count;
+    message->split_year = view_is_split_year(explain->step->node, &explain->view->key);
+    message->rebuilding = explain->step->node->rebuild.is_active;
+    if (explain->type < 0)
+        return;
+    message->type = catalogue->types[explain->type].code;
+    message->type_vi = catalogue->types[explain->type].name_vi;
+    message->type_en = catalogue->types[explain->type].name_en;
+}
+
 static void answer(struct explain *explain, struct changes *changes)
 {
     char period[PERIOD_TEXT_SIZE], from[PERIOD_TEXT_SIZE] = "";
-    struct view view;
     struct operands operands = {0};
     Tonghop__IndicatorInfo info;
     Tonghop__UnitInfo unit;
@@ -240,15 +256,14 @@ static void answer(struct explain *explain, struct changes *changes)
     Tonghop__Explanation message = TONGHOP__EXPLANATION__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     const struct query *query = explain->query;
-    const struct view_key key = {query->kind, query->period, query->from, query->unit, 0};
-    view_init(&view, explain->step->node, explain->step->txn, &key);
-    view_value(&view, explain->indicator, &total);
-    fill_operands(explain, &view, &operands);
+    view_value(explain->view, explain->indicator, &total);
+    fill_operands(explain, &operands);
     query_indicator_info(explain->step->node, explain->indicator, &info);
     query_unit_info(explain->step->node, query->unit, query->tree->window.last, &unit);
     Tonghop__ExplainLine **lines = mem_calloc(explain->count + 1, sizeof(*lines));
     for (size_t i = 0; i < explain->count; i++)
         lines[i] = &explain->lines[i]->message;
+    describe(explain, &message);
     message.period = period_format(query->period, period);
     if (query->from != query->period.year)
         message.from = period_format((struct period){query->from, PERIOD_Y}, from);
@@ -261,11 +276,6 @@ static void answer(struct explain *explain, struct changes *changes)
     message.operands = operands.info_pointers;
     message.n_operand_values = operands.count;
     message.operand_values = operands.value_pointers;
-    message.due_count = explain->due_count;
-    message.missing_count = explain->missing_count;
-    message.without_count = explain->without_count;
-    message.split_year = view_is_split_year(explain->step->node, &key);
-    message.rebuilding = explain->step->node->rebuild.is_active;
     Tonghop__ExplainChange **told = NULL;
     if (changes != NULL) {
         told = mem_calloc(changes->count + 1, sizeof(*told));
@@ -283,7 +293,6 @@ static void answer(struct explain *explain, struct changes *changes)
     free(told);
     operands_fini(&operands);
     value_fini(&total);
-    view_fini(&view);
 }
 
 static void refuse_size(struct step *step)
@@ -311,25 +320,66 @@ static void explain_since(struct explain *explain, struct instant since)
     changes_fini(&changes);
 }
 
+/* A type of units by its code ("": none); refuses and returns false if there is no such one. */
+static bool resolve_type(struct explain *explain, const Tonghop__ExplainQuery *ask)
+{
+    struct step *step = explain->step;
+    char word[QUERY_WORD_SIZE];
+    explain->type = -1;
+    if (ask->type[0] == '\0')
+        return true;
+    if (ask->since[0] != '\0') {
+        step_refuse(step, ERR_USAGE, NULL,
+                    STEP_WORDS(step, "what changed is told of all units, not of one type",
+                               "chỉ xem được thay đổi của mọi đơn vị, không xem riêng một loại"));
+        return false;
+    }
+    explain->type = catalogue_type_by_code(step->node->catalogue, ask->type);
+    if (explain->type < 0)
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step, "no type of units '%s': see 'tonghop catalogue show units'",
+                               "không có loại đơn vị “%s”: xem `tonghop catalogue show units`"),
+                    query_word(ask->type, word));
+    return explain->type >= 0;
+}
+
+/* Takes the total apart; `since` is the moment that `ask` names, if it names one. */
+static void take_apart(struct explain *explain, const Tonghop__ExplainQuery *ask,
+                       struct instant since)
+{
+    if (indicator_is_entered(explain->indicator))
+        explain_lines(explain);
+    else if (ask->since[0] == '\0')
+        explain_counts(explain);
+    if (explain_is_too_large(explain))
+        refuse_size(explain->step);
+    else if (ask->since[0] != '\0')
+        explain_since(explain, since);
+    else
+        answer(explain, NULL);
+}
+
 void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *ask)
 {
     struct query query;
-    struct instant since;
+    struct instant since = {0};
+    struct view view = {0}, *family = NULL;
     struct explain explain = {.step = step, .query = &query, .with_revisions = ask->revisions != 0};
     if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query) ||
         !query_resolve_span(step, ask->from, &query))
         return;
     explain.indicator = query_indicator(step, ask->indicator);
-    if (explain.indicator == NULL ||
+    if (explain.indicator == NULL || !resolve_type(&explain, ask) ||
         (ask->since[0] != '\0' && !resolve_since(step, &explain, ask->since, &since)))
         return;
-    if (indicator_is_entered(explain.indicator))
-        explain_lines(&explain);
-    if (explain_is_too_large(&explain))
-        refuse_size(step);
-    else if (ask->since[0] != '\0')
-        explain_since(&explain, since);
+    const struct view_key key = {query.kind, query.period, query.from, query.unit, 0};
+    if (explain.type >= 0)
+        family = view_family_new(step->node, step->txn, &key);
     else
-        answer(&explain, NULL);
+        view_init(&view, step->node, step->txn, &key);
+    explain.view = family != NULL ? &family[explain.type] : &view;
+    take_apart(&explain, ask, since);
     explain_fini(&explain);
+    view_family_free(&family);
+    view_fini(&view);
 }

@@ -123,6 +123,8 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
  * take it from the same year as their total. */
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator);
 struct derived view_derived(struct view *view, const struct indicator *indicator);
+/* Whether a count@`level` of the view asks the unit: of a view of one type, only those of it. */
+bool view_asks(const struct view *view, uint8_t level, const struct tree_node *node);
 /* Whether a unit passes a test, by the figures of `view`, which is of that unit. */
 enum truth view_holds(struct view *view, const struct formula_test *test, uint8_t type);
 void view_tally_add(struct view_tally *tally, enum truth truth);

@@ -152,6 +152,12 @@ void view_tally_add(struct view_tally *tally, enum truth truth)
     tally->unknown += truth == TRUTH_UNKNOWN;
 }
 
+bool view_asks(const struct view *view, uint8_t level, const struct tree_node *node)
+{
+    bool is_mine = view->family == NULL || node->type == view - view->family;
+    return is_mine && node->level == level && !node->has_ended;
+}
+
 /* Asks one unit for all tallies from the `first` on. */
 static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
 {
@@ -160,7 +166,7 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
     key.unit = node->unit;
     for (size_t i = first; i < view->tally_count; i++) {
         struct view_tally *tally = &view->tallies[i];
-        if (tally->level != node->level)
+        if (!view_asks(view, tally->level, node))
             continue;
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
@@ -171,20 +177,15 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
     view_fini(&unit);
 }
 
-/* One walk over the units for all tallies from the `first` on; of a view of one type, over those of
- * that type. */
+/* One walk over the units for all tallies from the `first` on. */
 static void tally_all(struct view *view, size_t first)
 {
     const struct tree *tree = node_tree(view->node, view->key.period);
     uint32_t root = tree_find(tree, view->key.unit);
     if (first == view->tally_count)
         return;
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        const struct tree_node *node = &tree->nodes[i];
-        bool is_mine = view->family == NULL || node->type == view - view->family;
-        if (is_mine && !node->has_ended)
-            tally_unit(view, first, node);
-    }
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
+        tally_unit(view, first, &tree->nodes[i]);
 }
 
 static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,

@@ -254,6 +254,12 @@ static void ask_more(struct story *story, enum frame_type from)
     story_say(story, from, BODY(TOTALS_QUERY), &span);
     story_say(story, from, BODY(TOTALS_QUERY), &cut);
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.type = TEXT("xa");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.indicator = TEXT("org.xa");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.indicator = indicators[0];
+    explain.type = TEXT("");
     explain.from = TEXT("");
     explain.since = TEXT("2000-01-01");
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);

@@ -356,6 +356,56 @@ static void counts_take_each_unit_by_itself(void **state)
     }
 }
 
+/* The counts that a formula adds up are found in the order of its text, each with its condition as
+ * it is written; those inside a condition are that condition's. */
+static void own_counts_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *conditions[4];
+        uint8_t levels[4];
+    } rows[] = {
+        {"= balance", {NULL}, {0}},
+        {"= -(balance + 2) * balance", {NULL}, {0}},
+        {"count@commune(unit)", {"unit"}, {2}},
+        {" count @ commune (  balance > 0  ) ", {"balance > 0"}, {2}},
+        {"count@commune((balance > 0))", {"(balance > 0)"}, {2}},
+        {"= 100 * count@commune( balance > 0) / count@district(unit)",
+         {"balance > 0", "unit"},
+         {2, 1}},
+        {"= -count@province(unit) - (count@commune(unit) + count@district(not (balance > 0)))",
+         {"unit", "unit", "not (balance > 0)"},
+         {0, 2, 1}},
+        {"count@district( count@commune(balance > (first.day)) > 1 and balance > 0)",
+         {"count@commune(balance > (first.day)) > 1 and balance > 0"},
+         {1}},
+        {"= count@district(count@commune(unit) > 1) + count@commune(balance > 0)",
+         {"count@commune(unit) > 1", "balance > 0"},
+         {1, 2}},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalogue *catalogue = sample_catalogue();
+        struct formula *formula = parse(catalogue, rows[i].text);
+        struct formula_count count;
+        size_t n = 0;
+
+        for (; rows[i].conditions[n] != NULL; n++) {
+            const char *condition = rows[i].conditions[n];
+
+            if (!formula_own_count(formula, rows[i].text, n, &count) ||
+                count.level != rows[i].levels[n] || count.condition_len != strlen(condition) ||
+                memcmp(count.condition, condition, strlen(condition)) != 0)
+                fail_msg("%s: count %zu", rows[i].text, n);
+            assert_ptr_equal(count.test.formula, formula);
+        }
+        for (size_t more = 0; more < 3; more++)
+            assert_false(formula_own_count(formula, rows[i].text, n + more, &count));
+        formula_free(&formula);
+        catalogue_free(&catalogue);
+    }
+}
+
 /* When no unit at all can be decided there is no count; when there is no unit it is 0. */
 static void a_count_of_unknowns_has_no_value(void **state)
 {
@@ -422,6 +472,7 @@ int main(void)
         cmocka_unit_test(qualifiers_follow_the_arithmetic),
         cmocka_unit_test(uneven_ratios_are_marked),
         cmocka_unit_test(counts_take_each_unit_by_itself),
+        cmocka_unit_test(own_counts_are_found),
         cmocka_unit_test(a_count_of_unknowns_has_no_value),
         cmocka_unit_test(predicates_on_inexact_figures),
     };

@@ -10,7 +10,7 @@
 /* What is left 0 or NULL means: actual, not asked; "64" and model.registered where nothing else. */
 struct told {
     uint32_t kind;
-    const char *period, *unit, *indicator, *from, *since;
+    const char *period, *unit, *indicator, *from, *since, *type;
     bool with_revisions;
 };
 
@@ -27,6 +27,7 @@ static inline const Tonghop__Envelope *ask_told(struct rig *rig, struct peer_fro
     query.indicator = TEXT(told->indicator != NULL ? told->indicator : "model.registered");
     query.from = text_or_empty(told->from);
     query.since = text_or_empty(told->since);
+    query.type = text_or_empty(told->type);
     query.revisions = told->with_revisions;
     envelope.body_case = BODY(EXPLAIN_QUERY);
     envelope.explain_query = &query;

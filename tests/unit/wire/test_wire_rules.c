@@ -420,6 +420,9 @@ static char *letters(struct arena *arena, size_t len)
     X(explain_query, from_limit, m->from = letters(arena, 16), OK, "")                             \
     X(explain_query, since_long, m->since = letters(arena, 2001), TOO_LARGE, "ExplainQuery.since") \
     X(explain_query, since_line, m->since = TEXT("2024-12-01\n"), MALFORMED, "ExplainQuery.since") \
+    X(explain_query, type_long, m->type = letters(arena, 2001), TOO_LARGE, "ExplainQuery.type")    \
+    X(explain_query, type_limit, m->type = letters(arena, 2000), OK, "")                           \
+    X(explain_query, type_line, m->type = TEXT("xa\n"), MALFORMED, "ExplainQuery.type")            \
     X(explanation, since, tell_change(m, arena)->returned = true, OK, "")                          \
     X(explanation, since_alone, m->since_us = 1, MALFORMED, "Explanation: what is told since")     \
     X(explanation, since_before, (tell_change(m, arena), m->since_us = -1), MALFORMED,             \
@@ -459,10 +462,15 @@ static char *letters(struct arena *arena, size_t len)
       "ExplainLine.source")                                                                        \
     X(explanation, line_states, m->lines[0]->states = 3, OK, "")                                   \
     X(explanation, line_states_new, m->lines[0]->states = 4, MALFORMED, "ExplainLine.states")      \
-    X(explanation, line_type_new, m->lines[0]->type = 10, MALFORMED, "ExplainLine.type")           \
+    X(explanation, line_type_new, m->lines[0]->type = 13, MALFORMED, "ExplainLine.type")           \
     X(explanation, line_part, (m->lines[0]->type = 8, m->lines[0]->value = NULL), MALFORMED,       \
       "ExplainLine")                                                                               \
     X(explanation, line_without, (m->lines[0]->type = 9, m->lines[0]->value = NULL), OK, "")       \
+    X(explanation, line_counted, (m->lines[0]->type = 10, m->lines[0]->value = NULL), OK, "")      \
+    X(explanation, line_undecided, (m->lines[0]->type = 12, m->lines[0]->value = NULL), OK, "")    \
+    X(explanation, by_type, m->type = letters(arena, 2001), TOO_LARGE, "Explanation.type")         \
+    X(explanation, by_type_vi, m->type_vi = TEXT("a\nb"), MALFORMED, "Explanation.type_vi")        \
+    X(explanation, by_type_en, m->type_en = TEXT("\xff"), MALFORMED, "Explanation.type_en")        \
     X(history, source, m->entries[0]->source = TEXT("a\nb"), OK, "")                               \
     X(history, source_long, m->entries[0]->source = letters(arena, 2001), TOO_LARGE,               \
       "HistoryEntry.source")                                                                       \
