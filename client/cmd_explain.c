@@ -5,7 +5,7 @@
 
 struct asked {
     struct selection selection;
-    const char *indicator, *from, *to, *since;
+    const char *indicator, *from, *to, *since, *type;
     bool with_revisions;
 };
 
@@ -31,6 +31,7 @@ static int ask(const struct common *common, const struct asked *asked)
     query.indicator = query_text(asked->indicator);
     query.from = query_text(asked->from);
     query.since = query_text(asked->since);
+    query.type = query_text(asked->type);
     query.revisions = asked->with_revisions;
     request.body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;
     request.explain_query = &query;
@@ -54,6 +55,7 @@ static int run_explain(const struct common *common, int argc, char **argv)
         {.name = "--to", .value = &asked.to},
         SELECTION_KIND(asked.selection),
         SELECTION_UNIT(asked.selection),
+        {.name = "--type", .value = &asked.type},
         {.name = "--since", .value = &asked.since},
         {.name = "--revisions", .is_given = &asked.with_revisions},
     };
@@ -61,8 +63,11 @@ static int run_explain(const struct common *common, int argc, char **argv)
         !selection_take_span(common, "explain", asked.from, asked.to, &asked.selection) ||
         !selection_check(common, "explain", &asked.selection))
         return EXIT_INPUT;
-    if (asked.since != NULL && asked.since[0] == '\0') /* on the wire that is not asked */
+    /* On the wire that is not asked. */
+    if (asked.since != NULL && asked.since[0] == '\0')
         return command_usage("explain", words(common->is_english, WORD_OPTION_NO_VALUE), "--since");
+    if (asked.type != NULL && asked.type[0] == '\0')
+        return command_usage("explain", words(common->is_english, WORD_OPTION_NO_VALUE), "--type");
     return ask(common, &asked);
 }
 
@@ -74,10 +79,13 @@ const struct command command_explain = {
     .help =
         "Every unit beneath with its figure, and every report with revision, time, author, reason\n"
         "and note; reports that are missing too. Of a computed indicator, what it is computed "
-        "from.\n\n"
+        "from;\n"
+        "if it counts units, which are counted, which are not, and which cannot be decided.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --from Y --to Y   instead of --period: a span of years, year by year\n"
         "  --unit UNIT       code or id of the unit; else that of the node or key\n"
+        "  --type TYPE       only what units of this type reported themselves: a row of totals "
+        "by type\n"
         "  --since MOMENT    instead of the parts, what changed the total since 2024-12-01,\n"
         "                    2024-12-12T08:30, or 23857/2: revision 2 of that unit's report\n"
         "  --revisions       also every revision that is held of each report\n"
@@ -86,10 +94,13 @@ const struct command command_explain = {
         "  tonghop explain reception.visits --period 2024\n",
     .help_vi =
         "Từng đơn vị trực thuộc với số của họ, từng báo cáo với số bản, thời điểm, người lập, lý\n"
-        "do và ghi chú; cả những đơn vị chưa nộp. Với chỉ tiêu tính ra: tính từ những số nào.\n\n"
+        "do và ghi chú; cả những đơn vị chưa nộp. Với chỉ tiêu tính ra: tính từ những số nào; nếu\n"
+        "là số đếm đơn vị: đơn vị nào được tính, không được tính, chưa xác định được.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --from N --to N   thay cho --period: nhiều năm, từng năm một\n"
         "  --unit ĐƠN-VỊ     mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
+        "  --type LOẠI       chỉ số mà các đơn vị loại này tự báo cáo: một dòng của bảng theo "
+        "loại\n"
         "  --since LÚC       thay cho thành phần: số tổng thay đổi thế nào từ 2024-12-01,\n"
         "                    2024-12-12T08:30, hoặc 23857/2 là bản 2 của báo cáo đơn vị đó\n"
         "  --revisions       kèm mọi bản đang giữ của từng báo cáo\n"

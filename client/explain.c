@@ -190,6 +190,47 @@ static void print_operands(const struct common *common, const Tonghop__Explanati
     table_free(&table);
 }
 
+/* ---- the units that it counts ---- */
+
+static const char *say_counted(bool is_english, Tonghop__ExplainType type)
+{
+    switch (type) {
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COUNTED:
+        return words(is_english, WORD_EXPLAIN_PASSES);
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_NOT_COUNTED:
+        return words(is_english, WORD_EXPLAIN_FAILS);
+    case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_UNDECIDED:
+        return words(is_english, WORD_EXPLAIN_UNDECIDED);
+    default: /* protobuf-c adds a member of its own to the enum */
+        return "";
+    }
+}
+
+/* Each unit with what the condition says of it; the condition only where there is more than one. */
+static void print_counts(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    bool is_english = common->is_english, has_conditions = false;
+    struct table *table = table_new();
+    for (size_t i = 0; i < explanation->n_lines; i++)
+        has_conditions = has_conditions || explanation->lines[i]->note[0] != '\0';
+    table_add_column(table, "", words(is_english, WORD_KEYS_UNIT), TABLE_LEFT);
+    table_add_column(table, "", words(is_english, WORD_COLUMN_RESULT), TABLE_LEFT);
+    if (has_conditions)
+        table_add_column(table, "", words(is_english, WORD_COLUMN_CONDITION), TABLE_LEFT);
+    for (size_t i = 0; i < explanation->n_lines; i++) {
+        const Tonghop__ExplainLine *line = explanation->lines[i];
+        table_addf(table, "%s %s", line->unit->code, selection_unit_name(common, line->unit));
+        table_add(table, say_counted(is_english, line->type));
+        if (has_conditions)
+            table_add(table, line->note);
+    }
+    if (explanation->n_lines > 0 && explanation->n_operands > 0)
+        (void)printf("\n");
+    if (explanation->n_lines > 0)
+        table_print(table, OUTPUT_TEXT, stdout);
+    table_free(&table);
+}
+
 /* ---- what changed ---- */
 
 /* "1.204 → 1.198"; the caller frees. */
@@ -293,6 +334,13 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
 
 /* ---- the total ---- */
 
+/* The type of units whose total it is, or "". */
+static const char *type_name(const struct common *common, const Tonghop__Explanation *explanation)
+{
+    return common->is_english && explanation->type_en[0] != '\0' ? explanation->type_en
+                                                                 : explanation->type_vi;
+}
+
 /* The total, on a line of its own, and how many units it lacks. */
 static void print_total(const struct common *common, const Tonghop__Explanation *explanation)
 {
@@ -303,9 +351,10 @@ static void print_total(const struct common *common, const Tonghop__Explanation 
         format.from = first.year;
     char *value = format_value(&format, explanation->total);
     char *marks = format_marks(&format, explanation->total);
-    (void)printf("%s (%s), %s %s, %s%s%s: %s %s%s%s%s\n", selection_indicator_name(common, info),
-                 info->code, explanation->unit->code,
-                 selection_unit_name(common, explanation->unit), explanation->from,
+    (void)printf("%s (%s), %s %s, %s%s%s%s%s: %s %s%s%s%s\n",
+                 selection_indicator_name(common, info), info->code, explanation->unit->code,
+                 selection_unit_name(common, explanation->unit), type_name(common, explanation),
+                 explanation->type[0] != '\0' ? ", " : "", explanation->from,
                  explanation->from[0] != '\0' ? "–" : "", explanation->period, value,
                  selection_measure(common, info), marks[0] != '\0' ? " (" : "", marks,
                  marks[0] != '\0' ? ")" : "");
@@ -331,10 +380,12 @@ void explain_print(const struct common *common, const Tonghop__Explanation *expl
         explain_print_plain(common, explanation);
     else if (explanation->since_us != 0)
         print_changes(common, explanation);
-    else if (explanation->indicator->is_derived)
-        print_operands(common, explanation);
-    else
+    else if (!explanation->indicator->is_derived)
         print_text(common, explanation);
+    else {
+        print_operands(common, explanation);
+        print_counts(common, explanation);
+    }
     if (explanation->split_year)
         command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
     if (explanation->rebuilding)

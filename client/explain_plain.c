@@ -51,6 +51,9 @@ static const char *type_name(Tonghop__ExplainType type)
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION] = "revision",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART] = "part",
         [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT] = "without",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COUNTED] = "counted",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_NOT_COUNTED] = "not-counted",
+        [TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_UNDECIDED] = "undecided",
     };
     return (size_t)type < sizeof(names) / sizeof(names[0]) ? names[type] : NULL;
 }
@@ -91,6 +94,13 @@ static void add_line(const struct common *common, const Tonghop__Explanation *ex
     table_add(table, line->withdrawn ? "1" : "0");
     table_add(table, !may_count(line->type) ? NULL : explain_counts(explanation, i) ? "1" : "0");
     table_add(table, NULL); /* from */
+    table_add(table, NULL); /* by_type */
+}
+
+/* The type of units whose total it is. */
+static void add_by_type(const Tonghop__Explanation *explanation, struct table *table)
+{
+    table_add(table, explanation->type[0] != '\0' ? explanation->type : NULL);
 }
 
 /* The total itself, which nothing else says where nothing was reported, or of a span. */
@@ -109,14 +119,15 @@ static void add_total(const struct common *common, const Tonghop__Explanation *e
     for (int i = 0; i < REVISION_TO_COUNTS; i++)
         table_add(table, NULL);
     table_add(table, explanation->from);
+    add_by_type(explanation, table);
 }
 
 static void print_lines(const struct common *common, const Tonghop__Explanation *explanation)
 {
     static const char *const columns[] = {
-        "depth",  "type",   "unit",   "unit_id",    "unit_name", "value",    "qualifier",
-        "upper",  "period", "scope",  "unit_count", "revision",  "received", "author",
-        "reason", "note",   "source", "states",     "withdrawn", "counts",   "from",
+        "depth",  "type",   "unit",       "unit_id",  "unit_name", "value",   "qualifier", "upper",
+        "period", "scope",  "unit_count", "revision", "received",  "author",  "reason",    "note",
+        "source", "states", "withdrawn",  "counts",   "from",      "by_type",
     };
     struct table *table = table_new();
     add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
@@ -143,13 +154,32 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     add_unit(common, explanation->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
+    add_by_type(explanation, table);
+    table_add(table, NULL); /* condition */
+}
+
+/* One unit that the indicator counts, or does not. */
+static void add_counted(const struct common *common, const Tonghop__Explanation *explanation,
+                        const Tonghop__ExplainLine *line, struct table *table)
+{
+    enum { VALUE_TO_MEASURE = 5 }; /* columns that only figures have */
+    table_add(table, type_name(line->type));
+    table_add(table, explanation->indicator->code);
+    table_add(table, selection_indicator_name(common, explanation->indicator));
+    for (int i = 0; i < VALUE_TO_MEASURE; i++)
+        table_add(table, NULL);
+    add_unit(common, line->unit, table);
+    table_add(table, explanation->from);
+    table_add(table, explanation->period);
+    add_by_type(explanation, table);
+    table_add(table, line->note[0] != '\0' ? line->note : NULL);
 }
 
 static void print_operands(const struct common *common, const Tonghop__Explanation *explanation)
 {
     static const char *const columns[] = {
-        "type",    "indicator", "name",    "value",     "qualifier", "upper",  "unit_count",
-        "measure", "unit",      "unit_id", "unit_name", "from",      "period",
+        "type", "indicator", "name",      "value", "qualifier", "upper",   "unit_count", "measure",
+        "unit", "unit_id",   "unit_name", "from",  "period",    "by_type", "condition",
     };
     struct table *table = table_new();
     add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
@@ -157,6 +187,8 @@ static void print_operands(const struct common *common, const Tonghop__Explanati
     for (size_t i = 0; i < explanation->n_operands; i++)
         add_figure(common, explanation, explanation->operands[i], explanation->operand_values[i],
                    table);
+    for (size_t i = 0; i < explanation->n_lines; i++)
+        add_counted(common, explanation, explanation->lines[i], table);
     table_print(table, common->output, stdout);
     table_free(&table);
 }

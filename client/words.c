@@ -491,6 +491,11 @@ static const struct {
                                     "; filed without this figure: %u"},
     [WORD_EXPLAIN_COVERAGE] = {"%u đơn vị phải nộp, %u chưa có số trong tổng",
                                "units that owe it: %u; missing from the total: %u"},
+    [WORD_EXPLAIN_PASSES] = {"được tính", "counted"},
+    [WORD_EXPLAIN_FAILS] = {"không được tính", "not counted"},
+    [WORD_EXPLAIN_UNDECIDED] = {"chưa xác định được (thiếu số hoặc số không chính xác)",
+                                "undecided (a figure is missing or not exact)"},
+    [WORD_COLUMN_CONDITION] = {"Điều kiện", "Condition"},
     [WORD_TOTALS_LONE_HALVES] =
         {"%u báo cáo nửa năm có số toàn đơn vị không được tính vào số cả năm, vì số cả năm lấy từ "
          "cấp dưới: hãy nộp số toàn đơn vị cho nửa năm còn lại hoặc cho cả năm; xem bằng `tonghop "

@@ -313,9 +313,13 @@ enum word {
     WORD_EXPLAIN_WITHOUT,
     WORD_EXPLAIN_WITHOUT_COUNT, /* %u units */
     WORD_EXPLAIN_COVERAGE,      /* %u due, %u missing */
-    WORD_TOTALS_LONE_HALVES,    /* %u reports */
-    WORD_TOTALS_UNRANKED,       /* %u units */
-    WORD_TOTALS_NO_ROWS,        /* %s what --by names, %s unit */
+    WORD_EXPLAIN_PASSES,        /* of a unit that a count asks, likewise the next two */
+    WORD_EXPLAIN_FAILS,
+    WORD_EXPLAIN_UNDECIDED,
+    WORD_COLUMN_CONDITION,
+    WORD_TOTALS_LONE_HALVES, /* %u reports */
+    WORD_TOTALS_UNRANKED,    /* %u units */
+    WORD_TOTALS_NO_ROWS,     /* %s what --by names, %s unit */
     WORD_TOTALS_SPLIT_YEAR,
     /* quarantine */
     WORD_COLUMN_SIZE,

@@ -7,6 +7,7 @@ from scene import (client, exact, expect, expect_in, history, outcomes, plant, p
 
 COMMUNE, OTHER, DISTRICT = 23857, 23860, 631
 VISITS = "reception.visits"
+VILLAGES, COUNT = "ntm.village.registered", "ntm.village.reg_communes"
 BOOK = "Niên giám thống kê 2021"
 
 
@@ -95,7 +96,46 @@ def spans_year_by_year(office: Office) -> None:
                             expect=2)
 
 
-STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year)
+def counts_name_their_units(office: Office) -> None:
+    """A count names each unit: counted, not counted, or undecided for want of a figure"""
+    submit(office.commune, "2023", table({VILLAGES: 0}))
+    submit(office.district, "2023", table({VILLAGES: 2}), "--unit", str(OTHER))
+    settle(office.commune)
+    asked = ("explain", COUNT, "--period", "2023", "--unit", str(DISTRICT))
+    told = rows(office.province.tonghop(*asked, "--format", "csv"))
+    units = {row["unit"]: row["type"] for row in told if row["type"] not in ("total", "operand")}
+    expect("the total", told[0]["value"], "1")
+    expect("counted", units.pop(str(OTHER)), "counted")
+    expect("not counted", units.pop(str(COMMUNE)), "not-counted")
+    expect("the others", set(units.values()), {"undecided"})
+    result = office.province.tonghop("--lang", "vi", *asked)
+    expect_in("in words", result.out, "không được tính", "chưa xác định được (thiếu số hoặc số không chính xác)")
+
+
+def types_are_explained(office: Office) -> None:
+    """A row of totals by type is taken apart: the reports in it add up to it"""
+    asked = ("--unit", str(DISTRICT), "--period", "2024-S1", "--format", "csv")
+    table_rows = rows(office.province.tonghop("totals", *asked, "--indicator", VISITS, "--by", "type"))
+    by_type = {row["type"]: row["value"] for row in table_rows[1:]}
+    for code, unit, value in (("thi_tran", COMMUNE, "20"), ("xa", OTHER, "5")):
+        expect(f"row of {code}", by_type[code], value)
+        told = explain(office.province, "--type", code)
+        expect(f"total of {code}", (told[0]["type"], told[0]["value"], told[0]["by_type"]), ("total", value, code))
+        expect(f"reports of {code}", [(row["unit"], row["value"]) for row in told if row["type"] == "report"],
+               [(str(unit), value)])
+        expect(f"only {code}", {row["type"] for row in told} - {"total", "report", "missing", "without"}, set())
+    for language, says in (("vi", "không có loại đơn vị “làng”"), ("en", "no type of units 'làng'")):
+        result = office.province.tonghop("--lang", language, "explain", VISITS, "--period", "2024", "--type", "làng",
+                                         expect=2)
+        expect_in(language, result.err, says)
+    for language, says in (("vi", "không xem riêng một loại"), ("en", "not of one type")):
+        result = office.province.tonghop("--lang", language, "explain", VISITS, "--period", "2024", "--type", "xa",
+                                         "--since", "2024-01-01", expect=2)
+        expect_in(language, result.err, says)
+
+
+STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year,
+         counts_name_their_units, types_are_explained)
 
 if __name__ == "__main__":
     with Tree() as grown:

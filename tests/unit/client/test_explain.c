@@ -276,26 +276,26 @@ static void test_parts_csv(void **state)
     assert_prints(
         &answer->message, true, OUTPUT_CSV,
         "depth,type,unit,unit_id,unit_name,value,qualifier,upper,period,scope,unit_count,revision,"
-        "received,author,reason,note,source,states,withdrawn,counts,from\r\n"
-        ",total,631,631,Suoi Trong District,131,=,,2024,,1,,,,,,,,,,\r\n"
-        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0,,\r\n"
+        "received,author,reason,note,source,states,withdrawn,counts,from,by_type\r\n"
+        ",total,631,631,Suoi Trong District,131,=,,2024,,1,,,,,,,,,,,\r\n"
+        "0,subtotal,631,631,Suoi Trong District,131,=,,,,1,0,,,,,,0,0,,,\r\n"
         "1,report,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0,1,\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,theo sổ,,0,0,1,,\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0,1,\r\n"
+        "District,100,=,,2024,own,1,2,2024-12-12T08:30:00+07:00,Hoa,nhầm,,,1,0,1,,\r\n"
         "2,revision,631,631,Suoi Trong "
-        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0,0,\r\n"
+        "District,90,=,,2024,own,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,3,0,0,,\r\n"
         "1,lone-half,631,631,Suoi Trong "
-        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,0,\r\n"
+        "District,7,=,,2024-S1,whole,1,1,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,0,,\r\n"
         "1,report,23857,23857,Suoi Trong "
-        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0,1,\r\n"
-        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0,0,\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0,0,\r\n"
-        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,\r\n"
+        "Township,31,=,,2024,whole,1,1,2024-12-12T08:30:00+07:00,Lan,,,Niên giám 2024,0,0,1,,\r\n"
+        "2,covered,23860,23860,Binh An Commune,12,=,,,,1,0,,,,,,0,0,0,,\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,,,0,0,,,,,,0,0,0,,\r\n"
+        "1,missing,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,,\r\n"
         "2,revision,23860,23860,Binh An "
-        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0,0,\r\n"
+        "Commune,5,=,,2024,own,1,3,2024-12-12T08:30:00+07:00,An,,,,0,0,0,,\r\n"
         "2,revision,23860,23860,Binh An Commune,,,,2024,own,0,2,2024-12-12T08:30:00+07:00,An,nhầm "
-        "kỳ,,,1,1,0,\r\n");
+        "kỳ,,,1,1,0,,\r\n");
     free(answer);
 }
 
@@ -335,19 +335,19 @@ static void test_what_it_is_computed_from(void **state)
     assert_prints(
         &answer->message, true, OUTPUT_CSV,
         "depth,type,unit,unit_id,unit_name,value,qualifier,upper,period,scope,unit_count,revision,"
-        "received,author,reason,note,source,states,withdrawn,counts,from\r\n"
-        ",total,631,631,Suoi Trong District,14,=,,2024,,1,,,,,,,,,,\r\n"
+        "received,author,reason,note,source,states,withdrawn,counts,from,by_type\r\n"
+        ",total,631,631,Suoi Trong District,14,=,,2024,,1,,,,,,,,,,,\r\n"
         "0,report,23857,23857,Suoi Trong "
-        "Township,14,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,\r\n"
+        "Township,14,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,,\r\n"
         "1,part,23857,23857,Suoi Trong "
-        "Township,4,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,\r\n"
+        "Township,4,=,,2024-S2,own,1,2,2024-12-12T08:30:00+07:00,Hoa,,,,0,0,1,,\r\n"
         "1,part,23857,23857,Suoi Trong "
-        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,nhầm,,,0,0,1,\r\n"
+        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,nhầm,,,0,0,1,,\r\n"
         "1,revision,23857,23857,Suoi Trong "
-        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,1,\r\n"
+        "Township,10,=,,2024-S1,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,1,,\r\n"
         "1,revision,23857,23857,Suoi Trong "
-        "Township,9,=,,2024-S2,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,0,\r\n"
-        "0,without,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,\r\n");
+        "Township,9,=,,2024-S2,own,1,1,2024-12-12T08:30:00+07:00,Lan,,,,1,0,0,,\r\n"
+        "0,without,23860,23860,Binh An Commune,,,,2024,,0,3,,,,,,0,0,0,,\r\n");
     free(answer);
 }
 
@@ -558,10 +558,10 @@ static void test_operands_csv(void **state)
     answer->message.from = TEXT("2021");
     assert_prints(&answer->message, true, OUTPUT_CSV,
                   "type,indicator,name,value,qualifier,upper,unit_count,measure,unit,unit_id,unit_"
-                  "name,from,period\r\n"
-                  "total,model.rate,Rate,5,=,,1,%,631,631,Suoi Trong District,2021,2024\r\n"
+                  "name,from,period,by_type,condition\r\n"
+                  "total,model.rate,Rate,5,=,,1,%,631,631,Suoi Trong District,2021,2024,,\r\n"
                   "operand,model.registered,Models registered,8,=,,1,models,631,631,Suoi Trong "
-                  "District,2021,2024\r\n");
+                  "District,2021,2024,,\r\n");
     free(answer);
 }
 
@@ -583,6 +583,8 @@ static void test_usage(void **state)
         {{"explain", "a", "--to", "2020"}, "--from"},
         {{"explain", "a", "--period", "2024", "--since"}, "--since"},
         {{"explain", "a", "--period", "2024", "--since", ""}, "option --since needs a value"},
+        {{"explain", "a", "--period", "2024", "--type"}, "--type"},
+        {{"explain", "a", "--period", "2024", "--type", ""}, "option --type needs a value"},
         {{"explain", "a", "--period", "2024", "--kind", "x"}, "kind"},
         {{"explain", "a", "b", "--period", "2024"}, "b"},
         {{"explain", "a", "--period", "2024", "--top"}, "--top"},
