@@ -59,8 +59,8 @@ void explain_counts(struct explain *explain)
     struct formula_count count;
     Tonghop__Value total;
     view_value(explain->view, indicator, &total);
-    bool is_made =
-        total.all_count > 0; /* not of a plan without any figure, or before it is valid */
+    /* Nothing is counted for a plan that nobody made, nor before the indicator is valid. */
+    bool is_made = total.all_count > 0;
     bool is_only = !formula_own_count(indicator->formula, indicator->rule, 1, &count);
     value_fini(&total);
     for (size_t n = 0; is_made && formula_own_count(indicator->formula, indicator->rule, n, &count);
