@@ -18,6 +18,17 @@ static void take_cell(struct table *table, char *text)
     free(text);
 }
 
+/* Of values that are of the whole period or span. */
+static struct format format_of_totals(const struct common *common,
+                                      const Tonghop__Explanation *explanation)
+{
+    struct format format = format_of(common->is_english, explanation->indicator);
+    struct period first;
+    if (explanation->from[0] != '\0' && period_parse(explanation->from, &first) == ERR_OK)
+        format.from = first.year;
+    return format;
+}
+
 /* ---- the lines beneath a total ---- */
 
 /* Whether the line is the report of a unit whose subtotal stands right above it. */
@@ -303,7 +314,7 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
         {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
         {"reason", WORD_COLUMN_MARKS, TABLE_LEFT},
     };
-    struct format format = format_of(common->is_english, explanation->indicator);
+    struct format format = format_of_totals(common, explanation);
     const Tonghop__Value *before = explanation->before;
     char since[INSTANT_TEXT_SIZE];
     char *change = arrow(&format, before, explanation->total);
@@ -345,10 +356,7 @@ static const char *type_name(const struct common *common, const Tonghop__Explana
 static void print_total(const struct common *common, const Tonghop__Explanation *explanation)
 {
     const Tonghop__IndicatorInfo *info = explanation->indicator;
-    struct format format = format_of(common->is_english, info);
-    struct period first;
-    if (explanation->from[0] != '\0' && period_parse(explanation->from, &first) == ERR_OK)
-        format.from = first.year;
+    struct format format = format_of_totals(common, explanation);
     char *value = format_value(&format, explanation->total);
     char *marks = format_marks(&format, explanation->total);
     (void)printf("%s (%s), %s %s, %s%s%s%s%s: %s %s%s%s%s\n",

@@ -227,6 +227,7 @@ static void add_change(const struct common *common, const struct format *format,
     table_add(table, change->author);
     table_add(table, change->reason);
     table_add(table, change->note);
+    table_add(table, NULL); /* from */
 }
 
 /* What the unit asked for had at the moment (`before` is NULL), or has now. */
@@ -246,6 +247,7 @@ static void add_end(const struct common *common, const Tonghop__Explanation *exp
     add_step(&format, before, after, table);
     for (int i = 0; i < AFTER_STEP; i++)
         table_add(table, NULL);
+    table_add(table, explanation->from);
 }
 
 static void print_changes(const struct common *common, const Tonghop__Explanation *explanation)
@@ -259,6 +261,7 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
         "change",     "change_qualifier", "change_upper",
         "unit_count", "returned",         "withdrawn",
         "author",     "reason",           "note",
+        "from",
     };
     struct format format = format_of(common->is_english, explanation->indicator);
     const Tonghop__Value *before = explanation->before;

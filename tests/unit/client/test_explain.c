@@ -496,20 +496,20 @@ static void test_changes_csv(void **state)
         &answer->message, false, OUTPUT_CSV,
         "type,received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
         "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
-        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note\r\n"
+        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note,from\r\n"
         "since,2024-12-12T08:30:00+07:00,631,631,Huyện Suối "
-        "Trong,2024,,,,,,,,,,,,,0,,,,,\r\n"
+        "Trong,2024,,,,,,,,,,,,,0,,,,,,\r\n"
         "change,2024-12-12T08:30:00+07:00,23857,23857,Thị trấn Suối "
-        "Trong,2024,general,1,0,,,,1204,=,,,,,1,0,0,Lan,,\r\n"
+        "Trong,2024,general,1,0,,,,1204,=,,,,,1,0,0,Lan,,,\r\n"
         "change,2024-12-12T08:31:00+07:00,23857,23857,Thị trấn Suối "
-        "Trong,2024,general,3,1,1204,=,,1198,=,,-6,=,,1,0,0,Lan,gõ nhầm,theo sổ\r\n"
+        "Trong,2024,general,3,1,1204,=,,1198,=,,-6,=,,1,0,0,Lan,gõ nhầm,theo sổ,\r\n"
         "change,2024-12-12T08:32:00+07:00,23860,23860,Xã Bình "
-        "An,2024,general,2,0,1198,=,,1198,=,,0,=,,1,1,0,Lan,,\r\n"
+        "An,2024,general,2,0,1198,=,,1198,=,,0,=,,1,1,0,Lan,,,\r\n"
         "change,2024-12-12T08:33:00+07:00,23857,23857,Thị trấn Suối "
-        "Trong,2024,general,4,3,1198,=,,,,,,,,0,0,1,Lan,,\r\n"
+        "Trong,2024,general,4,3,1198,=,,,,,,,,0,0,1,Lan,,,\r\n"
         "change,2024-12-12T08:34:00+07:00,23857,23857,Thị trấn Suối "
-        "Trong,2024,general,5,4,,,,1198,=,,,,,1,0,0,Lan,,\r\n"
-        "total,,631,631,Huyện Suối Trong,2024,,,,,,,1198,=,,,,,1,,,,,\r\n");
+        "Trong,2024,general,5,4,,,,1198,=,,,,,1,0,0,Lan,,,\r\n"
+        "total,,631,631,Huyện Suối Trong,2024,,,,,,,1198,=,,,,,1,,,,,,\r\n");
     free(answer);
 }
 
@@ -532,10 +532,53 @@ static void test_no_change(void **state)
         &answer->message, true, OUTPUT_CSV,
         "type,received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
         "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
-        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note\r\n"
+        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note,from\r\n"
         "since,2024-12-12T08:30:00+07:00,631,631,Suoi Trong "
-        "District,2024,,,,,,,5,=,,,,,1,,,,,\r\n"
-        "total,,631,631,Suoi Trong District,2024,,,,5,=,,5,=,,0,=,,1,,,,,\r\n");
+        "District,2024,,,,,,,5,=,,,,,1,,,,,,\r\n"
+        "total,,631,631,Suoi Trong District,2024,,,,5,=,,5,=,,0,=,,1,,,,,,\r\n");
+    free(answer);
+}
+
+/* Of a span, with the years that each total lacks; as CSV with its first year. */
+static void test_changes_of_a_span(void **state)
+{
+    (void)state;
+    struct answer *answer = answer_new(120);
+    Tonghop__Value values[2] = {number(105), number(120)};
+    answer->message.from = TEXT("2021");
+    answer->message.since_us = MOMENT_US;
+    answer->message.before = &answer->before;
+    answer->before = number(100);
+    answer->before.missing_years = 1U << 1 | 1U << 2;
+    values[0].missing_years = 1U << 1;
+    add_change(answer, &commune, 1, 0, &values[0]);
+    answer->changes[0].source_period = TEXT("2023-S1");
+    add_change(answer, &commune, 2, 1, &values[1]);
+    answer->changes[1].source_period = TEXT("2022");
+    assert_prints(
+        &answer->message, true, OUTPUT_TEXT,
+        "Models registered (model.registered), 631 Suoi Trong District, 2021–2024: 120 models\n"
+        "\n"
+        "Since 2024-12-12T08:30:00+07:00: 100 → 120 models\n"
+        "\n"
+        "Received                   Figure     Change  Unit                       Period   "
+        "Revision  Author  Notes\n"
+        "2024-12-12T08:30:00+07:00  100 → 105      +5  23857 Suoi Trong Township  2023-S1  1      "
+        "   Lan     no figure for 2022\n"
+        "2024-12-12T08:31:00+07:00  105 → 120     +15  23857 Suoi Trong Township  2022     1 → 2  "
+        "   Lan\n");
+    assert_prints(
+        &answer->message, true, OUTPUT_CSV,
+        "type,received,unit,unit_id,unit_name,period,form,revision,replaced,before,before_"
+        "qualifier,before_upper,total,total_qualifier,total_upper,change,change_"
+        "qualifier,change_upper,unit_count,returned,withdrawn,author,reason,note,from\r\n"
+        "since,2024-12-12T08:30:00+07:00,631,631,Suoi Trong "
+        "District,2024,,,,,,,100,=,,,,,1,,,,,,2021\r\n"
+        "change,2024-12-12T08:30:00+07:00,23857,23857,Suoi Trong "
+        "Township,2023-S1,general,1,0,100,=,,105,=,,5,=,,1,0,0,Lan,,,\r\n"
+        "change,2024-12-12T08:31:00+07:00,23857,23857,Suoi Trong "
+        "Township,2022,general,2,1,105,=,,120,=,,15,=,,1,0,0,Lan,,,\r\n"
+        "total,,631,631,Suoi Trong District,2024,,,,100,=,,120,=,,20,=,,1,,,,,,2021\r\n");
     free(answer);
 }
 
@@ -618,6 +661,7 @@ int main(void)
         cmocka_unit_test_setup(test_changes_en, setup),
         cmocka_unit_test_setup(test_changes_csv, setup),
         cmocka_unit_test_setup(test_no_change, setup),
+        cmocka_unit_test_setup(test_changes_of_a_span, setup),
         cmocka_unit_test_setup(test_operands_csv, setup),
         cmocka_unit_test(test_usage),
     };
