@@ -5,7 +5,7 @@
 
 #include "core/mem.h"
 #include "node/explain.h"
-#include "node/past.h"
+#include "node/tale.h"
 
 /* The operands of a derived indicator with their values: what it was computed from. */
 struct operands {
@@ -61,7 +61,7 @@ struct change {
 };
 
 struct changes {
-    struct past past;
+    struct tale tale;
     struct instant since;
     Tonghop__Value before;
     struct change **items;
@@ -76,7 +76,7 @@ static void changes_fini(struct changes *changes)
     }
     free(changes->items);
     value_fini(&changes->before);
-    past_fini(&changes->past);
+    tale_fini(&changes->tale);
 }
 
 /* What a reader would see differently, the marks included, and whose reports it is made of. */
@@ -90,25 +90,28 @@ static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
            a->negative_count == b->negative_count && a->early_count == b->early_count &&
            a->baseline_count == b->baseline_count && a->least_units == b->least_units &&
            a->most_units == b->most_units && a->known_count == b->known_count &&
-           a->all_count == b->all_count && a->unit_set == b->unit_set;
+           a->all_count == b->all_count && a->unit_set == b->unit_set &&
+           a->missing_years == b->missing_years && a->as_of == b->as_of &&
+           a->thin_year == b->thin_year && a->thin_count == b->thin_count &&
+           a->full_count == b->full_count;
 }
 
 static void add_change(struct explain *explain, const struct past_step *step, uint64_t replaced,
                        const Tonghop__Value *total, struct changes *changes)
 {
     const struct report *report = &step->revision->report;
+    const struct past *past = tale_past(&changes->tale, step);
     struct change *change = mem_calloc(1, sizeof(*change));
     Tonghop__ExplainChange *message = &change->message;
     changes->items =
         mem_grow(changes->items, changes->count, &changes->capacity, sizeof(*changes->items));
     changes->items[changes->count++] = change;
     tonghop__explain_change__init(message);
-    query_unit_info(explain->step->node, report->key.unit, explain->query->tree->window.last,
-                    &change->unit);
+    query_unit_info(explain->step->node, report->key.unit, past->tree->window.last, &change->unit);
     change->total = *total;
     message->unit = &change->unit;
     message->source_period = period_format(report->key.period, change->period);
-    message->form = changes->past.forms[step->slot]->code;
+    message->form = past->forms[step->slot]->code;
     message->revision = step->revision->number;
     message->replaced = replaced;
     message->received_us = step->revision->received.us;
@@ -131,24 +134,24 @@ static bool is_returned(const struct past_revision *revision, const struct past_
 /* Takes every step since; those that change the total are kept, and those that were returned. */
 static void tell(struct explain *explain, struct changes *changes)
 {
-    struct past *past = &changes->past;
+    struct tale *tale = &changes->tale;
     Tonghop__Value last;
-    past_begin(past, changes->since);
-    past_value(past, explain->indicator, &changes->before);
-    past_value(past, explain->indicator, &last);
-    for (size_t i = 0; i < past->step_count && changes->count <= QUERY_LINES_MAX; i++) {
-        const struct past_step *step = &past->steps[i];
-        const struct past_revision *replaced = past_counting(past, step);
+    tale_begin(tale, changes->since);
+    tale_value(tale, explain->indicator, &changes->before);
+    tale_value(tale, explain->indicator, &last);
+    for (size_t i = 0; i < tale->steps.count && changes->count <= QUERY_LINES_MAX; i++) {
+        const struct past_step *step = &tale->steps.items[i];
+        const struct past_revision *replaced = past_counting(tale_past(tale, step), step);
         uint64_t number = replaced != NULL ? replaced->number : 0;
         Tonghop__Value total;
-        bool is_taken = past_take(past, step), is_told = is_returned(step->revision, replaced);
+        bool is_taken = tale_take(tale, step), is_told = is_returned(step->revision, replaced);
         if (!is_taken && !is_told)
             continue;
-        past_value(past, explain->indicator, &total);
+        tale_value(tale, explain->indicator, &total);
         if (is_told || !is_same_value(&last, &total)) {
             add_change(explain, step, number, &total, changes);
             value_fini(&last);
-            past_value(past, explain->indicator, &last);
+            tale_value(tale, explain->indicator, &last);
         } else {
             value_fini(&total);
         }
@@ -174,7 +177,8 @@ static bool find_revision(struct step *step, const struct indicator *indicator, 
     return false;
 }
 
-/* "23857/2": when that revision of the unit's report, under the query's period, was taken in. */
+/* "23857/2": when that revision of the unit's report, under the query's period (of a span, its last
+ * year), was taken in. */
 static bool resolve_revision(struct step *step, const struct explain *explain, const char *text,
                              struct instant *ret_since)
 {
@@ -206,13 +210,7 @@ static struct instant bound_moment(struct instant instant)
 static bool resolve_since(struct step *step, const struct explain *explain, const char *text,
                           struct instant *ret_since)
 {
-    char word[QUERY_WORD_SIZE];
-    if (explain->query->from != explain->query->period.year) {
-        step_refuse(step, ERR_USAGE, NULL,
-                    STEP_WORDS(step, "what changed is told of one period, not of a span of years",
-                               "chỉ xem được thay đổi của một kỳ, không xem của nhiều năm"));
-        return false;
-    }
+    char word[QUERY_WORD_SIZE], period[PERIOD_TEXT_SIZE];
     if (strchr(text, '/') != NULL ? resolve_revision(step, explain, text, ret_since)
                                   : instant_parse(text, ret_since) == ERR_OK) {
         *ret_since = bound_moment(*ret_since);
@@ -221,10 +219,10 @@ static bool resolve_since(struct step *step, const struct explain *explain, cons
     step_refuse(step, ERR_NOT_FOUND, NULL,
                 STEP_WORDS(step,
                            "'%s' is no moment: write 2024-12-01, 2024-12-12T08:30, or 23857/2 for "
-                           "revision 2 of that unit's report of the period",
+                           "revision 2 of that unit's report of %s",
                            "“%s” không phải thời điểm: viết 2024-12-01, 2024-12-12T08:30, hoặc "
-                           "23857/2 là bản 2 của báo cáo đơn vị đó trong kỳ"),
-                query_word(text, word));
+                           "23857/2 là bản 2 của báo cáo kỳ %s của đơn vị đó"),
+                query_word(text, word), period_format(explain->query->period, period));
     return false;
 }
 
@@ -295,28 +293,34 @@ static void answer(struct explain *explain, struct changes *changes)
     value_fini(&total);
 }
 
-static void refuse_size(struct step *step)
+static void refuse_size(const struct explain *explain)
 {
-    step_refuse(step, ERR_TOO_LARGE, NULL,
-                STEP_WORDS(step,
-                           "that is more than one answer may have (%d lines, %d MiB): ask for a "
-                           "smaller unit",
-                           "một câu trả lời chỉ được có %d dòng, %d MiB: hãy hỏi một đơn vị nhỏ "
-                           "hơn"),
-                QUERY_LINES_MAX, WIRE_ANSWER_MAX >> 20);
+    struct step *step = explain->step;
+    const char *text =
+        explain->query->from == explain->query->period.year
+            ? STEP_WORDS(step,
+                         "that is more than one answer may have (%d lines, %d MiB): ask for a "
+                         "smaller unit",
+                         "một câu trả lời chỉ được có %d dòng, %d MiB: hãy hỏi một đơn vị nhỏ hơn")
+            : STEP_WORDS(step,
+                         "that is more than one answer may have (%d lines, %d MiB): ask for a "
+                         "smaller unit or fewer years",
+                         "một câu trả lời chỉ được có %d dòng, %d MiB: hãy hỏi một đơn vị nhỏ hơn "
+                         "hoặc ít năm hơn");
+    step_refuse(step, ERR_TOO_LARGE, NULL, text, QUERY_LINES_MAX, WIRE_ANSWER_MAX >> 20);
 }
 
 static void explain_since(struct explain *explain, struct instant since)
 {
     struct changes changes = {.since = since, .before = TONGHOP__VALUE__INIT};
-    past_init(&changes.past, explain->step, explain->query, explain->indicator);
-    bool is_small = changes.past.byte_count <= PAST_BYTES_MAX;
+    tale_init(&changes.tale, explain->step, explain->query, explain->indicator);
+    bool is_small = changes.tale.byte_count <= PAST_BYTES_MAX;
     if (is_small)
         tell(explain, &changes);
     if (is_small && changes.count <= QUERY_LINES_MAX)
         answer(explain, &changes);
     else
-        refuse_size(explain->step);
+        refuse_size(explain);
     changes_fini(&changes);
 }
 
@@ -352,7 +356,7 @@ static void take_apart(struct explain *explain, const Tonghop__ExplainQuery *ask
     else if (ask->since[0] == '\0')
         explain_counts(explain);
     if (explain_is_too_large(explain))
-        refuse_size(explain->step);
+        refuse_size(explain);
     else if (ask->since[0] != '\0')
         explain_since(explain, since);
     else

@@ -1,14 +1,15 @@
-/* The story of a figure: what it was at a moment, and what each revision since then made of it.
+/* What was reported of one period, from the revisions that are held, and what it adds up to at each
+ * moment of a story.
  *
- * It is told from the revisions that are held: at a moment, a report counted by its highest
- * accepted revision that had been taken in by then, unless that one was returned: then by none.
- * When a revision was accepted or returned is not recorded, so the states of today are those of
- * then. Totals are folded from the reports beneath, apart from the accumulators. */
+ * At a moment, a report counted by its highest accepted revision that had been taken in by then,
+ * unless that one was returned: then by none. When a revision was accepted or returned is not
+ * recorded, so the states of today are those of then. Totals are folded from the reports beneath,
+ * apart from the accumulators. */
 #ifndef NODE_PAST_H
 #define NODE_PAST_H
 
-#include "node/query.h"
 #include "node/rollup.h"
+#include "node/step.h"
 
 /* One revision of a report, with the cells of the figure's indicators only. */
 struct past_revision {
@@ -39,42 +40,45 @@ struct past_step {
     const struct past_revision *revision;
 };
 
-/* What a test says of each unit, so that a step asks those again only that it changes. */
-struct past_tally {
-    struct view_tally sum;
-    uint8_t *truths; /* enum truth, by index in the tree, of the units of its level */
+struct past_steps {
+    struct past_step *items;
+    size_t count, capacity;
 };
 
-enum { PAST_BYTES_MAX = 32 << 20 }; /* of cells and texts of one story */
+enum { PAST_BYTES_MAX = 32 << 20 }; /* of units, cells and texts of one story */
 
 struct past {
     struct node *node;
     struct store_txn *txn;
-    const struct query *query;
-    bool *is_told; /* by index in catalogue.indicators */
+    uint8_t kind;
+    struct period period;
+    const struct tree *tree; /* of the period */
+    bool *is_told;           /* by index in catalogue.indicators */
     const struct form **forms;
     size_t form_count;
+    bool *bears; /* by index in the tree: units of the story; with each, all beneath it */
     struct past_group *groups; /* by index in the tree, then form */
-    struct past_step *steps;   /* after the moment, in order of time */
-    size_t step_count, step_capacity;
-    size_t byte_count; /* above PAST_BYTES_MAX: too much, and not all was loaded */
-    struct past_tally *tallies;
-    size_t tally_count, tally_capacity;
+    size_t byte_count;         /* above PAST_BYTES_MAX: too much, and not all was loaded */
 };
 
-/* Loads all that bears on `indicator` beneath query->unit in its period (no span). past_fini in
- * any case; errors are sticky in the transaction. */
-void past_init(struct past *past, struct step *step, const struct query *query,
+/* Of what bears on `indicator`, beneath no unit yet. past_fini in any case. */
+void past_init(struct past *past, struct step *step, uint8_t kind, struct period period,
                const struct indicator *indicator);
 void past_fini(struct past *past);
-/* Goes to a moment: what counted then counts, and the steps after it are listed. */
-void past_begin(struct past *past, struct instant since);
+/* Takes a unit in, with all beneath it; one that is not in the tree has nothing to add. */
+void past_reach(struct past *past, uint32_t unit);
+/* Loads what these units reported; `bytes_before` is what the rest of the story has taken. Errors
+ * are sticky in the transaction. */
+void past_load(struct past *past, size_t bytes_before);
+/* Goes to a moment: what counted then counts, and the steps after it are added to `steps`, in no
+ * order of time. */
+void past_begin(struct past *past, struct instant since, struct past_steps *steps);
 /* Takes one step. False: it changes nothing, since it waits or an even later one is accepted. */
 bool past_take(struct past *past, const struct past_step *step);
 /* What counts of the report that a step is about; NULL: nothing. */
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step);
-/* The value of the indicator at this point of the story, without the checks that it fails: what
- * they compare it with is not loaded; value_fini. */
-void past_value(struct past *past, const struct indicator *indicator, Tonghop__Value *ret_value);
+/* The roll-up of key->unit and form at this point of the story, under the period of the past. */
+void past_rollup(const struct past *past, const struct report_key *key,
+                 struct figures *ret_figures);
 
 #endif

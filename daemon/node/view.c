@@ -181,16 +181,21 @@ static void load_family_span(struct view *view, size_t form)
     free(spans);
 }
 
+static void load_period(struct view *view, const struct report_key *key,
+                        struct figures *ret_figures)
+{
+    if (view->source != NULL)
+        view->source->rollup(view->source->ctx, key, ret_figures);
+    else
+        rollup_of(view->node, view->txn, key, ret_figures);
+}
+
 static void load_rollup(struct view *view, struct view_form *form, uint32_t number)
 {
     struct report_key key = {
         .kind = view->key.kind, .period = view->key.period, .unit = view->key.unit, .form = number};
-    if (view->source != NULL) {
-        view->source->rollup(view->source->ctx, key.unit, number, &form->figures);
-        return;
-    }
     if (!view_is_span(view)) {
-        rollup_of(view->node, view->txn, &key, &form->figures);
+        load_period(view, &key, &form->figures);
         return;
     }
     struct figures figures = {0};
@@ -198,7 +203,7 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
         key.period.year = (uint16_t)year;
         if ((view->key.left_out >> (year - view->key.from) & 1U) != 0)
             continue;
-        rollup_of(view->node, view->txn, &key, &figures);
+        load_period(view, &key, &figures);
         add_year(view, form, key.period.year, &figures);
     }
     figures_fini(&figures);
@@ -251,6 +256,7 @@ static struct view *view_of_year(struct view *view, uint16_t year)
         } else {
             holder->one_year = mem_calloc(2, sizeof(*holder->one_year));
             view_init(holder->one_year, view->node, view->txn, &key);
+            holder->one_year->source = view->source;
         }
     }
     return &holder->one_year[view - holder];

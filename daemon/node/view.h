@@ -48,11 +48,12 @@ struct view_tally {
     uint32_t held, unknown, all;
 };
 
-/* Where roll-ups are from that are not the accumulators', and how many units beneath `unit` pass a
- * test, where that is known: NULL otherwise. */
+/* Where roll-ups are from that are not the accumulators' (of a unit, form and period, as
+ * rollup_of), and how many units beneath `unit` pass a test, where that is known: NULL otherwise.
+ */
 struct view_source {
     void *ctx;
-    void (*rollup)(void *ctx, uint32_t unit, uint32_t form, struct figures *ret_figures);
+    void (*rollup)(void *ctx, const struct report_key *key, struct figures *ret_figures);
     const struct view_tally *(*tally)(void *ctx, uint32_t unit, uint8_t level,
                                       const struct formula_test *test);
 };
@@ -67,7 +68,7 @@ struct view {
     /* NULL: the roll-up. Else what units of one type beneath the unit reported themselves: this
      * view is one of a family, by type, which is loaded together. */
     struct view *family;
-    const struct view_source *source; /* NULL: the accumulators; of one period */
+    const struct view_source *source; /* NULL: the accumulators; of no family */
     /* Of a span: the year that all stocks are taken from; 0: each from its last. */
     uint16_t stock_year;
     struct view_reading *reading; /* what the formula that is being computed has read */

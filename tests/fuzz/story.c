@@ -260,8 +260,9 @@ static void ask_more(struct story *story, enum frame_type from)
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
     explain.indicator = indicators[0];
     explain.type = TEXT("");
-    explain.from = TEXT("");
     explain.since = TEXT("2000-01-01");
+    story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
+    explain.from = TEXT("");
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
     explain.indicator = TEXT("model.recognition_rate");
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);

@@ -92,8 +92,6 @@ def spans_year_by_year(office: Office) -> None:
     expect("years", years, [("2024", "25"), ("2021", "310")])
     result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--from", "2020", "--to", "2024")
     expect_in("in words", result.out, "2020–2024: 335 lượt", BOOK)
-    office.province.tonghop("explain", VISITS, "--from", "2020", "--to", "2024", "--since", "2024-01-01",
-                            expect=2)
 
 
 def counts_name_their_units(office: Office) -> None:
@@ -134,8 +132,26 @@ def types_are_explained(office: Office) -> None:
         expect_in(language, result.err, says)
 
 
+def spans_since_a_moment(office: Office) -> None:
+    """What changed over a span of years: the reports of all its years, in order of time"""
+    span = ("--from", "2020", "--to", "2024")
+    told = explain(office.province, "--since", "2024-01-01", period=span)
+    expect("ends with the total", [told[-1][name] for name in ("type", "total", "from", "period")],
+           ["total", "335", "2020", "2024"])
+    expect("nothing at first", [told[0][name] for name in ("type", "total", "from")], ["since", "", "2020"])
+    steps = [row for row in told if row["type"] == "change"]
+    expect("reports of", sorted({(row["period"], row["unit"]) for row in steps}),
+           [("2021", str(DISTRICT)), ("2024-S1", str(COMMUNE)), ("2024-S1", str(OTHER))])
+    expect("the last ones", [(row["before"], row["total"], row["change"], row["revision"]) for row in steps[-2:]],
+           [("25", "325", "300", "1"), ("325", "335", "10", "2")])
+    result = office.province.tonghop("--lang", "vi", "explain", VISITS, *span, "--since", steps[-2]["received"])
+    expect_in("in words", result.out, "2020–2024: 335 lượt", "325 → 335", "+10", "trang 15")
+    result = office.province.tonghop("explain", VISITS, *span, "--since", f"{COMMUNE}/1", expect=2)
+    expect_in("of no report of the last year", result.err, "report of 2024")
+
+
 STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year,
-         counts_name_their_units, types_are_explained)
+         counts_name_their_units, types_are_explained, spans_since_a_moment)
 
 if __name__ == "__main__":
     with Tree() as grown:

@@ -152,16 +152,6 @@ static void test_whose_revision(void **state)
                    {23857, "2024-S1", 3, 2, 7500, false, false});
 }
 
-static void test_not_of_a_span(void **state)
-{
-    struct rig *rig = *state;
-    (void)assert_refused(
-        ask_told(rig, from_local(), TOLD(.period = "2024", .from = "2023", .since = "2024-12-01")),
-        "usage");
-    ASSERT_NO_CHANGES(told_ok(rig, TOLD(.period = "2024", .from = "2024", .since = "2025-02-01")),
-                      28);
-}
-
 /* What comes from the tree alone has no story, and is what it is. */
 static void test_counts_of_units_have_no_story(void **state)
 {
@@ -331,7 +321,6 @@ int main(void)
         SINCE_TEST(test_midnight),
         SINCE_TEST(test_what_is_no_moment),
         SINCE_TEST(test_whose_revision),
-        SINCE_TEST(test_not_of_a_span),
         SINCE_TEST(test_counts_of_units_have_no_story),
         SINCE_TEST(test_changes_in_order),
         SINCE_TEST(test_what_changes_a_figure),

@@ -1,17 +1,32 @@
 /* The story of a figure is told from revisions alone; what totals said at the time is another
- * computation. The two must agree at every moment, for every figure, unit and label. */
+ * computation. The two must agree at every moment, for every figure, unit, label and span, with
+ * communes that stood elsewhere in years before. */
 #include <inttypes.h>
 
-#include "unit/node/edit.h"
 #include "unit/node/state.h"
+#include "unit/node/table.h"
 #include "unit/node/told.h"
 
-enum { EVENTS = 60, UNITS = 4, LABELS = 3, INDICATORS_MAX = 24 };
+enum { EVENTS = 120, FROM_STEP = 24, UNITS = 5, ASKED = 5, INDICATORS_MAX = 24 };
 
-static const char *const periods[LABELS] = {"2024-S1", "2024-S2", "2024"};
-static const char *const asked_units[UNITS] = {"64", "631", "632", "23857"};
+static const char *const periods[] = {"2024-S1", "2024-S2", "2024",    "2024-S1",
+                                      "2023",    "2023-S2", "2022-S1", "2022"};
+static const struct {
+    const char *from, *period;
+} asked[ASKED] = {
+    {"", "2024-S1"}, {"", "2024-S2"}, {"", "2024"}, {"2022", "2024"}, {"2022", "2023"}};
+static const char *const asked_units[UNITS] = {"64", "631", "632", "23857", "23863"};
 
-/* The sample, where communes are counted by what they report; and one check, which fails often. */
+static struct date day_of(uint16_t year, uint8_t month, uint8_t day)
+{
+    struct date date;
+    assert_int_equal(date_make(year, month, day, &date), ERR_OK);
+    return date;
+}
+
+/* The sample, where communes are counted by what they report, districts by how many of those they
+ * have, provinces by these, and communes change their district; and one check, which fails often.
+ */
 static void install(struct rig *rig, bool is_by_hand)
 {
     Tonghop__Catalogue *catalogue = edit_begin(1);
@@ -19,6 +34,10 @@ static void install(struct rig *rig, bool is_by_hand)
     Tonghop__Indicator *checked = edit_indicator(catalogue, 2);
     free(count->rule);
     count->rule = mem_strdup("= count@commune(model.registered > 0 and model.recognised >= 4)");
+    edit_text(&edit_indicator(catalogue, 11)->rule, "count@district(org.xa >= 2)");
+    edit_text(&edit_indicator(catalogue, 5)->rule, "count@province(dialogue.total >= 2)");
+    edit_move(catalogue, 23863, day_of(2024, 1, 1), 632);
+    edit_move(catalogue, 23860, day_of(2023, 1, 1), 632);
     checked->checks = mem_strdup("warn: <= model.registered");
     catalogue->forms[0]->accepted_by_hand = is_by_hand;
     struct buf bytes = edit_end(catalogue);
@@ -63,7 +82,8 @@ static void file_any(struct rig *rig, uint64_t *seed)
     struct cell cells[LENGTH(entered) + 1];
     struct draft draft = {.cells = cells, .may_drop_cells = true};
     draft.unit = units[draw(seed, LENGTH(units))];
-    draft.period = periods[draw(seed, draft.unit == 23899 ? 1 : LABELS)];
+    draft.period = draft.unit == 23899 ? periods[3 + draw(seed, LENGTH(periods) - 3)]
+                                       : periods[draw(seed, LENGTH(periods))];
     draft.form = draw(seed, 8) == 0 && draft.unit > 1000 ? 2 : 1;
     draft.scope = draft.unit < 1000 && draw(seed, 3) == 0 ? SCOPE_WHOLE : SCOPE_OWN;
     draft.based_on = head_of(rig, &draft).revision;
@@ -107,17 +127,16 @@ struct record {
     size_t indicator_count;
     char indicators[INDICATORS_MAX][64];
     int64_t at_us[EVENTS + 1]; /* of the event; 0 before all */
-    struct said said[EVENTS + 1][UNITS][LABELS][INDICATORS_MAX];
+    struct said said[EVENTS + 1][UNITS][ASKED][INDICATORS_MAX];
 };
 
 static void record_totals(struct rig *rig, size_t event, struct record *record)
 {
     for (size_t unit = 0; unit < UNITS; unit++) {
-        for (size_t label = 0; label < LABELS; label++) {
-            const Tonghop__Envelope *answer = ask_totals(
-                rig, from_local(), ASK(.period = periods[label], .unit = asked_units[unit]));
-            assert_body(answer, BODY(TOTALS));
-            const Tonghop__Totals *totals = answer->totals;
+        for (size_t a = 0; a < ASKED; a++) {
+            const Tonghop__Totals *totals =
+                table_of(rig, TABLE(.from = asked[a].from, .period = asked[a].period,
+                                    .unit = asked_units[unit]));
             assert_true(totals->n_indicators <= INDICATORS_MAX);
             for (size_t i = 0; i < totals->n_indicators; i++) {
                 size_t at = 0;
@@ -128,7 +147,7 @@ static void record_totals(struct rig *rig, size_t event, struct record *record)
                     (void)snprintf(record->indicators[record->indicator_count++],
                                    sizeof(record->indicators[at]), "%s",
                                    totals->indicators[i]->code);
-                say(totals->units[0]->values[i], &record->said[event][unit][label][at]);
+                say(totals->units[0]->values[i], &record->said[event][unit][a][at]);
             }
         }
     }
@@ -137,13 +156,13 @@ static void record_totals(struct rig *rig, size_t event, struct record *record)
 /* ---- the comparison ---- */
 
 struct spot {
-    size_t unit, label, indicator;
+    size_t unit, asked, indicator;
 };
 
 static const struct said *said_at(const struct record *record, size_t event,
                                   const struct spot *spot)
 {
-    return &record->said[event][spot->unit][spot->label][spot->indicator];
+    return &record->said[event][spot->unit][spot->asked][spot->indicator];
 }
 
 /* From the moment of event `from` on (0: before all), every step is what totals said after it, and
@@ -154,7 +173,8 @@ static void compare_story(struct rig *rig, const struct record *record, size_t f
     char since[INSTANT_TEXT_SIZE];
     (void)instant_format((struct instant){record->at_us[from]}, since);
     const Tonghop__Explanation *told =
-        told_ok(rig, TOLD(.period = periods[spot->label], .unit = asked_units[spot->unit],
+        told_ok(rig, TOLD(.period = asked[spot->asked].period, .from = asked[spot->asked].from,
+                          .unit = asked_units[spot->unit],
                           .indicator = record->indicators[spot->indicator], .since = since));
     struct said said;
     size_t at = 0;
@@ -165,9 +185,9 @@ static void compare_story(struct rig *rig, const struct record *record, size_t f
             told->changes[at]->received_us == record->at_us[event])
             say(told->changes[at++]->total, &said);
         if (!is_same(&said, now))
-            fail_msg("%s of %s, %s, since event %zu: after event %zu the story is another one",
+            fail_msg("%s of %s, %s-%s, since event %zu: after event %zu the story is another one",
                      record->indicators[spot->indicator], asked_units[spot->unit],
-                     periods[spot->label], from, event);
+                     asked[spot->asked].from, asked[spot->asked].period, from, event);
     }
     assert_int_equal(at, told->n_changes);
 }
@@ -187,12 +207,12 @@ static void test_stories_are_what_totals_said(void **state)
         record_totals(rig, event, record);
     }
     assert_true(record->indicator_count > 10);
-    for (size_t from = 0; from <= EVENTS; from += 12)
+    for (size_t from = 0; from <= EVENTS; from += FROM_STEP)
         for (size_t unit = 0; unit < UNITS; unit++)
-            for (size_t label = 0; label < LABELS; label++)
+            for (size_t a = 0; a < ASKED; a++)
                 for (size_t i = 0; i < record->indicator_count; i++)
-                    if (said_at(record, EVENTS, &(struct spot){unit, label, i})->len > 0)
-                        compare_story(rig, record, from, &(struct spot){unit, label, i});
+                    if (said_at(record, EVENTS, &(struct spot){unit, a, i})->len > 0)
+                        compare_story(rig, record, from, &(struct spot){unit, a, i});
     free(record);
 }
 
@@ -202,7 +222,7 @@ static void mark_any(struct rig *rig, uint64_t *seed)
 {
     static const uint32_t units[] = {631, 632, 23857, 23860, 23887, 23888};
     const struct draft like = {.unit = units[draw(seed, LENGTH(units))],
-                               .period = periods[draw(seed, LABELS)]};
+                               .period = periods[draw(seed, LENGTH(periods))]};
     struct report_key key = draft_key(&like);
     uint64_t latest = head_of(rig, &like).revision;
     Tonghop__Key wire_key;
@@ -224,16 +244,17 @@ static size_t compare_end(struct rig *rig, const struct record *record, const st
     size_t returned = 0;
     struct said last, total;
     const Tonghop__Explanation *told =
-        told_ok(rig, TOLD(.period = periods[spot->label], .unit = asked_units[spot->unit],
+        told_ok(rig, TOLD(.period = asked[spot->asked].period, .from = asked[spot->asked].from,
+                          .unit = asked_units[spot->unit],
                           .indicator = record->indicators[spot->indicator], .since = "2000-01-01"));
     size_t count = told->n_changes;
     assert_int_equal(shown(told->before) > 0, false);
     say(count > 0 ? told->changes[count - 1]->total : told->before, &last);
     say(told->total, &total);
     if (!is_same(&last, &total))
-        fail_msg("%s of %s, %s: the story ends with another total",
+        fail_msg("%s of %s, %s-%s: the story ends with another total",
                  record->indicators[spot->indicator], asked_units[spot->unit],
-                 periods[spot->label]);
+                 asked[spot->asked].from, asked[spot->asked].period);
     for (size_t i = 0; i < count; i++)
         returned += told->changes[i]->returned ? 1 : 0;
     return returned;
@@ -255,10 +276,10 @@ static void test_stories_end_with_the_total(void **state)
     }
     record_totals(rig, 0, record);
     for (size_t unit = 0; unit < UNITS; unit++)
-        for (size_t label = 0; label < LABELS; label++)
+        for (size_t a = 0; a < ASKED; a++)
             for (size_t i = 0; i < record->indicator_count; i++)
-                if (said_at(record, 0, &(struct spot){unit, label, i})->len > 0)
-                    returned += compare_end(rig, record, &(struct spot){unit, label, i});
+                if (said_at(record, 0, &(struct spot){unit, a, i})->len > 0)
+                    returned += compare_end(rig, record, &(struct spot){unit, a, i});
     assert_true(returned > 20);
     free(record);
 }
