@@ -34,6 +34,9 @@ static uint32_t last_year(uint32_t years)
     return years == 0 ? 0 : 1U << (31 - __builtin_clz(years));
 }
 
+/* A stock that a type lacks in the last year of it may be there in the year that all stocks are
+ * taken from: the types take it from the same one as their total. One that nobody has says nothing
+ * of years. */
 static void note_reading(struct view *view, const struct indicator *indicator)
 {
     struct view_reading *reading = view->reading;
@@ -44,6 +47,8 @@ static void note_reading(struct view *view, const struct indicator *indicator)
         return;
     }
     uint32_t years = view_stock_years(view, indicator);
+    if (years == 0)
+        return;
     reading->has_stock = true;
     reading->common &= years;
     reading->latest |= last_year(years);
@@ -88,10 +93,10 @@ static struct operand get_operand(void *ctx, uint32_t number)
         return operand_of_derived(&derived, indicator->decimals);
     }
     const struct figure *figure = view_figure(view, indicator, &years);
+    note_reading(view, indicator);
     if (figure == NULL)
         return (struct operand){.state = OPERAND_MISSING};
     enum qualifier qualifier = figure_qualifier(figure);
-    note_reading(view, indicator);
     return (struct operand){.state = OPERAND_VALUE,
                             .value = figure_shown(figure),
                             .upper = qualifier == QUALIFIER_RANGE ? figure->upper : 0,

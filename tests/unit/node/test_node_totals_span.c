@@ -127,6 +127,22 @@ static void test_counts_are_made_anew(void **state)
     }
 }
 
+/* The types take the stocks of one formula from the year that their total takes them from, also one
+ * that has none in a later year, which for another type is the last. */
+static void test_types_take_stocks_from_the_year_of_the_total(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Catalogue *edited = edit_begin(2);
+    edit_text(&edit_indicator(edited, 12)->rule, "= poverty.poor - first.day");
+    rig_install_edited(rig, edited);
+    file_ok(rig, DRAFT(.period = "2011", .unit = 23857, CELLS(EXACT(6, 50), EXACT(14, 8))));
+    file_ok(rig, DRAFT(.period = "2011", .unit = 23860, CELLS(EXACT(6, 4))));
+    file_ok(rig, DRAFT(.period = "2013", .unit = 23860, CELLS(EXACT(6, 7))));
+    assert_column(rig,
+                  TABLE(.from = "2011", .period = "2013", .by = BY(TYPE), .indicators = {"org.xa"}),
+                  "64=46 tinh=- huyen=- xa=- thi_tran=42");
+}
+
 /* The unit asked for is one of the last year; if it was not there before, it has the years in
  * which it was. */
 static void test_a_unit_that_begins(void **state)
@@ -269,6 +285,7 @@ int main(void)
         SPAN_TEST(test_the_span_is_told),
         SPAN_TEST(test_extremes_of_flows),
         SPAN_TEST(test_counts_are_made_anew),
+        SPAN_TEST(test_types_take_stocks_from_the_year_of_the_total),
         SPAN_TEST(test_a_unit_that_begins),
         SPAN_TEST(test_an_indicator_of_some_years),
         SPAN_TEST(test_the_span_before),
