@@ -1,11 +1,12 @@
-/* Random catalogues for the property tests: a seeded source of numbers, trees with units that
- * begin, end, move and change their type, and indicators of every kind. What is made is valid. */
+/* Random catalogues for the property tests: trees with units that begin, end, move and change their
+ * type, and indicators of every kind, also computed from computed ones. What is made is valid. */
 #ifndef TESTS_UNIT_NODE_PROPERTY_CATALOGUE_H
 #define TESTS_UNIT_NODE_PROPERTY_CATALOGUE_H
 
 #include <inttypes.h>
 
 #include "core/tree.h"
+#include "unit/node/property_draw.h"
 #include "unit/node/rig.h"
 
 enum {
@@ -14,40 +15,31 @@ enum {
     P_UNITS_MAX = 40,
     P_FORMS_MAX = 3,
     P_ENTERED_MAX = 15,
-    P_DERIVED_MAX = 5,
+    P_DERIVED_MAX = 8,
+    P_DERIVED = 1000, /* an operand from here on is a derived one, by index */
+    P_NESTED_MAX = 3, /* derived ones above each other */
 };
-
-/* ---- numbers (SplitMix64, public domain) ---- */
-
-static inline uint64_t draw(uint64_t *rng)
-{
-    uint64_t z = *rng += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-/* 0 to count - 1. */
-static inline uint32_t pick(uint64_t *rng, uint32_t count)
-{
-    return (uint32_t)(draw(rng) % count);
-}
-
-static inline bool chance(uint64_t *rng, uint32_t percent)
-{
-    return pick(rng, 100) < percent;
-}
 
 /* ---- what is made ---- */
 
-enum rule { RULE_SUM, RULE_DIFFERENCE, RULE_RATIO, RULE_COUNT_ABOVE_0, RULE_COUNT_TYPE };
+enum rule {
+    RULE_SUM,
+    RULE_DIFFERENCE,
+    RULE_RATIO,
+    RULE_COUNT_ABOVE_0, /* units whose a is above 0; from here on units are counted */
+    RULE_COUNT_MORE,    /* units whose a is above their b */
+    RULE_COUNT_TYPE,
+    RULE_KINDS,
+};
 
 /* A derived indicator, as this test understands it. */
 struct p_rule {
     uint32_t number;
     enum rule rule;
-    size_t a, b; /* entered ones, by index */
+    size_t a, b; /* operands: entered ones by index, derived ones from P_DERIVED on */
     uint8_t level, type;
+    uint8_t depth;             /* 1: built on entered ones alone */
+    bool has_ratio, has_count; /* somewhere in it, or in what it is built on */
 };
 
 struct p_unit {
@@ -231,6 +223,20 @@ static inline void p_add_units(struct p_catalogue *p)
     }
 }
 
+/* Makes it a part of an earlier one, whose parts may have parts, but no more. */
+static inline void p_make_part(struct p_catalogue *p, size_t i, struct indicator *indicator)
+{
+    if (i == 0 || !chance(p->rng, 35))
+        return;
+    const struct indicator *whole = &p->made->indicators[pick(p->rng, (uint32_t)i)];
+    if (whole->part_of != 0 && p->made->indicators[(whole->part_of - 1) / 3].part_of != 0)
+        return;
+    indicator->part_of = whole->number;
+    indicator->form = whole->form;
+    indicator->nature = whole->nature;
+    indicator->decimals = whole->decimals;
+}
+
 static inline void p_add_entered(struct p_catalogue *p, size_t i)
 {
     char code[16], checks[64] = "";
@@ -253,9 +259,11 @@ static inline void p_add_entered(struct p_catalogue *p, size_t i)
                                          : 1 + pick(p->rng, (1U << p->level_count) - 1),
         .valid_from = DATE_MIN,
         .valid_to = DATE_MAX,
+        .is_required = chance(p->rng, 20),
         .rule = TEXT(""),
         .checks_text = checks,
     };
+    p_make_part(p, i, &indicator);
     (void)snprintf(code, sizeof(code), "i%u", (unsigned)i);
     if (chance(p->rng, 10))
         indicator.valid_from = p_day(p->rng);
@@ -267,32 +275,87 @@ static inline void p_add_entered(struct p_catalogue *p, size_t i)
     catalogue_add_indicator(p->made, &indicator);
 }
 
+static inline const struct p_rule *p_rule_at(const struct p_catalogue *p, size_t operand)
+{
+    return operand < P_DERIVED ? NULL : &p->rules[operand - P_DERIVED];
+}
+
+/* An entered indicator, or about as often an earlier derived one that fits. A ratio of what has a
+ * ratio in it could pass 128 bits, and what is asked of every unit should not count all units
+ * again. */
+static inline size_t p_draw_operand(const struct p_catalogue *p, enum rule rule)
+{
+    bool may_have_count = rule < RULE_COUNT_ABOVE_0;
+    bool may_have_ratio = rule == RULE_SUM || rule == RULE_DIFFERENCE;
+    for (size_t tries = 0; tries < 4 && p->rule_count > 0; tries++) {
+        size_t at = pick(p->rng, (uint32_t)p->rule_count);
+        const struct p_rule *other = &p->rules[at];
+        if (chance(p->rng, 35) && other->depth < P_NESTED_MAX &&
+            (may_have_count || !other->has_count) && (may_have_ratio || !other->has_ratio))
+            return P_DERIVED + at;
+    }
+    return pick(p->rng, (uint32_t)p->entered_count);
+}
+
+static inline void p_write_rule(const struct p_rule *rule, char *text, size_t size)
+{
+    char a[24], b[24];
+    const size_t operands[2] = {rule->a, rule->b};
+    for (size_t i = 0; i < 2; i++)
+        (void)snprintf(i == 0 ? a : b, sizeof(a), "%c%zu", operands[i] < P_DERIVED ? 'i' : 'd',
+                       operands[i] % P_DERIVED);
+    switch (rule->rule) {
+    case RULE_SUM:
+        (void)snprintf(text, size, "= %s + %s", a, b);
+        break;
+    case RULE_DIFFERENCE:
+        (void)snprintf(text, size, "= %s - %s", a, b);
+        break;
+    case RULE_RATIO:
+        (void)snprintf(text, size, "= 100 * %s / %s", a, b);
+        break;
+    case RULE_COUNT_ABOVE_0:
+        (void)snprintf(text, size, "count@level%u(%s > 0)", rule->level, a);
+        break;
+    case RULE_COUNT_MORE:
+        (void)snprintf(text, size, "count@level%u(%s > %s)", rule->level, a, b);
+        break;
+    case RULE_COUNT_TYPE:
+        (void)snprintf(text, size, "count@level%u(unit.type = t%u)", rule->level, rule->type);
+        break;
+    case RULE_KINDS:
+        break;
+    }
+}
+
+static inline struct p_rule p_draw_rule(const struct p_catalogue *p, size_t i)
+{
+    const enum rule kind = (enum rule)pick(p->rng, RULE_KINDS);
+    struct p_rule rule = {.number = (uint32_t)(100 + i),
+                          .rule = kind,
+                          .a = p_draw_operand(p, kind),
+                          .b = p_draw_operand(p, kind),
+                          .level = (uint8_t)pick(p->rng, p->level_count),
+                          .type = (uint8_t)pick(p->rng, p->type_count),
+                          .depth = 1,
+                          .has_ratio = kind == RULE_RATIO,
+                          .has_count = kind >= RULE_COUNT_ABOVE_0};
+    const struct p_rule *below[2] = {p_rule_at(p, rule.a), p_rule_at(p, rule.b)};
+    for (size_t n = 0; n < 2; n++) {
+        if (below[n] == NULL)
+            continue;
+        rule.depth = below[n]->depth >= rule.depth ? (uint8_t)(below[n]->depth + 1) : rule.depth;
+        rule.has_ratio = rule.has_ratio || below[n]->has_ratio;
+        rule.has_count = rule.has_count || below[n]->has_count;
+    }
+    return rule;
+}
+
 static inline void p_add_derived(struct p_catalogue *p, size_t i)
 {
     char code[16], text[128];
-    struct p_rule rule = {.number = (uint32_t)(100 + i),
-                          .rule = (enum rule)pick(p->rng, 5),
-                          .a = pick(p->rng, (uint32_t)p->entered_count),
-                          .b = pick(p->rng, (uint32_t)p->entered_count),
-                          .level = (uint8_t)pick(p->rng, p->level_count),
-                          .type = (uint8_t)pick(p->rng, p->type_count)};
-    switch (rule.rule) {
-    case RULE_SUM:
-        (void)snprintf(text, sizeof(text), "= i%zu + i%zu", rule.a, rule.b);
-        break;
-    case RULE_DIFFERENCE:
-        (void)snprintf(text, sizeof(text), "= i%zu - i%zu", rule.a, rule.b);
-        break;
-    case RULE_RATIO:
-        (void)snprintf(text, sizeof(text), "= 100 * i%zu / i%zu", rule.a, rule.b);
-        break;
-    case RULE_COUNT_ABOVE_0:
-        (void)snprintf(text, sizeof(text), "count@level%u(i%zu > 0)", rule.level, rule.a);
-        break;
-    case RULE_COUNT_TYPE:
-        (void)snprintf(text, sizeof(text), "count@level%u(unit.type = t%u)", rule.level, rule.type);
-        break;
-    }
+    const struct p_rule rule = p_draw_rule(p, i);
+    p_write_rule(&rule, text, sizeof(text));
     struct indicator indicator = {
         .number = rule.number,
         .code = code,
@@ -329,9 +392,11 @@ static inline void p_add_words(struct p_catalogue *p)
     }
     for (unsigned i = 1; i <= p->form_count; i++) {
         (void)snprintf(code, sizeof(code), "f%u", i);
-        catalogue_add_form(
-            p->made,
-            &(struct form){.number = i, .code = code, .name_vi = TEXT("Mẫu"), .name_en = TEXT("")});
+        catalogue_add_form(p->made, &(struct form){.number = i,
+                                                   .code = code,
+                                                   .name_vi = TEXT("Mẫu"),
+                                                   .name_en = TEXT(""),
+                                                   .is_manual = chance(p->rng, 40)});
     }
 }
 

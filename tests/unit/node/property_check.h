@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_NODE_PROPERTY_CHECK_H
 #define TESTS_UNIT_NODE_PROPERTY_CHECK_H
 
-#include "unit/node/property_fold.h"
+#include "unit/node/property_derived.h"
 
 /* In front of every complaint. */
 static char p_place[256];
@@ -48,14 +48,15 @@ static inline void assert_true_of(const Tonghop__Value *value, i128 truth)
 }
 
 /* The one check that an indicator may have, "warn: <= N". It is made on what is known well enough,
- * of a period, and of all types. */
+ * of a period, and of all types; not where the indicator is valid no more on the last day, and the
+ * figure of the year is that of an earlier half. */
 static inline void check_failed(const struct p_model *m, const struct p_span *span,
                                 const struct p_fold *fold, const Tonghop__Value *value)
 {
     const struct indicator *indicator = p_indicator(m, span->what.indicator);
     unsigned limit;
     if (sscanf(indicator->checks_text, "warn: <= %u", &limit) != 1 || span->type >= 0 ||
-        span->from != span->what.year) {
+        span->from != span->what.year || p_is_skipped(m, span, span->what.indicator)) {
         P_ASSERT(value->n_failed_checks == 0);
         return;
     }
@@ -97,204 +98,215 @@ static inline void check_entered(const struct p_model *m, const struct p_span *s
     check_failed(m, span, &fold, value);
 }
 
-/* `figure` (of an indicator with its decimals) with 6 decimals. */
-static inline i128 p_scaled(const struct p_model *m, size_t indicator, i128 figure)
+static inline void check_derived(const struct p_model *m, const struct p_span *span, size_t operand,
+                                 const Tonghop__Value *value)
 {
-    return figure * pow10_i64(6U - p_indicator(m, indicator)->decimals);
-}
-
-static inline void check_sum(const struct p_model *m, const struct p_rule *rule,
-                             const struct p_span *span, const Tonghop__Value *value)
-{
-    struct p_fold folds[2] = {{0}};
-    const size_t terms[2] = {rule->a, rule->b};
-    size_t there = 0;
-    bool has_value = fold_terms(m, span, terms, folds), is_exact = true;
-    i128 sum = 0, truth = 0;
-    for (size_t i = 0; i < 2; i++) {
-        i128 sign = i == 1 && rule->rule == RULE_DIFFERENCE ? -1 : 1;
-        if (p_is_skipped(m, span, terms[i]))
-            continue;
-        there++;
-        has_value = has_value && is_fold(&folds[i]);
-        is_exact = is_exact && is_exact_fold(&folds[i]);
-        sum += sign * p_scaled(m, terms[i], folds[i].low);
-        truth += sign * p_scaled(m, terms[i], folds[i].truth);
-    }
-    P_ASSERT(value->has_value == (has_value && there > 0));
-    if (!value->has_value)
-        return;
-    int64_t unit = pow10_i64(6U - catalogue_indicator(m->p->made, rule->number)->decimals);
-    P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) == is_exact);
-    P_ASSERT(!is_exact || p_value(value) == i128_div_round(sum, unit));
-    assert_true_of(value, i128_div_round(truth, unit));
-}
-
-static inline i128 p_ratio(const struct p_model *m, const struct p_rule *rule, i128 a, i128 b)
-{
-    unsigned decimals = catalogue_indicator(m->p->made, rule->number)->decimals;
-    i128 above = 100 * a * pow10_i64(decimals + p_indicator(m, rule->b)->decimals);
-    return i128_div_round(above, b * pow10_i64(p_indicator(m, rule->a)->decimals));
-}
-
-static inline void check_ratio(const struct p_model *m, const struct p_rule *rule,
-                               const struct p_span *span, const Tonghop__Value *value)
-{
-    const size_t terms[2] = {rule->a, rule->b};
-    struct p_fold folds[2] = {{0}};
-    bool has_value = fold_terms(m, span, terms, folds);
-    struct p_fold a = folds[0], b = folds[1];
-    has_value = has_value && !p_is_skipped(m, span, rule->a) && !p_is_skipped(m, span, rule->b) &&
-                is_fold(&a) && is_fold(&b) && fold_shown(&b) != 0;
-    P_ASSERT(value->has_value == has_value);
-    if (!has_value)
-        return;
-    bool is_exact = is_exact_fold(&a) && is_exact_fold(&b);
-    P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) == is_exact);
-    P_ASSERT(!is_exact || p_value(value) == p_ratio(m, rule, a.low, b.low));
-    if (b.truth != 0)
-        assert_true_of(value, p_ratio(m, rule, a.truth, b.truth));
-}
-
-/* Whether a unit has more than nothing: 1, 0, or -1 where that is not known. */
-static inline int p_is_above_0(const struct p_model *m, const struct p_span *span)
-{
-    uint32_t missing, as_of;
-    if (p_is_skipped(m, span, span->what.indicator))
-        return -1;
-    struct p_fold fold = fold_span(m, span, &missing, &as_of);
-    if (!is_fold(&fold))
-        return -1;
-    if (fold.has_low && fold.low > 0)
-        return 1;
-    return fold.has_high && fold.high <= 0 ? 0 : -1;
-}
-
-static inline void check_count(const struct p_model *m, const struct p_rule *rule,
-                               const struct p_span *span, const Tonghop__Value *value)
-{
-    const struct tree *tree = m->trees[span->what.year][span->what.label];
-    uint32_t held = 0, unknown = 0, all = 0, root = tree_find(tree, span->unit);
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        const struct tree_node *node = &tree->nodes[i];
-        if (node->level != rule->level || node->has_ended ||
-            (span->type >= 0 && node->type != span->type))
-            continue;
-        struct p_span one = *span;
-        one.what.indicator = rule->a;
-        one.unit = node->unit;
-        one.type = -1;
-        int holds =
-            rule->rule == RULE_COUNT_TYPE ? node->type == rule->type : p_is_above_0(m, &one);
-        all++;
-        held += holds == 1;
-        unknown += holds == -1;
-    }
+    const struct p_rule *rule = p_rule_at(m->p, operand);
     /* Nobody plans how many units of a type there are. */
-    if (rule->rule == RULE_COUNT_TYPE && span->what.kind + KIND_ACTUAL == KIND_PLAN) {
+    if (span->what.kind + KIND_ACTUAL == KIND_PLAN && !p_has_entered(m, operand)) {
         P_ASSERT(!value->has_value);
         return;
     }
-    P_ASSERT(value->has_value == !(all > 0 && unknown == all));
-    P_ASSERT(value->all_count == all);
-    P_ASSERT(value->known_count == all - unknown);
-    unsigned decimals = catalogue_indicator(m->p->made, rule->number)->decimals;
-    P_ASSERT(!value->has_value || p_value(value) == (i128)held * pow10_i64(decimals));
+    if (rule->rule >= RULE_COUNT_ABOVE_0) {
+        struct p_counts counts = p_count(m, span, rule);
+        P_ASSERT(value->all_count == counts.all);
+        P_ASSERT(value->known_count == counts.all - counts.unknown);
+    }
+    struct p_number number = p_outermost(m, span, operand);
+    P_ASSERT(value->has_value == (number.state == P_VALUE));
+    if (!value->has_value)
+        return;
+    P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) == number.is_exact);
+    if (number.is_known) {
+        P_ASSERT((enum qualifier)value->qualifier == p_qualifier(&number));
+        P_ASSERT(p_value(value) == p_shown(&number));
+        P_ASSERT(p_upper(value) == (p_qualifier(&number) == QUALIFIER_RANGE ? number.high : 0));
+    }
+    if (number.has_truth)
+        assert_true_of(value, number.truth);
+}
+
+/* Whether the unit is in the tree of any year of the span. */
+static inline bool p_is_anywhere(const struct p_model *m, const struct p_span *span)
+{
+    for (size_t y = span->from; y <= span->what.year; y++)
+        if (tree_find(m->trees[y][span->what.label], span->unit) != TREE_NONE)
+            return true;
+    return false;
 }
 
 static inline void check_value(const struct p_model *m, struct p_span span, uint32_t number,
                                const Tonghop__Value *value)
 {
+    if (!p_is_anywhere(m, &span)) {
+        P_ASSERT(!value->has_value);
+        return;
+    }
     for (size_t i = 0; i < m->p->entered_count; i++)
         if (m->p->entered[i] == number) {
             span.what.indicator = i;
             check_entered(m, &span, value);
             return;
         }
-    for (size_t i = 0; i < m->p->rule_count; i++) {
-        const struct p_rule *rule = &m->p->rules[i];
-        if (rule->number != number)
-            continue;
-        if (rule->rule == RULE_SUM || rule->rule == RULE_DIFFERENCE)
-            check_sum(m, rule, &span, value);
-        else if (rule->rule == RULE_RATIO)
-            check_ratio(m, rule, &span, value);
-        else
-            check_count(m, rule, &span, value);
-        return;
-    }
+    for (size_t i = 0; i < m->p->rule_count; i++)
+        if (m->p->rules[i].number == number) {
+            check_derived(m, &span, P_DERIVED + i, value);
+            return;
+        }
     fail_msg("%s: an indicator from nowhere", p_place);
 }
 
 /* ---- questions ---- */
 
+struct p_question {
+    Tonghop__By by;
+    uint8_t level;
+    bool compare_previous, compare_plan;
+    char *indicator; /* NULL: all */
+    uint32_t top, bottom;
+};
+
+/* With what is compared, sometimes. */
+static inline struct p_question p_draw_question(const struct p_model *m, Tonghop__By by,
+                                                uint8_t level)
+{
+    return (struct p_question){.by = by,
+                               .level = level,
+                               .compare_previous = chance(m->p->rng, 40),
+                               .compare_plan = chance(m->p->rng, 40)};
+}
+
 static inline const Tonghop__Totals *p_ask(struct rig *rig, const struct p_span *span,
-                                           Tonghop__By by, uint8_t level)
+                                           const struct p_question *question)
 {
     char period[PERIOD_TEXT_SIZE], from[PERIOD_TEXT_SIZE], code[16];
+    char *indicators[1] = {question->indicator};
     Tonghop__TotalsQuery query = TONGHOP__TOTALS_QUERY__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     const uint16_t year = (uint16_t)(P_FIRST_YEAR + span->what.year);
-    (void)snprintf(code, sizeof(code), "level%u", level);
+    (void)snprintf(code, sizeof(code), "level%u", question->level);
     query.kind = (uint32_t)span->what.kind + KIND_ACTUAL;
     query.period = period_format((struct period){year, (uint8_t)(span->what.label + 1)}, period);
     if (span->from != span->what.year)
         query.from =
             period_format((struct period){(uint16_t)(P_FIRST_YEAR + span->from), PERIOD_Y}, from);
-    query.by = by;
-    query.level = by == TONGHOP__BY__BY_LEVEL ? code : TEXT("");
+    query.by = question->by;
+    query.level = question->by == TONGHOP__BY__BY_LEVEL ? code : TEXT("");
+    query.n_indicators = question->indicator != NULL;
+    query.indicators = indicators;
+    query.compare_previous = question->compare_previous;
+    query.compare_plan = question->compare_plan;
+    query.top = question->top;
+    query.bottom = question->bottom;
     envelope.body_case = BODY(TOTALS_QUERY);
     envelope.totals_query = &query;
     const Tonghop__Envelope *answer = rig_ask(rig, from_local(), &envelope);
     assert_body(answer, BODY(TOTALS));
-    return answer->totals;
+    const Tonghop__Totals *totals = answer->totals;
+    size_t width = totals->n_indicators;
+    bool has_plan = question->compare_plan && query.kind != KIND_PLAN;
+    for (size_t i = 0; i < totals->n_units; i++) {
+        assert_int_equal(totals->units[i]->n_values, width);
+        assert_int_equal(totals->units[i]->n_previous, question->compare_previous ? width : 0);
+        assert_int_equal(totals->units[i]->n_plan, has_plan ? width : 0);
+    }
+    return totals;
 }
 
-static inline void check_row(const struct p_model *m, const struct p_span *span,
-                             const Tonghop__Totals *totals, size_t row)
+static inline void check_values(const struct p_model *m, const struct p_span *span,
+                                const Tonghop__Totals *totals, Tonghop__Value **values)
 {
     for (size_t n = 0; n < totals->n_indicators; n++) {
         (void)snprintf(p_place, sizeof(p_place),
-                       "kind %zu, %s to %s, unit %" PRIu32 ", type %d, %s", span->what.kind + 1,
-                       totals->from, totals->period, span->unit, span->type,
+                       "%s to %s: kind %zu, %zu to %zu, unit %" PRIu32 ", type %d, %s",
+                       totals->from, totals->period, span->what.kind + 1, P_FIRST_YEAR + span->from,
+                       P_FIRST_YEAR + span->what.year, span->unit, span->type,
                        totals->indicators[n]->code);
-        check_value(m, *span, totals->indicators[n]->number, totals->units[row]->values[n]);
+        check_value(m, *span, totals->indicators[n]->number, values[n]);
     }
 }
 
-/* The years of the span in which the unit is a row of its level: it lies in the tree then, and not
- * beneath another one of its level, as one that ended does. */
+/* Before the first year nothing was reported; how many units there were is not asked here. */
+static inline void check_nothing(const struct p_model *m, const Tonghop__Totals *totals,
+                                 Tonghop__Value **values)
+{
+    for (size_t n = 0; n < totals->n_indicators; n++) {
+        const uint32_t number = totals->indicators[n]->number;
+        (void)snprintf(p_place, sizeof(p_place), "before %s, %s", totals->period,
+                       totals->indicators[n]->code);
+        P_ASSERT(!indicator_is_entered(catalogue_indicator(m->p->made, number)) ||
+                 !values[n]->has_value);
+    }
+}
+
+/* The period's own figures, those of as many years before, and the planned ones. A unit that is a
+ * row in some of the years alone is compared with all that it was before. */
+static inline void check_row(const struct p_model *m, const struct p_span *span,
+                             const Tonghop__Totals *totals, size_t row)
+{
+    const Tonghop__UnitTotals *unit = totals->units[row];
+    const size_t years = span->what.year - span->from + 1;
+    struct p_span before = *span, planned = *span;
+    check_values(m, span, totals, unit->values);
+    planned.what.kind = KIND_PLAN - KIND_ACTUAL;
+    if (unit->n_plan > 0)
+        check_values(m, &planned, totals, unit->plan);
+    if (unit->n_previous > 0 && span->from < years) {
+        if (span->what.year < years)
+            check_nothing(m, totals, unit->previous);
+        return; /* a span that begins before the first year */
+    }
+    before.what.year -= years;
+    before.from -= years;
+    before.left_out = 0;
+    if (unit->n_previous > 0)
+        check_values(m, &before, totals, unit->previous);
+}
+
+/* The years of the span in which the unit is a row: one of those directly beneath the first unit,
+ * or one of a level: it lies in the tree then, and not beneath another one of its level, as one
+ * that ended does. */
 static inline uint32_t p_years_of_row(const struct p_model *m, const struct p_span *span,
-                                      uint8_t level, uint32_t unit)
+                                      const struct p_question *question, uint32_t unit)
 {
     uint32_t years = 0;
     for (size_t y = span->from; y <= span->what.year; y++) {
         const struct tree *tree = m->trees[y][span->what.label];
         uint32_t index = tree_find(tree, unit);
-        if (index == TREE_NONE || tree->nodes[index].level != level)
+        if (index == TREE_NONE || tree->nodes[index].parent == TREE_NONE)
             continue;
-        uint32_t parent = tree->nodes[index].parent;
-        if (tree->nodes[parent].level != level)
+        const struct tree_node *parent = &tree->nodes[tree->nodes[index].parent];
+        bool is_row =
+            question->by == TONGHOP__BY__BY_CHILD
+                ? parent->unit == 1
+                : tree->nodes[index].level == question->level && parent->level != question->level;
+        if (is_row)
             years |= 1U << (y - span->from);
     }
     return years;
 }
 
+static inline void check_unit_row(const struct p_model *m, const struct p_question *question,
+                                  struct p_span span, const Tonghop__Totals *totals, size_t row)
+{
+    span.type = -1;
+    span.unit = totals->units[row]->unit->id;
+    span.left_out = row == 0 ? 0 : ~p_years_of_row(m, &span, question, span.unit);
+    check_row(m, &span, totals, row);
+}
+
 /* Every unit of the trees, level by level. */
 static inline void check_units(struct rig *rig, const struct p_model *m, struct p_span span)
 {
-    span.type = -1;
     for (uint8_t level = 1; level < m->p->level_count; level++) {
-        const Tonghop__Totals *totals = p_ask(rig, &span, TONGHOP__BY__BY_LEVEL, level);
+        struct p_question question = p_draw_question(m, TONGHOP__BY__BY_LEVEL, level);
+        const Tonghop__Totals *totals = p_ask(rig, &span, &question);
         size_t count = 1;
         for (size_t i = 0; i < m->p->unit_count; i++)
-            count += p_years_of_row(m, &span, level, m->p->units[i].id) != 0;
+            count += p_years_of_row(m, &span, &question, m->p->units[i].id) != 0;
         assert_int_equal(totals->n_units, count);
-        for (size_t row = level == 1 ? 0 : 1; row < totals->n_units; row++) {
-            span.unit = totals->units[row]->unit->id;
-            span.left_out = row == 0 ? 0 : ~p_years_of_row(m, &span, level, span.unit);
-            check_row(m, &span, totals, row);
-        }
+        for (size_t row = level == 1 ? 0 : 1; row < totals->n_units; row++)
+            check_unit_row(m, &question, span, totals, row);
     }
 }
 
@@ -327,7 +339,8 @@ static inline void assert_adds_up(const struct p_model *m, const Tonghop__Totals
 static inline void check_types(struct rig *rig, const struct p_model *m, struct p_span span)
 {
     span.unit = 1;
-    const Tonghop__Totals *totals = p_ask(rig, &span, TONGHOP__BY__BY_TYPE, 0);
+    struct p_question question = p_draw_question(m, TONGHOP__BY__BY_TYPE, 0);
+    const Tonghop__Totals *totals = p_ask(rig, &span, &question);
     for (size_t row = 0; row < totals->n_units; row++) {
         span.type =
             row == 0 ? -1 : catalogue_type_by_code(m->p->made, totals->units[row]->unit->type);

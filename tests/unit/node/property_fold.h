@@ -13,12 +13,13 @@ struct p_cell {
     i128 truth;
 };
 
-/* The report that counts under one key. */
+/* A revision of a report. */
 struct p_report {
-    bool is_there;
+    bool is_there; /* false: a withdrawal, or nothing */
     bool is_early, is_baseline;
     uint8_t scope;
-    uint64_t revision; /* the latest, which may be a withdrawal */
+    uint32_t states;
+    uint64_t revision;
     struct instant received;
     struct p_cell cells[P_ENTERED_MAX]; /* by index of the indicator; qualifier 0: none */
 };
@@ -26,7 +27,9 @@ struct p_report {
 struct p_model {
     struct p_catalogue *p;
     struct tree *trees[P_YEARS][3];
+    /* What counts under each key, and what was filed last, which may wait to be accepted. */
     struct p_report reports[2][P_YEARS][P_UNITS_MAX][P_FORMS_MAX][3];
+    struct p_report latest[2][P_YEARS][P_UNITS_MAX][P_FORMS_MAX][3];
 };
 
 /* A figure as this test adds it up. */
@@ -60,7 +63,8 @@ static inline const struct indicator *p_indicator(const struct p_model *m, size_
 
 static inline void p_model_init(struct p_model *m, struct p_catalogue *p)
 {
-    *m = (struct p_model){.p = p};
+    memset(m, 0, sizeof(*m)); /* too large for the stack */
+    m->p = p;
     for (size_t y = 0; y < P_YEARS; y++)
         for (size_t l = 0; l < 3; l++)
             m->trees[y][l] =
@@ -372,32 +376,6 @@ static inline bool p_is_skipped(const struct p_model *m, const struct p_span *sp
                           indicator->level_mask >> tree->nodes[index].level != 0);
     }
     return !could;
-}
-
-/* The terms of a formula over a span. Two stocks are of the last year that has both; without one
- * there is nothing. */
-static inline bool fold_terms(const struct p_model *m, const struct p_span *span,
-                              const size_t terms[2], struct p_fold folds[2])
-{
-    uint32_t missing, as_of, common = UINT32_MAX;
-    size_t stocks = 0;
-    struct p_span spans[2] = {*span, *span};
-    for (size_t i = 0; i < 2; i++) {
-        spans[i].what.indicator = terms[i];
-        folds[i] = fold_span(m, &spans[i], &missing, &as_of);
-        if (p_is_skipped(m, span, terms[i]) || !is_fold(&folds[i]) ||
-            p_indicator(m, terms[i])->nature != NATURE_STOCK)
-            continue;
-        stocks++;
-        common &= fold_years(m, &spans[i]);
-    }
-    if (span->from == span->what.year || stocks < 2)
-        return true;
-    for (size_t i = 0; i < 2 && common != 0; i++) {
-        spans[i].what.year = span->from + (size_t)(31 - __builtin_clz(common));
-        folds[i] = fold_period(m, &spans[i].what, span->unit, span->type);
-    }
-    return common != 0;
 }
 
 #endif

@@ -83,8 +83,14 @@ static inline struct p_report *report_at(struct p_model *m, const struct spot *a
     return &m->reports[at->kind][at->year][at->unit][at->form][at->label];
 }
 
-/* Figures that may be filed there. */
-static inline struct p_report draw_report(const struct p_model *m, const struct spot *at)
+/* What was filed there last, whether it counts or not. */
+static inline struct p_report *latest_at(struct p_model *m, const struct spot *at)
+{
+    return &m->latest[at->kind][at->year][at->unit][at->form][at->label];
+}
+
+/* Figures that the unit may have there; they need not fit together. */
+static inline struct p_report draw_any_report(const struct p_model *m, const struct spot *at)
 {
     uint64_t *rng = m->p->rng;
     const struct tree *tree = m->trees[at->year][at->label];
@@ -102,6 +108,84 @@ static inline struct p_report draw_report(const struct p_model *m, const struct 
     }
     return report;
 }
+
+/* ---- what a report is judged by ---- */
+
+enum verdict { VERDICT_GOOD, VERDICT_WARNING, VERDICT_BAD };
+
+/* A report that has figures lacks one that has to be in it. Plans and baselines need none. */
+static inline bool lacks(const struct p_model *m, const struct spot *at,
+                         const struct p_report *report, size_t entered)
+{
+    const struct tree *tree = m->trees[at->year][at->label];
+    const struct indicator *indicator = p_indicator(m, entered);
+    uint8_t level = tree->nodes[tree_find(tree, m->p->units[at->unit].id)].level;
+    bool has_any = false;
+    for (size_t i = 0; i < m->p->entered_count; i++)
+        has_any = has_any || report->cells[i].cell.qualifier != QUALIFIER_NONE;
+    return indicator->is_required && has_any && indicator->form == at->form + 1 &&
+           (indicator->level_mask >> level & 1) != 0 && at->kind + KIND_ACTUAL == KIND_ACTUAL &&
+           !report->is_baseline && indicator_is_valid_on(indicator, tree->window.last) &&
+           report->cells[entered].cell.qualifier == QUALIFIER_NONE;
+}
+
+/* The whole that an indicator is a part of: its index; SIZE_MAX if none. */
+static inline size_t whole_of(const struct p_model *m, size_t part)
+{
+    for (size_t i = 0; i < m->p->entered_count; i++)
+        if (m->p->entered[i] == p_indicator(m, part)->part_of)
+            return i;
+    return SIZE_MAX;
+}
+
+/* A part is above its whole, for certain; where one of them is not exact, that warns alone. */
+static inline enum verdict verdict_on_part(const struct p_model *m, const struct p_report *report,
+                                           size_t part)
+{
+    size_t whole = whole_of(m, part);
+    if (whole == SIZE_MAX || p_indicator(m, whole)->is_signed || p_indicator(m, part)->is_signed ||
+        p_indicator(m, part)->aggregation == AGGREGATION_MIN)
+        return VERDICT_GOOD;
+    const struct cell *of_part = &report->cells[part].cell, *of_whole = &report->cells[whole].cell;
+    if (of_part->qualifier == QUALIFIER_NONE || of_part->qualifier == QUALIFIER_AT_MOST ||
+        of_whole->qualifier == QUALIFIER_NONE || of_whole->qualifier == QUALIFIER_AT_LEAST)
+        return VERDICT_GOOD;
+    int64_t most = of_whole->qualifier == QUALIFIER_RANGE ? of_whole->upper : of_whole->value;
+    if (of_part->value <= most)
+        return VERDICT_GOOD;
+    return of_part->qualifier == QUALIFIER_EXACT && of_whole->qualifier == QUALIFIER_EXACT
+               ? VERDICT_BAD
+               : VERDICT_WARNING;
+}
+
+static inline enum verdict verdict_on(const struct p_model *m, const struct spot *at,
+                                      const struct p_report *report)
+{
+    enum verdict worst = VERDICT_GOOD;
+    for (size_t i = 0; i < m->p->entered_count; i++) {
+        enum verdict verdict =
+            lacks(m, at, report, i) ? VERDICT_BAD : verdict_on_part(m, report, i);
+        worst = verdict > worst ? verdict : worst;
+    }
+    return worst;
+}
+
+/* Figures that may be filed there; some of them warn. */
+static inline struct p_report draw_report(const struct p_model *m, const struct spot *at)
+{
+    struct p_report report = draw_any_report(m, at);
+    for (size_t i = 0; i < m->p->entered_count; i++)
+        if (lacks(m, at, &report, i))
+            report.cells[i] = draw_cell(m->p->rng, p_indicator(m, i));
+    for (size_t i = 0; i < m->p->entered_count; i++) /* wholes come before their parts */
+        if (verdict_on_part(m, &report, i) == VERDICT_BAD) {
+            report.cells[i] = report.cells[whole_of(m, i)];
+            report.cells[i].cell.indicator = m->p->entered[i];
+        }
+    return report;
+}
+
+/* ---- bytes ---- */
 
 static inline void pack(const struct p_model *m, const struct spot *at, const struct p_report *made,
                         uint64_t based_on, struct buf *out)

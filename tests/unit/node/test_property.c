@@ -1,58 +1,21 @@
-/* Properties of totals, on random catalogues, trees and reports:
+/* Properties of totals, on random catalogues, trees, reports, acceptances and returns:
  *   1  after every step, what is kept incrementally equals what is recomputed, and the totals of
  *      every unit, period, span and type equal a fold of the reports that is written here
  *   2  the order of arrival does not matter: it ends in the same bytes
  *   3  removing what was added restores the bytes
  *   4  no exactness is lost in silence, and nothing false is said of what an inexact figure means
  *   5  figures by type add up to the total
+ *   6  what is compared with are the same figures of the years before, and of the plan
+ *   7  the greatest and the least are just that, in order, and nobody else is missing from them
+ *   8  what waits, is refused, or warns, changes nothing by that
  * A seed that fails is printed; TONGHOP_PROPERTY_SEED=N runs it alone, and TONGHOP_PROPERTY_SEEDS=N
  * runs so many instead of the few that every build runs. */
 #include "unit/node/dump.h"
-#include "unit/node/property_check.h"
-#include "unit/node/property_reports.h"
+#include "unit/node/property_order.h"
+#include "unit/node/property_rank.h"
+#include "unit/node/property_steps.h"
 
-enum { SEEDS = 8, STEPS = 40, MESSAGES_MAX = 240, TRIES_MAX = 3000 };
-
-/* ---- handed in ---- */
-
-static const Tonghop__Envelope *hand_in(struct rig *rig, const struct buf *filing)
-{
-    Tonghop__File file = TONGHOP__FILE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    file.accept_warnings = true;
-    file.filing = (ProtobufCBinaryData){filing->len, filing->data};
-    envelope.body_case = BODY(FILE);
-    envelope.file = &file;
-    return rig_ask(rig, from_local(), &envelope);
-}
-
-static bool is_early(const struct p_model *m, const struct spot *at, struct instant received)
-{
-    return date_compare(instant_date(received), m->trees[at->year][at->label]->window.last) <= 0;
-}
-
-/* Files at the node and in the model. */
-static void file_report(struct rig *rig, struct p_model *m, const struct spot *at,
-                        struct p_report made)
-{
-    struct p_report *held = report_at(m, at);
-    struct buf filing = {0};
-    pack(m, at, &made, held->revision, &filing);
-    const Tonghop__Envelope *answer = hand_in(rig, &filing);
-    assert_body(answer, BODY(RECEIPT));
-    buf_fini(&filing);
-    if (answer->receipt->revision == held->revision)
-        return; /* what was there already */
-    made.revision = answer->receipt->revision;
-    made.received = instant_later(rig->now, held->received);
-    made.is_early = made.is_there && is_early(m, at, made.received);
-    *held = made;
-}
-
-static void withdraw(struct rig *rig, struct p_model *m, const struct spot *at)
-{
-    file_report(rig, m, at, (struct p_report){0});
-}
+enum { SEEDS = 8, STEPS = 40 };
 
 /* Some instant from the first period to long after the last; the ends of the last days of periods
  * more often than chance has them. */
@@ -120,7 +83,7 @@ static void for_seeds(void (*run)(struct property *property))
     free(property);
 }
 
-/* ---- 1, 4 and 5 ---- */
+/* ---- 1 and 4 to 8 ---- */
 
 static void check_years(struct rig *rig, const struct p_model *m, size_t kind)
 {
@@ -129,11 +92,13 @@ static void check_years(struct rig *rig, const struct p_model *m, size_t kind)
             struct p_span one = {.what = {kind, year, label, 0}, .from = year};
             check_units(rig, m, one);
             check_types(rig, m, one);
+            check_rank(rig, m, one);
         }
         for (size_t from = 0; from < year; from++) {
             struct p_span span = {.what = {kind, year, PERIOD_Y - 1, 0}, .from = from};
             check_units(rig, m, span);
             check_types(rig, m, span);
+            check_rank(rig, m, span);
         }
     }
 }
@@ -164,13 +129,11 @@ static void run_totals(struct property *property)
         while (!draw_place(m, &at))
             continue;
         draw_now(&rig, m);
-        if (chance(&property->rng, 15))
-            withdraw(&rig, m, &at);
-        else
-            file_report(&rig, m, &at, draw_report(m, &at));
+        take_random_step(&rig, m, &at);
         assert_recomputes(&rig);
         struct p_span one = {.what = {at.kind, at.year, (int)(step % 3), 0}, .from = at.year};
         check_units(&rig, m, one);
+        check_rank(&rig, m, one);
         if (step % 4 != 0)
             continue;
         struct p_span span = {.what = {at.kind, P_YEARS - 1, PERIOD_Y - 1, 0}, .from = at.year};
@@ -205,21 +168,29 @@ static void run_removal(struct property *property)
         struct p_report was = *report_at(m, &at);
         char *before = dump_totals(&rig, false);
         file_report(&rig, m, &at, draw_report(m, &at));
+        if (!has_state(latest_at(m, &at), STATE_ACCEPTED)) {
+            char *meanwhile = dump_totals(&rig, false);
+            assert_string_equal(before, meanwhile);
+            free(meanwhile);
+        }
+        accept_latest(&rig, m, &at);
         file_report(&rig, m, &at, was); /* a withdrawal, if nothing was there */
+        accept_latest(&rig, m, &at);
         char *after = dump_totals(&rig, false);
         assert_string_equal(before, after);
         free(before);
         free(after);
-        if (chance(rng, 80))
+        if (chance(rng, 80)) {
             file_report(&rig, m, &at, draw_report(m, &at));
+            accept_latest(&rig, m, &at);
+        }
     }
     for (struct spot at = {0}; at.kind < 2; at.kind++)
         for (at.year = 0; at.year < P_YEARS; at.year++)
             for (at.unit = 0; at.unit < m->p->unit_count; at.unit++)
                 for (at.form = 0; at.form < m->p->form_count; at.form++)
                     for (at.label = 0; at.label < 3; at.label++)
-                        if (report_at(m, &at)->is_there)
-                            withdraw(&rig, m, &at);
+                        remove_report(&rig, m, &at);
     char *nothing = dump_totals(&rig, false);
     assert_string_equal(nothing, "totals\n");
     free(nothing);
@@ -234,90 +205,6 @@ static void test_removing_restores_the_bytes(void **state)
 }
 
 /* ---- 2 ---- */
-
-/* A report to be filed, or the state of a key as a child's node has it. */
-struct message {
-    struct spot at;
-    struct buf filing;
-    uint64_t revision;
-    uint32_t states;
-    int64_t received_us;
-    uint8_t key; /* of the child's node */
-};
-
-/* The nodes right beneath the root, by number of their keys from 1. */
-static size_t find_children(const struct p_catalogue *p, uint32_t *ret_units)
-{
-    size_t count = 0;
-    for (size_t i = 1; i < p->unit_count; i++)
-        if (p->units[i].parent == 1 && is_always(&p->units[i]) &&
-            p->units[i].again.days == INT32_MAX)
-            ret_units[count++] = p->units[i].id;
-    return count;
-}
-
-/* The key of the node that is home of a unit; 0: the root is. */
-static uint8_t home_key(const struct p_model *m, const struct spot *at, const uint32_t *children,
-                        size_t count)
-{
-    const struct tree *tree = m->trees[at->year][at->label];
-    for (size_t i = 0; i < count; i++)
-        if (tree_contains(tree, children[i], m->p->units[at->unit].id))
-            return (uint8_t)(i + 1);
-    return 0;
-}
-
-static void send(struct rig *rig, const struct p_model *m, const struct message *message)
-{
-    Tonghop__Revision revision = TONGHOP__REVISION__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    if (message->key == 0) {
-        assert_body(hand_in(rig, &message->filing), BODY(RECEIPT));
-        return;
-    }
-    revision.filing = (ProtobufCBinaryData){message->filing.len, message->filing.data};
-    revision.revision = message->revision;
-    revision.states = message->states;
-    revision.received_us = message->received_us;
-    revision.first_filed_us = RIG_NOW_US - INT64_C(400000000000000);
-    revision.home = m->p->units[message->at.unit].id;
-    revision.recorded_by = TEXT("uid:1000");
-    envelope.body_case = BODY(REVISION);
-    envelope.revision = &revision;
-    assert_body(rig_ask(rig, from_key(message->key), &envelope), BODY(ACK));
-}
-
-/* Up to three revisions of each of some keys, the later ones received later. */
-static size_t draw_messages(struct p_model *m, const uint32_t *children, size_t child_count,
-                            struct message *messages)
-{
-    uint64_t *rng = m->p->rng;
-    size_t count = 0;
-    for (size_t tries = 0; tries < TRIES_MAX && count + 3 < MESSAGES_MAX / 2; tries++) {
-        struct spot at;
-        if (!draw_place(m, &at) || report_at(m, &at)->revision != 0)
-            continue;
-        uint8_t key = home_key(m, &at, children, child_count);
-        uint32_t revisions = key == 0 ? 1 : 1 + pick(rng, 3);
-        report_at(m, &at)->revision = revisions; /* it is taken */
-        int64_t received = RIG_NOW_US - (int64_t)pick(rng, 1500) * INT64_C(86400000000);
-        for (uint32_t n = 1; n <= revisions; n++) {
-            struct message *message = &messages[count++];
-            *message = (struct message){.at = at,
-                                        .revision = n,
-                                        .states = STATE_ACCEPTED,
-                                        .received_us = received += 1000000,
-                                        .key = key};
-            struct p_report made = draw_report(m, &at);
-            if (n > 1 && chance(rng, 15))
-                made = (struct p_report){0};
-            if (chance(rng, 10))
-                message->states |= STATE_RETURNED;
-            pack(m, &at, &made, n - 1, &message->filing);
-        }
-    }
-    return count;
-}
 
 /* Sends all, in any order but that of the numbers where the root files; some twice. */
 static char *send_all(struct property *property, const struct message *messages, size_t count,
