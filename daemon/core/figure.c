@@ -75,7 +75,14 @@ enum qualifier figure_qualifier(const struct figure *figure)
 
 i128 figure_shown(const struct figure *figure)
 {
-    return figure_qualifier(figure) == QUALIFIER_AT_MOST ? figure->upper : figure->value;
+    switch (figure_qualifier(figure)) {
+    case QUALIFIER_AT_MOST:
+        return figure->upper;
+    case QUALIFIER_ABOUT:
+        return figure->value + i128_div_round(figure->upper - figure->value, 2);
+    default:
+        return figure->value;
+    }
 }
 
 struct figure figure_of_cell(const struct cell *cell)

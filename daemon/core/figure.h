@@ -34,7 +34,8 @@ bool figure_equal(const struct figure *a, const struct figure *b);
  * at most; range + exact = range; at least + range = at least; at most + range = at most (of the
  * upper bounds); at least + at most, or anything + about = about. */
 enum qualifier figure_qualifier(const struct figure *figure);
-/* What to print for it: the lower bounds' sum, except AT_MOST which speaks of the upper bounds. */
+/* What to print for it: the lower bounds' sum, except that AT_MOST speaks of the upper bounds, and
+ * ABOUT takes ranges by their middle, rounded half away from zero. */
 i128 figure_shown(const struct figure *figure);
 
 /* A figure made of one cell of one unit. */

@@ -102,7 +102,11 @@ static inline enum qualifier fold_qualifier(const struct p_fold *fold)
 
 static inline i128 fold_shown(const struct p_fold *fold)
 {
-    return fold_qualifier(fold) == QUALIFIER_AT_MOST ? fold->high : fold->low;
+    enum qualifier qualifier = fold_qualifier(fold);
+    i128 width = fold->high - fold->low;
+    return qualifier == QUALIFIER_AT_MOST ? fold->high
+           : qualifier == QUALIFIER_ABOUT ? fold->low + (width + (width > 0)) / 2
+                                          : fold->low;
 }
 
 static inline i128 combine(i128 a, i128 b, enum aggregation aggregation)
