@@ -60,12 +60,15 @@ struct change {
     char period[PERIOD_TEXT_SIZE];
 };
 
+enum { CHANGE_BYTES = 150 }; /* of a change on the wire, without its texts */
+
 struct changes {
     struct tale tale;
     struct instant since;
     Tonghop__Value before;
     struct change **items;
     size_t count, capacity;
+    size_t byte_count; /* of texts, and something for the rest */
 };
 
 static void changes_fini(struct changes *changes)
@@ -121,6 +124,8 @@ static void add_change(struct explain *explain, const struct past_step *step, ui
     message->author = report->author;
     message->reason = report->reason;
     message->note = (char *)(uintptr_t)report_note(report, explain->indicator->number);
+    changes->byte_count += CHANGE_BYTES + strlen(message->author) + strlen(message->reason) +
+                           (message->note != NULL ? strlen(message->note) : 0);
 }
 
 /* A revision that was returned is told although it does not count, if it is about the figure. */
@@ -135,11 +140,9 @@ static bool is_returned(const struct past_revision *revision, const struct past_
 static void tell(struct explain *explain, struct changes *changes)
 {
     struct tale *tale = &changes->tale;
-    Tonghop__Value last;
-    tale_begin(tale, changes->since);
     tale_value(tale, explain->indicator, &changes->before);
-    tale_value(tale, explain->indicator, &last);
-    for (size_t i = 0; i < tale->steps.count && changes->count <= QUERY_LINES_MAX; i++) {
+    Tonghop__Value last = changes->before; /* points to nothing: a story has no failed checks */
+    for (size_t i = 0; i < tale->steps.count && changes->byte_count <= WIRE_ANSWER_MAX; i++) {
         const struct past_step *step = &tale->steps.items[i];
         const struct past_revision *replaced = past_counting(tale_past(tale, step), step);
         uint64_t number = replaced != NULL ? replaced->number : 0;
@@ -150,13 +153,11 @@ static void tell(struct explain *explain, struct changes *changes)
         tale_value(tale, explain->indicator, &total);
         if (is_told || !is_same_value(&last, &total)) {
             add_change(explain, step, number, &total, changes);
-            value_fini(&last);
-            tale_value(tale, explain->indicator, &last);
+            last = total;
         } else {
             value_fini(&total);
         }
     }
-    value_fini(&last);
 }
 
 /* Finds a revision of the key's unit and period, under the form of the indicator, or of one that it
@@ -235,7 +236,9 @@ static void describe(const struct explain *explain, Tonghop__Explanation *messag
     message->due_count = explain->due_count;
     message->missing_count = explain->missing_count;
     message->without_count = explain->without_count;
-    message->split_year = view_is_split_year(explain->step->node, &explain->view->key);
+    message->split_year =
+        view_is_split_year(explain->step->node, &explain->view->key,
+                           view_counts_units(explain->step->node->catalogue, explain->indicator));
     message->rebuilding = explain->step->node->rebuild.is_active;
     if (explain->type < 0)
         return;
@@ -310,17 +313,38 @@ static void refuse_size(const struct explain *explain)
     step_refuse(step, ERR_TOO_LARGE, NULL, text, QUERY_LINES_MAX, WIRE_ANSWER_MAX >> 20);
 }
 
+static void refuse_story(const struct explain *explain)
+{
+    struct step *step = explain->step;
+    const char *text =
+        explain->query->from == explain->query->period.year
+            ? STEP_WORDS(step,
+                         "that is a longer story than one answer may tell (%d revisions, %d MiB): "
+                         "ask for a smaller unit or a later moment",
+                         "một câu trả lời chỉ kể được %d bản báo cáo, %d MiB: hãy hỏi một đơn vị "
+                         "nhỏ hơn hoặc từ một thời điểm muộn hơn")
+            : STEP_WORDS(step,
+                         "that is a longer story than one answer may tell (%d revisions, %d MiB): "
+                         "ask for a smaller unit, fewer years or a later moment",
+                         "một câu trả lời chỉ kể được %d bản báo cáo, %d MiB: hãy hỏi một đơn vị "
+                         "nhỏ hơn, ít năm hơn hoặc từ một thời điểm muộn hơn");
+    step_refuse(step, ERR_TOO_LARGE, NULL, text, PAST_STEPS_MAX, PAST_BYTES_MAX >> 20);
+}
+
 static void explain_since(struct explain *explain, struct instant since)
 {
     struct changes changes = {.since = since, .before = TONGHOP__VALUE__INIT};
     tale_init(&changes.tale, explain->step, explain->query, explain->indicator);
     bool is_small = changes.tale.byte_count <= PAST_BYTES_MAX;
     if (is_small)
+        tale_begin(&changes.tale, since);
+    is_small = is_small && changes.tale.steps.count <= PAST_STEPS_MAX;
+    if (is_small)
         tell(explain, &changes);
-    if (is_small && changes.count <= QUERY_LINES_MAX)
+    if (is_small && changes.byte_count <= WIRE_ANSWER_MAX)
         answer(explain, &changes);
     else
-        refuse_size(explain);
+        refuse_story(explain);
     changes_fini(&changes);
 }
 
@@ -351,7 +375,9 @@ static bool resolve_type(struct explain *explain, const Tonghop__ExplainQuery *a
 static void take_apart(struct explain *explain, const Tonghop__ExplainQuery *ask,
                        struct instant since)
 {
-    if (indicator_is_entered(explain->indicator))
+    bool is_span = explain->query->from != explain->query->period.year;
+    /* With since, the lines of a period say who is missing; those of a span would say nothing. */
+    if (indicator_is_entered(explain->indicator) && (ask->since[0] == '\0' || !is_span))
         explain_lines(explain);
     else if (ask->since[0] == '\0')
         explain_counts(explain);

@@ -40,10 +40,13 @@ struct totals {
     Tonghop__Value *values; /* rows x sides x indicators */
     size_t value_count;
     Tonghop__Value **value_pointers;
+    struct view totals[SIDE_COUNT]; /* of the first row */
 };
 
 static void totals_fini(struct totals *t)
 {
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        view_fini(&t->totals[side]);
     for (size_t i = 0; i < t->value_count; i++)
         value_fini(&t->values[i]);
     free(t->indicators);
@@ -264,8 +267,8 @@ static bool is_there(const struct step *step, const struct view_key *key)
 
 /* Fills a row's values of one side; a unit that was not there then has none. `view` is that of a
  * type, or NULL. */
-static void fill_values(struct step *step, const struct totals *t, enum side side,
-                        const struct row *row, struct view *view, Tonghop__Value *values)
+static void fill_values(struct step *step, struct totals *t, enum side side, const struct row *row,
+                        struct view *view, Tonghop__Value *values)
 {
     struct view_key key = t->sides[side];
     struct view own = {0};
@@ -273,6 +276,7 @@ static void fill_values(struct step *step, const struct totals *t, enum side sid
     key.left_out = side == SIDE_PREVIOUS ? 0 : ~row->years;
     if (view == NULL && is_there(step, &key)) {
         view_init(&own, step->node, step->txn, &key);
+        own.total = t->totals[side].node != NULL ? &t->totals[side] : NULL;
         view = &own;
     }
     if (view != NULL)
@@ -330,9 +334,15 @@ static void fill_unit(struct step *step, const struct query *query, size_t i, st
 {
     query_unit_info(step->node, t->choice[i].unit, query->tree->window.last, &t->unit_infos[i]);
     t->rows[i].unit = &t->unit_infos[i];
-    for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++)
+    for (enum side side = SIDE_ASKED; side < SIDE_COUNT; side++) {
+        struct view *total = &t->totals[side];
+        bool is_total = i == 0 && t->has_side[side] && is_there(step, &t->sides[side]);
+        if (is_total)
+            view_init(total, step->node, step->txn, &t->sides[side]);
         if (t->has_side[side])
-            fill_values(step, t, side, &t->choice[i], NULL, values_of(t, i, side));
+            fill_values(step, t, side, &t->choice[i], is_total ? total : NULL,
+                        values_of(t, i, side));
+    }
 }
 
 /* The rows behind the first: one for each type, whose figures are loaded together. */
@@ -448,7 +458,7 @@ static void answer(struct step *step, const struct query *query, struct totals *
     char period[PERIOD_TEXT_SIZE], previous[PERIOD_TEXT_SIZE] = "";
     char from[PERIOD_TEXT_SIZE] = "", previous_from[PERIOD_TEXT_SIZE] = "";
     const struct view_key *asked = &t->sides[SIDE_ASKED], *before = &t->sides[SIDE_PREVIOUS];
-    bool is_span = query->from != query->period.year;
+    bool is_span = query->from != query->period.year, counts_units = false;
     Tonghop__Totals totals = TONGHOP__TOTALS__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     t->infos = mem_calloc(t->indicator_count + 1, sizeof(*t->infos));
@@ -456,6 +466,7 @@ static void answer(struct step *step, const struct query *query, struct totals *
     for (size_t i = 0; i < t->indicator_count; i++) {
         query_indicator_info(step->node, t->indicators[i], &t->infos[i]);
         t->info_pointers[i] = &t->infos[i];
+        counts_units = counts_units || view_counts_units(step->node->catalogue, t->indicators[i]);
     }
     totals.period = period_format(query->period, period);
     if (is_span)
@@ -474,7 +485,7 @@ static void answer(struct step *step, const struct query *query, struct totals *
     totals.units = t->row_pointers;
     totals.unranked_count = t->unranked_count;
     totals.rebuilding = step->node->rebuild.is_active;
-    totals.split_year = view_is_split_year(step->node, asked);
+    totals.split_year = view_is_split_year(step->node, asked, counts_units);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_TOTALS;
     envelope.totals = &totals;
     step_reply(step, &envelope);

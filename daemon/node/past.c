@@ -106,7 +106,7 @@ static void load_report(struct past *past, const struct report_key *key, struct 
 
 static struct past_group *group_at(const struct past *past, uint32_t index, size_t slot)
 {
-    return &past->groups[index * past->form_count + slot];
+    return &past->groups[past->places[index] * past->form_count + slot];
 }
 
 static struct report_key key_at(const struct past *past, uint32_t index, size_t slot,
@@ -126,8 +126,7 @@ void past_init(struct past *past, struct step *step, uint8_t kind, struct period
         .node = step->node, .txn = step->txn, .kind = kind, .period = period, .tree = tree};
     choose_forms(past, indicator);
     past->bears = mem_calloc((size_t)tree->node_count + 1, sizeof(*past->bears));
-    past->groups =
-        mem_calloc((size_t)tree->node_count * past->form_count + 1, sizeof(*past->groups));
+    past->places = mem_calloc((size_t)tree->node_count + 1, sizeof(*past->places));
 }
 
 void past_reach(struct past *past, uint32_t unit)
@@ -135,8 +134,11 @@ void past_reach(struct past *past, uint32_t unit)
     uint32_t root = tree_find(past->tree, unit);
     if (root == TREE_NONE || past->bears[root])
         return;
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(past->tree, root, i))
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(past->tree, root, i)) {
+        if (!past->bears[i])
+            past->places[i] = past->unit_count++;
         past->bears[i] = true;
+    }
 }
 
 static void load_unit(struct past *past, uint32_t index)
@@ -153,6 +155,8 @@ static void load_unit(struct past *past, uint32_t index)
 void past_load(struct past *past, size_t bytes_before)
 {
     past->byte_count = bytes_before;
+    past->groups =
+        mem_calloc((size_t)past->unit_count * past->form_count + 1, sizeof(*past->groups));
     for (uint32_t i = 0; i < past->tree->node_count; i++)
         if (past->bears[i])
             load_unit(past, i);
@@ -167,7 +171,7 @@ static void report_free(struct past_report *report)
 
 void past_fini(struct past *past)
 {
-    size_t count = past->tree != NULL ? (size_t)past->tree->node_count * past->form_count : 0;
+    size_t count = past->groups != NULL ? (size_t)past->unit_count * past->form_count : 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t label = 0; label < PERIOD_LABEL_COUNT; label++)
             report_free(&past->groups[i].reports[label]);
@@ -176,6 +180,7 @@ void past_fini(struct past *past)
     }
     free(past->groups);
     free(past->bears);
+    free(past->places);
     free(past->forms);
     free(past->is_told);
     *past = (struct past){0};
@@ -296,6 +301,39 @@ const struct past_revision *past_counting(const struct past *past, const struct 
     return counting_of(&group_at(past, step->index, step->slot)->reports[step->label - 1]);
 }
 
+/* Carries what a roll-up was, and is now, into the unit above; an extreme that went away is found
+ * by folding that anew. */
+static void climb(struct past *past, uint32_t index, size_t slot, const struct figures *old,
+                  const struct figures *new)
+{
+    struct rescan rescan = {0};
+    struct past_group *group = group_at(past, index, slot);
+    figures_replace_part(&group->below, old, new, past->node->catalogue, &rescan);
+    if (rescan.count > 0)
+        fold_unit(past, index, slot);
+    else
+        fold_group(past, index, slot);
+    free(rescan.indicators);
+}
+
+/* A report counts otherwise: the roll-ups of its unit and of those above it change. */
+static void fold_up(struct past *past, uint32_t index, size_t slot)
+{
+    struct figures old = {0}, next = {0};
+    figures_copy(&old, &group_at(past, index, slot)->rollup);
+    fold_group(past, index, slot);
+    for (uint32_t child = index, i = above(past, index); i != TREE_NONE; i = above(past, i)) {
+        figures_copy(&next, &group_at(past, i, slot)->rollup);
+        climb(past, i, slot, &old, &group_at(past, child, slot)->rollup);
+        struct figures taken = old;
+        old = next;
+        next = taken;
+        child = i;
+    }
+    figures_fini(&old);
+    figures_fini(&next);
+}
+
 bool past_take(struct past *past, const struct past_step *step)
 {
     struct past_report *report = &group_at(past, step->index, step->slot)->reports[step->label - 1];
@@ -303,9 +341,7 @@ bool past_take(struct past *past, const struct past_step *step)
     if ((step->revision->states & STATE_ACCEPTED) == 0 || is_later)
         return false;
     report->accepted = step->revision;
-    fold_group(past, step->index, step->slot);
-    for (uint32_t i = above(past, step->index); i != TREE_NONE; i = above(past, i))
-        fold_unit(past, i, step->slot);
+    fold_up(past, step->index, step->slot);
     return true;
 }
 
@@ -313,7 +349,9 @@ void past_rollup(const struct past *past, const struct report_key *key, struct f
 {
     uint32_t index = tree_find(past->tree, key->unit);
     figures_clear(ret_figures);
-    for (size_t slot = 0; slot < past->form_count && index != TREE_NONE; slot++)
+    if (index == TREE_NONE || !past->bears[index])
+        return;
+    for (size_t slot = 0; slot < past->form_count; slot++)
         if (past->forms[slot]->number == key->form)
             figures_copy(ret_figures, &group_at(past, index, slot)->rollup);
 }

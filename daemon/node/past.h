@@ -45,7 +45,8 @@ struct past_steps {
     size_t count, capacity;
 };
 
-enum { PAST_BYTES_MAX = 32 << 20 }; /* of units, cells and texts of one story */
+/* Of one story: units, cells and texts; and steps, each of which takes some 50 us. */
+enum { PAST_BYTES_MAX = 32 << 20, PAST_STEPS_MAX = 30000 };
 
 struct past {
     struct node *node;
@@ -56,8 +57,10 @@ struct past {
     bool *is_told;           /* by index in catalogue.indicators */
     const struct form **forms;
     size_t form_count;
-    bool *bears; /* by index in the tree: units of the story; with each, all beneath it */
-    struct past_group *groups; /* by index in the tree, then form */
+    bool *bears;      /* by index in the tree: units of the story; with each, all beneath it */
+    uint32_t *places; /* of those, by index in the tree */
+    uint32_t unit_count;
+    struct past_group *groups; /* by place, then form */
     size_t byte_count;         /* above PAST_BYTES_MAX: too much, and not all was loaded */
 };
 

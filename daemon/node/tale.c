@@ -7,23 +7,6 @@
 
 #include "core/mem.h"
 
-/* Whether the indicator, or what it is computed from, counts units. */
-static bool counts_units(const struct catalogue *catalogue, const struct indicator *indicator)
-{
-    struct formula_test test;
-    uint8_t level;
-    size_t count;
-    if (indicator->formula == NULL)
-        return false;
-    if (formula_count_term(indicator->formula, 0, &level, &test))
-        return true;
-    const uint32_t *operands = formula_operands(indicator->formula, &count);
-    for (size_t i = 0; i < count; i++)
-        if (counts_units(catalogue, catalogue_indicator(catalogue, operands[i])))
-            return true;
-    return false;
-}
-
 /* The unit asked for. Units that are counted may have stood elsewhere in another year. */
 static void reach(const struct tale *tale, bool counts, struct past *past)
 {
@@ -38,7 +21,7 @@ static void reach(const struct tale *tale, bool counts, struct past *past)
 void tale_init(struct tale *tale, struct step *step, const struct query *query,
                const struct indicator *indicator)
 {
-    bool counts = counts_units(step->node->catalogue, indicator);
+    bool counts = view_counts_units(step->node->catalogue, indicator);
     size_t count = (size_t)(query->period.year - query->from) + 1;
     *tale = (struct tale){
         .node = step->node,

@@ -262,22 +262,51 @@ static struct view *view_of_year(struct view *view, uint16_t year)
     return &holder->one_year[view - holder];
 }
 
+uint32_t view_last_year(uint32_t years)
+{
+    return years == 0 ? 0 : 1U << (31 - __builtin_clz(years));
+}
+
+static uint16_t number_of_year(const struct view *view, uint32_t year)
+{
+    return (uint16_t)(view->key.from + (31 - __builtin_clz(year)));
+}
+
+/* The year, as a bit, that a stock of the view is taken from; `years` are those that have it. 0:
+ * there is none, as where a row has it, but not its total. */
+static uint32_t year_of_stock(struct view *view, const struct indicator *indicator, uint32_t years)
+{
+    uint32_t wanted = view->stock_year != 0 ? 1U << (view->stock_year - view->key.from) : 0;
+    struct view_years totals;
+    if (view->total == NULL)
+        return wanted != 0 ? wanted : view_last_year(years);
+    (void)view_figure(view->total, indicator, &totals);
+    return wanted != 0 ? wanted & totals.years : view_last_year(totals.years);
+}
+
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
                                  struct view_years *ret_years)
 {
     const struct catalogue *catalogue = view->node->catalogue;
     const struct form *form = catalogue_form(catalogue, indicator->form);
-    struct view_years ignored;
     *ret_years = (struct view_years){0};
     if (form == NULL)
         return NULL;
     size_t i = (size_t)(form - catalogue->forms);
     load_form(view, i);
     *ret_years = find_years(&view->forms[i], indicator->number);
-    if (view->stock_year == 0 || indicator->nature != NATURE_STOCK)
-        return figures_find(&view->forms[i].figures, indicator->number);
-    ret_years->years = 1U << (view->stock_year - view->key.from);
-    return view_figure(view_of_year(view, view->stock_year), indicator, &ignored);
+    const struct figure *latest = figures_find(&view->forms[i].figures, indicator->number);
+    if (!view_is_span(view) || indicator->nature != NATURE_STOCK)
+        return latest;
+    uint32_t year = year_of_stock(view, indicator, ret_years->years);
+    if (year == view_last_year(ret_years->years) && view->stock_year == 0)
+        return latest;
+    struct view_years ignored;
+    bool is_there = (ret_years->years & year) != 0;
+    ret_years->years = year;
+    return is_there
+               ? view_figure(view_of_year(view, number_of_year(view, year)), indicator, &ignored)
+               : NULL;
 }
 
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator)
@@ -285,6 +314,8 @@ uint32_t view_stock_years(struct view *view, const struct indicator *indicator)
     const struct catalogue *catalogue = view->node->catalogue;
     const struct form *form = catalogue_form(catalogue, indicator->form);
     size_t i = (size_t)(form - catalogue->forms);
+    if (view->total != NULL)
+        return view_stock_years(view->total, indicator); /* loaded when its year was asked for */
     if (view->family == NULL)
         return find_years(&view->forms[i], indicator->number).years;
     uint32_t years = 0;
@@ -331,13 +362,15 @@ static bool is_held_in(const struct node *node, const struct tree *tree, uint32_
     return true;
 }
 
-bool view_is_split_year(struct node *node, const struct view_key *key)
+bool view_is_split_year(struct node *node, const struct view_key *key, bool counts_units)
 {
     if (!node->options.has_parent || key->period.label == PERIOD_S1)
         return false;
     for (unsigned year = key->from; year <= key->period.year; year++) {
         const struct period period = {(uint16_t)year, key->period.label};
         const struct tree *tree = node_tree(node, period);
+        if (counts_units && !is_held_in(node, node_tree(node, key->period), key->unit, tree))
+            return true;
         for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
             struct period other = {(uint16_t)year, (uint8_t)label};
             if (!is_held_in(node, tree, key->unit, node_tree(node, other)))

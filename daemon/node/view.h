@@ -72,6 +72,9 @@ struct view {
     /* Of a span: the year that all stocks are taken from; 0: each from its last. */
     uint16_t stock_year;
     struct view_reading *reading; /* what the formula that is being computed has read */
+    /* Of a row of a span: the view of the total above, which outlives it. Stocks are of the total's
+     * last year that has them, so that the rows add up. NULL: of this view's own. */
+    struct view *total;
     struct view *one_year; /* this view, or the family's, of stock_year alone; an array that ends
                               with an element without a node */
 };
@@ -104,10 +107,13 @@ struct view_filings {
 };
 struct coverage_source view_coverage_source(struct view_filings *filings);
 
+/* Whether the indicator, or what it is computed from, counts units. */
+bool view_counts_units(const struct catalogue *catalogue, const struct indicator *indicator);
 /* Whether reports that figures of the view's unit need may be held elsewhere alone: units beneath
- * it in a period's tree stood outside this node's subtree under another label of the year. Never so
- * for S1, which needs no other label, nor at the root. */
-bool view_is_split_year(struct node *node, const struct view_key *key);
+ * it in a period's tree stood outside this node's subtree under another label of the year; or, if
+ * units are counted over a span, each by all its years, in another year. Never so for S1, which
+ * needs no other label, nor at the root. */
+bool view_is_split_year(struct node *node, const struct view_key *key, bool counts_units);
 
 /* Of a span: the one year that a derived indicator's stocks are of; 0: each is of its own last year
  * (a formula that reads none, or no two that differ). Set it as view->stock_year to see the
@@ -123,6 +129,8 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
 /* The years in which a stock that was loaded exists; of a family, of any type, so that the types
  * take it from the same year as their total. */
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator);
+/* The last of some years, as the one bit; 0 of none. */
+uint32_t view_last_year(uint32_t years);
 struct derived view_derived(struct view *view, const struct indicator *indicator);
 /* Whether a count@`level` of the view asks the unit: of a view of one type, only those of it. */
 bool view_asks(const struct view *view, uint8_t level, const struct tree_node *node);

@@ -13,6 +13,8 @@ static bool is_skipped(const struct view *view, const struct indicator *indicato
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         struct period period = {(uint16_t)year, view->key.period.label};
         const struct tree *tree = node_tree(view->node, period);
+        if ((view->key.left_out >> (year - view->key.from) & 1U) != 0)
+            continue;
         uint32_t index = tree_find(tree, view->key.unit);
         /* Units beneath are of this level or a lower one, which has a higher number. */
         if (index != TREE_NONE && indicator_is_valid_on(indicator, tree->window.last) &&
@@ -28,11 +30,6 @@ struct view_reading {
     uint32_t latest; /* the last years of the stocks */
     bool has_flow, has_stock;
 };
-
-static uint32_t last_year(uint32_t years)
-{
-    return years == 0 ? 0 : 1U << (31 - __builtin_clz(years));
-}
 
 /* A stock that a type lacks in the last year of it may be there in the year that all stocks are
  * taken from: the types take it from the same one as their total. One that nobody has says nothing
@@ -51,13 +48,13 @@ static void note_reading(struct view *view, const struct indicator *indicator)
         return;
     reading->has_stock = true;
     reading->common &= years;
-    reading->latest |= last_year(years);
+    reading->latest |= view_last_year(years);
 }
 
 /* The year to take the stocks from, where not each has its last in the same one; else 0. */
 static uint16_t year_to_take(const struct view *view, const struct view_reading *reading)
 {
-    uint32_t year = last_year(reading->common);
+    uint32_t year = view_last_year(reading->common);
     if (view->stock_year != 0 || !reading->has_stock || year == 0 || year == reading->latest)
         return 0;
     return (uint16_t)(view->key.from + (31 - __builtin_clz(year)));
@@ -169,6 +166,7 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
     struct view_key key = view->key;
     struct view unit = {0};
     key.unit = node->unit;
+    key.left_out = 0; /* what it had in all the years, wherever it stood then */
     for (size_t i = first; i < view->tally_count; i++) {
         struct view_tally *tally = &view->tallies[i];
         if (!view_asks(view, tally->level, node))
@@ -291,4 +289,20 @@ uint16_t view_stock_year(struct view *view, const struct indicator *indicator)
     if (view_is_span(view) && !indicator_is_entered(indicator))
         (void)compute(view, indicator, &year);
     return year;
+}
+
+bool view_counts_units(const struct catalogue *catalogue, const struct indicator *indicator)
+{
+    struct formula_test test;
+    uint8_t level;
+    size_t count;
+    if (indicator->formula == NULL)
+        return false;
+    if (formula_count_term(indicator->formula, 0, &level, &test))
+        return true;
+    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    for (size_t i = 0; i < count; i++)
+        if (view_counts_units(catalogue, catalogue_indicator(catalogue, operands[i])))
+            return true;
+    return false;
 }

@@ -346,7 +346,10 @@ static void assert_guess(const struct figures *actual, uint32_t indicator, struc
     figure.parts[guess.qualifier] = 1;
     figure.partial_count = guess.is_partial;
     figure.implied_count = guess.is_implied;
-    const int64_t shown = guess.qualifier == QUALIFIER_AT_MOST ? guess.high : guess.low;
+    const int64_t shown = guess.qualifier == QUALIFIER_AT_MOST ? guess.high
+                          : guess.qualifier == QUALIFIER_ABOUT
+                              ? guess.low + (guess.high - guess.low + 1) / 2
+                              : guess.low;
     figure.negative_count = guess.is_implied && shown < 0;
     struct figures expected = {0};
     figures_append(&expected, indicator, &figure);

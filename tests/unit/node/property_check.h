@@ -292,6 +292,7 @@ static inline void check_unit_row(const struct p_model *m, const struct p_questi
     span.type = -1;
     span.unit = totals->units[row]->unit->id;
     span.left_out = row == 0 ? 0 : ~p_years_of_row(m, &span, question, span.unit);
+    span.total = row == 0 ? 0 : 1;
     check_row(m, &span, totals, row);
 }
 

@@ -168,6 +168,11 @@ static inline struct p_number p_entered(const struct p_model *m, const struct p_
     if (stock_year != P_OWN_YEAR && p_indicator(m, entered)->nature == NATURE_STOCK) {
         one.what.year = (size_t)stock_year;
         fold = fold_period(m, &one.what, span->unit, span->type);
+        struct p_span total = *span;
+        total.what.indicator = entered;
+        bool is_totals = (fold_years(m, &total) >> (one.what.year - span->from) & 1U) != 0;
+        if (is_left_out(span, one.what.year) || (span->total != 0 && !is_totals))
+            fold = (struct p_fold){0};
     }
     return p_of_fold(&fold, p_indicator(m, entered)->decimals);
 }
@@ -270,6 +275,7 @@ static inline struct p_counts p_count(const struct p_model *m, const struct p_sp
             (span->type >= 0 && node->type != span->type))
             continue;
         struct p_span one = *span;
+        one.left_out = one.total = 0; /* all that it had, wherever it stood */
         one.unit = node->unit;
         one.type = -1;
         int holds =

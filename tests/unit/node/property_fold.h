@@ -288,20 +288,43 @@ struct p_span {
     uint32_t unit;
     int type;          /* < 0: all */
     uint32_t left_out; /* bit n: year from + n is not part of it */
+    uint32_t total;    /* of a row: the unit from whose last years stocks are taken; 0: its own */
 };
 
-/* The years in which anybody beneath has it, whatever his type. */
+static inline bool is_left_out(const struct p_span *span, size_t year)
+{
+    return (span->left_out >> (year - span->from) & 1U) != 0;
+}
+
+/* The years in which anybody beneath has it, whatever his type; of a row, beneath the total. */
 static inline uint32_t fold_years(const struct p_model *m, const struct p_span *span)
 {
     uint32_t years = 0;
     for (size_t y = span->from; y <= span->what.year; y++) {
         struct p_what what = span->what;
         what.year = y;
-        struct p_fold fold = fold_period(m, &what, span->unit, -1);
-        if ((span->left_out >> (y - span->from) & 1U) == 0 && is_fold(&fold))
+        struct p_fold fold = fold_period(m, &what, span->total != 0 ? span->total : span->unit, -1);
+        if ((span->total != 0 || !is_left_out(span, y)) && is_fold(&fold))
             years |= 1U << (y - span->from);
     }
     return years;
+}
+
+/* A row's stock is of the year that its total is of. */
+static inline struct p_fold fold_row_stock(const struct p_model *m, const struct p_span *span,
+                                           uint32_t *ret_as_of)
+{
+    struct p_fold none = {0};
+    uint32_t years = fold_years(m, span);
+    struct p_what what = span->what;
+    if (years == 0)
+        return none;
+    what.year = span->from + (size_t)(31 - __builtin_clz(years));
+    struct p_fold fold = fold_period(m, &what, span->unit, span->type);
+    if (is_left_out(span, what.year) || !is_fold(&fold))
+        return none;
+    *ret_as_of = what.year != span->what.year ? (uint32_t)(P_FIRST_YEAR + what.year) : 0;
+    return fold;
 }
 
 /* Over a span flows add up, and a stock is that of the last year in which the unit has it. */
@@ -312,10 +335,12 @@ static inline struct p_fold fold_span(const struct p_model *m, const struct p_sp
     struct p_fold total = {0};
     uint32_t years = 0;
     *ret_missing = *ret_as_of = 0;
+    if (indicator->nature == NATURE_STOCK && span->total != 0 && span->from != span->what.year)
+        return fold_row_stock(m, span, ret_as_of);
     for (size_t y = span->from; y <= span->what.year; y++) {
         struct p_what what = span->what;
         what.year = y;
-        if ((span->left_out >> (y - span->from) & 1U) != 0)
+        if (is_left_out(span, y))
             continue;
         struct p_fold all = fold_period(m, &what, span->unit, -1);
         struct p_fold part = fold_period(m, &what, span->unit, span->type);
@@ -348,15 +373,19 @@ static inline struct p_thin fold_thin(const struct p_model *m, const struct p_sp
 {
     bool is_flow = p_indicator(m, span->what.indicator)->nature == NATURE_FLOW;
     struct p_thin thin = {0};
+    size_t last = span->what.year;
+    if (!is_flow && span->total != 0 && fold_years(m, span) != 0)
+        last = span->from + (size_t)(31 - __builtin_clz(fold_years(m, span)));
     for (size_t y = span->from; y <= span->what.year; y++) {
         struct p_what what = span->what;
         what.year = y;
         struct p_fold part = fold_period(m, &what, span->unit, span->type);
-        if ((span->left_out >> (y - span->from) & 1U) != 0 || !is_fold(&part))
+        if (is_left_out(span, y) || !is_fold(&part))
             continue;
         bool is_thinner = !is_flow || thin.year == 0 || part.units < thin.count;
         thin.full = part.units > thin.full ? part.units : thin.full;
-        if (!is_thinner || (is_flow && part.baseline == part.units))
+        if (!is_thinner || (is_flow && part.baseline == part.units) ||
+            (!is_flow && span->total != 0 && y != last))
             continue;
         thin.year = part.baseline == part.units ? 0 : (uint32_t)(P_FIRST_YEAR + y);
         thin.count = part.units;
@@ -375,7 +404,8 @@ static inline bool p_is_skipped(const struct p_model *m, const struct p_span *sp
         const struct tree *tree = m->trees[y][span->what.label];
         struct date day = tree->window.last;
         uint32_t index = tree_find(tree, span->unit);
-        could = could || (index != TREE_NONE && date_compare(indicator->valid_from, day) <= 0 &&
+        could = could || (index != TREE_NONE && !is_left_out(span, y) &&
+                          date_compare(indicator->valid_from, day) <= 0 &&
                           date_compare(day, indicator->valid_to) <= 0 &&
                           indicator->level_mask >> tree->nodes[index].level != 0);
     }

@@ -100,6 +100,119 @@ static void test_the_span_before(void **state)
     assert_int_equal(number_of(totals->units[1]->previous[0]), 4);
 }
 
+/* Rows take a stock from the year that their total takes it from: they add up, and what ended has
+ * no place among the greatest. */
+static void test_rows_of_stocks_add_up(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft stocks[] = {
+        {.period = "2021", .unit = 23899, .based_on = 0, CELLS(EXACT(6, 500))},
+        {.period = "2022", .unit = 23863, .based_on = 1, CELLS(EXACT(1, 4), EXACT(6, 33))},
+        {.period = "2024", .unit = 23888, .based_on = 1, CELLS(EXACT(1, 10), EXACT(6, 70))},
+        {.period = "2024", .unit = 23857, CELLS(EXACT(6, 8))},
+    };
+    file_all(rig, stocks, LENGTH(stocks));
+    static const struct {
+        const char *from, *period, *unit;
+        Tonghop__By by;
+        unsigned top;
+        const char *expected;
+    } rows[] = {
+        {"2021", "2024", "64", BY(CHILD), 0, "64=78 631=8 632=70"},
+        {"2021", "2024", "64", BY(LEVEL), 0,
+         "64=78 23857=8 23860=- 23863=- 23887=- 23888=70 23899=-"},
+        {"2021", "2024", "64", BY(LEVEL), 1, "64=78 23888=70"},
+        {"2021", "2022", "64", BY(LEVEL), 0,
+         "64=33 23857=- 23860=- 23863=33 23887=- 23888=- 23899=-"},
+        {"2021", "2023", "632", BY(CHILD), 0, "632=500 23863=- 23887=- 23888=- 23899=500"},
+        /* By itself, a unit has its own last one. */
+        {"2021", "2024", "23863", BY(UNSPECIFIED), 0, "23863=33"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("%s to %s, %s by %d\n", rows[i].from, rows[i].period, rows[i].unit,
+                      rows[i].by);
+        assert_column(rig,
+                      TABLE(.from = rows[i].from, .period = rows[i].period, .unit = rows[i].unit,
+                            .by = rows[i].by, .level = "commune", .top = rows[i].top,
+                            .indicators = {"poverty.poor"}),
+                      rows[i].expected);
+    }
+}
+
+/* A unit is counted by all that it had, wherever it stood, in a row as in the total and by itself.
+ */
+static void test_rows_count_alike(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Catalogue *edited = edit_begin(3);
+    struct date first;
+    assert_int_equal(date_make(2023, 1, 1, &first), ERR_OK);
+    edit_move(edited, 23863, first, 632);
+    edit_text(&edit_indicator(edited, 12)->rule, "count@commune(model.registered >= 10)");
+    rig_install_edited(rig, edited);
+    /* 23863: 4 while it was of 631, 6 since. */
+    assert_column(
+        rig, TABLE(.from = "2022", .period = "2024", .by = BY(CHILD), .indicators = {"org.xa"}),
+        "64=2 631=- 632=2");
+    assert_column(rig,
+                  TABLE(.from = "2022", .period = "2024", .unit = "632", .by = BY(CHILD),
+                        .indicators = {"org.xa"}),
+                  "632=2 23863=1 23887=- 23888=1 23899=0");
+    assert_column(rig,
+                  TABLE(.from = "2022", .period = "2024", .unit = "632", .indicators = {"org.xa"}),
+                  "632=2");
+}
+
+/* A term that nobody could have in the years of a row is left out of it, as it is of a unit. */
+static void test_terms_of_the_years_of_a_row(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Catalogue *edited = edit_begin(3);
+    struct date first, last;
+    assert_int_equal(date_make(2023, 1, 1, &first), ERR_OK);
+    assert_int_equal(date_make(2022, 12, 31, &last), ERR_OK);
+    edit_move(edited, 23863, first, 632);
+    edit_text(&edit_indicator(edited, 5)->rule, "= model.registered + model.recognised");
+    edit_indicator(edited, 2)->valid_to = last.days;
+    edit_text(&edit_indicator(edited, 5)->measure, "mô hình");
+    rig_install_edited(rig, edited);
+    const Tonghop__Totals *totals =
+        table_of(rig, TABLE(.from = "2022", .period = "2024", .unit = "632", .by = BY(CHILD),
+                            .indicators = {"model.recognition_rate"}));
+    assert_int_equal(totals->units[1]->unit->id, 23863);
+    assert_true(totals->units[1]->values[0]->has_value);
+    assert_int_equal(number_of(totals->units[1]->values[0]), 600);
+}
+
+/* A node does not hold what a unit filed while it lay elsewhere: where it counts such units over a
+ * span it says so. */
+static void test_a_count_that_lacks_years(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *from, *period, *indicator;
+        bool is_split;
+    } rows[] = {
+        {"2022", "2024", "org.xa", true},
+        {"2022", "2024", "model.registered", false},
+        {"2023", "2024", "org.xa", false},
+        {"2024", "2024", "org.xa", false},
+    };
+    Tonghop__Catalogue *edited = edit_begin(2);
+    struct date first;
+    assert_int_equal(date_make(2023, 1, 1, &first), ERR_OK);
+    edit_move(edited, 23887, first, 631);
+    edit_text(&edit_indicator(edited, 12)->rule, "count@commune(model.registered >= 10)");
+    rig_install_edited(rig, edited);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("%s to %s, %s\n", rows[i].from, rows[i].period, rows[i].indicator);
+        const Tonghop__Totals *totals =
+            table_of(rig, TABLE(.from = rows[i].from, .period = rows[i].period,
+                                .indicators = {rows[i].indicator}));
+        assert_int_equal(totals->split_year, rows[i].is_split);
+    }
+}
+
 /* ---- the stocks of a formula ---- */
 
 static void use_ratio_of_stocks(struct rig *rig)
@@ -258,6 +371,10 @@ int main(void)
         REFORM_TEST(test_ranks_what_ended),
         REFORM_TEST(test_a_row_of_what_ended),
         REFORM_TEST(test_the_span_before),
+        REFORM_TEST(test_rows_of_stocks_add_up),
+        REFORM_TEST(test_rows_count_alike),
+        REFORM_TEST(test_terms_of_the_years_of_a_row),
+        DISTRICT_TEST(test_a_count_that_lacks_years),
         REFORM_TEST(test_stocks_are_of_one_year),
         REFORM_TEST(test_stocks_of_types_are_of_one_year),
         ROOT_TEST(test_thin_years),
