@@ -204,11 +204,13 @@ static void put_word(bool is_english, enum word word, struct buf *out)
     buf_printf(out, "%s%s", out->len > 0 ? "; " : "", words(is_english, word));
 }
 
-/* Whether two figures are known to be made of the reports of different units. */
-static bool is_of_others(const Tonghop__Value *a, const Tonghop__Value *b)
+/* Whether two figures are known to be made of the reports of different units. A plan of the unit as
+ * a whole is for everybody beneath it. */
+static bool is_of_others(const struct material *material, const Tonghop__Value *a,
+                         const Tonghop__Value *b)
 {
-    return a->has_value && b->has_value && a->unit_set != 0 && b->unit_set != 0 &&
-           a->unit_set != b->unit_set;
+    return (b != material->plan || !b->whole) && a->has_value && b->has_value && a->unit_set != 0 &&
+           b->unit_set != 0 && a->unit_set != b->unit_set;
 }
 
 static char *marks_of(const struct material *material)
@@ -235,7 +237,7 @@ static char *marks_of(const struct material *material)
     }
     if (what == PHRASE_PLAN || what == PHRASE_PREVIOUS)
         other = NULL; /* nothing is compared */
-    if (other != NULL && is_of_others(material->now, other))
+    if (other != NULL && is_of_others(material, material->now, other))
         put_word(is_english, WORD_PHRASE_OTHER_UNITS, &out);
     if (other == material->previous && material->totals->calendar_differs)
         put_word(is_english, WORD_PHRASE_OTHER_DAYS, &out);

@@ -72,11 +72,12 @@ unsigned totals_unequal_previous(const Tonghop__Totals *totals, const Tonghop__V
     return reasons;
 }
 
-/* A plan that one report makes for everybody is of another unit as a rule, and says no less. */
+/* A plan that the unit made as a whole is for everybody beneath it, who need not plan themselves.
+ */
 unsigned totals_unequal_plan(const Tonghop__Value *now, const Tonghop__Value *plan)
 {
     unsigned reasons = unequal_of(now, plan);
-    return plan->unit_count > 1 ? reasons : reasons & ~(unsigned)UNEQUAL_UNITS;
+    return plan->whole ? reasons & ~(unsigned)UNEQUAL_UNITS : reasons;
 }
 
 /* ---- for programs ---- */

@@ -210,6 +210,7 @@ static void fold_group(struct past *past, uint32_t index, size_t slot)
     year_resolve(filed, past->node->catalogue, &triple);
     year_rollup(&triple, (enum period_label)past->period.label, &group->below,
                 past->node->catalogue, &group->rollup);
+    group->is_covered = triple.is_covered[past->period.label - 1];
     year_triple_fini(&triple);
 }
 
@@ -345,13 +346,18 @@ bool past_take(struct past *past, const struct past_step *step)
     return true;
 }
 
-void past_rollup(const struct past *past, const struct report_key *key, struct figures *ret_figures)
+bool past_rollup(const struct past *past, const struct report_key *key, struct figures *ret_figures)
 {
     uint32_t index = tree_find(past->tree, key->unit);
     figures_clear(ret_figures);
     if (index == TREE_NONE || !past->bears[index])
-        return;
-    for (size_t slot = 0; slot < past->form_count; slot++)
-        if (past->forms[slot]->number == key->form)
-            figures_copy(ret_figures, &group_at(past, index, slot)->rollup);
+        return false;
+    for (size_t slot = 0; slot < past->form_count; slot++) {
+        const struct past_group *group = group_at(past, index, slot);
+        if (past->forms[slot]->number != key->form)
+            continue;
+        figures_copy(ret_figures, &group->rollup);
+        return group->is_covered;
+    }
+    return false;
 }

@@ -30,6 +30,7 @@ struct past_report {
 struct past_group {
     struct past_report reports[PERIOD_LABEL_COUNT];
     struct figures below, rollup;
+    bool is_covered; /* by a whole report of the unit */
 };
 
 /* A step of the story: `revision` of a report. */
@@ -80,8 +81,9 @@ void past_begin(struct past *past, struct instant since, struct past_steps *step
 bool past_take(struct past *past, const struct past_step *step);
 /* What counts of the report that a step is about; NULL: nothing. */
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step);
-/* The roll-up of key->unit and form at this point of the story, under the period of the past. */
-void past_rollup(const struct past *past, const struct report_key *key,
+/* The roll-up of key->unit and form at this point of the story, under the period of the past;
+ * returns whether the unit's whole report stands for it. */
+bool past_rollup(const struct past *past, const struct report_key *key,
                  struct figures *ret_figures);
 
 #endif

@@ -214,18 +214,19 @@ bool rollup_own(struct node *node, struct store_txn *txn, const struct report_ke
     return is_covered;
 }
 
-void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
+bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
                struct figures *ret_figures)
 {
     const struct tree *tree = node_tree(node, key->period);
     uint32_t index = tree_find(tree, key->unit);
     bool is_covered = rollup_own(node, txn, key, ret_figures);
     if (is_covered || index == TREE_NONE || tree->nodes[index].first_child == TREE_NONE)
-        return;
+        return is_covered;
     struct figures below = {0};
     load_below(txn, key, &below);
     figures_add(ret_figures, &below, node->catalogue);
     figures_fini(&below);
+    return false;
 }
 
 /* ---- climbing ---- */

@@ -47,8 +47,9 @@ void group_load_figures(struct node *node, struct store_txn *txn, const struct r
  * its whole report that covers the label; returns whether it does. `ret_figures` is overwritten. */
 bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
                 struct figures *ret_figures);
-/* The roll-up of key->unit for key's kind, period and form. `ret_figures` is overwritten. */
-void rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
+/* The roll-up of key->unit for key's kind, period and form; returns as rollup_own. `ret_figures` is
+ * overwritten. */
+bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
                struct figures *ret_figures);
 
 /* Carries the change of key->unit's own triple up to this node's unit. Before and after differ in

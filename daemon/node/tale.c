@@ -108,10 +108,10 @@ struct past *tale_past(const struct tale *tale, const struct past_step *step)
 static const struct view_tally *source_tally(void *ctx, uint32_t unit, uint8_t level,
                                              const struct formula_test *test);
 
-static void source_rollup(void *ctx, const struct report_key *key, struct figures *ret_figures)
+static bool source_rollup(void *ctx, const struct report_key *key, struct figures *ret_figures)
 {
     const struct tale *tale = ctx;
-    past_rollup(&tale->pasts[key->period.year - tale->query->from], key, ret_figures);
+    return past_rollup(&tale->pasts[key->period.year - tale->query->from], key, ret_figures);
 }
 
 static struct view_source source_of(struct tale *tale)

@@ -181,13 +181,13 @@ static void load_family_span(struct view *view, size_t form)
     free(spans);
 }
 
-static void load_period(struct view *view, const struct report_key *key,
+/* Returns whether a whole report stands for all of it. */
+static bool load_period(struct view *view, const struct report_key *key,
                         struct figures *ret_figures)
 {
-    if (view->source != NULL)
-        view->source->rollup(view->source->ctx, key, ret_figures);
-    else
-        rollup_of(view->node, view->txn, key, ret_figures);
+    if (view->source == NULL)
+        return rollup_of(view->node, view->txn, key, ret_figures);
+    return view->source->rollup(view->source->ctx, key, ret_figures);
 }
 
 static void load_rollup(struct view *view, struct view_form *form, uint32_t number)
@@ -195,15 +195,17 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
     struct report_key key = {
         .kind = view->key.kind, .period = view->key.period, .unit = view->key.unit, .form = number};
     if (!view_is_span(view)) {
-        load_period(view, &key, &form->figures);
+        form->is_whole = load_period(view, &key, &form->figures);
         return;
     }
     struct figures figures = {0};
+    form->is_whole = true;
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         key.period.year = (uint16_t)year;
         if ((view->key.left_out >> (year - view->key.from) & 1U) != 0)
             continue;
-        load_period(view, &key, &figures);
+        bool is_whole = load_period(view, &key, &figures);
+        form->is_whole = form->is_whole && (is_whole || figures.count == 0);
         add_year(view, form, key.period.year, &figures);
     }
     figures_fini(&figures);
@@ -307,6 +309,15 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
     return is_there
                ? view_figure(view_of_year(view, number_of_year(view, year)), indicator, &ignored)
                : NULL;
+}
+
+bool view_is_whole(struct view *view, const struct indicator *indicator)
+{
+    struct view_years ignored;
+    const struct catalogue *catalogue = view->node->catalogue;
+    const struct form *form = catalogue_form(catalogue, indicator->form);
+    return view_figure(view, indicator, &ignored) != NULL &&
+           view->forms[form - catalogue->forms].is_whole;
 }
 
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator)

@@ -36,6 +36,7 @@ struct view_years {
 
 struct view_form {
     bool is_loaded;
+    bool is_whole; /* a whole report of the unit stands for all of it, in each year of a span */
     struct figures figures;
     struct view_years *years; /* of a span, in order of indicator */
     size_t year_count, year_capacity;
@@ -53,7 +54,7 @@ struct view_tally {
  */
 struct view_source {
     void *ctx;
-    void (*rollup)(void *ctx, const struct report_key *key, struct figures *ret_figures);
+    bool (*rollup)(void *ctx, const struct report_key *key, struct figures *ret_figures);
     const struct view_tally *(*tally)(void *ctx, uint32_t unit, uint8_t level,
                                       const struct formula_test *test);
 };
@@ -126,6 +127,8 @@ uint16_t view_stock_year(struct view *view, const struct indicator *indicator);
  * have it (no years: no span). Valid until view_fini or another view->stock_year. */
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
                                  struct view_years *ret_years);
+/* Whether an indicator's figure is that of whole reports of the view's unit alone. */
+bool view_is_whole(struct view *view, const struct indicator *indicator);
 /* The years in which a stock that was loaded exists; of a family, of any type, so that the types
  * take it from the same year as their total. */
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator);

@@ -92,6 +92,7 @@ static void merge_marks(const Tonghop__Value *operand, Tonghop__Value *value)
     value->missing_years |= operand->missing_years;
     if (operand->as_of != 0 && (value->as_of == 0 || operand->as_of < value->as_of))
         value->as_of = operand->as_of;
+    value->whole = value->whole && operand->whole;
     merge_thin(operand, value);
 }
 
@@ -101,6 +102,7 @@ static void entered_value(struct view *view, const struct indicator *indicator,
     struct view_years years;
     value_of_figure(view_figure(view, indicator, &years), ret_value);
     mark_years(view, indicator, &years, ret_value);
+    ret_value->whole = ret_value->has_value && view_is_whole(view, indicator);
 }
 
 static void collect_marks(struct view *view, const struct indicator *indicator,
@@ -121,6 +123,19 @@ static void collect_marks(struct view *view, const struct indicator *indicator,
     }
 }
 
+/* Whether it stands on anything that is reported: the number of communes, say, does not. */
+static bool has_entered(const struct catalogue *catalogue, const struct indicator *indicator)
+{
+    size_t count;
+    if (indicator_is_entered(indicator))
+        return true;
+    const uint32_t *operands = formula_operands(indicator->formula, &count);
+    for (size_t i = 0; i < count; i++)
+        if (has_entered(catalogue, catalogue_indicator(catalogue, operands[i])))
+            return true;
+    return false;
+}
+
 static void fill_derived(struct view *view, const struct indicator *indicator,
                          const struct derived *derived, Tonghop__Value *value)
 {
@@ -137,20 +152,8 @@ static void fill_derived(struct view *view, const struct indicator *indicator,
         value->least_units = derived->least_units;
         value->most_units = derived->most_units;
     }
+    value->whole = has_entered(view->node->catalogue, indicator);
     collect_marks(view, indicator, value);
-}
-
-/* Whether it stands on anything that is reported: the number of communes, say, does not. */
-static bool has_entered(const struct catalogue *catalogue, const struct indicator *indicator)
-{
-    size_t count;
-    if (indicator_is_entered(indicator))
-        return true;
-    const uint32_t *operands = formula_operands(indicator->formula, &count);
-    for (size_t i = 0; i < count; i++)
-        if (has_entered(catalogue, catalogue_indicator(catalogue, operands[i])))
-            return true;
-    return false;
 }
 
 static void derived_value(struct view *view, const struct indicator *indicator,

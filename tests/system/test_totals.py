@@ -84,6 +84,9 @@ def comparisons(root: Node) -> None:
     text = root.tonghop("--lang", "vi", "totals", "--period", "2024", "--indicator", VISITS, "--compare",
                         "previous,plan").out
     expect_in("in words", text, "không cùng điều kiện với kỳ trước: đơn vị báo cáo khác nhau")
+    expect_in("the plan of one of many", text, "không cùng điều kiện với kế hoạch: đơn vị báo cáo khác nhau")
+    submit(root, "2024", unit_table({PROVINCE: {VISITS: 100}}), "--kind", "plan", "--scope", "whole")
+    text = root.tonghop("--lang", "vi", "totals", "--period", "2024", "--indicator", VISITS, "--compare", "plan").out
     expect("one plan for everybody", "không cùng điều kiện với kế hoạch" in text, False)
 
 

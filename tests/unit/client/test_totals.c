@@ -65,7 +65,9 @@ static void test_unequal(void **state)
         other.unit_count = 2;
         assert_int_equal(totals_unequal_previous(&totals, &now, &other), rows[i].previous);
         assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan);
-        other.unit_count = 1; /* one plan for everybody */
+        other.unit_count = 1; /* that of one of many */
+        assert_int_equal(totals_unequal_plan(&now, &other), rows[i].plan);
+        other.whole = true; /* one plan for everybody */
         assert_int_equal(totals_unequal_plan(&now, &other),
                          rows[i].plan & ~(unsigned)UNEQUAL_UNITS);
     }

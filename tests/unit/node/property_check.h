@@ -67,6 +67,12 @@ static inline void check_failed(const struct p_model *m, const struct p_span *sp
         P_ASSERT(value->n_failed_checks == 0);
 }
 
+/* Whether a whole report stands for all beneath the unit. */
+static inline bool p_is_whole(const struct p_model *m, const struct p_span *span)
+{
+    return p_is_covered(m, &span->what, p_unit_index(m->p, span->unit));
+}
+
 static inline void check_entered(const struct p_model *m, const struct p_span *span,
                                  const Tonghop__Value *value)
 {
@@ -94,6 +100,8 @@ static inline void check_entered(const struct p_model *m, const struct p_span *s
     P_ASSERT(value->unit_set == fold.set);
     P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) ==
              (value->exact_count == value->unit_count));
+    if (span->from == span->what.year)
+        P_ASSERT(value->whole == (span->type < 0 && p_is_whole(m, span)));
     assert_true_of(value, fold.truth);
     check_failed(m, span, &fold, value);
 }
