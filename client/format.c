@@ -80,19 +80,35 @@ char *format_value(const struct format *format, const Tonghop__Value *value)
     return value->has_value ? format_qualified(format, value, "") : mem_strdup("–");
 }
 
+static enum word word_of_change(bool is_least, i128 value)
+{
+    if (value == 0)
+        return is_least ? WORD_CHANGE_NOT_DOWN : WORD_CHANGE_NOT_UP;
+    if (is_least)
+        return value > 0 ? WORD_CHANGE_UP : WORD_CHANGE_UP_OR_DOWN;
+    return value < 0 ? WORD_CHANGE_DOWN : WORD_CHANGE_DOWN_OR_UP;
+}
+
 /* "up at least 20" of a change that is at least +20, "down at least 20" of one that is at most -20;
- * NULL of any other, whose direction is uncertain or shows in its sign. */
+ * "up, or down by at most 20" of one that is at least -20, whose direction nobody knows. NULL of
+ * any other, whose direction shows in its signs. */
 static char *format_direction(const struct format *format, const Tonghop__Value *change)
 {
-    bool is_up = value_of(change) > 0;
-    struct amount amount = format_amount(change);
-    struct amount size = compare_absolute(&amount);
-    if (!size.has_value || size.qualifier != QUALIFIER_AT_LEAST || size.value <= 0)
+    struct amount end = format_amount(change);
+    bool is_least = end.qualifier == QUALIFIER_AT_LEAST;
+    if (!is_least && end.qualifier != QUALIFIER_AT_MOST)
         return NULL;
-    char *number = format_number(format, size.value, style_of(format), "");
+    enum word word = word_of_change(is_least, end.value);
+    end.qualifier = QUALIFIER_EXACT;
+    end = compare_absolute(&end);
+    if (!end.has_value)
+        return NULL;
+    bool is_bound = word == WORD_CHANGE_UP || word == WORD_CHANGE_DOWN;
+    char *number = format_number(format, end.value, style_of(format), "");
     char *least = mem_printf(words(format->is_english, WORD_VALUE_AT_LEAST), number);
-    char *text =
-        mem_printf(words(format->is_english, is_up ? WORD_CHANGE_UP : WORD_CHANGE_DOWN), least);
+    char *text = end.value == 0
+                     ? mem_strdup(words(format->is_english, word))
+                     : mem_printf(words(format->is_english, word), is_bound ? least : number);
     free(number);
     free(least);
     return text;

@@ -24,8 +24,8 @@ struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator
 /* "trên 5.023" or "at least 5023"; the caller frees. */
 char *format_value(const struct format *format, const Tonghop__Value *value);
 char *format_cell(const struct format *format, const struct cell *cell);
-/* A change with its sign: "+118", "-25", "0"; "up at least 20" where that much is certain. The
- * caller frees. */
+/* A change with its sign: "+118", "-25", "0"; "up at least 20" where that much is certain, "up, or
+ * down by at most 20" where not even the direction is. The caller frees. */
 char *format_change(const struct format *format, const Tonghop__Value *change);
 /* What beside the number a reader has to know: how many parts of an inexact one are exact, partial,
  * implied, negative, early parts and baselines, years that a span lacks, operands made of different

@@ -104,7 +104,7 @@ static struct amount amount_of(const struct material *material)
     case PHRASE_CHANGE:
         return compare_change(&now, &previous);
     case PHRASE_CHANGE_PERCENT:
-        return compare_relative(&now, &previous, SPOKEN_PERCENT_DECIMALS);
+        return spoken_relative(&now, &previous);
     case PHRASE_DONE:
         return compare_percent(&now, &plan, SPOKEN_PERCENT_DECIMALS);
     case PHRASE_PERCENT_OF:
@@ -151,13 +151,34 @@ static struct spoken spoken_for(bool is_english, const struct material *material
     return spoken;
 }
 
+static bool is_change(const struct placeholder *placeholder)
+{
+    return placeholder->what == PHRASE_CHANGE || placeholder->what == PHRASE_CHANGE_PERCENT;
+}
+
+/* The size of a change, for a text with a verb of its own. One that is known on one side only has
+ * none where it may be up or down: neither verb would be right. */
+static struct amount size_of(const struct placeholder *placeholder, const struct amount *amount)
+{
+    bool is_bound =
+        amount->qualifier == QUALIFIER_AT_LEAST || amount->qualifier == QUALIFIER_AT_MOST;
+    struct amount size = *amount;
+    if (!is_change(placeholder) || !amount->has_value)
+        return compare_absolute(amount);
+    if (is_bound && compare_is_uncertain(amount))
+        return (struct amount){.has_value = false};
+    if (is_bound && amount->value == 0) {
+        size.qualifier = QUALIFIER_AT_LEAST;
+        return size;
+    }
+    return compare_absolute(amount);
+}
+
 static char *say(const struct placeholder *placeholder, const struct spoken *spoken,
                  const struct amount *amount)
 {
-    bool is_change =
-        placeholder->what == PHRASE_CHANGE || placeholder->what == PHRASE_CHANGE_PERCENT;
-    return is_change && !placeholder->is_absolute ? spoken_change(spoken, amount)
-                                                  : spoken_figure(spoken, amount);
+    return is_change(placeholder) && !placeholder->is_absolute ? spoken_change(spoken, amount)
+                                                               : spoken_figure(spoken, amount);
 }
 
 static void answer_figure(bool is_english, const struct material *material,
@@ -172,7 +193,7 @@ static void answer_figure(bool is_english, const struct material *material,
     struct spoken spoken = spoken_for(is_english, material);
     answer->amount = amount_of(material);
     if (material->placeholder->is_absolute)
-        answer->amount = compare_absolute(&answer->amount);
+        answer->amount = size_of(material->placeholder, &answer->amount);
     answer->text = say(material->placeholder, &spoken, &answer->amount);
     answer->is_missing = !answer->amount.has_value;
     answer->decimals = spoken.decimals;
@@ -213,6 +234,21 @@ static bool is_of_others(const struct material *material, const Tonghop__Value *
            b->unit_set != 0 && a->unit_set != b->unit_set;
 }
 
+/* Whether the text lacks, or may contradict with its own verb, a direction that nobody knows. */
+static bool is_without_direction(const struct material *material)
+{
+    const struct placeholder *placeholder = material->placeholder;
+    struct amount now = format_amount(material->now), previous = format_amount(material->previous);
+    struct amount change = compare_change(&now, &previous);
+    if (!is_change(placeholder) || !change.has_value)
+        return false;
+    if (placeholder->is_absolute && compare_is_uncertain(&change))
+        return true;
+    return placeholder->what == PHRASE_CHANGE_PERCENT &&
+           compare_relative(&now, &previous, SPOKEN_PERCENT_DECIMALS).has_value &&
+           !spoken_relative(&now, &previous).has_value;
+}
+
 static char *marks_of(const struct material *material)
 {
     bool is_english = material->is_english;
@@ -241,6 +277,8 @@ static char *marks_of(const struct material *material)
         put_word(is_english, WORD_PHRASE_OTHER_UNITS, &out);
     if (other == material->previous && material->totals->calendar_differs)
         put_word(is_english, WORD_PHRASE_OTHER_DAYS, &out);
+    if (is_without_direction(material))
+        put_word(is_english, WORD_PHRASE_NO_DIRECTION, &out);
     return out.data != NULL ? (char *)out.data : mem_strdup("");
 }
 

@@ -245,6 +245,20 @@ static enum word word_of_none(const struct amount *change)
     return WORD_CHANGE_NONE;
 }
 
+/* "tăng, hoặc giảm không quá 40 lượt" of a change that is at least -40: it may be any rise. */
+static char *say_either(const struct spoken *spoken, const struct amount *change)
+{
+    bool is_least = change->qualifier == QUALIFIER_AT_LEAST;
+    struct amount end = {.has_value = true, .value = change->value, .qualifier = QUALIFIER_EXACT};
+    end = compare_absolute(&end);
+    if (!end.has_value)
+        return mem_strdup(nothing);
+    char *number = say_number(spoken, end.value, choose_scale(spoken, end.value, false));
+    return take_measured(
+        spoken,
+        take_wrapped(spoken, is_least ? WORD_CHANGE_UP_OR_DOWN : WORD_CHANGE_DOWN_OR_UP, number));
+}
+
 /* Between zero and that far. */
 static char *say_up_to(const struct spoken *spoken, i128 end)
 {
@@ -254,19 +268,38 @@ static char *say_up_to(const struct spoken *spoken, i128 end)
 
 char *spoken_change(const struct spoken *spoken, const struct amount *change)
 {
-    struct amount size = compare_absolute(change);
     bool is_range = change->qualifier == QUALIFIER_RANGE && change->upper != change->value;
-    if (!size.has_value)
+    if (!change->has_value)
         return mem_strdup(nothing);
-    if (is_range && change->value < 0 && change->upper > 0)
-        return say_uncertain(spoken, change);
+    if (compare_is_uncertain(change))
+        return is_range ? say_uncertain(spoken, change) : say_either(spoken, change);
     if (!is_range && change->value == 0)
         return mem_strdup(words(spoken->is_english, word_of_none(change)));
+    struct amount size = compare_absolute(change);
+    if (!size.has_value)
+        return mem_strdup(nothing);
     bool touches_zero = is_range && (change->value == 0 || change->upper == 0);
     bool is_up = is_range ? change->upper > 0 : change->value > 0;
     return take_wrapped(spoken, is_up ? WORD_CHANGE_UP : WORD_CHANGE_DOWN,
                         touches_zero ? say_up_to(spoken, size.upper)
                                      : spoken_figure(spoken, &size));
+}
+
+struct amount spoken_relative(const struct amount *now, const struct amount *before)
+{
+    struct amount change = compare_change(now, before);
+    struct amount relative = compare_relative(now, before, SPOKEN_PERCENT_DECIMALS);
+    if (!change.has_value || !relative.has_value)
+        return (struct amount){.has_value = false};
+    bool is_zero = relative.value == 0 && relative.qualifier == QUALIFIER_EXACT;
+    if (is_zero && change.value != 0) { /* less than what is rounded away is not unchanged */
+        relative.qualifier = QUALIFIER_RANGE;
+        relative.value = change.value < 0 ? -1 : 0;
+        relative.upper = change.value < 0 ? 0 : 1;
+    }
+    bool is_about = change.qualifier == QUALIFIER_ABOUT && relative.qualifier == QUALIFIER_ABOUT;
+    relative.has_value = is_about || (compare_signs(&change) & ~compare_signs(&relative)) == 0;
+    return relative.has_value ? relative : (struct amount){.has_value = false};
 }
 
 /* ---- what is said of ---- */

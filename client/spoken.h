@@ -34,7 +34,11 @@ const char *spoken_measure(bool is_english, const Tonghop__IndicatorInfo *info);
  * frees. */
 char *spoken_figure(const struct spoken *spoken, const struct amount *amount);
 /* A change with a word for its sign, which is said to be uncertain where it is; "–" when it has no
- * value. A change of at most -25 is down by at least 25. The caller frees. */
+ * value. A change of at most -25 is down by at least 25; one of at least -25 is up, or down by at
+ * most 25. The caller frees. */
 char *spoken_change(const struct spoken *spoken, const struct amount *change);
+/* The change in percent (compare_relative) as far as it may be said: no value where it would be of
+ * a direction that the change itself need not have. */
+struct amount spoken_relative(const struct amount *now, const struct amount *before);
 
 #endif

@@ -94,7 +94,7 @@ static void add_change(const struct output_text *out, const Tonghop__IndicatorIn
     bool is_english = out->common->is_english;
     struct amount now = format_amount(value), before = format_amount(previous);
     struct amount change = compare_change(&now, &before);
-    struct amount relative = compare_relative(&now, &before, SPOKEN_PERCENT_DECIMALS);
+    struct amount relative = spoken_relative(&now, &before);
     bool is_rate = strcmp(info->measure, "%") == 0;
     struct spoken spoken =
         is_rate ? spoken_of_change(is_english, info) : spoken_of_percent(is_english);
@@ -104,7 +104,7 @@ static void add_change(const struct output_text *out, const Tonghop__IndicatorIn
     char *said = is_rate || relative.has_value
                      ? spoken_change(&spoken, is_rate ? &change : &relative)
                      : NULL;
-    if (change.has_value && said != NULL)
+    if (change.has_value && said != NULL && strcmp(absolute, said) != 0) /* "not down" once */
         table_addf(out->table, "%s (%s)", absolute, said);
     else
         table_add(out->table, absolute);

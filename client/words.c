@@ -595,6 +595,8 @@ static const struct {
     [WORD_CHANGE_ABOUT_NONE] = {"gần như không đổi", "about unchanged"},
     [WORD_CHANGE_NOT_UP] = {"không tăng", "not up"},
     [WORD_CHANGE_NOT_DOWN] = {"không giảm", "not down"},
+    [WORD_CHANGE_UP_OR_DOWN] = {"tăng, hoặc giảm không quá %s", "up, or down by at most %s"},
+    [WORD_CHANGE_DOWN_OR_UP] = {"giảm, hoặc tăng không quá %s", "down, or up by at most %s"},
     [WORD_CHANGE_UNCERTAIN] = {"thay đổi khoảng từ %s đến +%s", "changed by about %s to +%s"},
     /* phrase */
     [WORD_PHRASE_PERIOD_BAD] = {"kỳ báo cáo ghi như 2024-S1, 2024-S2, 2024 hoặc 2009..2019",
@@ -611,6 +613,8 @@ static const struct {
                                  "the two figures compared are made of different units"},
     [WORD_PHRASE_OTHER_DAYS] = {"hai kỳ được so sánh tính theo những ngày khác nhau",
                                 "the two periods compared have other days"},
+    [WORD_PHRASE_NO_DIRECTION] = {"không biết chắc là tăng hay giảm",
+                                  "whether it rose or fell is not certain"},
     [WORD_PERIOD_YEAR] = {"năm %u", "%u"},
     [WORD_PERIOD_S1] = {"6 tháng đầu năm %u", "the first half of %u"},
     [WORD_PERIOD_S2] = {"6 tháng cuối năm %u", "the second half of %u"},

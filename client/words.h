@@ -377,7 +377,9 @@ enum word {
     WORD_CHANGE_ABOUT_NONE,
     WORD_CHANGE_NOT_UP,
     WORD_CHANGE_NOT_DOWN,
-    WORD_CHANGE_UNCERTAIN, /* %s number below zero, %s number above */
+    WORD_CHANGE_UP_OR_DOWN, /* %s number: at least so far below zero */
+    WORD_CHANGE_DOWN_OR_UP, /* %s number: at most so far above it */
+    WORD_CHANGE_UNCERTAIN,  /* %s number below zero, %s number above */
     /* phrase */
     WORD_PHRASE_PERIOD_BAD,
     WORD_PHRASE_ERRORS,  /* %zu errors */
@@ -386,6 +388,7 @@ enum word {
     WORD_PHRASE_NO_SPANS,
     WORD_PHRASE_OTHER_UNITS,
     WORD_PHRASE_OTHER_DAYS,
+    WORD_PHRASE_NO_DIRECTION,
     WORD_PERIOD_YEAR, /* %u year */
     WORD_PERIOD_S1,   /* %u year */
     WORD_PERIOD_S2,   /* %u year */

@@ -65,9 +65,40 @@ struct amount compare_absolute(const struct amount *amount)
         i128 upper = amount->upper > -amount->value ? amount->upper : -amount->value;
         return (struct amount){.has_value = true, .upper = upper, .qualifier = QUALIFIER_RANGE};
     }
+    if (quantity.qualifier == QUALIFIER_AT_LEAST && amount->value < 0)
+        return nothing;
     if (amount->value < 0)
         quantity = quantity_negate(quantity);
     return quantity_round(&quantity, 0);
+}
+
+static unsigned sign_of(i128 value)
+{
+    return value < 0 ? SIGN_BELOW : value > 0 ? SIGN_ABOVE : SIGN_ZERO;
+}
+
+unsigned compare_signs(const struct amount *amount)
+{
+    unsigned signs = sign_of(amount->value);
+    bool is_range = amount->qualifier == QUALIFIER_RANGE && amount->upper != amount->value;
+
+    if (is_range)
+        signs |= sign_of(amount->upper);
+    /* What lies between the ends, or beyond the one that is known. */
+    if (is_range && amount->value < 0 && amount->upper > 0)
+        signs |= SIGN_ZERO;
+    if (amount->qualifier == QUALIFIER_AT_LEAST)
+        signs |= SIGN_ABOVE | (amount->value < 0 ? SIGN_ZERO : 0U);
+    if (amount->qualifier == QUALIFIER_AT_MOST)
+        signs |= SIGN_BELOW | (amount->value > 0 ? SIGN_ZERO : 0U);
+    return signs;
+}
+
+bool compare_is_uncertain(const struct amount *amount)
+{
+    unsigned signs = compare_signs(amount);
+
+    return (signs & SIGN_BELOW) != 0 && (signs & SIGN_ABOVE) != 0;
 }
 
 struct amount compare_rescale(const struct amount *amount, unsigned from, unsigned to)

@@ -21,8 +21,18 @@ struct amount compare_relative(const struct amount *now, const struct amount *be
                                unsigned decimals);
 
 /* The amount without its sign: at most -25 is at least 25. A range across zero begins at zero. No
- * value when it has none, or it does not fit. */
+ * value when it has none, or it does not fit, or it is at least a number below zero, which may be
+ * of any size. */
 struct amount compare_absolute(const struct amount *amount);
+
+/* The signs that an amount may have, as a set. */
+enum sign { SIGN_BELOW = 1, SIGN_ZERO = 2, SIGN_ABOVE = 4 };
+
+/* Those of an amount that has a value: at least -40 may be of all three. About 20 is taken to be
+ * above zero. */
+unsigned compare_signs(const struct amount *amount);
+/* Whether it may as well be above zero as below. */
+bool compare_is_uncertain(const struct amount *amount);
 
 /* The amount scaled by 10^to instead of 10^from (from <= to <= 18); no value when it does not fit.
  */

@@ -141,15 +141,15 @@ static void test_subtract(void **state)
         {"fall", EXACT, 171, 0, EXACT, 196, 0, "-25"},
         {"none", EXACT, 5, 0, EXACT, 5, 0, "0"},
         {"at least - exact", AT_LEAST, 30, 0, EXACT, 10, 0, "up at least 20"},
-        {"exact - at least", EXACT, 30, 0, AT_LEAST, 10, 0, "at most +20"},
+        {"exact - at least", EXACT, 30, 0, AT_LEAST, 10, 0, "down, or up by at most 20"},
         {"at least - at least", AT_LEAST, 30, 0, AT_LEAST, 10, 0, "about +20"},
         {"at least - at most", AT_LEAST, 30, 0, AT_MOST, 10, 0, "up at least 20"},
         {"at most - exact", AT_MOST, 30, 0, EXACT, 40, 0, "down at least 10"},
-        {"at least - exact, uncertain", AT_LEAST, 30, 0, EXACT, 40, 0, "at least -10"},
+        {"at least - exact, uncertain", AT_LEAST, 30, 0, EXACT, 40, 0, "up, or down by at most 10"},
         {"about - exact", ABOUT, 30, 0, EXACT, 10, 0, "about +20"},
         {"range - exact", RANGE, 10, 20, EXACT, 15, 0, "-5–+5"},
         {"range - range", RANGE, 10, 20, RANGE, 1, 5, "+5–+19"},
-        {"range - at least", RANGE, 10, 20, AT_LEAST, 5, 0, "at most +15"},
+        {"range - at least", RANGE, 10, 20, AT_LEAST, 5, 0, "down, or up by at most 15"},
         {"at least - range", AT_LEAST, 30, 0, RANGE, 1, 5, "up at least 25"},
         {"range of one number - exact", RANGE, 5, 5, EXACT, 2, 0, "+3"},
     };
@@ -166,6 +166,60 @@ static void test_subtract(void **state)
             fail_msg("%s: %s", rows[i].name, text);
         free(text);
     }
+}
+
+/* A direction is told only where it is certain. */
+static void test_change(void **state)
+{
+    static const struct {
+        const char *name;
+        int qualifier;
+        int64_t value, upper;
+        const char *vi, *en;
+    } rows[] = {
+        {"exact, down", EXACT, -4000, 0, "-4.000", "-4000"},
+        {"exact, none", EXACT, 0, 0, "0", "0"},
+        {"exact, up", EXACT, 4000, 0, "+4.000", "+4000"},
+        {"at least, down", AT_LEAST, -4000, 0, "tăng, hoặc giảm không quá 4.000",
+         "up, or down by at most 4000"},
+        {"at least, none", AT_LEAST, 0, 0, "không giảm", "not down"},
+        {"at least, up", AT_LEAST, 4000, 0, "tăng trên 4.000", "up at least 4000"},
+        {"at most, down", AT_MOST, -4000, 0, "giảm trên 4.000", "down at least 4000"},
+        {"at most, none", AT_MOST, 0, 0, "không tăng", "not up"},
+        {"at most, up", AT_MOST, 4000, 0, "giảm, hoặc tăng không quá 4.000",
+         "down, or up by at most 4000"},
+        {"about, down", ABOUT, -4000, 0, "khoảng -4.000", "about -4000"},
+        {"about, none", ABOUT, 0, 0, "khoảng 0", "about 0"},
+        {"about, up", ABOUT, 4000, 0, "khoảng +4.000", "about +4000"},
+        {"range, down", RANGE, -19, -5, "-19–-5", "-19–-5"},
+        {"range to none", RANGE, -5, 0, "-5–0", "-5–0"},
+        {"range across none", RANGE, -5, 5, "-5–+5", "-5–+5"},
+        {"range from none", RANGE, 0, 5, "0–+5", "0–+5"},
+        {"range, up", RANGE, 5, 19, "+5–+19", "+5–+19"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Tonghop__Value change = value_of(rows[i].qualifier, rows[i].value, rows[i].upper);
+        struct format vi = {.is_english = false}, en = {.is_english = true};
+        char *vi_text = format_change(&vi, &change);
+        char *en_text = format_change(&en, &change);
+        if (strcmp(vi_text, rows[i].vi) != 0 || strcmp(en_text, rows[i].en) != 0)
+            fail_msg("%s: %s, %s", rows[i].name, vi_text, en_text);
+        free(vi_text);
+        free(en_text);
+    }
+}
+
+/* A bound that has no size within 128 bits is printed as it came. */
+static void test_change_too_wide(void **state)
+{
+    struct format format = {.is_english = true};
+    Tonghop__Value change = value_of(AT_LEAST, 0, 0);
+    (void)state;
+    change.value_high = INT64_MIN; /* -2^127 */
+    char *text = format_change(&format, &change);
+    assert_string_equal(text, "at least -170141183460469231731687303715884105728");
+    free(text);
 }
 
 /* Where one side is missing, or the difference does not fit, there is no change: not a wrong one.
@@ -218,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_format_value),     cmocka_unit_test(test_wide_value),
         cmocka_unit_test(test_absent),           cmocka_unit_test(test_plain),
         cmocka_unit_test(test_format_cell),      cmocka_unit_test(test_subtract),
+        cmocka_unit_test(test_change),           cmocka_unit_test(test_change_too_wide),
         cmocka_unit_test(test_subtract_nothing), cmocka_unit_test(test_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

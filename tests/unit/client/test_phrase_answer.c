@@ -175,6 +175,52 @@ static void test_changes(void **state)
     expect("{b|change-percent}", false, &canned, "–"); /* of zero */
 }
 
+/* Where the direction is not certain none is told, and a text with a verb of its own gets a dash
+ * and a warning. */
+static void test_uncertain_changes(void **state)
+{
+    static const struct {
+        int now_qualifier;
+        int64_t now;
+        int before_qualifier;
+        int64_t before;
+        const char *change, *size, *percent, *percent_size;
+        const char *warned; /* which of the four */
+    } rows[] = {
+        {AT_LEAST, 10, EXACT, 50, "up, or down by at most 40 visits", "–",
+         "up, or down by at most 80 %", "–", ".w.w"},
+        {AT_MOST, 60, EXACT, 50, "down, or up by at most 10 visits", "–",
+         "down, or up by at most 20 %", "–", ".w.w"},
+        {EXACT, 10, AT_MOST, 50, "up, or down by at most 40 visits", "–", "–", "–", ".www"},
+        {EXACT, 50, AT_MOST, 50, "not down", "at least 0 visits", "–", "–", "..ww"},
+        {AT_MOST, 50, EXACT, 50, "not up", "at least 0 visits", "not up", "at least 0 %", "...."},
+        {AT_LEAST, 60, EXACT, 50, "up over 10 visits", "over 10 visits", "up over 20 %",
+         "over 20 %", "...."},
+        {AT_LEAST, 60, AT_LEAST, 50, "up about 10 visits", "about 10 visits", "up about 20 %",
+         "about 20 %", "...."},
+    };
+    static const char *const texts[] = {"{a|change}", "{a|change|abs}", "{a|change-percent}",
+                                        "{a|change-percent|abs}"};
+    struct canned canned;
+
+    (void)state;
+    canned_init(&canned);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *const expected[] = {rows[i].change, rows[i].size, rows[i].percent,
+                                        rows[i].percent_size};
+        canned.values[0][0] = value_of(rows[i].now_qualifier, rows[i].now, 0);
+        canned.values[1][0] = value_of(rows[i].before_qualifier, rows[i].before, 0);
+        for (size_t n = 0; n < sizeof texts / sizeof *texts; n++) {
+            struct phrase_answer answer = answer_to(texts[n], true, &canned);
+
+            expect(texts[n], true, &canned, expected[n]);
+            if ((strstr(answer.marks, "rose or fell") != NULL) != (rows[i].warned[n] == 'w'))
+                fail_msg("%zu %s: %s", i, texts[n], answer.marks);
+            phrase_answer_fini(&answer);
+        }
+    }
+}
+
 /* Figures of different decimals are shares of each other nevertheless. */
 static void test_share_of_other_decimals(void **state)
 {
@@ -299,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_uncertain_changes),
         cmocka_unit_test(test_share_of_other_decimals),
         cmocka_unit_test(test_answers_that_lack_something),
         cmocka_unit_test(test_for_programs),

@@ -127,9 +127,15 @@ static const struct row changes[] = {
     {"money", WHOLE, EXACT, -3600000000, 0, "giảm 3,6 tỷ X", "down 3.6 billion X"},
     {"ratio", RATIO, EXACT, 230, 0, "tăng 2,30 X", "up 2.30 X"},
     {"at least, up", WHOLE, AT_LEAST, 100, 0, "tăng trên 100 X", "up over 100 X"},
-    {"at most, up", WHOLE, AT_MOST, 100, 0, "tăng gần 100 X", "up nearly 100 X"},
+    {"at most, up", WHOLE, AT_MOST, 100, 0, "giảm, hoặc tăng không quá 100 X",
+     "down, or up by at most 100 X"},
     {"at most, down", WHOLE, AT_MOST, -25, 0, "giảm trên 25 X", "down over 25 X"},
-    {"at least, down", WHOLE, AT_LEAST, -5, 0, "giảm gần 5 X", "down nearly 5 X"},
+    {"at least, down", WHOLE, AT_LEAST, -5, 0, "tăng, hoặc giảm không quá 5 X",
+     "up, or down by at most 5 X"},
+    {"at least, far down", WHOLE, AT_LEAST, -20000, 0, "tăng, hoặc giảm không quá 20 nghìn X",
+     "up, or down by at most 20 thousand X"},
+    {"at most, up a rate", RATIO, AT_MOST, 230, 0, "giảm, hoặc tăng không quá 2,30 X",
+     "down, or up by at most 2.30 X"},
     {"about, up", WHOLE, ABOUT, 20, 0, "tăng khoảng 20 X", "up about 20 X"},
     {"about, down", WHOLE, ABOUT, -20000, 0, "giảm khoảng 20 nghìn X", "down about 20 thousand X"},
     {"about none", WHOLE, ABOUT, 0, 0, "gần như không đổi", "about unchanged"},
@@ -177,6 +183,53 @@ static void test_changes(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
         expect(&changes[i], "X", spoken_change);
+}
+
+/* The percent tells no direction that the change itself need not have, and nothing that has changed
+ * is said to be unchanged. */
+static void test_relative(void **state)
+{
+    static const struct {
+        const char *name;
+        int qualifier;
+        int64_t now, now_upper;
+        int before_qualifier;
+        int64_t before, before_upper;
+        const char *text;
+    } rows[] = {
+        {"exact", EXACT, 60, 0, EXACT, 50, 0, "up 20 %"},
+        {"unchanged", EXACT, 50, 0, EXACT, 50, 0, "unchanged"},
+        {"rounded away, up", EXACT, 1000001, 0, EXACT, 1000000, 0, "up at most 0.01 %"},
+        {"rounded away, down", EXACT, 999999, 0, EXACT, 1000000, 0, "down at most 0.01 %"},
+        {"exact to at least, lower", AT_LEAST, 10, 0, EXACT, 50, 0, "up, or down by at most 80 %"},
+        {"exact to at least, same", AT_LEAST, 50, 0, EXACT, 50, 0, "not down"},
+        {"exact to at least, higher", AT_LEAST, 60, 0, EXACT, 50, 0, "up over 20 %"},
+        {"exact to at most, higher", AT_MOST, 60, 0, EXACT, 50, 0, "down, or up by at most 20 %"},
+        {"exact to at most, same", AT_MOST, 50, 0, EXACT, 50, 0, "not up"},
+        {"exact to at most, lower", AT_MOST, 40, 0, EXACT, 50, 0, "down over 20 %"},
+        {"at least to at most", AT_MOST, 60, 0, AT_LEAST, 50, 0, "down, or up by at most 20 %"},
+        {"at most to exact, lower", EXACT, 10, 0, AT_MOST, 50, 0, "–"},
+        {"at most to exact, same", EXACT, 50, 0, AT_MOST, 50, 0, "–"},
+        {"at most to at least, lower", AT_LEAST, 10, 0, AT_MOST, 50, 0, "–"},
+        {"at least to at least", AT_LEAST, 60, 0, AT_LEAST, 50, 0, "up about 20 %"},
+        {"about", ABOUT, 60, 0, EXACT, 50, 0, "up about 20 %"},
+        {"about, rounded away", ABOUT, 1000001, 0, EXACT, 1000000, 0, "about unchanged"},
+        {"range across", RANGE, 40, 60, EXACT, 50, 0, "changed by about -20 to +20 %"},
+        {"range above", RANGE, 60, 70, EXACT, 50, 0, "up 20–40 %"},
+        {"of zero", EXACT, 5, 0, EXACT, 0, 0, "–"},
+    };
+    struct spoken spoken = spoken_of_percent(true);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct amount now = {true, rows[i].now, rows[i].now_upper, (uint8_t)rows[i].qualifier};
+        struct amount before = {true, rows[i].before, rows[i].before_upper,
+                                (uint8_t)rows[i].before_qualifier};
+        struct amount relative = spoken_relative(&now, &before);
+        char *text = spoken_change(&spoken, &relative);
+        if (strcmp(text, rows[i].text) != 0)
+            fail_msg("%s: %s", rows[i].name, text);
+        free(text);
+    }
 }
 
 /* The measure stands behind, and orders of magnitude are of it in English. */
@@ -241,9 +294,9 @@ static void test_of_indicator(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_figures),      cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_measures),     cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_of_indicator),
+        cmocka_unit_test(test_figures),  cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_relative), cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_nothing),  cmocka_unit_test(test_of_indicator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,60 @@ static void test_text_of_sides(void **state)
     assert_has(text, "+100 (up 50 %)");
 }
 
+/* A change whose direction is not certain tells none, neither itself nor in percent. */
+static void test_text_of_uncertain_changes(void **state)
+{
+    enum { EXACT = 1, AT_LEAST, AT_MOST };
+    static const struct {
+        int now_qualifier;
+        int64_t now;
+        int before_qualifier;
+        int64_t before;
+        const char *vi, *en; /* with the column after it */
+    } rows[] = {
+        {AT_LEAST, 10, EXACT, 50,
+         "  tăng, hoặc giảm không quá 40 (tăng, hoặc giảm không quá 80 %)  2/2",
+         "  up, or down by at most 40 (up, or down by at most 80 %)  2/2"},
+        {AT_MOST, 60, EXACT, 50,
+         "  giảm, hoặc tăng không quá 10 (giảm, hoặc tăng không quá 20 %)  2/2",
+         "  down, or up by at most 10 (down, or up by at most 20 %)  2/2"},
+        {AT_MOST, 60, AT_LEAST, 50,
+         "  giảm, hoặc tăng không quá 10 (giảm, hoặc tăng không quá 20 %)  2/2",
+         "  down, or up by at most 10 (down, or up by at most 20 %)  2/2"},
+        {EXACT, 10, AT_MOST, 50, "  tăng, hoặc giảm không quá 40  2/2",
+         "  up, or down by at most 40  2/2"},
+        {AT_LEAST, 50, EXACT, 50, "  không giảm  2/2", "  not down  2/2"},
+        {AT_MOST, 50, EXACT, 50, "  không tăng  2/2", "  not up  2/2"},
+        {EXACT, 50, AT_MOST, 50, "  không giảm  2/2", "  not down  2/2"},
+        {EXACT, 50, EXACT, 50, "  0 (không đổi)  2/2", "  0 (unchanged)  2/2"},
+        {EXACT, 1000001, EXACT, 1000000, "  +1 (tăng không quá 0,01 %)  2/2",
+         "  +1 (up at most 0.01 %)  2/2"},
+    };
+    static struct answer answer;
+    static char text[TEXT_SIZE];
+    const struct common vi = {.output = OUTPUT_TEXT};
+    const struct common en = {.output = OUTPUT_TEXT, .is_english = true};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        answer_init(&answer);
+        add_previous(&answer);
+        answer.totals.n_units = answer.totals.n_indicators = 1;
+        answer.values[0][0][0] = value_of(rows[i].now, 2);
+        answer.values[0][0][0].qualifier = (Tonghop__Qualifier)rows[i].now_qualifier;
+        answer.values[1][0][0] = value_of(rows[i].before, 2);
+        answer.values[1][0][0].qualifier = (Tonghop__Qualifier)rows[i].before_qualifier;
+        for (int language = 0; language < 2; language++) {
+            char *at = text, *space;
+            print_to(text, language == 0 ? &vi : &en, &answer);
+            while ((space = strstr(at, "   ")) != NULL) { /* columns are as wide as they need */
+                memmove(space, space + 1, strlen(space));
+                at = space;
+            }
+            assert_has(text, language == 0 ? rows[i].vi : rows[i].en);
+        }
+    }
+}
+
 /* A span has both its years wherever a period stands; rows by type have no unit. */
 static void test_text_of_a_span_by_type(void **state)
 {
@@ -389,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_unequal_sources_and_years),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_of_sides),
+        cmocka_unit_test(test_text_of_uncertain_changes),
         cmocka_unit_test(test_text_of_a_span_by_type),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_csv_of_nothing),

@@ -261,7 +261,7 @@ static void test_absolute(void **state)
         {"zero", {EXACT, 0, 0}, {EXACT, 0, 0}},
         {"exact", {EXACT, -5, 0}, {EXACT, 5, 0}},
         {"at most", {AT_MOST, -25, 0}, {AT_LEAST, 25, 0}},
-        {"at least", {AT_LEAST, -25, 0}, {AT_MOST, 25, 0}},
+        {"at least", {AT_LEAST, -25, 0}, {0, 0, 0}}, /* 100 is at least -25, too */
         {"about", {ABOUT, -25, 0}, {ABOUT, 25, 0}},
         {"range below", {RANGE, -25, -5}, {RANGE, 5, 25}},
         {"range to zero", {RANGE, -25, 0}, {RANGE, 0, 25}},
@@ -274,6 +274,44 @@ static void test_absolute(void **state)
         struct amount is = amount(rows[i].is);
 
         expect(rows[i].name, "absolute", compare_absolute(&is), rows[i].expected);
+    }
+}
+
+/* A bound leaves open what lies beyond it. */
+static void test_signs(void **state)
+{
+    enum { B = SIGN_BELOW, Z = SIGN_ZERO, A = SIGN_ABOVE };
+    static const struct {
+        const char *name;
+        struct is is;
+        unsigned signs;
+    } rows[] = {
+        {"exact, below", {EXACT, -5, 0}, B},
+        {"exact, zero", {EXACT, 0, 0}, Z},
+        {"exact, above", {EXACT, 5, 0}, A},
+        {"about, below", {ABOUT, -5, 0}, B},
+        {"about, zero", {ABOUT, 0, 0}, Z},
+        {"about, above", {ABOUT, 5, 0}, A},
+        {"at least, below", {AT_LEAST, -5, 0}, B | Z | A},
+        {"at least, zero", {AT_LEAST, 0, 0}, Z | A},
+        {"at least, above", {AT_LEAST, 5, 0}, A},
+        {"at most, below", {AT_MOST, -5, 0}, B},
+        {"at most, zero", {AT_MOST, 0, 0}, B | Z},
+        {"at most, above", {AT_MOST, 5, 0}, B | Z | A},
+        {"range below", {RANGE, -5, -1}, B},
+        {"range to zero", {RANGE, -5, 0}, B | Z},
+        {"range across", {RANGE, -5, 5}, B | Z | A},
+        {"range from zero", {RANGE, 0, 5}, Z | A},
+        {"range above", {RANGE, 1, 5}, A},
+        {"range of one number", {RANGE, -5, -5}, B},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct amount is = amount(rows[i].is);
+
+        if (compare_signs(&is) != rows[i].signs)
+            fail_msg("%s: %u", rows[i].name, compare_signs(&is));
+        assert_int_equal(compare_is_uncertain(&is), rows[i].signs == (B | Z | A));
     }
 }
 
@@ -309,8 +347,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),    cmocka_unit_test(test_corners),
-        cmocka_unit_test(test_absolute), cmocka_unit_test(test_rescale),
-        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_absolute), cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_rescale),  cmocka_unit_test(test_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
