@@ -18,11 +18,12 @@ static void take_cell(struct table *table, char *text)
     free(text);
 }
 
-/* Of values that are of the whole period or span. */
+/* Of values of that indicator that are of the whole period or span. */
 static struct format format_of_totals(const struct common *common,
-                                      const Tonghop__Explanation *explanation)
+                                      const Tonghop__Explanation *explanation,
+                                      const Tonghop__IndicatorInfo *info)
 {
-    struct format format = format_of(common->is_english, explanation->indicator);
+    struct format format = format_of(common->is_english, info);
     struct period first;
     if (explanation->from[0] != '\0' && period_parse(explanation->from, &first) == ERR_OK)
         format.from = first.year;
@@ -187,14 +188,16 @@ static void print_operands(const struct common *common, const Tonghop__Explanati
     table_add_column(table, "", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
     table_add_column(table, "", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
     table_add_column(table, "", words(is_english, WORD_COLUMN_UNIT_COUNT), TABLE_RIGHT);
+    table_add_column(table, "", words(is_english, WORD_COLUMN_MARKS), TABLE_LEFT);
     for (size_t i = 0; i < explanation->n_operands; i++) {
         const Tonghop__IndicatorInfo *info = explanation->operands[i];
         const Tonghop__Value *value = explanation->operand_values[i];
-        struct format format = format_of(is_english, info);
+        struct format format = format_of_totals(common, explanation, info);
         table_add(table, info->code);
         table_add(table, selection_indicator_name(common, info));
         take_cell(table, format_value(&format, value));
         table_addf(table, "%" PRIu32, value->unit_count);
+        take_cell(table, format_marks(&format, value));
     }
     if (explanation->n_operands > 0)
         table_print(table, OUTPUT_TEXT, stdout);
@@ -314,7 +317,7 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
         {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
         {"reason", WORD_COLUMN_MARKS, TABLE_LEFT},
     };
-    struct format format = format_of_totals(common, explanation);
+    struct format format = format_of_totals(common, explanation, explanation->indicator);
     const Tonghop__Value *before = explanation->before;
     char since[INSTANT_TEXT_SIZE];
     char *change = arrow(&format, before, explanation->total);
@@ -356,7 +359,7 @@ static const char *type_name(const struct common *common, const Tonghop__Explana
 static void print_total(const struct common *common, const Tonghop__Explanation *explanation)
 {
     const Tonghop__IndicatorInfo *info = explanation->indicator;
-    struct format format = format_of_totals(common, explanation);
+    struct format format = format_of_totals(common, explanation, explanation->indicator);
     char *value = format_value(&format, explanation->total);
     char *marks = format_marks(&format, explanation->total);
     (void)printf("%s (%s), %s %s, %s%s%s%s%s: %s %s%s%s%s\n",

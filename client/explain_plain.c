@@ -156,6 +156,10 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     table_add(table, explanation->period);
     add_by_type(explanation, table);
     table_add(table, NULL); /* condition */
+    if (value->as_of != 0)
+        table_addf(table, "%" PRIu32, value->as_of);
+    else
+        table_add(table, NULL);
 }
 
 /* One unit that the indicator counts, or does not. */
@@ -173,13 +177,14 @@ static void add_counted(const struct common *common, const Tonghop__Explanation 
     table_add(table, explanation->period);
     add_by_type(explanation, table);
     table_add(table, line->note[0] != '\0' ? line->note : NULL);
+    table_add(table, NULL); /* as_of */
 }
 
 static void print_operands(const struct common *common, const Tonghop__Explanation *explanation)
 {
     static const char *const columns[] = {
         "type", "indicator", "name",      "value", "qualifier", "upper",   "unit_count", "measure",
-        "unit", "unit_id",   "unit_name", "from",  "period",    "by_type", "condition",
+        "unit", "unit_id",   "unit_name", "from",  "period",    "by_type", "condition",  "as_of",
     };
     struct table *table = table_new();
     add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));

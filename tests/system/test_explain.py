@@ -150,8 +150,24 @@ def spans_since_a_moment(office: Office) -> None:
     expect_in("of no report of the last year", result.err, "report of 2024")
 
 
+def rates_name_the_year_of_their_operands(office: Office) -> None:
+    """A rate takes both of its figures from the last year that has both, and says which"""
+    ask = ("--unit", str(DISTRICT), "--from", "2018", "--to", "2019")
+    submit(office.district, "2018", table({"household.total": 50, "poverty.poor": 5}), "--unit", str(OTHER))
+    submit(office.district, "2019", table({"household.total": 60}), "--unit", str(OTHER))
+    told = rows(office.province.tonghop("explain", "poverty.rate", *ask, "--format", "csv"))
+    expect("rate and operands", [(row["type"], row["indicator"], row["value"], row["as_of"]) for row in told],
+           [("total", "poverty.rate", "10", "2018"), ("operand", "household.total", "50", "2018"),
+            ("operand", "poverty.poor", "5", "2018")])
+    text = office.province.tonghop("--lang", "en", "explain", "poverty.rate", *ask).out
+    expect("as of which year, each", text.count("as of 2018"), 3)
+    told = rows(office.province.tonghop("explain", "household.total", *ask, "--format", "csv"))
+    expect("the later one by itself", told[0]["value"], "60")
+
+
 STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year,
-         counts_name_their_units, types_are_explained, spans_since_a_moment)
+         counts_name_their_units, types_are_explained, spans_since_a_moment,
+         rates_name_the_year_of_their_operands)
 
 if __name__ == "__main__":
     with Tree() as grown:

@@ -599,12 +599,13 @@ static void test_operands_csv(void **state)
     answer->message.operand_values = values;
     answer->message.n_operands = answer->message.n_operand_values = 1;
     answer->message.from = TEXT("2021");
+    eight.as_of = 2023;
     assert_prints(&answer->message, true, OUTPUT_CSV,
                   "type,indicator,name,value,qualifier,upper,unit_count,measure,unit,unit_id,unit_"
-                  "name,from,period,by_type,condition\r\n"
-                  "total,model.rate,Rate,5,=,,1,%,631,631,Suoi Trong District,2021,2024,,\r\n"
+                  "name,from,period,by_type,condition,as_of\r\n"
+                  "total,model.rate,Rate,5,=,,1,%,631,631,Suoi Trong District,2021,2024,,,\r\n"
                   "operand,model.registered,Models registered,8,=,,1,models,631,631,Suoi Trong "
-                  "District,2021,2024,,\r\n");
+                  "District,2021,2024,,,2023\r\n");
     free(answer);
 }
 

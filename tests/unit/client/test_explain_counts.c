@@ -135,7 +135,7 @@ static void test_counts(void **state)
                   "Xã có mô hình (model.active), 631 Huyện Suối Trong, 2024: 1 xã (xác định được "
                   "2/3 đơn vị)\n"
                   "\n"
-                  "Mã                Chỉ tiêu  Số liệu  Báo cáo\n"
+                  "Mã                Chỉ tiêu  Số liệu  Báo cáo  Ghi chú\n"
                   "model.registered  Mô hình        15        2\n"
                   "\n"
                   "Đơn vị                     Kết quả\n"
@@ -152,6 +152,35 @@ static void test_counts(void **state)
                   "23857 Suoi Trong Township  counted\n"
                   "23860 Binh An Commune      not counted\n"
                   "23863 Binh Hoa Commune     undecided (a figure is missing or not exact)\n");
+}
+
+/* An operand says what has to be known of it: the year that it is of, and years that it lacks. */
+static void test_marks_of_operands(void **state)
+{
+    (void)state;
+    struct answer answer;
+    fill(&answer, "");
+    answer.message.n_lines = 0;
+    answer.message.from = TEXT("2021");
+    answer.total.known_count = answer.total.all_count = 0;
+    answer.total.as_of = answer.operand.as_of = 2023;
+    answer.operand.partial_count = 1;
+    assert_prints(
+        &answer.message, false, OUTPUT_TEXT,
+        "Xã có mô hình (model.active), 631 Huyện Suối Trong, 2021–2024: 1 xã (số của năm "
+        "2023)\n"
+        "\n"
+        "Mã                Chỉ tiêu  Số liệu  Báo cáo  Ghi chú\n"
+        "model.registered  Mô hình        15        2  1 báo cáo mới có nửa năm; số của năm "
+        "2023\n");
+    answer.operand.as_of = answer.operand.partial_count = 0;
+    answer.operand.missing_years = 2;
+    assert_prints(&answer.message, true, OUTPUT_TEXT,
+                  "Communes with models (model.active), 631 Suoi Trong District, 2021–2024: 1 "
+                  "communes (as of 2023)\n"
+                  "\n"
+                  "Code              Indicators  Figure  Reports  Notes\n"
+                  "model.registered  Models          15        2  no figure for 2022\n");
 }
 
 /* With the condition where it is not the only one. */
@@ -190,17 +219,17 @@ static void test_counts_csv(void **state)
     assert_prints(
         &answer.message, true, OUTPUT_CSV,
         "type,indicator,name,value,qualifier,upper,unit_count,measure,unit,unit_id,unit_name,from,"
-        "period,by_type,condition\r\n"
+        "period,by_type,condition,as_of\r\n"
         "total,model.active,Communes with models,1,=,,2,communes,631,631,Suoi Trong "
-        "District,2021,2024,,\r\n"
+        "District,2021,2024,,,\r\n"
         "operand,model.registered,Models,15,=,,2,models,631,631,Suoi Trong "
-        "District,2021,2024,,\r\n"
+        "District,2021,2024,,,\r\n"
         "counted,model.active,Communes with models,,,,,,23857,23857,Suoi Trong "
-        "Township,2021,2024,,\r\n"
+        "Township,2021,2024,,,\r\n"
         "not-counted,model.active,Communes with models,,,,,,23860,23860,Binh An "
-        "Commune,2021,2024,,\r\n"
+        "Commune,2021,2024,,,\r\n"
         "undecided,model.active,Communes with models,,,,,,23863,23863,Binh Hoa "
-        "Commune,2021,2024,,model.registered > 5\r\n");
+        "Commune,2021,2024,,model.registered > 5,\r\n");
 }
 
 /* ---- units of one type ---- */
@@ -245,16 +274,17 @@ static void test_a_type_of_a_count(void **state)
     assert_prints(
         &answer.message, false, OUTPUT_CSV,
         "type,indicator,name,value,qualifier,upper,unit_count,measure,unit,unit_id,unit_name,from,"
-        "period,by_type,condition\r\n"
-        "total,model.active,Xã có mô hình,1,=,,2,xã,631,631,Huyện Suối Trong,,2024,xa,\r\n"
-        "operand,model.registered,Mô hình,15,=,,2,mô hình,631,631,Huyện Suối Trong,,2024,xa,\r\n"
-        "counted,model.active,Xã có mô hình,,,,,,23857,23857,Thị trấn Suối Trong,,2024,xa,\r\n");
+        "period,by_type,condition,as_of\r\n"
+        "total,model.active,Xã có mô hình,1,=,,2,xã,631,631,Huyện Suối Trong,,2024,xa,,\r\n"
+        "operand,model.registered,Mô hình,15,=,,2,mô hình,631,631,Huyện Suối Trong,,2024,xa,,\r\n"
+        "counted,model.active,Xã có mô hình,,,,,,23857,23857,Thị trấn Suối Trong,,2024,xa,,\r\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_counts, setup),
+        cmocka_unit_test_setup(test_marks_of_operands, setup),
         cmocka_unit_test_setup(test_conditions, setup),
         cmocka_unit_test_setup(test_counts_csv, setup),
         cmocka_unit_test_setup(test_a_type, setup),
