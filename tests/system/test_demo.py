@@ -65,11 +65,12 @@ def main() -> None:
             text = demo("--keep", folder=folder)
             expect_figures(text)
             expect("six daemons are left running", len(daemons()), len(before) + 6)
-            # What it prints to try works.
+            # What it prints to try works, and speaks Vietnamese whatever the locale.
             program = re.search(r"alias t='(.*)'", text)
-            result = subprocess.run([*shlex.split(program[1]), "gia-lai", "status"], capture_output=True,
-                                    text=True)
-            expect(f"status\n{result.stderr}", result.returncode, 0)
+            result = subprocess.run(["bash", "-c", f"{program[1]} gia-lai totals --period 2024"],
+                                    capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+            expect(f"totals\n{result.stderr}", result.returncode, 0)
+            expect_in("the language of the demo", result.stdout, "Lượt tiếp công dân")
             expect_in("a second demo", demo(folder=folder, expected=2), "deploy/demo --stop")
         finally:
             text = demo("--stop", folder=folder)
