@@ -299,7 +299,8 @@ static int say_notes(struct job *job)
     for (size_t i = 0; i < job->phrase.count; i++) {
         const struct phrase_answer *answer = &job->answers[i];
         if (answer->is_missing) {
-            say_of(job, i, WORD_PHRASE_MISSING, "–");
+            if (!answer->is_uncertain) /* else the marks say so */
+                say_of(job, i, WORD_PHRASE_MISSING, "–");
             status = EXIT_NO;
         }
         if (answer->marks != NULL && answer->marks[0] != '\0')

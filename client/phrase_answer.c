@@ -249,7 +249,7 @@ static bool is_without_direction(const struct material *material)
            !spoken_relative(&now, &previous).has_value;
 }
 
-static char *marks_of(const struct material *material)
+static char *marks_of(const struct material *material, bool is_uncertain, bool is_missing)
 {
     bool is_english = material->is_english;
     enum phrase_what what = material->placeholder->what;
@@ -277,8 +277,9 @@ static char *marks_of(const struct material *material)
         put_word(is_english, WORD_PHRASE_OTHER_UNITS, &out);
     if (other == material->previous && material->totals->calendar_differs)
         put_word(is_english, WORD_PHRASE_OTHER_DAYS, &out);
-    if (is_without_direction(material))
-        put_word(is_english, WORD_PHRASE_NO_DIRECTION, &out);
+    if (is_uncertain)
+        put_word(is_english, is_missing ? WORD_PHRASE_NO_DIRECTION_DASH : WORD_PHRASE_NO_DIRECTION,
+                 &out);
     return out.data != NULL ? (char *)out.data : mem_strdup("");
 }
 
@@ -328,8 +329,11 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
             mem_strdup(choose_name(is_english, material.info->name_vi, material.info->name_en));
     else
         answer_figure(is_english, &material, &answer);
-    if (answer.is_figure && material.info != NULL)
-        answer.marks = marks_of(&material);
+    if (answer.is_figure && material.info != NULL) {
+        bool is_uncertain = is_without_direction(&material);
+        answer.marks = marks_of(&material, is_uncertain, answer.is_missing);
+        answer.is_uncertain = is_uncertain && answer.is_missing;
+    }
     *ret_answer = answer;
 }
 

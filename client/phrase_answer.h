@@ -9,7 +9,10 @@
 struct phrase_answer {
     char *text;      /* as it is printed */
     bool is_missing; /* a figure without a value; `text` is a dash */
-    char *marks;     /* what a reader has to know beside it; "" if nothing */
+    /* Of a missing one: there are figures, but it would tell a direction that is not certain, as
+     * `marks` say. */
+    bool is_uncertain;
+    char *marks; /* what a reader has to know beside it; "" if nothing */
     /* For programs. */
     bool is_figure;
     struct amount amount;

@@ -615,6 +615,8 @@ static const struct {
                                 "the two periods compared have other days"},
     [WORD_PHRASE_NO_DIRECTION] = {"không biết chắc là tăng hay giảm",
                                   "whether it rose or fell is not certain"},
+    [WORD_PHRASE_NO_DIRECTION_DASH] = {"không biết chắc là tăng hay giảm: đã in –",
+                                       "whether it rose or fell is not certain: – was printed"},
     [WORD_PERIOD_YEAR] = {"năm %u", "%u"},
     [WORD_PERIOD_S1] = {"6 tháng đầu năm %u", "the first half of %u"},
     [WORD_PERIOD_S2] = {"6 tháng cuối năm %u", "the second half of %u"},

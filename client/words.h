@@ -389,6 +389,7 @@ enum word {
     WORD_PHRASE_OTHER_UNITS,
     WORD_PHRASE_OTHER_DAYS,
     WORD_PHRASE_NO_DIRECTION,
+    WORD_PHRASE_NO_DIRECTION_DASH,
     WORD_PERIOD_YEAR, /* %u year */
     WORD_PERIOD_S1,   /* %u year */
     WORD_PERIOD_S2,   /* %u year */

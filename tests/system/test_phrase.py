@@ -137,6 +137,29 @@ def marks_are_told(scene: Scene) -> None:
                                   "kỳ 2022: ")
 
 
+def no_direction_is_made_up(scene: Scene) -> None:
+    """Where a figure may have risen or fallen the text says both, or has a dash and a warning"""
+    header = "indicator,value,qualifier,upper\n"
+    submit(scene.root, "2016", header + "reception.visits,50,<=,\n", "--unit", str(SECOND))
+    submit(scene.root, "2017", header + "reception.visits,50,=,\n", "--unit", str(SECOND))
+    submit(scene.root, "2018", header + "reception.visits,10,>=,\n", "--unit", str(SECOND))
+    result = phrase(scene.root, "{reception.visits|change} ({reception.visits|change-percent})",
+                    "--period", "2018")
+    expect("text", result.out, "tăng, hoặc giảm không quá 40 lượt (tăng, hoặc giảm không quá 80 %)")
+    result = phrase(scene.root, "{reception.visits|change}", "--period", "2018", language="en")
+    expect("in English", result.out, "up, or down by at most 40 occasions")
+    result = phrase(scene.root, "giảm {reception.visits|change|abs}", "--period", "2018", status=1)
+    expect("size", result.out, "giảm –")
+    expect_in("why", result.err, "kỳ 2018: không biết chắc là tăng hay giảm: đã in –")
+    expect("told once", "chưa có số liệu" in result.err, False)
+    result = phrase(scene.root, "{reception.visits|change}; {reception.visits|change-percent}", "--period",
+                    "2017", status=1)
+    expect("percent of what was at most so many", result.out, "không giảm; –")
+    totals = scene.root.tonghop("--lang", "en", "totals", "--period", "2018", "--compare", "previous",
+                                "--indicator", "reception.visits").out
+    expect_in("totals", totals, " up, or down by at most 40 (up, or down by at most 80 %) ")
+
+
 def missing_is_a_dash(scene: Scene) -> None:
     """A figure without a value is a dash, named on standard error, and the exit status is 1"""
     result = phrase(scene.root, "{house.veteran} và {reception.visits}", "--period", "2024", status=1)
@@ -201,6 +224,7 @@ def programs_get_rows(scene: Scene) -> None:
 
 if __name__ == "__main__":
     with Tree() as tree:
-        play([report_is_filled, strokes_join_figures, english_is_filled, marks_are_told, missing_is_a_dash,
+        play([report_is_filled, strokes_join_figures, english_is_filled, marks_are_told,
+              no_direction_is_made_up, missing_is_a_dash,
               mistakes_print_nothing, refusals_have_places, files_are_checked, programs_get_rows],
              Scene(tree))

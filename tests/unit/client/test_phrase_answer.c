@@ -216,9 +216,24 @@ static void test_uncertain_changes(void **state)
             expect(texts[n], true, &canned, expected[n]);
             if ((strstr(answer.marks, "rose or fell") != NULL) != (rows[i].warned[n] == 'w'))
                 fail_msg("%zu %s: %s", i, texts[n], answer.marks);
+            assert_int_equal(answer.is_uncertain, answer.is_missing);
             phrase_answer_fini(&answer);
         }
     }
+    /* The size of a range is known, though the verb of the text may be wrong. */
+    canned.values[0][0] = value_of(RANGE, 40, 60);
+    canned.values[1][0] = value_of(EXACT, 50, 0);
+    struct phrase_answer answer = answer_to("{a|change|abs}", false, &canned);
+    assert_string_equal(answer.text, "0–10 lượt");
+    assert_string_equal(answer.marks, "không biết chắc là tăng hay giảm");
+    assert_false(answer.is_uncertain);
+    phrase_answer_fini(&answer);
+    /* Without the year before nothing is known, its direction least of all. */
+    canned.values[1][0] = value_of(0, 0, 0);
+    answer = answer_to("{a|change-percent|abs}", false, &canned);
+    assert_true(answer.is_missing && !answer.is_uncertain);
+    assert_string_equal(answer.marks, "");
+    phrase_answer_fini(&answer);
 }
 
 /* Figures of different decimals are shares of each other nevertheless. */
