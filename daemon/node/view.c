@@ -65,25 +65,33 @@ bool view_is_span(const struct view *view)
     return view->key.from != view->key.period.year;
 }
 
-static void count_year(struct view_years *years, uint16_t bit, uint16_t year,
+/* One year of a span. */
+struct year_of_view {
+    uint16_t year;
+    bool is_whole; /* a whole report of the unit stands for all of it */
+};
+
+static void count_year(struct view_years *years, uint32_t bit, struct year_of_view one,
                        const struct figure *figure)
 {
     uint32_t units = figure_unit_count(figure);
     bool is_least = years->least_year == 0 || units < years->least_units;
-    years->years |= 1U << bit;
+    years->years |= bit;
+    years->whole |= one.is_whole ? bit : 0;
     if (units > years->most_units)
         years->most_units = units;
     if (!is_least || figure->baseline_count == units)
         return;
     years->least_units = units;
-    years->least_year = year;
+    years->least_year = one.year;
 }
 
 /* Takes the figures of one year of a span, which come in order of year. */
-static void add_year(const struct view *view, struct view_form *form, uint16_t year,
+static void add_year(const struct view *view, struct view_form *form, struct year_of_view one,
                      const struct figures *figures)
 {
     size_t at = 0;
+    uint32_t bit = 1U << (one.year - view->key.from);
     for (size_t i = 0; i < figures->count; i++) {
         uint32_t number = figures->items[i].indicator;
         const struct indicator *indicator = catalogue_indicator(view->node->catalogue, number);
@@ -105,8 +113,7 @@ static void add_year(const struct view *view, struct view_form *form, uint16_t y
             form->years[at] = (struct view_years){.indicator = number};
             form->year_count++;
         }
-        count_year(&form->years[at], (uint16_t)(year - view->key.from), year,
-                   &figures->items[i].figure);
+        count_year(&form->years[at], bit, one, &figures->items[i].figure);
     }
 }
 
@@ -163,7 +170,7 @@ static void load_family_year(struct view *view, size_t form, struct period perio
     drop_older_stocks(view, form, spans);
     for (size_t t = 0; t < count; t++) {
         struct view_form *loaded = &view->family[t].forms[form];
-        add_year(view, &spans[t], period.year, &loaded->figures);
+        add_year(view, &spans[t], (struct year_of_view){period.year, false}, &loaded->figures);
         figures_clear(&loaded->figures);
     }
 }
@@ -199,14 +206,12 @@ static void load_rollup(struct view *view, struct view_form *form, uint32_t numb
         return;
     }
     struct figures figures = {0};
-    form->is_whole = true;
     for (unsigned year = view->key.from; year <= view->key.period.year; year++) {
         key.period.year = (uint16_t)year;
         if ((view->key.left_out >> (year - view->key.from) & 1U) != 0)
             continue;
         bool is_whole = load_period(view, &key, &figures);
-        form->is_whole = form->is_whole && (is_whole || figures.count == 0);
-        add_year(view, form, key.period.year, &figures);
+        add_year(view, form, (struct year_of_view){key.period.year, is_whole}, &figures);
     }
     figures_fini(&figures);
 }
@@ -311,13 +316,17 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
                : NULL;
 }
 
-bool view_is_whole(struct view *view, const struct indicator *indicator)
+bool view_is_whole(const struct view *view, const struct indicator *indicator,
+                   const struct view_years *years)
 {
-    struct view_years ignored;
     const struct catalogue *catalogue = view->node->catalogue;
     const struct form *form = catalogue_form(catalogue, indicator->form);
-    return view_figure(view, indicator, &ignored) != NULL &&
-           view->forms[form - catalogue->forms].is_whole;
+    if (view_is_span(view)) {
+        uint32_t used =
+            indicator->nature == NATURE_FLOW ? years->years : view_last_year(years->years);
+        return used != 0 && (used & ~years->whole) == 0;
+    }
+    return form != NULL && view->forms[form - catalogue->forms].is_whole;
 }
 
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator)

@@ -27,6 +27,7 @@ struct view_key {
 struct view_years {
     uint32_t indicator;
     uint32_t years;
+    uint32_t whole; /* those in which a whole report of the unit stands for it */
     /* Reports in the year that has the most, and in that which has the fewest; years of nothing but
      * baselines are not among the latter (least_year 0: all are), as one may stand for a whole
      * province. */
@@ -36,7 +37,7 @@ struct view_years {
 
 struct view_form {
     bool is_loaded;
-    bool is_whole; /* a whole report of the unit stands for all of it, in each year of a span */
+    bool is_whole; /* of one period: a whole report of the unit stands for all of it */
     struct figures figures;
     struct view_years *years; /* of a span, in order of indicator */
     size_t year_count, year_capacity;
@@ -127,8 +128,10 @@ uint16_t view_stock_year(struct view *view, const struct indicator *indicator);
  * have it (no years: no span). Valid until view_fini or another view->stock_year. */
 const struct figure *view_figure(struct view *view, const struct indicator *indicator,
                                  struct view_years *ret_years);
-/* Whether an indicator's figure is that of whole reports of the view's unit alone. */
-bool view_is_whole(struct view *view, const struct indicator *indicator);
+/* Whether an indicator's figure, of the years that view_figure gives, is that of whole reports of
+ * the view's unit alone. */
+bool view_is_whole(const struct view *view, const struct indicator *indicator,
+                   const struct view_years *years);
 /* The years in which a stock that was loaded exists; of a family, of any type, so that the types
  * take it from the same year as their total. */
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator);

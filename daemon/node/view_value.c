@@ -102,7 +102,7 @@ static void entered_value(struct view *view, const struct indicator *indicator,
     struct view_years years;
     value_of_figure(view_figure(view, indicator, &years), ret_value);
     mark_years(view, indicator, &years, ret_value);
-    ret_value->whole = ret_value->has_value && view_is_whole(view, indicator);
+    ret_value->whole = ret_value->has_value && view_is_whole(view, indicator, &years);
 }
 
 static void collect_marks(struct view *view, const struct indicator *indicator,
