@@ -65,8 +65,9 @@ static const char *why_not_added(bool is_english, const Tonghop__ExplainLine *li
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED:
         return words(is_english, WORD_EXPLAIN_COVERED);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING:
-        return words(is_english,
-                     line->revision > 0 ? WORD_EXPLAIN_NOT_COUNTED : WORD_COVERAGE_MISSING);
+        return words(is_english, line->withdrawn      ? WORD_FILING_WITHDRAWS
+                                 : line->revision > 0 ? WORD_EXPLAIN_NOT_COUNTED
+                                                      : WORD_COVERAGE_MISSING);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF:
         return words(is_english, WORD_EXPLAIN_LONE_HALF);
     case TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT:

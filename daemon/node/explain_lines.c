@@ -69,6 +69,15 @@ static int source_label(const struct explain *explain, const struct group *group
     return asked;
 }
 
+/* What the unit adds itself, under the label asked for; NULL: nothing. */
+static const struct figure *own_figure(const struct explain *explain, const struct group *group)
+{
+    size_t label = (size_t)explain->query->period.label - 1;
+    return figures_find(group->triple.is_covered[label] ? &group->triple.whole[label]
+                                                        : &group->triple.own[label],
+                        explain->indicator->number);
+}
+
 static char *copy(const char *text)
 {
     return mem_strdup(text != NULL ? text : "");
@@ -113,19 +122,27 @@ static void describe_report(struct explain *explain, const struct group *group, 
     describe(explain, &group->reports[label - 1], label, line);
 }
 
+/* False: it is damaged, which is noted. */
+static bool read_revision(struct explain *explain, const struct revision *revision,
+                          struct report *ret_report)
+{
+    struct node *node = explain->step->node;
+    char reason[256];
+    arena_reset(node->scratch);
+    enum err err =
+        wire_read_filing(revision->filing, node->scratch, ret_report, reason, sizeof(reason));
+    if (err != ERR_OK)
+        store_fail(explain->step->txn, ERR_CORRUPT);
+    return err == ERR_OK;
+}
+
 /* One revision that is held, with the cell that it has. */
 static void explain_revision(struct explain *explain, const struct report_key *key,
                              const struct revision *revision, uint32_t depth)
 {
-    struct node *node = explain->step->node;
     struct report report = {0};
-    char reason[256];
-    arena_reset(node->scratch);
-    if (wire_read_filing(revision->filing, node->scratch, &report, reason, sizeof(reason)) !=
-        ERR_OK) {
-        store_fail(explain->step->txn, ERR_CORRUPT);
+    if (!read_revision(explain, revision, &report))
         return;
-    }
     struct explain_line *line =
         explain_add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
     const struct cell *cell = report_cell(&report, explain->indicator->number);
@@ -193,6 +210,32 @@ static void explain_parts(struct explain *explain, const struct group *group, ui
     }
 }
 
+/* A revision that adds nothing: who has filed it, when and why. */
+static void describe_revision(struct explain *explain, const struct report_key *key,
+                              uint64_t number, struct explain_line *line)
+{
+    struct revision revision;
+    struct report report = {0};
+    if (store_get_revision(explain->step->txn, key, number, &revision) != ERR_OK ||
+        !read_revision(explain, &revision, &report))
+        return;
+    line->message.revision = number;
+    line->message.received_us = revision.received.us;
+    line->message.withdrawn = report.is_withdrawn;
+    describe(explain, &report, key->period.label, line);
+    line->message.scope = TONGHOP__SCOPE__SCOPE_UNSPECIFIED; /* nothing is added in any scope */
+    report_fini(&report);
+}
+
+/* That a unit which owes the report had filed it, and took it back. */
+static void describe_withdrawn(struct explain *explain, const struct report_key *key,
+                               struct explain_line *line)
+{
+    struct head head;
+    if (store_get_head(explain->step->txn, key, &head) == ERR_OK && head.is_withdrawn)
+        describe_revision(explain, key, head.revision, line);
+}
+
 /* A unit that owes the form and filed nothing that meets the duty and counts is named, and so is
  * one that filed without the figure: the total lacks it. */
 static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
@@ -217,11 +260,12 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
         explain_add_line(explain, depth, node->unit,
                          is_filed ? TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_WITHOUT
                                   : TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_MISSING);
-    if (duty.revision == 0)
-        return;
-    line->message.revision = duty.revision;
-    line->message.source_period =
-        period_format((struct period){query->period.year, (uint8_t)duty.met_by}, line->period);
+    struct report_key key = key_of(explain, node->unit);
+    key.period.label = (uint8_t)duty.met_by;
+    if (duty.revision != 0)
+        describe_revision(explain, &key, duty.revision, line);
+    else
+        describe_withdrawn(explain, &key, line);
 }
 
 /* A whole half without the other one is not part of a year that comes from beneath: it is shown. */
@@ -242,22 +286,50 @@ static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t d
     }
 }
 
-/* What lies beneath a whole report is not added; that it was filed is shown. */
+/* What a unit beneath a whole report filed itself, which is not added. */
+static void explain_covered_own(struct explain *explain, uint32_t unit, uint32_t depth)
+{
+    struct report_key key = key_of(explain, unit);
+    struct group group = {0};
+    group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
+    const struct figure *own = own_figure(explain, &group);
+    if (own != NULL) {
+        struct explain_line *line =
+            explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED);
+        value_of_figure(own, &line->value);
+        describe_report(explain, &group, source_label(explain, &group), line);
+    }
+    group_fini(&group);
+}
+
+static void explain_covered_rollup(struct explain *explain, uint32_t unit, uint32_t depth)
+{
+    struct report_key key = key_of(explain, unit);
+    struct figures figures = {0};
+    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+    const struct figure *figure = figures_find(&figures, explain->indicator->number);
+    if (figure != NULL)
+        value_of_figure(figure, &explain_add_line(explain, depth, unit,
+                                                  TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
+                                     ->value);
+    figures_fini(&figures);
+}
+
+/* What lies beneath a whole report is not added; that it was filed is shown: by the units directly
+ * beneath it, or, of one type, by those of that type. */
 static void explain_covered(struct explain *explain, uint32_t index, uint32_t depth)
 {
     const struct tree *tree = explain->query->tree;
-    struct figures figures = {0};
-    for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
-         i = tree->nodes[i].next_sibling) {
-        struct report_key key = key_of(explain, tree->nodes[i].unit);
-        rollup_of(explain->step->node, explain->step->txn, &key, &figures);
-        const struct figure *figure = figures_find(&figures, explain->indicator->number);
-        if (figure != NULL)
-            value_of_figure(figure, &explain_add_line(explain, depth, key.unit,
-                                                      TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_COVERED)
-                                         ->value);
+    bool is_of_type = explain->type >= 0;
+    uint32_t i = is_of_type ? tree_next(tree, index, index) : tree->nodes[index].first_child;
+    while (i != TREE_NONE && !explain_is_too_large(explain)) {
+        const struct tree_node *node = &tree->nodes[i];
+        if (!is_of_type && node->first_child != TREE_NONE)
+            explain_covered_rollup(explain, node->unit, depth);
+        else if (is_asked(explain, node))
+            explain_covered_own(explain, node->unit, depth);
+        i = is_of_type ? tree_next(tree, index, i) : node->next_sibling;
     }
-    figures_fini(&figures);
 }
 
 /* What the unit filed itself, or that it did not; with all that is held of it. */
@@ -265,10 +337,7 @@ static void explain_own(struct explain *explain, uint32_t index, uint32_t depth,
                         const struct group *group)
 {
     const struct tree_node *node = &explain->query->tree->nodes[index];
-    size_t label = (size_t)explain->query->period.label - 1;
-    const struct figure *own = figures_find(
-        group->triple.is_covered[label] ? &group->triple.whole[label] : &group->triple.own[label],
-        explain->indicator->number);
+    const struct figure *own = own_figure(explain, group);
     if (own != NULL) {
         struct explain_line *line = explain_add_line(explain, depth, node->unit,
                                                      TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT);
@@ -314,8 +383,8 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
         explain_lone_half(explain, node->unit, depth, &group);
     if (!is_covered)
         explain_children(explain, index, depth);
-    else if (is_whole_tree)
-        explain_covered(explain, index, depth + 1);
+    else
+        explain_covered(explain, index, is_whole_tree ? depth + 1 : depth);
     group_fini(&group);
 }
 

@@ -95,9 +95,9 @@ static void assert_lines(const Tonghop__Envelope *answer, const struct line *row
     {                                                                                              \
         depth, unit, TYPE(LONE_HALF), value, source, (Tonghop__Scope)SCOPE_WHOLE                   \
     }
-#define COVERED(depth, unit, value)                                                                \
+#define COVERED(depth, unit, value, source)                                                        \
     {                                                                                              \
-        depth, unit, TYPE(COVERED), value, NULL, 0                                                 \
+        depth, unit, TYPE(COVERED), value, source, (Tonghop__Scope)SCOPE_OWN                       \
     }
 
 static const Tonghop__Envelope *explain(struct rig *rig, const char *period, const char *unit)
@@ -185,8 +185,9 @@ static void test_a_whole_report_covers(void **state)
     file_ok(rig, DRAFT(.period = "2024-S1", .unit = 631, .scope = SCOPE_WHOLE, .based_on = 1,
                        CELLS(EXACT(1, 500))));
     ASSERT_LINES(explain(rig, "2024-S1", "64"), SUBTOTAL(0, 64, 507), WHOLE(1, 631, 500, "2024-S1"),
-                 COVERED(2, 23857, 10), COVERED(2, 23860, 20), SUBTOTAL(1, 632, 7), MISSING(2, 632),
-                 REPORT(2, 23887, 7, "2024-S1"), MISSING(2, 23888), MISSING(2, 23899));
+                 COVERED(2, 23857, 10, "2024-S1"), COVERED(2, 23860, 20, "2024-S1"),
+                 SUBTOTAL(1, 632, 7), MISSING(2, 632), REPORT(2, 23887, 7, "2024-S1"),
+                 MISSING(2, 23888), MISSING(2, 23899));
 }
 
 /* The report named is one that the figure is made of: own and whole cells never combine, so a whole
@@ -233,7 +234,7 @@ static void test_a_lone_whole_half(void **state)
             DRAFT(.period = "2024-S2", .unit = 631, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 20))));
     ASSERT_LINES(explain(rig, "2024", "631"), WHOLE(0, 631, 120, "2024-S2"),
                  WHOLE_PART(1, 631, 20, "2024-S2"), WHOLE_PART(1, 631, 100, "2024-S1"),
-                 COVERED(1, 23857, 10), COVERED(1, 23860, 20));
+                 COVERED(1, 23857, 10, "2024-S1"), COVERED(1, 23860, 20, "2024-S1"));
 }
 
 /* Who owes the asked label and has filed nothing that meets it is named, by coverage's own rule: a
@@ -292,7 +293,8 @@ static void test_returned_is_named(void **state)
     const Tonghop__Envelope *answer = explain(rig, "2024-S1", "23863");
     ASSERT_LINES(answer, {0, 23863, TYPE(MISSING), 0, "2024-S1", 0});
     assert_int_equal(answer->explanation->lines[0]->revision, 3);
-    assert_int_equal(answer->explanation->lines[0]->received_us, 0);
+    assert_int_equal(answer->explanation->lines[0]->received_us, RIG_NOW_US);
+    assert_false(answer->explanation->lines[0]->withdrawn);
 }
 
 /* A unit that withdrew its report owes it again: it is missing, for coverage and here. */
@@ -303,7 +305,11 @@ static void test_withdrawn_is_missing(void **state)
     const Tonghop__Envelope *answer =
         ask_coverage(rig, from_local(), ASK(.period = "2024-S1", .unit = "23887"));
     assert_int_equal(answer->coverage->lines[0]->state, STATE(MISSING));
-    ASSERT_LINES(explain(rig, "2024-S1", "23887"), MISSING(0, 23887));
+    answer = explain(rig, "2024-S1", "23887");
+    ASSERT_LINES(answer, {0, 23887, TYPE(MISSING), 0, "2024-S1", 0});
+    assert_int_equal(answer->explanation->lines[0]->revision, 2);
+    assert_true(answer->explanation->lines[0]->withdrawn);
+    assert_true(answer->explanation->lines[0]->received_us > 0);
 }
 
 /* A nil report is a report: its unit is not missing, though it adds nothing; it is named as one

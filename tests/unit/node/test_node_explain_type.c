@@ -68,16 +68,16 @@ static void test_reports_of_the_type(void **state)
         int64_t total; /* -1: none */
         uint32_t due, missing, without;
     } rows[] = {
-        {"beneath a whole report nothing is in it",
+        {"beneath a whole report nothing was filed",
          {.period = "2024-S1", .type = "xa"},
          "0 report 23860 2024-S1=20\n0 missing 23863 =-1",
          20,
          4,
          1,
          0},
-        {"townships",
+        {"townships, and what a whole report stands for",
          {.period = "2024-S1", .type = "thi_tran"},
-         "0 report 23857 2024-S1=10",
+         "0 report 23857 2024-S1=10\n0 covered 23887 2024-S1=7",
          10,
          2,
          0,
