@@ -46,7 +46,7 @@ struct past_steps {
     size_t count, capacity;
 };
 
-/* Of one story: units, cells and texts; and steps, each of which takes some 50 us. */
+/* Of one story: units, cells and texts; and steps, each of which takes some 20 us. */
 enum { PAST_BYTES_MAX = 32 << 20, PAST_STEPS_MAX = 30000 };
 
 struct past {
