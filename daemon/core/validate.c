@@ -265,3 +265,18 @@ enum err validate_dropped(const struct report *previous, const struct report *ne
     }
     return err;
 }
+
+void validate_begun(const struct report *report, const struct tree *tree, struct date today,
+                    struct problems *problems)
+{
+    const struct date first = tree->window.first;
+    if (report->key.kind != KIND_ACTUAL || date_compare(first, today) <= 0)
+        return;
+    char period[PERIOD_TEXT_SIZE], day[DATE_TEXT_SIZE];
+    problems_warn(problems, NULL, NOWHERE,
+                  PROBLEM_WORDS(problems,
+                                "the period %s begins on %s, which is still to come: is it another "
+                                "year?",
+                                "kỳ %s bắt đầu từ ngày %s, chưa tới: có nhầm năm không?"),
+                  period_format(tree->period, period), date_format(first, day));
+}

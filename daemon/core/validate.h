@@ -24,4 +24,9 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
 enum err validate_dropped(const struct report *previous, const struct report *next,
                           const struct catalogue *catalogue, struct problems *problems);
 
+/* A warning if the period of an actual report, no withdrawal, begins after `today`: most likely
+ * another year was meant. Plans are for years to come. `tree` is that of the period. */
+void validate_begun(const struct report *report, const struct tree *tree, struct date today,
+                    struct problems *problems);
+
 #endif

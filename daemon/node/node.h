@@ -158,7 +158,7 @@ enum event_type {
 
 struct event {
     enum event_type type;
-    struct instant now;    /* wall clock: goes into records, decides nothing else */
+    struct instant now;    /* wall clock: for records, and for what is odd today */
     int64_t now_ms;        /* monotonic clock */
     struct peer_from from; /* EVENT_PEER_MESSAGE */
     struct span bytes;     /* one payload frame; lives until node_batch returns */

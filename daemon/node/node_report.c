@@ -82,7 +82,8 @@ static bool may_take_in(struct step *step, const struct report *report)
     return true;
 }
 
-/* The content rules: catalogue, dropped cells, the year. Warnings stay in `problems`. */
+/* The content rules: catalogue, dropped cells, the year, the time. Warnings stay in
+ * `problems`. */
 static enum err check_content(struct step *step, const struct report *report,
                               struct problems *problems)
 {
@@ -100,6 +101,8 @@ static enum err check_content(struct step *step, const struct report *report,
         group.filed[i].cells = report->cells;
         group.filed[i].cell_count = report->cell_count;
         year_check(group.filed, node->catalogue, problems);
+        validate_begun(report, node_tree(node, report->key.period), instant_date(step->event->now),
+                       problems);
     }
     group_fini(&group);
     return err;

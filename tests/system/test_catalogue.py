@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from harness import Tree, eventually
-from scene import (NO_FIGURE, SAMPLE, coverage, exact, expect, expect_in, history, plant, play, rows,
+from scene import (LOOKED_AT, NO_FIGURE, SAMPLE, coverage, exact, expect, expect_in, history, plant, play, rows,
                    settle, start_as_it_is, status, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
@@ -252,7 +252,7 @@ def reports_under_the_new_one(press: Press) -> None:
     """What the new catalogue brought can be filed; what was filed before is as it was"""
     press.commune.tonghop("amend", VISITS, "31", "--period", "2024", "--reason", "one more")
     submit(press.commune, "2025-S1", table({VISITS: 2, NEW: 4}))
-    submit(press.district, "2100", table({VISITS: 5}), "--unit", "99001")
+    submit(press.district, "2100", table({VISITS: 5}), "--unit", "99001", *LOOKED_AT)
     settle(press.commune, press.district, press.province)
     expect("old", total(press.province, "2024", VISITS), exact(31, 1))
     expect("new indicator", total(press.province, "2025-S1", NEW), exact(4, 1))
@@ -330,7 +330,7 @@ def comparisons_across_calendars(press: Press) -> None:
     for node in press.nodes:
         eventually(lambda: status(node)["catalogue"] == "6", f"catalogue 6 is in force at {node.name}")
     for year in ("2098", "2099", "2100"):
-        submit(press.commune, year, table({VISITS: 7}))
+        submit(press.commune, year, table({VISITS: 7}), *LOOKED_AT)
     settle(press.commune, press.district, press.province)
     for node in (press.district, press.province):
         for year, unequal in (("2100", True), ("2099", False)):

@@ -253,6 +253,30 @@ def all_or_nothing(office: Office) -> None:
     expect("only the odd one has the note", noted, [NOTE, ""])
 
 
+def years_to_come_are_asked_about(office: Office) -> None:
+    """A period that has not begun is most likely a slip: also of a nil report, not of a plan"""
+    visits = crlf("Chỉ tiêu;Số liệu\nLượt tiếp công dân;5\n")
+    warning = "cảnh báo: kỳ 2042 bắt đầu từ ngày 2041-12-15, chưa tới: có nhầm năm không?\n"
+    period = ("--period", "2042")
+    result = office.submit(office.commune, visits, *period, expect=1)
+    expect_in("a year to come", office.said(result), warning, "--accept-warnings")
+    expect("outcome", outcomes(result), [("23857", "", "not-sent")])
+    nil = ("--lang", "vi", "submit", "--nil", "chung", *period, "--format", "csv")
+    expect_in("a nil report", office.commune.tonghop(*nil, expect=1).err, warning)
+    expect("nothing is filed", history(office.commune, COMMUNE, "2042"), [])
+    result = office.submit(office.commune, visits, *period, "--kind", "plan")
+    expect("a plan", outcomes(result), [("23857", "1", "accepted")])
+    accept = ("--accept-warnings", NOTE)
+    expect("accepted", outcomes(office.submit(office.commune, visits, *period, *accept)),
+           [("23857", "1", "accepted")])
+    expect("once more", outcomes(office.submit(office.commune, visits, *period, *accept)),
+           [("23857", "1", "unchanged")])
+    noted = rows(office.commune.tonghop("history", str(COMMUNE), *period, "--cells", "--format", "csv"))
+    expect("the note is of the report", [(row["indicator"], row["note"]) for row in noted],
+           [("reception.visits", ""), ("", NOTE)])
+    office.commune.tonghop("submit", "--withdraw", "chung", *period, "--reason", "nhầm năm")
+
+
 def totals_are_right(office: Office) -> None:
     """Every node recomputes the same totals"""
     settle(office.commune)
@@ -260,7 +284,8 @@ def totals_are_right(office: Office) -> None:
 
 
 STEPS = (spreadsheet_is_filed, other_programs_write_otherwise, units_by_name, problems_have_addresses,
-         warnings_are_looked_at, note_travels, amend_asks_too, all_or_nothing, totals_are_right)
+         warnings_are_looked_at, note_travels, amend_asks_too, all_or_nothing,
+         years_to_come_are_asked_about, totals_are_right)
 
 if __name__ == "__main__":
     with Tree() as grown:

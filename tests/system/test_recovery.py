@@ -178,12 +178,12 @@ def safe_is_what_was_filed(tree: Tree, province: Node) -> None:
             else:
                 expect_in("what took its place", result.err, "while it waited, revision 2 of 23857")
         district.stop()
-        waiting = file_and_wait(pool, commune, "2027-S1", 1)
-        file(commune, COMMUNE, "2027-S1", 2)
+        waiting = file_and_wait(pool, commune, "2017-S1", 1)
+        file(commune, COMMUNE, "2017-S1", 2)
         expect("corrected by another person", waiting.result().status, 1)
         district.start()
     settle(commune, district, province)
-    refused = submit(province, "2027-S1", table({VISITS: 5}), "--unit", str(PROVINCE), "--wait",
+    refused = submit(province, "2017-S1", table({VISITS: 5}), "--unit", str(PROVINCE), "--wait",
                      "safe", expect=1)
     expect_in("no node above the root", refused.err, "there is no node above")
     verify(commune, district, province)
@@ -216,7 +216,7 @@ def parent_gone_for_good(tree: Tree, province: Node) -> None:
     district.tonghop("restore", str(copy))
     district.start(is_awaited=False)
     eventually(lambda: district.tonghop("keys", expect=None).status == 0, "it answers")
-    refused = submit(district, "2028-S1", table({VISITS: 1}), "--unit", str(WITHOUT_NODE), expect=1)
+    refused = submit(district, "2018-S1", table({VISITS: 1}), "--unit", str(WITHOUT_NODE), expect=1)
     expect_in("it waits", refused.err, "refused (busy)")
     district.stop()
     configuration = tree.etc / "duc-co.conf"
@@ -224,7 +224,7 @@ def parent_gone_for_good(tree: Tree, province: Node) -> None:
     configuration.write_text(text[:text.index("[parent]")])
     district.start()
     expect("what was in the backup", total(district, "2024", VISITS), before)
-    file(district, WITHOUT_NODE, "2028-S1", 1)
+    file(district, WITHOUT_NODE, "2018-S1", 1)
     verify(district)
 
 

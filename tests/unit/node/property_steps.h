@@ -60,6 +60,19 @@ static inline bool is_early(const struct p_model *m, const struct spot *at, stru
     return date_compare(instant_date(received), m->trees[at->year][at->label]->window.last) <= 0;
 }
 
+/* What the node has to say of it at that moment. */
+static inline enum verdict verdict_at(const struct p_model *m, const struct spot *at,
+                                      const struct p_report *report, struct instant now)
+{
+    if (!report->is_there)
+        return VERDICT_GOOD;
+    enum verdict verdict = verdict_on(m, at, report);
+    const struct date first = m->trees[at->year][at->label]->window.first;
+    bool is_to_come =
+        at->kind + KIND_ACTUAL == KIND_ACTUAL && date_compare(first, instant_date(now)) > 0;
+    return is_to_come && verdict == VERDICT_GOOD ? VERDICT_WARNING : verdict;
+}
+
 /* Hands it in, first without accepting warnings where it has some. NULL: refused, as it has to be,
  * or what was there already. */
 static inline const Tonghop__Receipt *try_filing(struct rig *rig, const struct buf *filing,
@@ -97,8 +110,7 @@ static inline void file_report(struct rig *rig, struct p_model *m, const struct 
     struct p_report *latest = latest_at(m, at);
     struct buf filing = {0};
     pack(m, at, &made, latest->revision, &filing);
-    const Tonghop__Receipt *receipt =
-        try_filing(rig, &filing, made.is_there ? verdict_on(m, at, &made) : VERDICT_GOOD);
+    const Tonghop__Receipt *receipt = try_filing(rig, &filing, verdict_at(m, at, &made, rig->now));
     buf_fini(&filing);
     if (receipt == NULL)
         return;

@@ -12,6 +12,7 @@ static struct buf file_message(const struct draft *draft, uint64_t seq)
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     draft_pack(draft, &filing);
     file.filing = (ProtobufCBinaryData){filing.len, filing.data};
+    file.accept_warnings = true; /* of years to come */
     envelope.seq = seq;
     envelope.body_case = BODY(FILE);
     envelope.file = &file;
