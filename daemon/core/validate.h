@@ -3,6 +3,7 @@
 #ifndef CORE_VALIDATE_H
 #define CORE_VALIDATE_H
 
+#include "core/figure.h"
 #include "core/report.h"
 #include "core/tree.h"
 
@@ -28,5 +29,12 @@ enum err validate_dropped(const struct report *previous, const struct report *ne
  * another year was meant. Plans are for years to come. `tree` is that of the period. */
 void validate_begun(const struct report *report, const struct tree *tree, struct date today,
                     struct problems *problems);
+
+/* Warnings about a good `whole` report, no withdrawal, that hides what lies beneath its unit, which
+ * is not added to it: `below` is what that adds up to under the report's period, whose last day is
+ * `last`. One for each sum that is there beneath and blank in the report; and one for each that is
+ * less than what is beneath, whatever inexact figures stand for, unless it may be negative. */
+void validate_whole(const struct report *report, const struct figures *below,
+                    const struct catalogue *catalogue, struct date last, struct problems *problems);
 
 #endif

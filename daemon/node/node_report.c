@@ -82,8 +82,20 @@ static bool may_take_in(struct step *step, const struct report *report)
     return true;
 }
 
-/* The content rules: catalogue, dropped cells, the year, the time. Warnings stay in
- * `problems`. */
+/* What may be wrong with a whole report in view of what lies beneath its unit. */
+static void warn_of_hidden(struct step *step, const struct report *report,
+                           struct problems *problems)
+{
+    struct node *node = step->node;
+    const struct date last = node_tree(node, report->key.period)->window.last;
+    struct figures below = {0};
+    rollup_below(step->txn, &report->key, &below);
+    validate_whole(report, &below, node->catalogue, last, problems);
+    figures_fini(&below);
+}
+
+/* The content rules: catalogue, dropped cells, the year, the time and what lies beneath. Warnings
+ * stay in `problems`. */
 static enum err check_content(struct step *step, const struct report *report,
                               struct problems *problems)
 {
@@ -103,6 +115,8 @@ static enum err check_content(struct step *step, const struct report *report,
         year_check(group.filed, node->catalogue, problems);
         validate_begun(report, node_tree(node, report->key.period), instant_date(step->event->now),
                        problems);
+        if (report->scope == SCOPE_WHOLE)
+            warn_of_hidden(step, report, problems);
     }
     group_fini(&group);
     return err;

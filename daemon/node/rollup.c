@@ -170,8 +170,7 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
 
 /* ---- roll-up of one unit ---- */
 
-static void load_below(struct store_txn *txn, const struct report_key *key,
-                       struct figures *ret_below)
+void rollup_below(struct store_txn *txn, const struct report_key *key, struct figures *ret_below)
 {
     struct span bytes;
     figures_clear(ret_below);
@@ -223,7 +222,7 @@ bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key
     if (is_covered || index == TREE_NONE || tree->nodes[index].first_child == TREE_NONE)
         return is_covered;
     struct figures below = {0};
-    load_below(txn, key, &below);
+    rollup_below(txn, key, &below);
     figures_add(ret_figures, &below, node->catalogue);
     figures_fini(&below);
     return false;
@@ -279,7 +278,7 @@ static void climb_to(struct node *node, struct store_txn *txn, struct climb *cli
     struct rescan rescan = {0};
 
     group_load(node, txn, &parent_key, false, &group);
-    load_below(txn, &parent_key, &below);
+    rollup_below(txn, &parent_key, &below);
     year_rollup(&group.triple, label, &below, node->catalogue, &parent_old);
     figures_replace_part(&below, &climb->old_rollup, &climb->new_rollup, node->catalogue, &rescan);
     rescan_children(node, txn, climb, parent, &rescan, &below);
@@ -302,7 +301,7 @@ static void change_label(struct node *node, struct store_txn *txn, const struct 
     enum period_label label = (enum period_label)key->period.label;
     struct climb climb = {.key = *key};
     struct figures below = {0};
-    load_below(txn, key, &below);
+    rollup_below(txn, key, &below);
     year_rollup(before, label, &below, node->catalogue, &climb.old_rollup);
     year_rollup(after, label, &below, node->catalogue, &climb.new_rollup);
     while (climb.key.unit != node->options.unit &&

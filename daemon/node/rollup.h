@@ -47,6 +47,9 @@ void group_load_figures(struct node *node, struct store_txn *txn, const struct r
  * its whole report that covers the label; returns whether it does. `ret_figures` is overwritten. */
 bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
                 struct figures *ret_figures);
+/* What lies beneath key->unit adds up to, under key's kind, period and form: nothing for a leaf,
+ * and less than there is until a rebuild is done. `ret_below` is overwritten; errors are sticky. */
+void rollup_below(struct store_txn *txn, const struct report_key *key, struct figures *ret_below);
 /* The roll-up of key->unit for key's kind, period and form; returns as rollup_own. `ret_figures` is
  * overwritten. */
 bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,

@@ -277,6 +277,27 @@ def years_to_come_are_asked_about(office: Office) -> None:
     office.commune.tonghop("submit", "--withdraw", "chung", *period, "--reason", "nhầm năm")
 
 
+def whole_reports_hide_nothing(office: Office) -> None:
+    """A whole report below what lies beneath, or without a figure that is there, is asked about"""
+    beneath = crlf("Mã đơn vị;Chỉ tiêu;Số liệu\n23866;Lượt tiếp công dân;30\n"
+                   "23869;Lượt tiếp công dân;40\n23869;Hộ nghèo (thời điểm cuối kỳ);9\n")
+    office.submit(office.district, beneath, "--period", "2019")
+    whole = crlf("Chỉ tiêu;Số liệu\nLượt tiếp công dân;20\n")
+    arguments = ("--period", "2019", "--scope", "whole")
+    result = office.submit(office.district, whole, *arguments, expect=1)
+    expect_in("hidden", office.said(result),
+              "bao-cao.csv:2:20 (B2): cảnh báo: reception.visits: báo cáo số toàn đơn vị là 20, nhỏ hơn tổng "
+              "70 của cấp dưới", "cảnh báo: poverty.poor: cấp dưới có 9; báo cáo số toàn đơn vị không có")
+    expect("outcome", outcomes(result), [("631", "", "not-sent")])
+    expect("the total", total(office.province, "2019", "reception.visits"), exact(70, 2))
+    enough = crlf("Chỉ tiêu;Số liệu\nLượt tiếp công dân;70\nHộ nghèo (thời điểm cuối kỳ);9\n")
+    result = office.submit(office.district, enough, *arguments, "--dry-run")
+    expect("no less than beneath", outcomes(result), [("631", "", "checked")])
+    result = office.submit(office.district, whole, *arguments, "--accept-warnings", NOTE)
+    expect("accepted", outcomes(result), [("631", "1", "accepted")])
+    expect("it stands", total(office.province, "2019", "reception.visits"), exact(20, 1))
+
+
 def totals_are_right(office: Office) -> None:
     """Every node recomputes the same totals"""
     settle(office.commune)
@@ -285,7 +306,7 @@ def totals_are_right(office: Office) -> None:
 
 STEPS = (spreadsheet_is_filed, other_programs_write_otherwise, units_by_name, problems_have_addresses,
          warnings_are_looked_at, note_travels, amend_asks_too, all_or_nothing,
-         years_to_come_are_asked_about, totals_are_right)
+         years_to_come_are_asked_about, whole_reports_hide_nothing, totals_are_right)
 
 if __name__ == "__main__":
     with Tree() as grown:
