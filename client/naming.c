@@ -7,13 +7,18 @@
 #include "core/mem.h"
 #include "text/fold.h"
 
-enum { NEAREST_BYTES_MAX = 200 };
+enum {
+    NEAREST_BYTES_MAX = 200,
+    GUESS_BYTES_MIN = 4, /* less begins, and is in, too many names */
+    CLOSE_SHARE = 6,     /* of so many bytes one may differ */
+};
 
 struct name {
     char *text; /* folded */
     uint32_t id;
     bool is_exact;
-    bool is_past; /* not valid (any more): gives way to others */
+    bool is_past;    /* not valid (any more): gives way to others */
+    bool is_derived; /* nobody enters it, so that nobody can have meant it */
 };
 
 struct naming {
@@ -76,7 +81,8 @@ struct naming *naming_of_indicators(const struct catalogue *catalogue, struct da
     for (size_t i = 0; i < catalogue->indicator_count; i++) {
         const struct indicator *indicator = &catalogue->indicators[i];
         struct name name = {.id = indicator->number,
-                            .is_past = !indicator_is_valid_on(indicator, day)};
+                            .is_past = !indicator_is_valid_on(indicator, day),
+                            .is_derived = !indicator_is_entered(indicator)};
         add_indicator_name(naming, indicator->name_vi, name);
         add_indicator_name(naming, indicator->name_en, name);
     }
@@ -238,23 +244,107 @@ size_t naming_distance(const char *a, const char *b, size_t most)
     return distance(a, a_len, b, b_len, most);
 }
 
-uint32_t naming_nearest(const struct naming *naming, const char *text)
+/* ---- guessing ---- */
+
+/* Whether `name` has all words of `text`, in that order. */
+static bool has_words(const char *name, const char *text)
 {
-    char *folded = fold_item(text);
-    size_t len = strlen(folded);
-    size_t most = len / 3; /* beyond a third it is another name */
-    uint32_t nearest = 0;
-    for (size_t i = 0; i < naming->count && len <= NEAREST_BYTES_MAX && most > 0; i++) {
-        if (naming->names[i].is_past)
-            continue;
-        size_t apart = naming_distance(folded, naming->names[i].text, most);
-        if (apart <= most) {
-            nearest = naming->names[i].id;
-            most = apart > 0 ? apart - 1 : 0;
+    while (*text != '\0') {
+        size_t len = strcspn(text, " ");
+        while (*name != '\0' &&
+               (strncmp(name, text, len) != 0 || (name[len] != ' ' && name[len] != '\0'))) {
+            name += strcspn(name, " ");
+            name += *name == ' ';
         }
-        if (apart == 0)
-            break;
+        if (*name == '\0')
+            return false;
+        name += len;
+        name += *name == ' ';
+        text += len;
+        text += *text == ' ';
     }
+    return true;
+}
+
+/* Whether `name` has the words of `text`, side by side. */
+static bool has_phrase(const char *name, const char *text)
+{
+    size_t len = strlen(text);
+    for (const char *at = name; (at = strstr(at, text)) != NULL; at++)
+        if ((at == name || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+enum likeness { LIKE_SAME, LIKE_BEGIN, LIKE_PHRASE, LIKE_WORDS, LIKE_LETTERS, LIKENESS_COUNT };
+
+/* How far apart the two are in that respect; more than `most` if they are not alike. */
+static size_t apart(enum likeness likeness, const char *name, const char *text, size_t most)
+{
+    size_t len = strlen(text);
+    if (likeness == LIKE_LETTERS)
+        return naming_distance(text, name, most);
+    if (likeness == LIKE_SAME)
+        return strcmp(name, text) == 0 ? 0 : most + 1;
+    bool is_like = len >= GUESS_BYTES_MIN && (likeness == LIKE_BEGIN ? strncmp(name, text, len) == 0
+                                              : likeness == LIKE_PHRASE ? has_phrase(name, text)
+                                                                        : has_words(name, text));
+    return is_like ? 0 : most + 1;
+}
+
+struct guesses {
+    uint32_t ids[NAMING_GUESSES_MAX];
+    size_t count; /* may be more than are kept */
+    size_t most;  /* those that are further apart are not wanted */
+};
+
+static void take_guess(struct guesses *guesses, uint32_t id, size_t distance_of_it)
+{
+    if (distance_of_it > guesses->most)
+        return;
+    if (distance_of_it < guesses->most)
+        guesses->count = 0;
+    guesses->most = distance_of_it;
+    size_t count = guesses->count < NAMING_GUESSES_MAX ? guesses->count : NAMING_GUESSES_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (guesses->ids[i] == id)
+            return;
+    guesses->count++;
+    if (count == NAMING_GUESSES_MAX) /* too many: none will be named */
+        return;
+    for (; count > 0 && guesses->ids[count - 1] > id; count--)
+        guesses->ids[count] = guesses->ids[count - 1];
+    guesses->ids[count] = id;
+}
+
+/* Of whole names, or of those without "trong đó". */
+static struct guesses guess(const struct naming *naming, const char *text, enum likeness likeness,
+                            bool is_exact)
+{
+    struct guesses guesses = {.most = strlen(text) / CLOSE_SHARE};
+    for (size_t i = 0; i < naming->count; i++) {
+        const struct name *name = &naming->names[i];
+        if (name->is_past || name->is_derived || name->is_exact != is_exact)
+            continue;
+        char *bare = fold_bare(name->text);
+        take_guess(&guesses, name->id, apart(likeness, bare, text, guesses.most));
+        free(bare);
+    }
+    return guesses;
+}
+
+size_t naming_guess(const struct naming *naming, const char *text,
+                    uint32_t ret_ids[NAMING_GUESSES_MAX])
+{
+    char *folded = fold_item(text), *bare = fold_bare(folded);
+    struct guesses guesses = {0};
+    bool is_fit = bare[0] != '\0' && strlen(bare) <= NEAREST_BYTES_MAX;
+    for (int i = 0; i < 2 * LIKENESS_COUNT && guesses.count == 0 && is_fit; i++)
+        guesses = guess(naming, bare, (enum likeness)(i / 2), i % 2 == 0);
     free(folded);
-    return nearest;
+    free(bare);
+    if (guesses.count > NAMING_GUESSES_MAX)
+        return 0;
+    memcpy(ret_ids, guesses.ids, guesses.count * sizeof *ret_ids);
+    return guesses.count;
 }

@@ -30,8 +30,15 @@ struct naming_matches {
 /* All that the text names: none, one, or several. */
 struct naming_matches naming_find(const struct naming *naming, const char *text);
 
-/* What the text may have been meant to name, 0 if nothing is near. */
-uint32_t naming_nearest(const struct naming *naming, const char *text);
+enum { NAMING_GUESSES_MAX = 3 };
+
+/* What the text may have been meant to name, by number; returns how many. Marks do not matter here.
+ * Names that are the same but for marks come first, else those that begin so, else those that
+ * contain it, else those that have all its words in that order, else the nearest if it is a matter
+ * of a letter or two. Never what nobody enters, and nothing where more names would do than are
+ * worth listing. */
+size_t naming_guess(const struct naming *naming, const char *text,
+                    uint32_t ret_ids[NAMING_GUESSES_MAX]);
 
 /* How many bytes have to be changed, added or left out to make one of the other; anything above
  * `most` when it is more than that. */

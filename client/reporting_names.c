@@ -100,12 +100,14 @@ static void say_ambiguous(struct reporting_names *names, const struct reporting_
     buf_fini(&list);
 }
 
-/* By its code; NULL if none is near. */
+/* By its code, of those that are entered; NULL if none is near. */
 static const struct indicator *nearest_code(const struct catalogue *catalogue, const char *code)
 {
     const struct indicator *nearest = NULL;
     size_t most = strlen(code) / 4;
     for (size_t i = 0; i < catalogue->indicator_count && (nearest == NULL || most > 0); i++) {
+        if (!indicator_is_entered(&catalogue->indicators[i]))
+            continue;
         size_t apart = naming_distance(code, catalogue->indicators[i].code, most);
         if (apart <= most) {
             nearest = &catalogue->indicators[i];
@@ -115,41 +117,74 @@ static const struct indicator *nearest_code(const struct catalogue *catalogue, c
     return nearest;
 }
 
-static void say_unknown(struct reporting_names *names, const struct reporting_field *field)
+static void say_unknown_code(struct reporting_names *names, const struct reporting_field *field,
+                             const struct indicator *nearest)
 {
-    char quoted[QUOTE_SIZE], nearest_name[QUOTE_SIZE];
-    const struct catalogue *catalogue = names->context->catalogue;
-    const struct indicator *nearest = NULL;
-    bool is_code = looks_like_code(field->text);
-    if (names->guess_count++ < GUESSES_MAX)
-        nearest = is_code ? nearest_code(catalogue, field->text)
-                          : catalogue_indicator(
-                                catalogue, naming_nearest(indicator_names(names), field->text));
+    char quoted[QUOTE_SIZE];
+    problems_add(names->problems, names->file, field->place,
+                 PROBLEM_WORDS(names->problems,
+                               "no indicator '%s': if %s is meant, correct it; see 'tonghop "
+                               "catalogue show indicators'",
+                               "không có chỉ tiêu “%s”: nếu là %s thì sửa lại; xem `tonghop "
+                               "catalogue show indicators`"),
+                 reporting_quote(field->text, quoted), nearest->code);
+}
+
+static void say_guesses(struct reporting_names *names, const struct reporting_field *field,
+                        const uint32_t *ids, size_t count)
+{
+    struct problems *problems = names->problems;
+    char quoted[QUOTE_SIZE], name[QUOTE_SIZE];
+    struct buf list = {0};
+    const struct indicator *indicator = NULL;
+    for (size_t i = 0; i < count; i++) {
+        indicator = catalogue_indicator(names->context->catalogue, ids[i]);
+        reporting_quote(indicator_name(indicator, !problems->is_vietnamese), name);
+        buf_printf(&list, PROBLEM_WORDS(problems, "%s'%s' (%s)", "%s“%s” (%s)"),
+                   i == 0           ? ""
+                   : i + 1 == count ? PROBLEM_WORDS(problems, " or ", " hoặc ")
+                                    : ", ",
+                   name, indicator->code);
+    }
     reporting_quote(field->text, quoted);
-    if (nearest != NULL && is_code)
-        problems_add(names->problems, names->file, field->place,
-                     PROBLEM_WORDS(names->problems,
-                                   "no indicator '%s': if %s is meant, correct it; see 'tonghop "
-                                   "catalogue show indicators'",
-                                   "không có chỉ tiêu “%s”: nếu là %s thì sửa lại; xem `tonghop "
-                                   "catalogue show indicators`"),
-                     quoted, nearest->code);
-    else if (nearest != NULL)
+    if (count == 1)
         problems_add(
-            names->problems, names->file, field->place,
-            PROBLEM_WORDS(names->problems,
+            problems, names->file, field->place,
+            PROBLEM_WORDS(problems,
                           "no indicator '%s': if '%s' is meant, write that, or its code %s",
                           "không có chỉ tiêu “%s”: nếu là “%s” thì ghi như vậy, hoặc ghi mã %s"),
-            quoted,
-            reporting_quote(indicator_name(nearest, !names->problems->is_vietnamese), nearest_name),
-            nearest->code);
+            quoted, name, indicator->code);
+    else
+        problems_add(problems, names->file, field->place,
+                     PROBLEM_WORDS(problems,
+                                   "no indicator '%s': write the name or the code of the one that "
+                                   "is meant: %s",
+                                   "không có chỉ tiêu “%s”: ghi đúng tên hoặc mã của chỉ tiêu cần "
+                                   "báo cáo: %s"),
+                     quoted, (const char *)list.data);
+    buf_fini(&list);
+}
+
+static void say_unknown(struct reporting_names *names, const struct reporting_field *field)
+{
+    char quoted[QUOTE_SIZE];
+    uint32_t ids[NAMING_GUESSES_MAX];
+    bool is_code = looks_like_code(field->text), may_guess = names->guess_count++ < GUESSES_MAX;
+    const struct indicator *nearest =
+        may_guess && is_code ? nearest_code(names->context->catalogue, field->text) : NULL;
+    size_t count =
+        may_guess && !is_code ? naming_guess(indicator_names(names), field->text, ids) : 0;
+    if (nearest != NULL)
+        say_unknown_code(names, field, nearest);
+    else if (count > 0)
+        say_guesses(names, field, ids, count);
     else
         problems_add(
             names->problems, names->file, field->place,
             PROBLEM_WORDS(names->problems,
                           "no indicator '%s': see 'tonghop catalogue show indicators'",
                           "không có chỉ tiêu “%s”: xem `tonghop catalogue show indicators`"),
-            quoted);
+            reporting_quote(field->text, quoted));
 }
 
 /* By code, or else by name. */

@@ -289,3 +289,14 @@ const char *fold_part(const char *folded)
     }
     return folded;
 }
+
+char *fold_bare(const char *folded)
+{
+    enum { D_WITH_STROKE = 0x111 };
+    struct buf out = {0};
+    for (uint32_t point; (point = fold_next(&folded)) != 0;)
+        if (!is_tone(point) && !is_shape(point))
+            put_point(&out, point == D_WITH_STROKE ? 'd' : point);
+    buf_put_u8(&out, '\0');
+    return (char *)out.data;
+}

@@ -31,4 +31,8 @@ char *fold_item(const char *text);
  * itself where there is none. */
 const char *fold_part(const char *folded);
 
+/* A folded text as people type it who leave the marks out: "hộ nghèo", "đất" are "ho ngheo",
+ * "dat". The caller frees. */
+char *fold_bare(const char *folded);
+
 #endif

@@ -353,6 +353,15 @@ static void test_bad_files(void **state)
          "f.csv:2:1 (A2): error: no indicator 'model.registred': if model.registered is meant, "
          "correct it; see 'tonghop catalogue show indicators'\n",
          0},
+        {"a rate's code, and a name that two begin with",
+         "chỉ tiêu;số liệu\nmodel.recognition_rat;5\nMô hình;1\n",
+         "f.csv:2:1 (A2): error: no indicator 'model.recognition_rat': see 'tonghop catalogue show "
+         "indicators'\n"
+         "f.csv:3:1 (A3): error: no indicator 'Mô hình': write the name or the code of the one "
+         "that "
+         "is meant: 'Models registered' (model.registered), 'Models recognised' (model.recognised) "
+         "or 'Mô hình “Khéo”, thí điểm' (pilot)\n",
+         0},
         {"a code and the name of another", "mã;chỉ tiêu;số liệu\nmodel.registered;Hộ nghèo;1\n",
          "f.csv:2:18 (B2): error: 'Hộ nghèo' is not the name of model.registered, which is 'Models "
          "registered': correct the code or the name\n",
@@ -420,7 +429,7 @@ static void test_vietnamese(void **state)
                         "STT;Chỉ tiêu;ĐVT;Số liệu;Dấu\n1;Hộ ngheo;hộ;4;\n2;Hộ nghèo;người;4;\n"
                         "3;Đất hiến;;gần 5 ha;\n4;Mô hình đăng ký;;gần 5;>=\n"
                         "5;Trong đó: cá nhân;;5;\n6;Trong đó: cá nhân;;5;\n7;Khác;;;\n"
-                        "8;Trong đó: cá nhân;;5;\n",
+                        "8;Trong đó: cá nhân;;5;\n9;Đối thoại;;1;\n",
                         false);
     assert_string_equal(
         said,
@@ -434,7 +443,10 @@ static void test_vietnamese(void **state)
         "f.csv:7:22 (D7): lỗi: model.registered.individual đã có số liệu ở dòng 6 (D6): xóa một "
         "trong hai dòng\n"
         "f.csv:9:3 (B9): lỗi: “Trong đó: cá nhân” là tên của nhiều chỉ tiêu: ghi mã của chỉ tiêu "
-        "cần báo cáo: model.recognised.individual, model.registered.individual\n");
+        "cần báo cáo: model.recognised.individual, model.registered.individual\n"
+        "f.csv:10:3 (B10): lỗi: không có chỉ tiêu “Đối thoại”: ghi đúng tên hoặc mã của chỉ tiêu "
+        "cần báo cáo: “Đối thoại cấp huyện” (dialogue.district) hoặc “Đối thoại cấp xã” "
+        "(dialogue.commune)\n");
     free(said);
 }
 

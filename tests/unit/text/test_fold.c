@@ -113,13 +113,33 @@ static void test_parts(void **state)
     }
 }
 
+/* Without marks and the stroke of đ; what is no letter of Vietnamese stays. */
+static void test_bare(void **state)
+{
+    static const char *const rows[][2] = {
+        {"Hộ nghèo, Đất ƯỚC", "ho ngheo dat uoc"},
+        {"ho ngheo", "ho ngheo"},
+        {"75,6 % m²", "75 6 % m2"},
+        {"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *folded = fold_text(rows[i][0]), *bare = fold_bare(folded);
+        assert_string_equal(bare, rows[i][1]);
+        free(folded);
+        free(bare);
+    }
+}
+
 /* Bytes that are no UTF-8 do no harm. */
 static void test_bad_bytes(void **state)
 {
     static const char *const texts[] = {"\xC3", "a\xE1\xBB", "\xF0\x9F", "\x80\x80", "\xFF\xFE"};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        free(fold_text(texts[i]));
+        char *folded = fold_text(texts[i]);
+        free(fold_bare(folded));
+        free(folded);
         free(fold_item(texts[i]));
     }
 }
@@ -129,7 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_texts), cmocka_unit_test(test_other_texts),
         cmocka_unit_test(test_items),      cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_bad_bytes),
+        cmocka_unit_test(test_bare),       cmocka_unit_test(test_bad_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
