@@ -129,16 +129,17 @@ static void add_words_problem(const struct indicator *indicator, const char *fil
 }
 
 /* "12.000" is twelve to some, twelve thousand to others, and nobody writes decimals that the
- * indicator does not have: unless it is known how numbers are written, it is not guessed. */
+ * indicator does not have: unless it is known how numbers are written, it is not guessed. Nor is
+ * "1.204" merely one with too many decimals. */
 static bool is_ambiguous(const struct indicator *indicator, const struct reporting_fields *fields,
-                         const struct reporting_field *field, enum number_style numbers,
-                         struct problems *problems)
+                         const struct reporting_field *field, struct problems *problems)
 {
-    enum number_style other = numbers == NUMBER_VI ? NUMBER_PLAIN : NUMBER_VI;
+    struct indicator fine = *indicator; /* so that both readings can be named */
     struct cell cells[2];
+    fine.decimals = GROUP_DIGITS;
     if (fields->knows_style || indicator->decimals >= GROUP_DIGITS ||
-        read_text(indicator, fields, field->text, numbers, &cells[numbers]) != ERR_OK ||
-        read_text(indicator, fields, field->text, other, &cells[other]) != ERR_OK)
+        read_text(&fine, fields, field->text, NUMBER_PLAIN, &cells[NUMBER_PLAIN]) != ERR_OK ||
+        read_text(&fine, fields, field->text, NUMBER_VI, &cells[NUMBER_VI]) != ERR_OK)
         return false;
     int64_t plain = cells[NUMBER_PLAIN].value, vi = cells[NUMBER_VI].value;
     if (plain == vi) { /* of "5 - 12.000" the upper bounds may differ */
@@ -155,9 +156,8 @@ static bool is_ambiguous(const struct indicator *indicator, const struct reporti
                                "“%s” có thể là %s hoặc %s: ghi rõ số nào, hoặc nộp với "
                                "--numbers plain (%s) hay --numbers vi (%s)"),
                  reporting_quote(field->text, text),
-                 number_format(plain, indicator->decimals, false, NUMBER_PLAIN, as_plain),
-                 number_format(vi, indicator->decimals, false, NUMBER_PLAIN, as_vi), as_plain,
-                 as_vi);
+                 number_format(plain, GROUP_DIGITS, false, NUMBER_PLAIN, as_plain),
+                 number_format(vi, GROUP_DIGITS, false, NUMBER_PLAIN, as_vi), as_plain, as_vi);
     return true;
 }
 
@@ -166,8 +166,10 @@ static bool read_figure(const struct indicator *indicator, const struct reportin
                         struct problems *problems, struct cell *ret_cell)
 {
     enum err err = read_text(indicator, fields, field->text, numbers, ret_cell);
+    if ((err == ERR_OK || err == ERR_RANGE) && is_ambiguous(indicator, fields, field, problems))
+        return false;
     if (err == ERR_OK)
-        return !is_ambiguous(indicator, fields, field, numbers, problems);
+        return true;
     if (err == ERR_INVALID || err == ERR_EXISTS)
         add_words_problem(indicator, fields->file, field, err, problems);
     else

@@ -149,6 +149,7 @@ static void test_good_files(void **state)
         struct problems problems = {0};
         struct reporting reporting = {0};
         context.numbers = good_files[i].numbers;
+        context.knows_style = context.numbers == NUMBER_VI;
         enum err err = read_bytes(&context, good_files[i].bytes, strlen(good_files[i].bytes),
                                   &problems, &reporting);
         char *said = text_of(&problems);
@@ -234,9 +235,8 @@ static const struct {
      "f.csv:2:14 (B2): error: '75.66' has more decimals than the 1 of contrib.land: round it\n",
      NUMBER_PLAIN},
     {"a point that may part thousands", "indicator,value\nmodel.registered,2.861\n",
-     "f.csv:2:18 (B2): error: '2.861' has more decimals than the 0 of model.registered: round it, "
-     "or "
-     "file with --numbers vi\n",
+     "f.csv:2:18 (B2): error: '2.861' can mean 2.861 or 2861: write the one that is meant, or file "
+     "with --numbers plain (2.861) or --numbers vi (2861)\n",
      NUMBER_PLAIN},
     {"beyond the range", "indicator,value\nmodel.registered,9223372036854775808\n",
      "f.csv:2:18 (B2): error: '9223372036854775808' is too large, model.registered takes at most "
@@ -374,6 +374,7 @@ static void test_bad_files(void **state)
         struct problems problems = {0};
         struct reporting reporting = {0};
         context.numbers = bad_files[i].numbers;
+        context.knows_style = context.numbers == NUMBER_VI;
         enum err err = read_bytes(&context, bad_files[i].bytes, strlen(bad_files[i].bytes),
                                   &problems, &reporting);
         char *said = text_of(&problems);
@@ -418,9 +419,8 @@ static void test_vietnamese(void **state)
          "--numbers plain\n",
          NUMBER_VI},
         {"indicator,value\nmodel.registered,2.861\n",
-         "f.csv:2:18 (B2): lỗi: “2.861” có quá nhiều chữ số thập phân, model.registered chỉ lấy 0: "
-         "làm "
-         "tròn, hoặc nộp với --numbers vi\n",
+         "f.csv:2:18 (B2): lỗi: “2.861” có thể là 2.861 hoặc 2861: ghi rõ số nào, hoặc nộp với "
+         "--numbers plain (2.861) hay --numbers vi (2861)\n",
          NUMBER_PLAIN},
         {"indicator,value\nmodel.registered,9223372036854775808\n",
          "f.csv:2:18 (B2): lỗi: “9223372036854775808” quá lớn, model.registered tối đa là "
@@ -464,6 +464,7 @@ static void test_vietnamese(void **state)
         struct problems problems = {.is_vietnamese = true};
         struct reporting reporting = {0};
         context.numbers = rows[i].numbers;
+        context.knows_style = context.numbers == NUMBER_VI;
         assert_int_equal(
             read_bytes(&context, rows[i].bytes, strlen(rows[i].bytes), &problems, &reporting),
             ERR_INVALID);
