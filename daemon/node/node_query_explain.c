@@ -178,27 +178,70 @@ static bool find_revision(struct step *step, const struct indicator *indicator, 
     return false;
 }
 
+static bool refuse_moment(struct step *step, const struct explain *explain, const char *text)
+{
+    char word[QUERY_WORD_SIZE], period[PERIOD_TEXT_SIZE];
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                STEP_WORDS(step,
+                           "'%s' is no moment: write 2024-12-01, 2024-12-12T08:30, or 23857/2 for "
+                           "revision 2 of that unit's report of %s",
+                           "“%s” không phải thời điểm: viết 2024-12-01, 2024-12-12T08:30, hoặc "
+                           "23857/2 là bản 2 của báo cáo kỳ %s của đơn vị đó"),
+                query_word(text, word), period_format(explain->query->period, period));
+    return false;
+}
+
+/* The unit in front of the slash, beneath the one asked for; refuses if it is none. */
+static bool resolve_reporter(struct step *step, const struct explain *explain, const char *text,
+                             uint32_t *ret_unit)
+{
+    const struct query *query = explain->query;
+    char name[256], above[256];
+    if (!query_find_unit(step, text, query->tree, ret_unit))
+        return false;
+    if (tree_contains(query->tree, query->unit, *ret_unit))
+        return true;
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                STEP_WORDS(step,
+                           "%s is not beneath %s in that period: its revisions change nothing",
+                           "kỳ đó %s không trực thuộc %s: các bản của đơn vị này không ảnh hưởng"),
+                node_unit_text(step->node, *ret_unit, name, sizeof name),
+                node_unit_text(step->node, query->unit, above, sizeof above));
+    return false;
+}
+
 /* "23857/2": when that revision of the unit's report, under the query's period (of a span, its last
- * year), was taken in. */
+ * year), was taken in; refuses if there is none. */
 static bool resolve_revision(struct step *step, const struct explain *explain, const char *text,
                              struct instant *ret_since)
 {
     const struct query *query = explain->query;
     const char *slash = strrchr(text, '/');
-    char *name = mem_strndup(text, (size_t)(slash - text));
     uint32_t unit = 0;
     int64_t number = 0;
     struct revision revision;
-    bool is_known = catalogue_find_unit(step->node->catalogue, name, query->tree->window.last,
-                                        &unit) == ERR_OK &&
-                    tree_contains(query->tree, query->unit, unit) &&
-                    number_parse(slash + 1, 0, NUMBER_PLAIN, &number) == ERR_OK && number > 0;
-    free(name);
-    struct report_key key = {.kind = query->kind, .period = query->period, .unit = unit};
-    if (!is_known || !find_revision(step, explain->indicator, (uint64_t)number, &key, &revision))
+    char name[256], period[PERIOD_TEXT_SIZE];
+    if (slash == text || number_parse(slash + 1, 0, NUMBER_PLAIN, &number) != ERR_OK || number <= 0)
+        return refuse_moment(step, explain, text);
+    char *reporter = mem_strndup(text, (size_t)(slash - text));
+    bool is_known = resolve_reporter(step, explain, reporter, &unit);
+    free(reporter);
+    if (!is_known)
         return false;
-    *ret_since = revision.received;
-    return true;
+    struct report_key key = {.kind = query->kind, .period = query->period, .unit = unit};
+    if (find_revision(step, explain->indicator, (uint64_t)number, &key, &revision)) {
+        *ret_since = revision.received;
+        return true;
+    }
+    step_refuse(step, ERR_NOT_FOUND, NULL,
+                STEP_WORDS(step,
+                           "the figure has no revision %" PRIi64 " of the report of %s of %s: see "
+                           "'tonghop history'",
+                           "số liệu này không có bản %" PRIi64
+                           " của báo cáo kỳ %s của %s: xem `tonghop history`"),
+                number, period_format(query->period, period),
+                node_unit_text(step->node, unit, name, sizeof name));
+    return false;
 }
 
 /* A moment before or after all that can have been taken in, as answers can name it. */
@@ -211,20 +254,14 @@ static struct instant bound_moment(struct instant instant)
 static bool resolve_since(struct step *step, const struct explain *explain, const char *text,
                           struct instant *ret_since)
 {
-    char word[QUERY_WORD_SIZE], period[PERIOD_TEXT_SIZE];
-    if (strchr(text, '/') != NULL ? resolve_revision(step, explain, text, ret_since)
-                                  : instant_parse(text, ret_since) == ERR_OK) {
-        *ret_since = bound_moment(*ret_since);
-        return true;
+    if (strchr(text, '/') != NULL) {
+        if (!resolve_revision(step, explain, text, ret_since))
+            return false;
+    } else if (instant_parse(text, ret_since) != ERR_OK) {
+        return refuse_moment(step, explain, text);
     }
-    step_refuse(step, ERR_NOT_FOUND, NULL,
-                STEP_WORDS(step,
-                           "'%s' is no moment: write 2024-12-01, 2024-12-12T08:30, or 23857/2 for "
-                           "revision 2 of that unit's report of %s",
-                           "“%s” không phải thời điểm: viết 2024-12-01, 2024-12-12T08:30, hoặc "
-                           "23857/2 là bản 2 của báo cáo kỳ %s của đơn vị đó"),
-                query_word(text, word), period_format(explain->query->period, period));
-    return false;
+    *ret_since = bound_moment(*ret_since);
+    return true;
 }
 
 /* ---- the answer ---- */

@@ -3,11 +3,15 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "core/buf.h"
 #include "core/utf8.h"
 #include "node/authority.h"
 
 static char no_text[] = "";
+
+enum { NAMESAKES_MAX = 6 }; /* that a refusal lists */
 
 const char *query_word(const char *text, char *out)
 {
@@ -25,35 +29,83 @@ static bool may_read(const struct step *step, const struct tree *tree, uint32_t 
     return tree_contains(tree, step->peer.unit, unit);
 }
 
+/* Whether the unit at that place of the tree is called so, and the sender may know of it. */
+static bool is_named(const struct step *step, const struct tree *tree, uint32_t index,
+                     const char *name)
+{
+    const struct tree_node *node = &tree->nodes[index];
+    if (node->has_ended ||
+        (strcmp(node->version->name_vi, name) != 0 && strcmp(node->version->name_en, name) != 0))
+        return false;
+    return node_covers(step->node, tree, node->unit) && may_read(step, tree, node->unit);
+}
+
+/* Names are no codes: whoever wrote one is told the codes of those that are called so. */
+static void refuse_unknown_unit(struct step *step, const struct tree *tree, const char *text)
+{
+    struct buf codes = {0};
+    size_t count = 0;
+    char word[QUERY_WORD_SIZE];
+    for (uint32_t i = 0; i < tree->node_count && text[0] != '\0'; i++) {
+        if (!is_named(step, tree, i, text))
+            continue;
+        if (count < NAMESAKES_MAX)
+            buf_printf(&codes, "%s%s", count > 0 ? ", " : "", tree->nodes[i].version->code);
+        else if (count == NAMESAKES_MAX)
+            buf_printf(&codes, " ...");
+        count++;
+    }
+    query_word(text, word);
+    if (count == 1)
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step, "'%s' is a name: write the unit's code, %s",
+                               "“%s” là tên: hãy ghi mã của đơn vị, là %s"),
+                    word, (const char *)codes.data);
+    else if (count > 1)
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step,
+                               "'%s' is the name of several units: write the code of the one that "
+                               "is meant: %s",
+                               "“%s” là tên của nhiều đơn vị: hãy ghi mã của đơn vị cần xem: %s"),
+                    word, (const char *)codes.data);
+    else
+        step_refuse(step, ERR_NOT_FOUND, NULL,
+                    STEP_WORDS(step,
+                               "no unit '%s' in that period: see 'tonghop catalogue show units'",
+                               "kỳ đó không có đơn vị “%s”: xem `tonghop catalogue show units`"),
+                    word);
+    buf_fini(&codes);
+}
+
+bool query_find_unit(struct step *step, const char *text, const struct tree *tree,
+                     uint32_t *ret_unit)
+{
+    char word[QUERY_WORD_SIZE];
+    switch (catalogue_find_unit(step->node->catalogue, text, tree->window.last, ret_unit)) {
+    case ERR_OK:
+        return true;
+    case ERR_EXISTS:
+        step_refuse(step, ERR_EXISTS, NULL,
+                    STEP_WORDS(step, "'%s' names more than one unit: write 'id:%s' or 'code:%s'",
+                               "“%s” là tên của nhiều đơn vị: viết “id:%s” hoặc “code:%s”"),
+                    query_word(text, word), word, word);
+        return false;
+    default:
+        refuse_unknown_unit(step, tree, text);
+        return false;
+    }
+}
+
 static bool resolve_unit(struct step *step, const char *text, struct query *query)
 {
     const struct node *node = step->node;
     char name[256];
-    char word[QUERY_WORD_SIZE];
     if (text[0] == '\0') {
         bool is_all = step->peer.role == TONGHOP__ROLE__ROLE_LOCAL ||
                       step->peer.role == TONGHOP__ROLE__ROLE_ADMIN;
         query->unit = is_all ? node->options.unit : step->peer.unit;
-    } else {
-        switch (
-            catalogue_find_unit(node->catalogue, text, query->tree->window.last, &query->unit)) {
-        case ERR_OK:
-            break;
-        case ERR_EXISTS:
-            step_refuse(step, ERR_EXISTS, NULL,
-                        STEP_WORDS(step,
-                                   "'%s' names more than one unit: write 'id:%s' or 'code:%s'",
-                                   "“%s” là tên của nhiều đơn vị: viết “id:%s” hoặc “code:%s”"),
-                        query_word(text, word), word, word);
-            return false;
-        default:
-            step_refuse(
-                step, ERR_NOT_FOUND, NULL,
-                STEP_WORDS(step, "no unit '%s' in that period: see 'tonghop catalogue show units'",
-                           "kỳ đó không có đơn vị “%s”: xem `tonghop catalogue show units`"),
-                query_word(text, word));
-            return false;
-        }
+    } else if (!query_find_unit(step, text, query->tree, &query->unit)) {
+        return false;
     }
     if (!node_covers(node, query->tree, query->unit)) {
         step_refuse(step, ERR_NOT_FOUND, NULL,

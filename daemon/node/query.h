@@ -22,6 +22,10 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
 /* Resolves the first year of a span ("": none) that ends with the query's period, which has to be a
  * year; refuses and returns false if something is wrong. */
 bool query_resolve_span(struct step *step, const char *from, struct query *query);
+/* A unit of the tree by code or id, wherever it stands; refuses and returns false if there is none,
+ * with the codes of those that are called so. */
+bool query_find_unit(struct step *step, const char *text, const struct tree *tree,
+                     uint32_t *ret_unit);
 /* What was asked for, as a refusal repeats it: its beginning, into QUERY_WORD_SIZE bytes; returns
  * `out`. */
 const char *query_word(const char *text, char *out);

@@ -50,10 +50,12 @@ def corrections_are_told(office: Office) -> None:
 
 def no_moment(office: Office) -> None:
     """What is no moment is refused with what is, in the language of the reader"""
-    for since in ("hôm qua", f"{COMMUNE}/9", "2024-02-30"):
+    for since, said in (("hôm qua", "2024-12-12T08:30"), ("2024-02-30", "2024-12-12T08:30"),
+                        (f"{COMMUNE}/9", "số liệu này không có bản 9 của báo cáo kỳ 2024-S1"),
+                        ("99999/1", "không có đơn vị “99999”")):
         result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--period", "2024-S1",
                                          "--since", since, expect=2)
-        expect_in(since, result.err, since, "2024-12-12T08:30")
+        expect_in(since, result.err, said)
 
 
 def revisions_are_listed(office: Office) -> None:

@@ -98,9 +98,7 @@ static void test_what_is_no_moment(void **state)
 {
     struct rig *rig = *state;
     static const char *const rows[] = {
-        "99999/1",
         "23857/0",
-        "23857/4",
         "23857/-1",
         "23857/x",
         "23857/",
@@ -108,7 +106,6 @@ static void test_what_is_no_moment(void **state)
         "/",
         "23857/1.5",
         "23857/99999999999999999999",
-        "23888/1",
         "2024",
         "2024-13-01",
         "2024-02-30",
@@ -117,7 +114,6 @@ static void test_what_is_no_moment(void **state)
         "2024-12-01T08:30+7",
         "hôm qua",
         "23857",
-        "2024-12-01/1",
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("%s\n", rows[i]);
@@ -125,6 +121,30 @@ static void test_what_is_no_moment(void **state)
             ask_told(rig, from_local(), TOLD(.period = "2024-S1", .since = rows[i])), "not-found");
         assert_contains(refusal->text, rows[i]);
         assert_contains(refusal->text, "2024-12-12T08:30");
+    }
+}
+
+/* What is written as a revision and is none says what there is not. */
+static void test_no_revision(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *since, *unit, *said;
+    } rows[] = {
+        {"99999/1", "", "no unit '99999' in that period"},
+        {"2024-12-01/1", "", "no unit '2024-12-01' in that period"},
+        {"Xã Bình An/1", "", "'Xã Bình An' is a name: write the unit's code, 23860"},
+        {"23857/4", "", "no revision 4 of the report of 2024-S1 of 23857 Thị trấn Suối Trong"},
+        {"23888/1", "", "no revision 1 of the report of 2024-S1 of 23888 Xã Tân Lập"},
+        {"23857/1", "632", "23857 Thị trấn Suối Trong is not beneath 632 Huyện Đồi Xanh"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("%s\n", rows[i].since);
+        const Tonghop__Refusal *refusal = assert_refused(
+            ask_told(rig, from_local(),
+                     TOLD(.period = "2024-S1", .unit = rows[i].unit, .since = rows[i].since)),
+            "not-found");
+        assert_contains(refusal->text, rows[i].said);
     }
 }
 
@@ -320,6 +340,7 @@ int main(void)
         SINCE_TEST(test_moments),
         SINCE_TEST(test_midnight),
         SINCE_TEST(test_what_is_no_moment),
+        SINCE_TEST(test_no_revision),
         SINCE_TEST(test_whose_revision),
         SINCE_TEST(test_counts_of_units_have_no_story),
         SINCE_TEST(test_changes_in_order),

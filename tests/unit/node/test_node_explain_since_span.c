@@ -329,7 +329,6 @@ static void test_moments(void **state)
         const Tonghop__Refusal *refusal = assert_refused(
             ask_told(rig, from_local(), TOLD(.from = "2021", .period = "2024", .since = rows[i])),
             "not-found");
-        assert_contains(refusal->text, rows[i]);
         assert_contains(refusal->text, "report of 2024");
     }
 }

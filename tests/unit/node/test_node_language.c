@@ -106,6 +106,8 @@ static const struct {
 } questions[] = {
     {"no such unit", TOTALS, 0, "2024-S1", "99999", "", "not-found",
      "kỳ đó không có đơn vị “99999”: xem `tonghop catalogue show units`"},
+    {"a unit by its name", TOTALS, 0, "2024-S1", "Xã Bình An", "", "not-found",
+     "“Xã Bình An” là tên: hãy ghi mã của đơn vị, là 23860"},
     {"somebody else's unit", TOTALS, REPORTER_632, "2024-S1", "64", "", "foreign",
      "khóa này chỉ được xem 632 Huyện Đồi Xanh và các đơn vị trực thuộc"},
     {"no period", TOTALS, 0, "2024-S3", "", "", "syntax",

@@ -400,6 +400,44 @@ static void test_an_ambiguous_unit(void **state)
     }
 }
 
+/* A name is no code, but whoever writes one is told the code, or the codes; not of units that are
+ * not theirs to ask for. */
+static void test_names(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        const char *period, *unit;
+        uint8_t key; /* 0: the local socket */
+        const char *said;
+    } rows[] = {
+        {"2024-S1", "Xã Bình An", 0, "'Xã Bình An' is a name: write the unit's code, 23860"},
+        {"2024-S1", "Binh An Commune", 0, "write the unit's code, 23860"},
+        {"2024-S1", "Xã Bình An", READER_631, "write the unit's code, 23860"},
+        {"2024-S1", "Xã Tân Lập", READER_631, "no unit 'Xã Tân Lập' in that period"},
+        {"2025-S1", "Xã Tân Sơn", 0, "no unit 'Xã Tân Sơn' in that period"},
+        {"2024-S1", "Thị trấn Suối Trong", 0,
+         "is the name of several units: write the code of the one that is meant: 23857, 23863"},
+        {"2024-S1", "Bình", 0, "no unit 'Bình' in that period"},
+    };
+    Tonghop__Catalogue *catalogue = edit_begin(2);
+    Tonghop__UnitVersion *namesake = edit_unit(catalogue, 23863);
+    free(namesake->name_vi);
+    namesake->name_vi = mem_strdup("Thị trấn Suối Trong");
+    struct buf bytes = edit_end(catalogue);
+    rig_put_catalogue(rig, span_of(&bytes));
+    rig_settle(rig);
+    buf_fini(&bytes);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct peer_from from = rows[i].key != 0 ? from_key(rows[i].key) : from_local();
+        for (size_t f = 0; f < LENGTH(families); f++) {
+            struct question question = question_of(families[f], rows[i].period, rows[i].unit);
+            print_message("%s\n", rows[i].unit);
+            assert_contains(assert_refused(families[f](rig, from, &question), "not-found")->text,
+                            rows[i].said);
+        }
+    }
+}
+
 /* Beneath the root what lies above or beside is not there to be asked for. */
 static void test_not_beneath_this_node(void **state)
 {
@@ -447,6 +485,7 @@ int main(void)
         QUERY_TEST(test_scope),
         QUERY_TEST(test_what_cannot_be_resolved),
         QUERY_TEST(test_an_ambiguous_unit),
+        QUERY_TEST(test_names),
         DISTRICT_TEST(test_not_beneath_this_node),
         cmocka_unit_test_setup_teardown(test_no_catalogue, setup_empty, rig_teardown),
     };
