@@ -1,10 +1,41 @@
 /* `tonghop verify`: recomputes everything from the reports held and compares. The daemon's program
- * does it, in a process of its own that only reads, beside the one that runs; so this command is
- * replaced by it. */
+ * does it, in a process of its own that only reads, beside the one that runs. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "client/offline.h"
 #include "client/words.h"
+#include "core/mem.h"
+
+/* The daemon's one line of the result, in Vietnamese; as it is where it has another form. */
+static void print_result(const struct buf *out)
+{
+    char *line = mem_strndup((const char *)out->data, out->len);
+    uint64_t reports, figures, differences;
+    int end = 0;
+    if (sscanf(line,
+               "%" SCNu64 " reports, %" SCNu64 " accumulated figures, %" SCNu64 " differences%n",
+               &reports, &figures, &differences, &end) != 3 ||
+        end == 0)
+        (void)printf("%s", line);
+    else
+        (void)printf(words(false, WORD_VERIFY_RESULT), reports, figures, differences,
+                     line[end] == ' ' ? words(false, WORD_VERIFY_REBUILDING) : "");
+    free(line);
+}
+
+/* Each difference is a line of the daemon's log, in English as all of that is. */
+static int run_in_vietnamese(const struct common *common, const char *path,
+                             const char *const *arguments)
+{
+    struct buf out = {0};
+    int status = offline_run(common, path, arguments, &out);
+    if (out.len > 0)
+        print_result(&out);
+    buf_fini(&out);
+    return status;
+}
 
 static int run_verify(const struct common *common, int argc, char **argv)
 {
@@ -17,7 +48,8 @@ static int run_verify(const struct common *common, int argc, char **argv)
         return command_usage("verify", "%s", words(common->is_english, WORD_VERIFY_TEXT_ONLY));
     if (!offline_find_conf(common, &conf, &path))
         return EXIT_INPUT;
-    int status = offline_become(common, path, arguments);
+    int status = common->is_english ? offline_become(common, path, arguments)
+                                    : run_in_vietnamese(common, path, arguments);
     conf_fini(&conf);
     free(path);
     return status;

@@ -50,6 +50,9 @@ static enum err fail(char *reason, enum err err, const char *format, ...)
     return err;
 }
 
+/* The format in the reader's language; both take the same arguments, as the compiler checks. */
+#define SAID(is_vietnamese, english, vietnamese) ((is_vietnamese) ? (vietnamese) : (english))
+
 enum err connection_refusal_err(const Tonghop__Refusal *refusal)
 {
     for (enum err err = ERR_USAGE; err < ERR_COUNT; err++)
@@ -69,12 +72,28 @@ static enum err send_message(struct connection *connection, Tonghop__Envelope *m
     buf_clear(&connection->bytes);
     wire_pack(message, &connection->bytes);
     if (connection->bytes.len > WIRE_MESSAGE_MAX)
-        return fail(reason, ERR_TOO_LARGE, "the message has %zu bytes, a node takes at most %d",
+        return fail(reason, ERR_TOO_LARGE,
+                    SAID(connection->is_vietnamese,
+                         "the message has %zu bytes, a node takes at most %d",
+                         "thông điệp có %zu byte, nút chỉ nhận tối đa %d"),
                     connection->bytes.len, WIRE_MESSAGE_MAX);
     enum err err = sock_send(connection->sock, NULL, span_of(&connection->bytes));
     if (err != ERR_OK)
-        return fail(reason, ERR_IO, "%s: cannot send: %s", connection->address, err_text(err));
+        return fail(
+            reason, ERR_IO,
+            SAID(connection->is_vietnamese, "%s: cannot send: %s", "%s: không gửi được: %s"),
+            connection->address, err_text(err));
     return ERR_OK;
+}
+
+/* What the transport says, in the reader's language; its own words are for logs too. */
+static const char *trouble_text(const struct connection *connection, const char *trouble)
+{
+    if (!connection->is_vietnamese)
+        return trouble;
+    return strncmp(trouble, "refused", strlen("refused")) == 0
+               ? "bị từ chối: khóa này chưa được đăng ký ở đó"
+               : "khóa của nút không phải khóa đã cấu hình, hoặc nút không dùng CURVE";
 }
 
 /* What the transport says against the link, if anything; `is_up`: it was used before. */
@@ -84,17 +103,27 @@ static enum err check_trouble(struct connection *connection, bool is_up, char *r
     if (trouble[0] == '\0')
         return ERR_OK;
     if (is_up)
-        return fail(reason, ERR_TIMEOUT, "%s: the connection was lost", connection->address);
+        return fail(
+            reason, ERR_TIMEOUT,
+            SAID(connection->is_vietnamese, "%s: the connection was lost", "%s: bị mất kết nối"),
+            connection->address);
     if (connection->is_local)
-        return fail(reason, ERR_NOT_FOUND, "%s: no daemon answers there; start it",
+        return fail(reason, ERR_NOT_FOUND,
+                    SAID(connection->is_vietnamese, "%s: no daemon answers there; start it",
+                         "%s: tonghopd không trả lời ở đó; hãy khởi động nút"),
                     connection->address);
     if (strcmp(trouble, "no connection") == 0)
-        return fail(reason, ERR_NOT_FOUND,
-                    "%s: no connection; check the address and that the node runs",
-                    connection->address);
+        return fail(
+            reason, ERR_NOT_FOUND,
+            SAID(connection->is_vietnamese,
+                 "%s: no connection; check the address and that the node runs",
+                 "%s: không kết nối được; hãy kiểm tra địa chỉ và xem nút có đang chạy không"),
+            connection->address);
     return fail(reason, ERR_FORBIDDEN,
-                "%s: %s; check the key in [client], and have yours enrolled there",
-                connection->address, trouble);
+                SAID(connection->is_vietnamese,
+                     "%s: %s; check the key in [client], and have yours enrolled there",
+                     "%s: %s; hãy kiểm tra khóa trong [client], và nhờ đăng ký khóa của mình ở đó"),
+                connection->address, trouble_text(connection, trouble));
 }
 
 /* Takes messages until one answers the last one sent; others are late answers to earlier requests,
@@ -127,10 +156,15 @@ static enum err await_answer(struct connection *connection, struct arena *arena,
         int64_t left_ms = deadline_ms - now_ms();
         bool is_zap;
         if (left_ms <= 0)
-            return fail(reason, ERR_TIMEOUT, "%s: no answer within %" PRId64 " ms",
+            return fail(reason, ERR_TIMEOUT,
+                        SAID(connection->is_vietnamese, "%s: no answer within %" PRId64 " ms",
+                             "%s: không trả lời trong %" PRId64 " ms"),
                         connection->address, connection->timeout_ms);
         if (sock_poll(connection->context, &item, 1, left_ms, &is_zap) == ERR_IO)
-            return fail(reason, ERR_IO, "%s: cannot wait for an answer", connection->address);
+            return fail(reason, ERR_IO,
+                        SAID(connection->is_vietnamese, "%s: cannot wait for an answer",
+                             "%s: không chờ được câu trả lời"),
+                        connection->address);
     }
 }
 
@@ -148,13 +182,23 @@ static enum err connect_sock(struct connection *connection, char *reason)
     case ERR_OK:
         return ERR_OK;
     case ERR_NOT_FOUND:
-        return fail(reason, err, "%s: no daemon there; start it, or check runtime_dir",
-                    connection->address);
+        return fail(
+            reason, err,
+            SAID(connection->is_vietnamese, "%s: no daemon there; start it, or check runtime_dir",
+                 "%s: ở đó không có tonghopd; hãy khởi động nút, hoặc kiểm tra runtime_dir"),
+            connection->address);
     case ERR_FORBIDDEN:
-        return fail(reason, err, "%s: you may not use it; have yourself added to the group tonghop",
-                    connection->address);
+        return fail(
+            reason, err,
+            SAID(connection->is_vietnamese,
+                 "%s: you may not use it; have yourself added to the group tonghop",
+                 "%s: không có quyền dùng; hãy nhờ người quản trị thêm tài khoản vào nhóm tonghop"),
+            connection->address);
     default:
-        return fail(reason, err, "%s: cannot connect: %s", connection->address, err_text(err));
+        return fail(
+            reason, err,
+            SAID(connection->is_vietnamese, "%s: cannot connect: %s", "%s: không kết nối được: %s"),
+            connection->address, err_text(err));
     }
 }
 
@@ -183,8 +227,10 @@ static enum err say_hello(struct connection *connection, int64_t deadline_ms, ch
         return fail(reason, connection_refusal_err(answer->refusal), "%s: %s", connection->address,
                     answer->refusal->text);
     if (answer->body_case != TONGHOP__ENVELOPE__BODY_WELCOME)
-        return fail(reason, ERR_MALFORMED, "%s: it answered a hello with '%s'", connection->address,
-                    wire_body_name(answer));
+        return fail(reason, ERR_MALFORMED,
+                    SAID(connection->is_vietnamese, "%s: it answered a hello with '%s'",
+                         "%s: trả lời lời chào bằng “%s”"),
+                    connection->address, wire_body_name(answer));
     connection->welcome = answer->welcome;
     return ERR_OK;
 }
@@ -206,7 +252,10 @@ enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t ti
     struct key_pair pair = {0};
     reason[0] = '\0';
     if (conf->is_client && key_load(conf->key_file, &pair) != ERR_OK)
-        return fail(reason, ERR_USAGE, "%s: no key to connect with", conf->key_file);
+        return fail(
+            reason, ERR_USAGE,
+            SAID(is_vietnamese, "%s: no key to connect with", "%s: không có khóa để kết nối"),
+            conf->key_file);
     struct connection *connection = mem_calloc(1, sizeof(*connection));
     connection->is_local = !conf->is_client;
     connection->address =
@@ -222,7 +271,9 @@ enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t ti
     connection->context = sock_context_new();
     enum err err = connection->context != NULL
                        ? open_link(connection, now_ms() + timeout_ms, reason)
-                       : fail(reason, ERR_IO, "libzmq cannot be started: too many open files?");
+                       : fail(reason, ERR_IO,
+                              SAID(is_vietnamese, "libzmq cannot be started: too many open files?",
+                                   "không khởi động được libzmq: mở quá nhiều tệp?"));
     if (err != ERR_OK)
         connection_close(&connection);
     else
@@ -303,7 +354,10 @@ static enum err fetch_chunk(struct connection *connection, uint32_t number, uint
         return fail(reason, connection_refusal_err(answer->refusal), "%s", answer->refusal->text);
     if (answer->body_case != TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK ||
         answer->catalogue_chunk->index != index)
-        return fail(reason, ERR_MALFORMED, "the node answered something else than was asked");
+        return fail(reason, ERR_MALFORMED,
+                    SAID(connection->is_vietnamese,
+                         "the node answered something else than was asked",
+                         "nút trả lời khác với điều đã hỏi"));
     *ret_chunk = answer->catalogue_chunk;
     return ERR_OK;
 }
@@ -329,7 +383,10 @@ enum err connection_fetch_catalogue_bytes(struct connection *connection, struct 
     }
     digest_of(span_of(ret_bytes), hash);
     if (memcmp(hash, expected, sizeof(hash)) != 0)
-        return fail(reason, ERR_CORRUPT, "catalogue %" PRIu32 " does not have its own hash",
+        return fail(reason, ERR_CORRUPT,
+                    SAID(connection->is_vietnamese,
+                         "catalogue %" PRIu32 " does not have its own hash",
+                         "danh mục %" PRIu32 " không khớp mã băm của nó"),
                     number);
     return ERR_OK;
 }
@@ -343,7 +400,9 @@ enum err connection_fetch_catalogue(struct connection *connection, struct catalo
     if (err == ERR_OK) {
         err = wire_open_catalogue(span_of(&bytes), ret_catalogue, &problems);
         if (err != ERR_OK)
-            (void)fail(reason, err, "the node's catalogue cannot be used: %s",
+            (void)fail(reason, err,
+                       SAID(connection->is_vietnamese, "the node's catalogue cannot be used: %s",
+                            "không dùng được danh mục của nút: %s"),
                        problems.count > 0 ? problems.items[0].text : err_text(err));
     }
     problems_fini(&problems);

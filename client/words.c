@@ -269,6 +269,11 @@ static const struct {
                              "node"},
     [WORD_VERIFY_TEXT_ONLY] = {"chỉ in văn bản, không in được theo --format",
                                "it prints text only, not another --format"},
+    [WORD_VERIFY_RESULT] = {"%" PRIu64 " báo cáo, %" PRIu64 " số tổng hợp đang giữ, %" PRIu64
+                            " sai khác%s\n",
+                            "%" PRIu64 " reports, %" PRIu64 " accumulated figures, %" PRIu64
+                            " differences%s\n"},
+    [WORD_VERIFY_REBUILDING] = {" (đang tính lại số tổng hợp)", " (totals are being rebuilt)"},
     [WORD_OFFLINE_NO_DAEMON] =
         {"không chạy được tonghopd: %s; nó phải nằm cạnh lệnh tonghop hoặc trong "
          "PATH",

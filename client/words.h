@@ -181,6 +181,8 @@ enum word {
     WORD_OFFLINE_CLIENT,    /* %s path */
     WORD_OFFLINE_NO_DAEMON, /* %s reason */
     WORD_VERIFY_TEXT_ONLY,
+    WORD_VERIFY_RESULT, /* %PRIu64 reports, figures, differences, %s what else */
+    WORD_VERIFY_REBUILDING,
     WORD_COLUMN_FILE,
     WORD_COLUMN_DIGEST,
     WORD_COLUMN_ASIDE,

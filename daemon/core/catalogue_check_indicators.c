@@ -119,7 +119,7 @@ static void add_undeclared(const struct checker *checker, const struct indicator
             CHECKER_WORDS(checker,
                           "indicator %u: %s \"%s\" is not a code: write CODE of a [%s CODE] in "
                           "catalogue.ini, not its name",
-                          "chỉ tiêu %u: %s “%s” không phải là mã: viết CODE của một [%s CODE] "
+                          "chỉ tiêu %u: %s “%s” không phải là mã: viết MÃ của một [%s MÃ] "
                           "trong catalogue.ini, không viết tên"),
             indicator->number, column, text, column);
 }

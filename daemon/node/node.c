@@ -395,8 +395,8 @@ static void step_peer_message(struct step *step)
         heard->peer = step->peer;
         if (!authority_allows(known->role, body)) {
             step_refuse(step, ERR_FORBIDDEN, NULL,
-                        STEP_WORDS(step, "a key enrolled as %s may not send '%s'",
-                                   "khóa đăng ký với vai trò %s không được gửi “%s”"),
+                        STEP_WORDS(step, "a key enrolled as %s may not do that (%s)",
+                                   "khóa đăng ký với vai trò %s không được làm việc này (%s)"),
                         authority_role_name(known->role), wire_body_name(step->in));
             return;
         }

@@ -380,7 +380,8 @@ enum err wire_open_catalogue(struct span bytes, struct catalogue **ret_catalogue
     enum err err =
         unpack_catalogue(bytes, arena, &message, &(struct wire_reason){text, sizeof text});
     if (err != ERR_OK) {
-        problems_add(problems, NULL, (struct place){0}, "%s", text);
+        problems_add(problems, NULL, (struct place){0},
+                     PROBLEM_WORDS(problems, "%s", "không đọc được danh mục (%s)"), text);
     } else {
         struct catalogue *catalogue = open_rows(message);
         err = catalogue_finish(catalogue, NULL, problems);

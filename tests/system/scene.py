@@ -97,6 +97,8 @@ def verify(*nodes: Node) -> None:
     for node in nodes:
         result = node.tonghop("verify")
         expect_in(f"{node.name} finds its totals right", result.out, " 0 differences")
+        result = node.tonghop("--lang", "vi", "verify")
+        expect_in(f"{node.name} in Vietnamese", result.out, " báo cáo, ", " 0 sai khác\n")
 
 
 # ---- reports ----

@@ -73,6 +73,9 @@ static const struct {
      "thúc: sửa một trong hai ngày"},
     {"a section that is not declared", INDICATORS, "chung,a,Tất", "chung,c,Tất",
      "chỉ tiêu 1: section “c” không có trong catalogue.ini: sửa lại, hoặc thêm [section c] vào đó"},
+    {"the name of a section", INDICATORS, "chung,a,Tất", "chung,Kinh tế,Tất",
+     "chỉ tiêu 1: section “Kinh tế” không phải là mã: viết MÃ của một [section MÃ] trong "
+     "catalogue.ini, không viết tên"},
     {"a form for a derived one", INDICATORS, "a.rate,,a", "a.rate,chung,a",
      "chỉ tiêu 3 là chỉ tiêu tính ra, không bao giờ được nộp: để trống form"},
     {"a rule that does not parse", INDICATORS, "/ a.all", "/ a.al",

@@ -412,7 +412,7 @@ static void test_silence_is_a_timeout(void **state)
     assert_int_equal(
         request(connection, TONGHOP__ENVELOPE__BODY_STATUS_QUERY, &query, &got, reason),
         ERR_TIMEOUT);
-    assert_non_null(strstr(reason, "no answer within 100 ms"));
+    assert_non_null(strstr(reason, "không trả lời trong 100 ms"));
     assert_null(got);
     revoke.key = (ProtobufCBinaryData){.len = sizeof(key), .data = key};
     assert_int_equal(request(connection, TONGHOP__ENVELOPE__BODY_REVOKE, &revoke, &got, reason),
@@ -488,14 +488,15 @@ static void test_node_that_dies(void **state)
     assert_int_equal(
         request(connection, TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY, &query, &got, reason),
         ERR_TIMEOUT);
-    assert_non_null(strstr(reason, "lost"));
+    assert_non_null(strstr(reason, "bị mất kết nối"));
     assert_int_equal(
         request(connection, TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY, &query, &got, reason),
         ERR_NOT_FOUND);
     connection_close(&connection);
-    assert_int_equal(connection_open(&world->conf, false, TIMEOUT_MS, &connection, reason),
+    assert_int_equal(connection_open(&world->conf, true, TIMEOUT_MS, &connection, reason),
                      ERR_NOT_FOUND);
     assert_non_null(strstr(reason, world->socket));
+    assert_non_null(strstr(reason, "không có tonghopd; hãy khởi động nút"));
     assert_null(connection);
 }
 

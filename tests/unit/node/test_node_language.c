@@ -110,6 +110,8 @@ static const struct {
      "“Xã Bình An” là tên: hãy ghi mã của đơn vị, là 23860"},
     {"somebody else's unit", TOTALS, REPORTER_632, "2024-S1", "64", "", "foreign",
      "khóa này chỉ được xem 632 Huyện Đồi Xanh và các đơn vị trực thuộc"},
+    {"what a reporter may not do", REVOKE, REPORTER_632, "", "", "", "forbidden",
+     "khóa đăng ký với vai trò reporter không được làm việc này (revoke)"},
     {"no period", TOTALS, 0, "2024-S3", "", "", "syntax",
      "“2024-S3” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"},
     {"no such indicator", TOTALS, 0, "2024-S1", "", "nothing.here", "not-found",
