@@ -4,8 +4,13 @@
 #include "core/validate_check.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "core/buf.h"
 #include "core/check.h"
+#include "core/formula_node.h"
+
+enum { NAMES_BYTES_MAX = 600 }; /* of a sum in a message; a longer one is its value alone */
 
 /* What the checks of one report see. */
 struct entry {
@@ -114,31 +119,115 @@ static uint32_t cell_to_blame(const struct entry *entry, const struct indicator 
     return indicator->number;
 }
 
+/* What the figure has to be, as the sign of a check says it. */
+static const char *demand_of(const struct problems *problems, enum node_kind sign, bool is_warning)
+{
+    switch ((int)sign) { /* of the others no check is made */
+    case NODE_LESS:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually less than", "thường nhỏ hơn")
+                          : PROBLEM_WORDS(problems, "has to be less than", "phải nhỏ hơn");
+    case NODE_LESS_EQUAL:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually at most", "thường không quá")
+                          : PROBLEM_WORDS(problems, "has to be at most", "phải không quá");
+    case NODE_GREATER:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually more than", "thường lớn hơn")
+                          : PROBLEM_WORDS(problems, "has to be more than", "phải lớn hơn");
+    case NODE_GREATER_EQUAL:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually at least", "thường không dưới")
+                          : PROBLEM_WORDS(problems, "has to be at least", "phải không dưới");
+    case NODE_EQUAL:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually equal to", "thường bằng")
+                          : PROBLEM_WORDS(problems, "has to be equal to", "phải bằng");
+    case NODE_NOT_EQUAL:
+        return is_warning ? PROBLEM_WORDS(problems, "is usually other than", "thường khác")
+                          : PROBLEM_WORDS(problems, "has to be other than", "phải khác");
+    default: /* in {...} */
+        return is_warning ? PROBLEM_WORDS(problems, "is usually one of", "thường là một trong")
+                          : PROBLEM_WORDS(problems, "has to be one of", "phải là một trong");
+    }
+}
+
+/* "Of which women" is quoted: it begins in the middle of a sentence. */
+static void put_name(const struct entry *entry, const struct indicator *indicator, struct buf *out)
+{
+    const char *name = indicator_name(indicator, !entry->problems->is_vietnamese);
+
+    if (indicator->part_of != 0)
+        buf_printf(out, PROBLEM_WORDS(entry->problems, "'%s'", "“%s”"), name);
+    else
+        buf_printf(out, "%s", name);
+}
+
+/* A sum of indicators by their names: "Tổng số hộ", "Nam + Nữ"; false where it is another formula.
+ */
+static bool put_names(const struct entry *entry, const struct formula *formula, uint16_t at,
+                      struct buf *out)
+{
+    const struct formula_node *node = &formula->nodes[at];
+
+    switch ((int)node->kind) {
+    case NODE_INDICATOR:
+        put_name(entry, catalogue_indicator(entry->catalogue, (uint32_t)node->value), out);
+        return out->len <= NAMES_BYTES_MAX;
+    case NODE_ADD:
+        if (!put_names(entry, formula, node->left, out))
+            return false;
+        buf_printf(out, " + ");
+        return put_names(entry, formula, node->right, out);
+    default:
+        return false;
+    }
+}
+
+/* What the figure was compared with: "Tổng số hộ (10)", "100", "{0, 1}". */
+static void put_right(const struct entry *entry, const struct check *check,
+                      const struct check_result *result, struct buf *out)
+{
+    const struct formula *condition = check->condition;
+    struct buf names = {0};
+    char right[SIDE_TEXT_SIZE];
+
+    if (!result->right.has_value) {
+        const char *set = strchr(check->text, '{');
+        buf_printf(out, "%s", set != NULL ? set : check->text);
+        return;
+    }
+    side_text(entry->problems, &result->right, right);
+    if (put_names(entry, condition, check->right, &names))
+        buf_printf(out, "%s (%s)", (const char *)names.data, right);
+    else
+        buf_printf(out, "%s", right);
+    buf_fini(&names);
+}
+
 static void tell_failure(const struct entry *entry, const struct indicator *indicator,
                          const struct check *check, const struct check_result *result)
 {
     struct problems *problems = entry->problems;
+    const struct formula *condition = check->condition;
     const bool is_warning = check->is_warning || result->is_inexact;
+    const enum node_kind sign = check->right == CHECK_NO_NODE
+                                    ? NODE_OR
+                                    : (enum node_kind)condition->nodes[condition->root].kind;
     const char *remedy =
         is_warning ? PROBLEM_WORDS(problems, "make sure that the figures are right",
                                    "kiểm tra lại các số này")
                    : PROBLEM_WORDS(problems, "correct the figure that is wrong", "sửa số bị sai");
     void (*add)(struct problems *, uint32_t, const char *, ...)
         __attribute__((format(printf, 3, 4))) = is_warning ? problems_cell_warn : problems_cell;
-    const uint32_t cell = cell_to_blame(entry, indicator);
-    char left[SIDE_TEXT_SIZE], right[SIDE_TEXT_SIZE];
+    char left[SIDE_TEXT_SIZE];
+    struct buf name = {0}, right = {0};
 
-    side_text(problems, &result->left, left);
-    if (result->right.has_value)
-        add(problems, cell,
-            PROBLEM_WORDS(problems, "%s: %s does not meet the check \"%s\", where %s stands: %s",
-                          "%s: %s không thỏa điều kiện “%s”, vế phải là %s: %s"),
-            indicator->code, left, check->text, side_text(problems, &result->right, right), remedy);
-    else
-        add(problems, cell,
-            PROBLEM_WORDS(problems, "%s: %s does not meet the check \"%s\": %s",
-                          "%s: %s không thỏa điều kiện “%s”: %s"),
-            indicator->code, left, check->text, remedy);
+    put_name(entry, indicator, &name);
+    put_right(entry, check, result, &right);
+    add(problems, cell_to_blame(entry, indicator),
+        PROBLEM_WORDS(problems, "%s: %s, %s %s: %s (check \"%s\")",
+                      "%s: %s, %s %s: %s (điều kiện “%s”)"),
+        (const char *)name.data, side_text(problems, &result->left, left),
+        demand_of(problems, sign, check->is_warning), (const char *)right.data, remedy,
+        check->text);
+    buf_fini(&name);
+    buf_fini(&right);
 }
 
 static void make_checks(const struct entry *entry, const struct indicator *indicator)

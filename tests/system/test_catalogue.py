@@ -123,13 +123,13 @@ def checks_are_made_at_entry(press: Press) -> None:
                     "model.recognised.individual": 1})
     result = submit(press.commune, "2021", broken, expect=None)
     expect("refused", result.status != 0, True)
-    expect_in("why", result.err, "model.recognised: 5", "where 4 stands", "correct the figure")
+    expect_in("why", result.err, "Models recognised: 5, has to be equal to 'of which collective' + 'of which individual' (4)", "correct the figure")
     result = submit(press.commune, "2021", table({"ntm.commune.met": 2}), expect=None)
     expect("refused", result.status != 0, True)
     expect_in("why", result.err, "commune in {0,1}")
     doubtful = table({"model.registered": 4, "model.recognised": 5})
     result = submit(press.commune, "2021", doubtful, expect=1)
-    expect_in("warned", result.err, "warning", "warn: <= model.registered", "where 4 stands")
+    expect_in("warned", result.err, "warning", "is usually at most Dân vận khéo models registered (4)", "warn: <= model.registered")
     submit(press.commune, "2021", doubtful, "--accept-warnings", "công nhận cả mô hình năm trước")
 
 

@@ -22,6 +22,7 @@ static void give_checks(struct catalogue *catalogue, uint32_t number, const char
 {
     struct indicator *indicator = find(catalogue, number);
     struct formula_error error = {0};
+    checks_free(&indicator->checks, &indicator->check_count);
     if (checks_parse(text, indicator, catalogue, &indicator->checks, &indicator->check_count,
                      &error) != ERR_OK)
         fail_msg("%s: %s", text, error.text);
@@ -54,8 +55,8 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{REGISTERED, E, 8, 0}, {RECOGNISED, E, 9, 0}},
-     "model.recognised: 9 does not meet the check \"<= model.registered\", where 8 stands: correct "
-     "the figure that is wrong",
+     "Models recognised: 9, has to be at most Models registered (8): correct the figure that is "
+     "wrong (check \"<= model.registered\")",
      RECOGNISED,
      false},
     {"only warns",
@@ -64,8 +65,8 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{REGISTERED, E, 8, 0}, {RECOGNISED, E, 9, 0}},
-     "model.recognised: 9 does not meet the check \"warn: <= model.registered\", where 8 stands: "
-     "make sure that the figures are right",
+     "Models recognised: 9, is usually at most Models registered (8): make sure that the figures "
+     "are right (check \"warn: <= model.registered\")",
      RECOGNISED,
      true},
     {"inexact, and only warns",
@@ -74,8 +75,8 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{REGISTERED, A, 8, 0}, {RECOGNISED, L, 9, 0}},
-     "model.recognised: >=9 does not meet the check \"<= model.registered\", where 8 stands: make "
-     "sure that the figures are right",
+     "Models recognised: >=9, has to be at most Models registered (8): make sure that the figures "
+     "are right (check \"<= model.registered\")",
      RECOGNISED,
      true},
     {"inexact, and may be right",
@@ -114,14 +115,25 @@ static const struct row ROWS[] = {
      NULL,
      0,
      false},
+    {"parts are quoted",
+     "== model.recognised.collective + model.recognised.individual",
+     RECOGNISED,
+     COMMUNE_UNIT,
+     SCOPE_OWN,
+     {{RECOGNISED, E, 9, 0}, {COLLECTIVE, E, 5, 0}, {INDIVIDUAL, E, 3, 0}},
+     "Models recognised: 9, has to be equal to 'of which collective' + 'of which individual' (8): "
+     "correct the figure that is wrong (check \"== model.recognised.collective + "
+     "model.recognised.individual\")",
+     RECOGNISED,
+     false},
     {"a set",
      "commune in {0, 1}",
      POOR,
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{POOR, E, 2, 0}},
-     "poverty.poor: 2 does not meet the check \"commune in {0, 1}\": correct the figure that is "
-     "wrong",
+     "Poor households: 2, has to be one of {0, 1}: correct the figure that is wrong (check "
+     "\"commune in {0, 1}\")",
      POOR,
      false},
     {"a set of another level",
@@ -139,8 +151,8 @@ static const struct row ROWS[] = {
      DISTRICT_UNIT,
      SCOPE_WHOLE,
      {{POOR, E, 2, 0}},
-     "poverty.poor: 2 does not meet the check \"district <= 1\", where 1 stands: correct the "
-     "figure that is wrong",
+     "Poor households: 2, has to be at most 1: correct the figure that is wrong (check \"district "
+     "<= 1\")",
      POOR,
      false},
     {"terms of other levels are left out",
@@ -149,8 +161,9 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{POOR, E, 2, 0}, {COMMUNE_DIALOGUE, E, 1, 0}},
-     "poverty.poor: 2 does not meet the check \"<= dialogue.district + dialogue.commune\", where 1 "
-     "stands: correct the figure that is wrong",
+     "Poor households: 2, has to be at most Dialogues held by districts + Dialogues held by "
+     "communes (1): correct the figure that is wrong (check \"<= dialogue.district + "
+     "dialogue.commune\")",
      POOR,
      false},
     {"but not in a whole report",
@@ -168,8 +181,8 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{REGISTERED, E, 8, 0}, {RECOGNISED, E, 9, 0}},
-     "model.recognition_rate: 112.5 does not meet the check \"<= 100\", where 100 stands: correct "
-     "the figure that is wrong",
+     "Recognition rate: 112.5, has to be at most 100: correct the figure that is wrong (check \"<= "
+     "100\")",
      REGISTERED,
      false},
     {"a derived figure without a value",
@@ -187,8 +200,8 @@ static const struct row ROWS[] = {
      COMMUNE_UNIT,
      SCOPE_OWN,
      {{POOR, E, 5, 0}, {COMMUNE_DIALOGUE, E, 4, 0}},
-     "poverty.poor: 5 does not meet the check \"<= dialogue.total\", where 4 stands: correct the "
-     "figure that is wrong",
+     "Poor households: 5, has to be at most Dialogues (4): correct the figure that is wrong (check "
+     "\"<= dialogue.total\")",
      POOR,
      false},
     {"units are not counted at entry",
@@ -263,20 +276,42 @@ static void test_vietnamese(void **state)
     struct catalogue *catalogue = sample_catalogue();
     struct tree *tree = tree_new(catalogue, (struct period){2024, PERIOD_S2});
     struct report report = report_of(&row);
-    struct problems problems = {.is_vietnamese = true};
-
-    give_checks(catalogue, RECOGNISED, "<= model.registered; in {0}; warn: <= 9000");
-    assert_int_equal(validate_report(&report, catalogue, tree, &problems), ERR_INVALID);
-    assert_int_equal(problems.count, 3);
-    assert_string_equal(problems.items[0].text,
-                        "model.recognised: 9.001 không thỏa điều kiện “<= model.registered”, vế "
-                        "phải là 8.000: sửa số bị sai");
-    assert_string_equal(problems.items[1].text,
-                        "model.recognised: 9.001 không thỏa điều kiện “in {0}”: sửa số bị sai");
-    assert_string_equal(problems.items[2].text,
-                        "model.recognised: 9.001 không thỏa điều kiện “warn: <= 9000”, vế phải là "
-                        "9.000: kiểm tra lại các số này");
-    problems_fini(&problems);
+    static const struct {
+        const char *check, *said;
+    } checks[] = {
+        {"<= model.registered", "Mô hình được công nhận: 9.001, phải không quá Mô hình đăng ký "
+                                "(8.000): sửa số bị sai (điều "
+                                "kiện “<= model.registered”)"},
+        {"in {0}", "Mô hình được công nhận: 9.001, phải là một trong {0}: sửa số bị sai (điều kiện "
+                   "“in {0}”)"},
+        {"warn: in {0, 7}",
+         "Mô hình được công nhận: 9.001, thường là một trong {0, 7}: kiểm tra lại "
+         "các số này (điều kiện “warn: in {0, 7}”)"},
+        {"warn: <= 9000", "Mô hình được công nhận: 9.001, thường không quá 9.000: kiểm tra lại các "
+                          "số này (điều kiện “warn: <= 9000”)"},
+        {"< 9001",
+         "Mô hình được công nhận: 9.001, phải nhỏ hơn 9.001: sửa số bị sai (điều kiện “< 9001”)"},
+        {"> 9001",
+         "Mô hình được công nhận: 9.001, phải lớn hơn 9.001: sửa số bị sai (điều kiện “> 9001”)"},
+        {">= 9002", "Mô hình được công nhận: 9.001, phải không dưới 9.002: sửa số bị sai (điều "
+                    "kiện “>= 9002”)"},
+        {"!= 9001",
+         "Mô hình được công nhận: 9.001, phải khác 9.001: sửa số bị sai (điều kiện “!= 9001”)"},
+        {"warn: == model.registered + model.registered",
+         "Mô hình được công nhận: 9.001, thường bằng Mô hình đăng ký + Mô hình đăng ký (16.000): "
+         "kiểm tra lại các số này (điều kiện “warn: == model.registered + model.registered”)"},
+        {"<= model.registered - 1",
+         "Mô hình được công nhận: 9.001, phải không quá 7.999: sửa số bị sai (điều kiện “<= "
+         "model.registered - 1”)"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        struct problems problems = {.is_vietnamese = true};
+        give_checks(catalogue, RECOGNISED, checks[i].check);
+        (void)validate_report(&report, catalogue, tree, &problems);
+        assert_int_equal(problems.count, 1);
+        assert_string_equal(problems.items[0].text, checks[i].said);
+        problems_fini(&problems);
+    }
     report_fini(&report);
     tree_free(&tree);
     catalogue_free(&catalogue);
