@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "client/catalogue_dir_parts.h"
 #include "core/mem.h"
@@ -153,19 +154,67 @@ static void folder_build(struct folder *folder, struct problems *problems,
     problems_fini(&found);
 }
 
+/* ---- in the order of the files ---- */
+
+static size_t rank_of_file(const char *path)
+{
+    static const char *const names[] = {ini_name, units_name, forms_name, indicators_name};
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    size_t rank = 0;
+    while (rank < sizeof names / sizeof *names &&
+           (slash == NULL || strcmp(slash + 1, names[rank]) != 0))
+        rank++;
+    return rank;
+}
+
+static bool is_before(const struct problem *a, const struct problem *b)
+{
+    size_t left = rank_of_file(a->file), right = rank_of_file(b->file);
+    if (left != right)
+        return left < right;
+    if (a->place.line != b->place.line)
+        return a->place.line < b->place.line;
+    return a->place.column < b->place.column;
+}
+
+/* What was found in several rounds reads from the top; what stands at one place stays in order. */
+static void sort_problems(struct problems *problems, size_t from)
+{
+    struct problem *items = problems->items;
+    for (size_t i = from; i < problems->count; i++) {
+        struct problem item = items[i];
+        size_t at = i;
+        for (; at > from && is_before(&item, &items[at - 1]); at--)
+            items[at] = items[at - 1];
+        items[at] = item;
+    }
+}
+
+static bool is_folder(const char *dir, struct problems *problems)
+{
+    struct stat st;
+    if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+        return true;
+    problems_add(problems, dir, (struct place){0},
+                 PROBLEM_WORDS(problems, "there is no such folder: check its name",
+                               "không có thư mục này: hãy kiểm tra tên"));
+    return false;
+}
+
 enum err catalogue_dir_read(const char *dir, struct problems *problems,
                             struct catalogue **ret_catalogue)
 {
     struct catalogue *catalogue = catalogue_new();
     struct folder folder = {0};
-    size_t error_count = problems->error_count;
+    size_t error_count = problems->error_count, problem_count = problems->count;
     size_t dir_len = strlen(dir);
 
     while (dir_len > 1 && dir[dir_len - 1] == '/')
         dir_len--;
     char *clean_dir = mem_strndup(dir, dir_len);
-    if (folder_read(clean_dir, problems, &folder))
+    if (is_folder(clean_dir, problems) && folder_read(clean_dir, problems, &folder))
         folder_build(&folder, problems, catalogue);
+    sort_problems(problems, problem_count);
     free(clean_dir);
     folder_fini(&folder);
     if (problems->error_count > error_count) {

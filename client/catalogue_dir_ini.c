@@ -267,6 +267,43 @@ static bool is_first(const struct head *head, const struct ini_entry *entry)
     return section_place(head, section).line == entry->place.line;
 }
 
+/* Sections that nobody reads are refused whole: an empty one, too, would be overlooked. */
+static void refuse_unknown(const struct head *head)
+{
+    static const struct {
+        const char *name;
+        bool may_have_title, may_lack_title;
+    } known[] = {
+        {"catalogue", false, true}, {"calendar", true, true}, {"level", true, false},
+        {"type", true, false},      {"section", true, false}, {"body", true, false},
+        {"measure", true, false},
+    };
+
+    for (size_t i = 0; i < head->ini->count; i++) {
+        struct ini_entry *entry = &head->ini->entries[i];
+        bool is_titled = entry->title[0] != '\0', is_known = false;
+        for (size_t k = 0; k < sizeof known / sizeof *known && !is_known; k++)
+            is_known = strcmp(entry->section, known[k].name) == 0 &&
+                       (is_titled ? known[k].may_have_title : known[k].may_lack_title);
+        if (is_known ||
+            entry->section[0] == '\0') /* what stands before all sections is told below */
+            continue;
+        entry->is_used = true; /* its keys say nothing more */
+        if (!is_first(head, entry))
+            continue;
+        problems_add(
+            head->problems, head->ini->file, entry->place,
+            PROBLEM_WORDS(head->problems,
+                          "unknown section [%s%s%s]: sections are [catalogue], [calendar], "
+                          "[calendar YEAR], [level CODE], [type CODE], [section CODE], "
+                          "[body CODE] and [measure NAME]; correct or remove it",
+                          "không có mục [%s%s%s]: các mục là [catalogue], [calendar], "
+                          "[calendar NĂM], [level MÃ], [type MÃ], [section MÃ], [body MÃ] "
+                          "và [measure TÊN]; sửa lại hoặc bỏ mục này"),
+            entry->section, is_titled ? " " : "", entry->title);
+    }
+}
+
 /* Adds what a section with a title declares, at the first of its entries. */
 static void add_titled(const struct head *head, const struct ini_entry *entry)
 {
@@ -298,6 +335,7 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
     for (size_t i = 0; i < ini->count; i++)
         if (ini->entries[i].title[0] != '\0')
             add_titled(&head, &ini->entries[i]);
+    refuse_unknown(&head);
     ini_report_unknown(ini, problems);
     if (catalogue->level_count == 0)
         problems_add(

@@ -26,6 +26,11 @@ static const char *const indicators_columns[] = {
     "measure", "nature",     "aggregation", "decimals", "signed",  "part_of",
     "levels",  "valid_from", "valid_to",    "rule",     NULL,
 };
+/* Columns whose cells may not be empty. */
+static const char *const needed_columns[] = {
+    "id",      "number", "code",     "level",  "type", "parent",
+    "name_vi", "nature", "decimals", "levels", NULL,
+};
 /* Columns that may be left out, as if all their cells were empty. */
 static const char *const no_columns[] = {NULL};
 static const char *const indicators_optional[] = {"checks", "body", "order", "required", NULL};
@@ -50,6 +55,14 @@ static bool has_column(const struct csv_table *table, const char *const *columns
     return false;
 }
 
+static bool is_needed(const char *column)
+{
+    for (size_t i = 0; needed_columns[i] != NULL; i++)
+        if (strcmp(needed_columns[i], column) == 0)
+            return true;
+    return false;
+}
+
 static bool check_header(const struct csv_table *table, const char *const *columns,
                          const char *const *optional, struct problems *problems)
 {
@@ -60,10 +73,15 @@ static bool check_header(const struct csv_table *table, const char *const *colum
         if (csv_column(table, columns[i]) < 0)
             problems_add(
                 problems, table->file, header->fields[0].place,
-                PROBLEM_WORDS(
-                    problems,
-                    "the column %s is missing: add it to the header; its cells may be empty",
-                    "thiếu cột %s: thêm cột này vào dòng tiêu đề; các ô của nó có thể để trống"),
+                is_needed(columns[i])
+                    ? PROBLEM_WORDS(problems,
+                                    "the column %s is missing: add it, and fill it in in every row",
+                                    "thiếu cột %s: thêm cột này và ghi đủ ở mọi dòng")
+                    : PROBLEM_WORDS(
+                          problems,
+                          "the column %s is missing: add it to the header; its cells may be empty",
+                          "thiếu cột %s: thêm cột này vào dòng tiêu đề; các ô của nó có thể để "
+                          "trống"),
                 columns[i]);
     }
     for (size_t i = 0; i < header->field_count; i++) {
@@ -150,19 +168,30 @@ static int word_of(const struct cells *cells, const char *column, const struct w
 {
     const char *text = text_of(cells, column);
     struct buf all = {0};
+    bool may_be_empty = false;
 
     for (const struct word *word = words; word->text != NULL; word++) {
         if (strcmp(word->text, text) == 0)
             return word->value;
     }
-    for (const struct word *word = words; word->text != NULL; word++)
-        buf_printf(&all, "%s%s", all.len > 0 ? ", " : "",
-                   word->text[0] != '\0' ? word->text
-                                         : PROBLEM_WORDS(cells->problems, "nothing", "để trống"));
+    for (const struct word *word = words; word->text != NULL; word++) {
+        bool is_last = word[1].text == NULL;
+        if (word->text[0] != '\0')
+            buf_printf(&all, "%s%s",
+                       all.len == 0 ? ""
+                       : is_last    ? PROBLEM_WORDS(cells->problems, " or ", " hoặc ")
+                                    : ", ",
+                       word->text);
+        else
+            may_be_empty = true;
+    }
     add_problem(cells, column,
-                PROBLEM_WORDS(cells->problems, "%s \"%s\" is not known: write one of %s",
-                              "%s “%s” không hợp lệ: viết một trong các từ %s"),
-                column, text, (const char *)all.data);
+                PROBLEM_WORDS(cells->problems, "%s \"%s\" is not known: write %s%s",
+                              "%s “%s” không hợp lệ: viết %s%s"),
+                column, text, (const char *)all.data,
+                may_be_empty
+                    ? PROBLEM_WORDS(cells->problems, ", or leave it empty", ", hoặc để trống")
+                    : "");
     buf_fini(&all);
     return if_unknown;
 }

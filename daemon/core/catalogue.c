@@ -221,6 +221,7 @@ void catalogue_add_unit_version(struct catalogue *catalogue, uint32_t id,
         .versions = mem_alloc(sizeof *version),
         .version_count = 1,
         .successor_count = successor_count,
+        .successors_line = successor_count > 0 ? version->line : 0,
     };
 
     unit.versions[0] = *version;
@@ -341,6 +342,8 @@ static struct unit merge_rows(const struct unit *rows, size_t count)
         unit.successor_count = 0;
     }
     for (size_t i = 0; i < count; i++) {
+        if (unit.successors_line == 0)
+            unit.successors_line = rows[i].successors_line;
         for (size_t j = 0; j < rows[i].successor_count; j++)
             unit.successors[unit.successor_count++] = rows[i].successors[j];
         free(rows[i].successors);

@@ -142,6 +142,8 @@ static void check_successors(const struct checker *checker, const struct unit *u
 {
     struct date end = unit_end(unit);
     struct cell_place at = cell_of(last_version(unit), "successors");
+    if (unit->successors_line != 0)
+        at.line = unit->successors_line;
 
     if (is_open(end)) {
         if (unit->successor_count > 0)

@@ -29,6 +29,7 @@ struct unit {
     size_t version_count; /* at least 1; windows in order, adjacent, not overlapping */
     uint32_t *successors; /* unit ids that took over when it ended */
     size_t successor_count;
+    uint32_t successors_line; /* in the author's table, of the first row that names any; 0: none */
 };
 
 /* The version valid on `day`, or NULL. */

@@ -205,6 +205,10 @@ static void test_good_folder(void **state)
     buf_fini(&said);
 }
 
+#define SECTIONS                                                                                   \
+    "sections are [catalogue], [calendar], [calendar YEAR], [level CODE], [type CODE], [section "  \
+    "CODE], [body CODE] and [measure NAME]; correct or remove it\n"
+
 /* One change to the good folder, and all that is said of it. */
 static const struct {
     const char *name;
@@ -237,15 +241,27 @@ static const struct {
      "catalogue.ini:16:1: error: unknown key deadline_year in [level commune]: correct its "
      "spelling or remove it\n"},
     {"unknown section", INI, "[catalogue]\n", "[other]\nx = 1\n[catalogue]\n",
-     "catalogue.ini:2:1: error: unknown key x in [other]: correct its spelling or remove it\n"},
+     "catalogue.ini:2:1: error: unknown section [other]: " SECTIONS},
+    {"unknown section without keys", INI, "[type xa]\n", "[Type xb]\n[type xa]\n",
+     "catalogue.ini:19:1: error: unknown section [Type xb]: " SECTIONS},
+    {"section without its code", INI, "[type xa]\n", "[level]\n[type xa]\n",
+     "catalogue.ini:19:1: error: unknown section [level]: " SECTIONS},
+    {"successors of a unit that does not end, in its first row", UNITS,
+     "2022-12-31,Xã Hai,,\n1002,02,commune,xa,64,2023-01-01,,Xã Hai Mới,,",
+     "2022-12-31,Xã Hai,,1003\n1002,02,commune,xa,64,2023-01-01,,Xã Hai Mới,,",
+     "units.csv:4:43: error: unit 1002 has successors but does not end: give its last day, or "
+     "remove them\n"},
+    {"missing column of names", FORMS, "number,code,name_vi", "number,code,name",
+     "forms.csv:1:1: error: the column name_vi is missing: add it, and fill it in in every row\n"
+     "forms.csv:1:13: error: unknown column \"name\": correct its spelling or remove it\n"},
     {"type code", INI, "[type tinh]\nname_vi = tỉnh\n",
      "[type tinh]\nname_vi = tỉnh\n[type thị_trấn]\n  name_vi = thị trấn\n",
      "catalogue.ini:20:3: error: thị_trấn in [type thị_trấn] is not a code: write 1 to 32 "
      "letters a-z, digits and '_', starting with a letter\n"},
     {"unit id", UNITS, "1003,03", "x,03",
-     "units.csv:6:1: error: id \"x\" is not a whole number from 1 to 4294967295: correct it\n"
      "units.csv:3:42: error: unit 1001: its successor 1003 is not there: write the id "
-     "(not the code) of a unit that is\n"},
+     "(not the code) of a unit that is\n"
+     "units.csv:6:1: error: id \"x\" is not a whole number from 1 to 4294967295: correct it\n"},
     {"unit level", UNITS, "1003,03,commune", "1003,03,comune",
      "units.csv:6:9: error: level \"comune\" is not in catalogue.ini: write one of province, "
      "commune\n"},
@@ -279,20 +295,20 @@ static const struct {
      "forms.csv:2:31: error: level \"commune, province\" is not in catalogue.ini: write one of "
      "province, commune; several are separated by |\n"},
     {"form accept", FORMS, ",manual", ",by hand",
-     "forms.csv:3:17: error: accept \"by hand\" is not known: write one of nothing, auto, "
-     "manual\n"},
+     "forms.csv:3:17: error: accept \"by hand\" is not known: write auto or manual, or leave "
+     "it empty\n"},
     {"missing column", FORMS, "name_en,due", "name_en",
+     "forms.csv:1:1: error: the column due is missing: add it to the header; its cells may be "
+     "empty\n"
      "forms.csv:2:50: error: the row has 6 fields but the header has 5: remove a comma, or put "
      "quotes around the field that contains it\n"
      "forms.csv:3:17: error: the row has 6 fields but the header has 5: remove a comma, or put "
-     "quotes around the field that contains it\n"
-     "forms.csv:1:1: error: the column due is missing: add it to the header; its cells may be "
-     "empty\n"},
+     "quotes around the field that contains it\n"},
     {"surplus field beside a bad cell", UNITS, ",,2022-12-31,Xã Hai,,", ",,31/12,Xã Hai,,,",
-     "units.csv:4:39: error: the row has 11 fields but the header has 10: remove a comma, or "
-     "put quotes around the field that contains it\n"
      "units.csv:4:24: error: to \"31/12\" is not a day: write 2024-12-14, or leave it empty for "
      "no limit\n"
+     "units.csv:4:39: error: the row has 11 fields but the header has 10: remove a comma, or "
+     "put quotes around the field that contains it\n"
      "units.csv:5:23: error: unit 1002 has two rows that are valid on the same days: end one "
      "on the day before the other begins\n"},
     {"rows behind a bad quote are not blamed on others", UNITS, "02,commune,xa,64,2023-01-01",
@@ -313,10 +329,9 @@ static const struct {
      "indicators.csv:4:52: error: indicator 3 is entered and has a rule: remove the rule, or leave "
      "its aggregation empty, which makes it derived\n"},
     {"nature", INDICATORS, "stock,max", "stok,max",
-     "indicators.csv:5:29: error: nature \"stok\" is not known: write one of flow, stock\n"},
+     "indicators.csv:5:29: error: nature \"stok\" is not known: write flow or stock\n"},
     {"aggregation", INDICATORS, "stock,max", "stock,avg",
-     "indicators.csv:5:35: error: aggregation \"avg\" is not known: write one of sum, max, "
-     "min\n"},
+     "indicators.csv:5:35: error: aggregation \"avg\" is not known: write sum, max or min\n"},
     {"neither aggregation nor rule", INDICATORS, "stock,max", "stock,",
      "indicators.csv:5:35: error: neither aggregation nor rule: write sum, max or min for a "
      "figure that is reported, or a rule for a derived one\n"},
@@ -325,7 +340,7 @@ static const struct {
     {"no decimals", INDICATORS, "max,6", "max,",
      "indicators.csv:5:39: error: decimals \"\" is not a number from 0 to 6: correct it\n"},
     {"signed", INDICATORS, "yes", "có",
-     "indicators.csv:5:41: error: signed \"có\" is not known: write one of nothing, yes\n"},
+     "indicators.csv:5:41: error: signed \"có\" is not known: write yes, or leave it empty\n"},
     {"part of", INDICATORS, ",a.all,province", ",a.al,province",
      "indicators.csv:3:46: error: indicator \"a.al\" is not in this file: write the code of "
      "the "
@@ -503,7 +518,8 @@ static void test_problems_of_a_full_folder(void **state)
          "indicators.csv:3:47: error: order \"0\" is not a whole number from 1 to 4294967295: "
          "correct it\n"},
         {"required", ",yes,", ",must,",
-         "indicators.csv:2:59: error: required \"must\" is not known: write one of nothing, yes\n"},
+         "indicators.csv:2:59: error: required \"must\" is not known: write yes, or leave it "
+         "empty\n"},
         {"check", "<= 5", "<= d",
          "indicators.csv:2:57: error: indicator 1: its checks, at character 4: there is no "
          "indicator \"d\" in the catalogue: correct the name or add it\n"},
@@ -575,6 +591,20 @@ static void test_broken_files(void **state)
     buf_fini(&said);
 }
 
+/* One folder that is not there is one error, not four. */
+static void test_no_folder(void **state)
+{
+    const struct folder *folder = *state;
+    struct problems problems = {0};
+    struct catalogue *catalogue;
+    char *path = mem_printf("%s/none", folder->path);
+    assert_int_equal(catalogue_dir_read(path, &problems, &catalogue), ERR_INVALID);
+    assert_int_equal(problems.count, 1);
+    assert_string_equal(problems.items[0].text, "there is no such folder: check its name");
+    problems_fini(&problems);
+    free(path);
+}
+
 /* The catalogue that is shipped as a sample is without a fault, and is the tree it says it is. */
 static void test_sample(void **state)
 {
@@ -607,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_rule_place),
         cmocka_unit_test(test_all_problems_at_once),
         cmocka_unit_test(test_broken_files),
+        cmocka_unit_test(test_no_folder),
         cmocka_unit_test(test_sample),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
