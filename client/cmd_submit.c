@@ -80,7 +80,7 @@ static bool check_arguments(struct submit *submit)
     if (submit->scope_text != NULL && strcmp(submit->scope_text, "whole") == 0)
         submit->scope = SCOPE_WHOLE;
     else if (submit->scope_text != NULL && strcmp(submit->scope_text, "own") != 0)
-        return refuse_choice(submit, "--scope", "own, whole");
+        return refuse_choice(submit, "--scope", "own | whole");
     if (submit->wait != NULL && strcmp(submit->wait, "safe") != 0)
         return refuse_choice(submit, "--wait", "safe");
     if (!filing_check_note(submit->common, "submit", submit->note))

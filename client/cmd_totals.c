@@ -59,7 +59,7 @@ static bool read_compare(const struct common *common, struct asked *asked)
             asked->has_plan = true;
         } else {
             (void)command_usage("totals", words(common->is_english, WORD_OPTION_CHOICE),
-                                "--compare", "previous, plan, previous,plan");
+                                "--compare", "previous | plan | previous,plan");
             return false;
         }
         at = at[len] == ',' ? at + len + 1 : NULL;

@@ -256,7 +256,7 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
         (void)fprintf(
             stderr, "  %s\n",
             words(is_english, next->is_withdrawn ? WORD_FILING_WITHDRAWS : WORD_FILING_RESTORES));
-    else if (count == 0)
+    else if (count == 0 && base->revision > 0)
         (void)fprintf(stderr, "  %s\n", words(is_english, WORD_FILING_SAME));
 }
 

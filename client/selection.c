@@ -13,7 +13,7 @@ bool selection_check(const struct common *common, const char *name, struct selec
         selection->kind = KIND_PLAN;
     } else if (kind != NULL && strcmp(kind, "actual") != 0) {
         (void)command_usage(name, words(common->is_english, WORD_OPTION_CHOICE), "--kind",
-                            "actual, plan");
+                            "actual | plan");
         return false;
     }
     if (period_parse(selection->period_text, &selection->period) != ERR_OK) {

@@ -95,11 +95,12 @@ void checker_name(const struct checker *checker, struct cell_place at, const cha
         checker, at,
         CHECKER_WORDS(
             checker,
-            "%s is not a code: write 1 to %zu letters a-z, digits and '_', starting with a "
+            "%s \"%s\" is not a code: write 1 to %zu letters a-z, digits and '_', starting with a "
             "letter, in parts joined by '.', and no word of the formula language",
-            "%s không phải là mã: viết từ 1 đến %zu chữ cái a-z, chữ số và '_', bắt đầu bằng chữ "
+            "%s “%s” không đúng dạng: viết từ 1 đến %zu chữ cái a-z, chữ số và '_', bắt đầu bằng "
+            "chữ "
             "cái, các phần nối bằng '.', và không trùng từ của ngôn ngữ công thức"),
-        subject, max_bytes);
+        subject, code, max_bytes);
     free(subject);
 }
 

@@ -262,12 +262,18 @@ def bad_requests_are_explained(office: Office) -> None:
         result = office.district.tonghop(*arguments, expect=2)
         expect(f"{arguments}: says so", result.err != "" and result.out == "", True)
     for arguments in (["totals", "--period", "2024", "--unit", "99999"],
+                      ["totals", "--period", "2024", "--unit", str(PROVINCE)],
+                      ["totals", "--period", "2024", "--unit", "Thị trấn Chư Ty"],
                       ["explain", "no.such", "--period", "2024"],
                       ["coverage", "--period", "2024", "--unit", "99999"],
                       ["history", "99999", "--period", "2024"]):
         result = office.district.tonghop(*arguments, expect=2)
         expect(f"{arguments}: only what the node says", result.err.count("\n"), 1)
         expect(f"{arguments}: not as a refusal", "refused" in result.err, False)
+    result = submit(office.district, "2024", table({VISITS: 1}), "--unit", "23935", expect=1)
+    expect_in("a report of a unit elsewhere is refused", result.err, "refused")
+    result = office.district.tonghop("--lang", "vi", "totals", "--period", "2024", "--kind", "x", expect=2)
+    expect_in("what there is", result.err, "--kind phải là actual | plan")
     result = office.district.tonghop("revoke", Keys.generate().public, expect=1)
     expect_in("an order is refused", result.err, "refused (not-found)")
     office.tree.init("tat", COMMUNE, office.district).tonghop("status", expect=3)

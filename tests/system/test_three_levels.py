@@ -138,7 +138,9 @@ def many_units_in_one_file(three: Three) -> None:
 def nil_report_is_a_report(three: Three) -> None:
     """A nil report meets the duty, and adds nothing to any figure"""
     nil = client(three.district.tree, "ia-din", NIL, three.district)
-    nil.tonghop("submit", "--nil", "chung", "--period", "2024")
+    result = nil.tonghop("submit", "--nil", "chung", "--period", "2024")
+    expect_in("filed", result.err, "first filing, 0 figures")
+    expect("nothing is the same as before", "the same" in result.err, False)
     three.expect_total("2024", VISITS, exact(193 - 110, 2), "--unit", str(DISTRICT))
     expect("state", coverage(three.province, "2024")[str(NIL)], "accepted")
 

@@ -550,7 +550,7 @@ static void test_all_problems_at_once(void **state)
         "units.csv:4:20: error: unit 1002: its parent 99 is not there",
         "forms.csv:3:1: error: form 1 is there twice",
         "indicators.csv:3:43: error: decimals \"z\"",
-        "indicators.csv:5:3: error: indicator 4: its code is not a code",
+        "indicators.csv:5:3: error: indicator 4: its code \"b b\" is not a code",
     };
     const char *texts[FILE_COUNT];
     char *changed[FILE_COUNT + 2];

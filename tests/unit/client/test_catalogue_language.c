@@ -67,7 +67,8 @@ static const struct {
      "năm 2026 bắt đầu ngày 2025-12-15, nhưng năm 2025 theo lịch trước kết thúc ngày 2025-12-31: "
      "đặt cho năm 2026 một lịch riêng bắt đầu ngay hôm sau, rồi mới đến lịch này"},
     {"no code", INDICATORS, "4,b,", "4,b-,",
-     "chỉ tiêu 4: mã không phải là mã: viết từ 1 đến 64 chữ cái a-z, chữ số và '_', bắt đầu bằng "
+     "chỉ tiêu 4: mã “b-” không đúng dạng: viết từ 1 đến 64 chữ cái a-z, chữ số và '_', bắt đầu "
+     "bằng "
      "chữ cái, các phần nối bằng '.', và không trùng từ của ngôn ngữ công thức"},
     {"no name", UNITS, "Xã Hai", "", "đơn vị 1002: tên tiếng Việt để trống: điền vào"},
     {"an unknown parent", UNITS, "xa,64,,,", "xa,65,,,",
