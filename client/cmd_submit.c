@@ -90,7 +90,13 @@ static bool check_arguments(struct submit *submit)
         return false;
     submit->reason = filing_reason(submit->common, "submit", submit->reason_text);
     submit->source = filing_source(submit->common, "submit", submit->source_text);
-    return submit->reason != NULL && submit->source != NULL;
+    if (submit->reason == NULL || submit->source == NULL)
+        return false;
+    if (submit->source[0] != '\0' && submit->scope != SCOPE_WHOLE) {
+        (void)command_usage("submit", words(is_english, WORD_SUBMIT_SOURCE_OF_WHOLE));
+        return false;
+    }
+    return true;
 }
 
 static bool read_arguments(struct submit *submit, int argc, char **argv)

@@ -184,7 +184,7 @@ bool command_find_conf(const struct common *common, struct conf *ret_conf)
     char *path = command_find_conf_path(common);
     if (path == NULL)
         return false;
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = !common->is_english};
     enum err err = conf_read(path, &problems, ret_conf);
     command_print_problems(&problems);
     problems_fini(&problems);

@@ -3,6 +3,7 @@
 
 #include "client/reporting.h"
 #include "client/reporting_parts.h"
+#include "core/buf.h"
 #include "text/number_words.h"
 
 enum { GROUP_DIGITS = 3 }; /* of thousands */
@@ -282,6 +283,37 @@ enum err reporting_read_cell(const struct indicator *indicator,
     return ERR_OK;
 }
 
+/* Whoever writes a name where a code belongs is told the codes of those that are called so. Not of
+ * the fields of a file, whose names were looked up before. */
+static bool say_codes(const struct reporting_context *context, const char *text,
+                      struct problems *problems)
+{
+    const struct tree *tree = context->tree;
+    struct naming *naming = naming_of_units(context->catalogue, tree, context->root);
+    struct naming_matches matches = naming_find(naming, text);
+    struct buf codes = {0};
+    char quoted[QUOTE_SIZE];
+
+    for (size_t i = 0; i < matches.count; i++)
+        buf_printf(&codes, "%s%s", i > 0 ? ", " : "",
+                   tree->nodes[tree_find(tree, matches.ids[i])].version->code);
+    if (matches.count > 0)
+        problems_add(
+            problems, NULL, (struct place){0},
+            matches.count == 1
+                ? PROBLEM_WORDS(problems, "'%s' is a name: write the unit's code, %s",
+                                "“%s” là tên: hãy ghi mã của đơn vị, là %s")
+                : PROBLEM_WORDS(problems,
+                                "'%s' is the name of several units: write the code that is "
+                                "meant: %s",
+                                "“%s” là tên của nhiều đơn vị: ghi mã của đơn vị cần báo "
+                                "cáo: %s"),
+            reporting_quote(text, quoted), (const char *)codes.data);
+    buf_fini(&codes);
+    naming_free(&naming);
+    return matches.count > 0;
+}
+
 enum err reporting_find_unit(const struct reporting_context *context, const char *text,
                              const char *file, struct place place, struct problems *problems,
                              uint32_t *ret_unit)
@@ -300,6 +332,8 @@ enum err reporting_find_unit(const struct reporting_context *context, const char
                                    "'%s' names more than one unit: write id:%s or code:%s",
                                    "“%s” chỉ nhiều đơn vị: ghi id:%s hoặc code:%s"),
                      quoted, quoted, quoted);
+    } else if (err != ERR_OK && file == NULL && say_codes(context, text, problems)) {
+        return err;
     } else if (err != ERR_OK) {
         problems_add(problems, file, place,
                      PROBLEM_WORDS(problems,

@@ -417,6 +417,9 @@ static const struct {
          "right, run it again with --accept-warnings \"NOTE\""},
     [WORD_SUBMIT_ONE_SOURCE] = {"cần đúng một trong ba: TỆP, --nil BIỂU-MẪU, --withdraw BIỂU-MẪU",
                                 "exactly one of FILE, --nil FORM and --withdraw FORM is needed"},
+    [WORD_SUBMIT_SOURCE_OF_WHOLE] =
+        {"chỉ báo cáo số toàn đơn vị mới ghi nguồn: thêm --scope whole, hoặc bỏ --source",
+         "only a whole report states a source: add --scope whole, or leave --source out"},
     [WORD_SUBMIT_NEEDED_COLUMNS] = {"“chỉ tiêu” và “số liệu”", "indicator and value"},
     [WORD_AMEND_VALUE_OR_REMOVE] = {"cần số liệu mới, hoặc chỉ --remove",
                                     "either a new value or --remove alone is needed"},

@@ -72,6 +72,9 @@ def baselines_say_so(office: Office) -> None:
     cells = table({VISITS: 300, "petition.received": 9})
     result = submit(office.district, "2021", cells, "--source", BOOK, expect=2)
     expect_in("an own report", result.err, "--scope whole")
+    expect("said once, not of each form", result.err.count("--scope whole"), 1)
+    expect_in("before the file is read", office.district.tonghop(
+        "submit", "/does/not/exist.csv", "--period", "2021", "--source", BOOK, expect=2).err, "--scope whole")
     result = submit(office.district, "2021", cells, "--scope", "whole", "--source", BOOK)
     expect("filed", outcomes(result), [(str(DISTRICT), "1", "accepted")])
     result = submit(office.district, "2021", cells, "--scope", "whole", "--source", BOOK)

@@ -475,13 +475,43 @@ static void test_begin(void **state)
     report_fini(&item.report);
 }
 
+/* A name where a code belongs, on the command line, is answered with the code. */
+static void test_names_of_options(void **state)
+{
+    const struct world *world = *state;
+    static const struct {
+        uint32_t root;
+        const char *text, *said;
+    } rows[] = {
+        {0, "Xã Bình An", "“Xã Bình An” là tên: hãy ghi mã của đơn vị, là 23860"},
+        {0, "bình an", "“bình an” là tên: hãy ghi mã của đơn vị, là 23860"},
+        {632, "Xã Bình An",
+         "không có đơn vị “Xã Bình An” trong kỳ 2024: xem `tonghop catalogue show units`"},
+        {632, "Đồi Xanh",
+         "“Đồi Xanh” là tên của nhiều đơn vị: ghi mã của đơn vị cần báo cáo: 632, 23887, 23889"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct reporting_context context = {
+            .tree = world->tree, .catalogue = world->catalogue, .root = rows[i].root};
+        struct problems problems = {.is_vietnamese = true};
+        uint32_t unit = 0;
+        assert_int_equal(
+            reporting_find_unit(&context, rows[i].text, NULL, (struct place){0}, &problems, &unit),
+            ERR_NOT_FOUND);
+        assert_int_equal(problems.count, 1);
+        assert_string_equal(problems.items[0].text, rows[i].said);
+        assert_int_equal(unit, 0);
+        problems_fini(&problems);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_files), cmocka_unit_test(test_parts),
         cmocka_unit_test(test_units),      cmocka_unit_test(test_thousands),
         cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_vietnamese),
-        cmocka_unit_test(test_begin),
+        cmocka_unit_test(test_begin),      cmocka_unit_test(test_names_of_options),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
