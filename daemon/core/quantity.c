@@ -263,6 +263,8 @@ static bool fraction_divide(struct fraction a, struct fraction b, struct fractio
 static struct quantity divide_by_positive(struct quantity a, struct quantity b)
 {
     struct quantity quotient = {.state = QUANTITY_VALUE, .qualifier = QUALIFIER_ABOUT};
+    if (a.qualifier == QUALIFIER_EXACT && a.low.numerator == 0)
+        return a; /* nothing is nothing, however it is divided */
     bool is_bounded = is_known_above(b.qualifier);
     bool has_low = is_known_below(a.qualifier) && (a.low.numerator < 0 || is_bounded);
     bool has_high = is_known_above(a.qualifier) && (a.high.numerator >= 0 || is_bounded);
@@ -327,5 +329,9 @@ struct amount quantity_round(const struct quantity *quantity, unsigned decimals)
         !fraction_round(shown(quantity), decimals, direction, &amount.value) ||
         (is_range && !fraction_round(quantity->high, decimals, ROUND_UP, &amount.upper)))
         return nothing;
+    if (is_range && amount.upper == amount.value) { /* both bounds are the number itself */
+        amount.qualifier = QUALIFIER_EXACT;
+        amount.upper = 0;
+    }
     return amount;
 }

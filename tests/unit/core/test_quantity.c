@@ -109,6 +109,9 @@ static void test_multiply_and_divide(void **state)
         {"range, across 0", {RANGE, 2, 3}, {RANGE, -2, 3}, {ABOUT, -4, 0}, {ABOUT, -1, 0}},
         {"at least, at most", {AT_LEAST, 7, 0}, {AT_MOST, 2, 0}, {ABOUT, 14, 0}, {ABOUT, 4, 0}},
         {"at least, zero", {AT_LEAST, 7, 0}, {EXACT, 0, 0}, {ABOUT, 0, 0}, {0, 0, 0}},
+        {"zero, range", {EXACT, 0, 0}, {RANGE, 2, 4}, {ABOUT, 0, 0}, {EXACT, 0, 0}},
+        {"zero, at least", {EXACT, 0, 0}, {AT_LEAST, 2, 0}, {ABOUT, 0, 0}, {EXACT, 0, 0}},
+        {"zero, at most below 0", {EXACT, 0, 0}, {AT_MOST, -2, 0}, {ABOUT, 0, 0}, {EXACT, 0, 0}},
         {"exact, missing", {EXACT, 7, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}},
         {"missing, exact", {0, 0, 0}, {EXACT, 7, 0}, {0, 0, 0}, {0, 0, 0}},
     };
@@ -185,6 +188,11 @@ static void test_round(void **state)
            (struct is){AT_MOST, -2, 0});
     expect("around", quantity_of(&(struct amount){true, 26, 44, QUALIFIER_RANGE}, 1), 0,
            (struct is){RANGE, 2, 5});
+    expect("a range of one number", quantity_of(&(struct amount){true, 30, 30, QUALIFIER_RANGE}, 1),
+           0, (struct is){EXACT, 3, 0});
+    expect("a range within one number",
+           quantity_of(&(struct amount){true, 26, 26, QUALIFIER_RANGE}, 1), 0,
+           (struct is){RANGE, 2, 3});
     expect("decimals of the amount",
            quantity_of(&(struct amount){true, 755, 0, QUALIFIER_EXACT}, 1), 2,
            (struct is){EXACT, 7550, 0});

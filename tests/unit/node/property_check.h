@@ -124,8 +124,8 @@ static inline void check_derived(const struct p_model *m, const struct p_span *s
     P_ASSERT(value->has_value == (number.state == P_VALUE));
     if (!value->has_value)
         return;
-    P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) == number.is_exact);
     if (number.is_known) {
+        P_ASSERT((value->qualifier == TONGHOP__QUALIFIER__QUALIFIER_EXACT) == number.is_exact);
         P_ASSERT((enum qualifier)value->qualifier == p_qualifier(&number));
         P_ASSERT(p_value(value) == p_shown(&number));
         P_ASSERT(p_upper(value) == (p_qualifier(&number) == QUALIFIER_RANGE ? number.high : 0));

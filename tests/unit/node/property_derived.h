@@ -52,7 +52,8 @@ static inline i128 p_floor(i128 figure, i128 unit)
     return figure / unit - (figure % unit < 0 ? 1 : 0);
 }
 
-/* What is known from below is rounded down, from above up; anything else to the nearest. */
+/* What is known from below is rounded down, from above up; anything else to the nearest. Where both
+ * bounds come to the same number, it is that number. */
 static inline void p_round(struct p_number *number, unsigned decimals)
 {
     const i128 unit = pow10_i64(number->decimals - decimals);
@@ -64,6 +65,8 @@ static inline void p_round(struct p_number *number, unsigned decimals)
     else if (qualifier == QUALIFIER_AT_MOST)
         number->low = -p_floor(-shown, unit);
     number->high = qualifier == QUALIFIER_RANGE ? -p_floor(-high, unit) : number->low;
+    if (qualifier == QUALIFIER_RANGE && number->high == number->low)
+        number->is_exact = true;
     number->truth = i128_div_round(number->truth, unit);
     number->decimals = decimals;
 }
