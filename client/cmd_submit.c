@@ -71,7 +71,7 @@ static bool check_arguments(struct submit *submit)
     bool is_english = submit->common->is_english;
     int sources = (submit->file != NULL) + (submit->nil != NULL) + (submit->withdraw != NULL);
     if (sources != 1) {
-        (void)command_usage("submit", words(is_english, WORD_SUBMIT_ONE_SOURCE));
+        (void)command_usage("submit", "%s", words(is_english, WORD_SUBMIT_ONE_SOURCE));
         return false;
     }
     if (!selection_check(submit->common, "submit", &submit->selection))
@@ -93,7 +93,7 @@ static bool check_arguments(struct submit *submit)
     if (submit->reason == NULL || submit->source == NULL)
         return false;
     if (submit->source[0] != '\0' && submit->scope != SCOPE_WHOLE) {
-        (void)command_usage("submit", words(is_english, WORD_SUBMIT_SOURCE_OF_WHOLE));
+        (void)command_usage("submit", "%s", words(is_english, WORD_SUBMIT_SOURCE_OF_WHOLE));
         return false;
     }
     return true;
