@@ -6,7 +6,7 @@
 struct asked {
     struct selection selection;
     const char *indicator, *from, *to, *since, *type;
-    bool with_revisions;
+    bool with_revisions, with_reports;
 };
 
 /* protobuf-c only reads what a query says. */
@@ -33,6 +33,7 @@ static int ask(const struct common *common, const struct asked *asked)
     query.since = query_text(asked->since);
     query.type = query_text(asked->type);
     query.revisions = asked->with_revisions;
+    query.reports = asked->with_reports;
     request.body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;
     request.explain_query = &query;
     int status = command_connect(common, &connection);
@@ -57,6 +58,7 @@ static int run_explain(const struct common *common, int argc, char **argv)
         SELECTION_UNIT(asked.selection),
         {.name = "--type", .value = &asked.type},
         {.name = "--since", .value = &asked.since},
+        {.name = "--reports", .is_given = &asked.with_reports},
         {.name = "--revisions", .is_given = &asked.with_revisions},
     };
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
@@ -82,7 +84,9 @@ const struct command command_explain = {
         "from;\n"
         "if it counts units, which are counted, which are not, and which cannot be decided.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
-        "  --from Y --to Y   instead of --period: a span of years, year by year\n"
+        "  --from Y --to Y   instead of --period: a span of years, year by year, each down to\n"
+        "                    the units directly beneath\n"
+        "  --reports         of a span, on down to every report\n"
         "  --unit UNIT       code or id of the unit; else that of the node or key\n"
         "  --type TYPE       only what units of this type reported themselves: a row of totals "
         "by type\n"
@@ -98,7 +102,9 @@ const struct command command_explain = {
         "do và ghi chú; cả những đơn vị chưa nộp. Với chỉ tiêu tính ra: tính từ những số nào; nếu\n"
         "là số đếm đơn vị: đơn vị nào được tính, không được tính, chưa xác định được.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
-        "  --from N --to N   thay cho --period: nhiều năm, từng năm một\n"
+        "  --from N --to N   thay cho --period: nhiều năm, từng năm một, mỗi năm đến các đơn vị\n"
+        "                    trực thuộc\n"
+        "  --reports         khi xem nhiều năm: đến từng báo cáo\n"
         "  --unit ĐƠN-VỊ     mã hoặc id của đơn vị; nếu không có thì đơn vị của nút hoặc khóa\n"
         "  --type LOẠI       chỉ số mà các đơn vị loại này tự báo cáo: một dòng của bảng theo "
         "loại\n"

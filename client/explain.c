@@ -400,6 +400,8 @@ void explain_print(const struct common *common, const Tonghop__Explanation *expl
     }
     if (explanation->split_year)
         command_say("%s", words(common->is_english, WORD_TOTALS_SPLIT_YEAR));
+    if (explanation->brief)
+        command_say("%s", words(common->is_english, WORD_EXPLAIN_BRIEF));
     if (explanation->rebuilding)
         command_say("%s", words(common->is_english, WORD_STATUS_DO_REBUILD));
 }

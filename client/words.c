@@ -514,6 +514,9 @@ static const struct {
                               "units without the figure are not ranked: %u"},
     [WORD_TOTALS_NO_ROWS] = {"--by %s: không có đơn vị nào như vậy trực thuộc %s",
                              "--by %s: there is no such unit beneath %s"},
+    [WORD_EXPLAIN_BRIEF] =
+        {"báo cáo của các đơn vị cấp dưới: xem từng năm bằng --period, hoặc tất cả bằng --reports",
+         "for the reports further down, explain one year with --period, or all with --reports"},
     [WORD_TOTALS_SPLIT_YEAR] =
         {"trong năm có đơn vị được chuyển đến: báo cáo đã nộp ở nơi cũ không có ở đây; số đầy đủ "
          "nằm ở nút cấp trên",

@@ -324,6 +324,7 @@ enum word {
     WORD_TOTALS_UNRANKED,    /* %u units */
     WORD_TOTALS_NO_ROWS,     /* %s what --by names, %s unit */
     WORD_TOTALS_SPLIT_YEAR,
+    WORD_EXPLAIN_BRIEF,
     /* quarantine */
     WORD_COLUMN_SIZE,
     WORD_QUARANTINE_EMPTY,

@@ -20,7 +20,9 @@ struct explain {
     struct view *view; /* that the total is of */
     int type;          /* only what units of this type reported; -1: everything */
     bool with_revisions;
-    bool *wanted; /* by index in the catalogue: the indicator alone */
+    bool is_brief; /* a year goes down to the units directly beneath, not to all reports */
+    bool has_more; /* there are reports that were left out so */
+    bool *wanted;  /* by index in the catalogue: the indicator alone */
     struct explain_line **lines;
     size_t count, capacity;
     size_t byte_count; /* of texts */

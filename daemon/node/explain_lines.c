@@ -178,12 +178,46 @@ static void explain_revisions(struct explain *explain, uint32_t unit, uint32_t d
 
 static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth);
 
+static void explain_subtotal(struct explain *explain, uint32_t unit, uint32_t depth)
+{
+    struct report_key key = key_of(explain, unit);
+    struct figures total = {0};
+    rollup_of(explain->step->node, explain->step->txn, &key, &total);
+    struct explain_line *line =
+        explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
+    value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
+    figures_fini(&total);
+}
+
+/* Whether a whole report stands for all beneath the unit. */
+static bool is_whole(const struct explain *explain, uint32_t unit)
+{
+    struct report_key key = key_of(explain, unit);
+    struct figures own = {0};
+    bool is_covered = rollup_own(explain->step->node, explain->step->txn, &key, &own);
+    figures_fini(&own);
+    return is_covered;
+}
+
+/* Briefly, a unit that sums up others is its subtotal alone; of one type there is none. */
+static void explain_child(struct explain *explain, uint32_t index, uint32_t depth)
+{
+    const struct tree_node *node = &explain->query->tree->nodes[index];
+    bool is_cut =
+        explain->is_brief && node->first_child != TREE_NONE && !is_whole(explain, node->unit);
+    explain->has_more = explain->has_more || is_cut;
+    if (!is_cut)
+        explain_unit(explain, index, depth);
+    else if (explain->type < 0)
+        explain_subtotal(explain, node->unit, depth);
+}
+
 static void explain_children(struct explain *explain, uint32_t index, uint32_t depth)
 {
     const struct tree *tree = explain->query->tree;
     for (uint32_t i = tree->nodes[index].first_child; i != TREE_NONE;
          i = tree->nodes[i].next_sibling)
-        explain_unit(explain, i, depth);
+        explain_child(explain, i, depth);
 }
 
 /* The year rule makes one figure of several reports: each of them is shown with its own. A sum of
@@ -348,17 +382,6 @@ static void explain_own(struct explain *explain, uint32_t index, uint32_t depth,
         explain_missing(explain, index, depth);
     }
     explain_revisions(explain, node->unit, depth + 1);
-}
-
-static void explain_subtotal(struct explain *explain, uint32_t unit, uint32_t depth)
-{
-    struct report_key key = key_of(explain, unit);
-    struct figures total = {0};
-    rollup_of(explain->step->node, explain->step->txn, &key, &total);
-    struct explain_line *line =
-        explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
-    value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
-    figures_fini(&total);
 }
 
 /* Of one type there are only the reports, and those that are missing: no unit has a subtotal of

@@ -277,6 +277,7 @@ static void describe(const struct explain *explain, Tonghop__Explanation *messag
         view_is_split_year(explain->step->node, &explain->view->key,
                            view_counts_units(explain->step->node->catalogue, explain->indicator));
     message->rebuilding = explain->step->node->rebuild.is_active;
+    message->brief = explain->has_more;
     if (explain->type < 0)
         return;
     message->type = catalogue->types[explain->type].code;
@@ -413,6 +414,8 @@ static void take_apart(struct explain *explain, const Tonghop__ExplainQuery *ask
                        struct instant since)
 {
     bool is_span = explain->query->from != explain->query->period.year;
+    bool is_added = explain->indicator->nature != NATURE_STOCK; /* a stock is of one year alone */
+    explain->is_brief = is_span && is_added && !ask->reports && !explain->with_revisions;
     /* With since, the lines of a period say who is missing; those of a span would say nothing. */
     if (indicator_is_entered(explain->indicator) && (ask->since[0] == '\0' || !is_span))
         explain_lines(explain);

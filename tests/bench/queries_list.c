@@ -15,7 +15,7 @@ enum kind_of_query { ASK_TOTALS, ASK_EXPLAIN };
 struct query_row {
     const char *name;
     enum kind_of_query kind;
-    bool is_span, has_previous, has_plan, has_revisions;
+    bool is_span, has_previous, has_plan, has_revisions, has_reports;
     Tonghop__By by;
     char **indicators; /* one, or NULL for all */
     char *section, *explained, *since;
@@ -56,6 +56,11 @@ static const struct query_row rows[] = {
      .kind = ASK_EXPLAIN,
      .explained = visits,
      .is_span = true},
+    {.name = "explain: a flow of the span, all reports",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .is_span = true,
+     .has_reports = true},
     {.name = "explain: a flow since the first",
      .kind = ASK_EXPLAIN,
      .explained = visits,
@@ -88,6 +93,7 @@ const char *query_list(unsigned n, uint32_t first_year, Tonghop__Envelope *ret_r
         if (row->since != NULL)
             explain.since = row->since;
         explain.revisions = row->has_revisions;
+        explain.reports = row->has_reports;
         ret_request->body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;
         ret_request->explain_query = &explain;
         return row->name;

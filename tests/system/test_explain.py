@@ -97,6 +97,12 @@ def spans_year_by_year(office: Office) -> None:
     expect("years", years, [("2024", "25"), ("2021", "310")])
     result = office.province.tonghop("--lang", "vi", "explain", VISITS, "--from", "2020", "--to", "2024")
     expect_in("in words", result.out, "2020–2024: 335 lượt", BOOK)
+    expect_in("where the reports are", result.err, "--period", "--reports")
+    asked = ("explain", VISITS, "--from", "2020", "--to", "2024", "--format", "csv")
+    for more, units in (((), {DISTRICT}), (("--reports",), {DISTRICT, COMMUNE, OTHER})):
+        reporters = {int(row["unit"]) for row in rows(office.province.tonghop(*asked, *more))
+                     if row["type"] == "report"}
+        expect(f"reports {more}", reporters, units)
 
 
 def counts_name_their_units(office: Office) -> None:

@@ -80,6 +80,33 @@ static void test_a_flow_of_a_span(void **state)
     assert_int_equal(told->total->missing_years, 1U << 0 | 1U << 2);
 }
 
+/* Units with others beneath them are one line each; their reports are asked for, and so are the
+ * revisions of these. Of a stock there is one year alone, which is told to the end. */
+static void test_a_span_is_told_briefly(void **state)
+{
+    struct rig *rig = *state;
+    const Tonghop__Explanation *told = told_ok(rig, TOLD(.period = "2022", .from = "2020"));
+    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3}, {1, SUB, 64, "", 3}, {2, SUB, 631, "", 1},
+                {2, SUB, 632, "", 2});
+    assert_true(told->brief);
+    told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .type = "thi_tran"));
+    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3});
+    assert_true(told->brief);
+    told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .with_reports = true));
+    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3}, {1, SUB, 64, "", 3}, {2, SUB, 631, "", 1},
+                {3, MISS, 631, "", -1}, {3, REP, 23857, "2021", 1}, {3, MISS, 23860, "", -1},
+                {3, MISS, 23863, "", -1}, {2, SUB, 632, "", 2}, {3, MISS, 632, "", -1},
+                {3, REP, 23887, "2021", 2}, {3, MISS, 23888, "", -1}, {3, MISS, 23899, "", -1});
+    assert_false(told->brief);
+    assert_false(
+        told_ok(rig, TOLD(.period = "2022", .from = "2020", .with_revisions = true))->brief);
+    assert_false(told_ok(rig, TOLD(.period = "2022", .from = "2020", .unit = "631"))->brief);
+    assert_false(told_ok(rig, TOLD(.period = "2021"))->brief);
+    told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .indicator = "poverty.poor"));
+    assert_int_equal(told->lines[told->n_lines - 1]->depth, 3);
+    assert_false(told->brief);
+}
+
 static int64_t sum_of_years(const Tonghop__Explanation *told)
 {
     int64_t sum = 0;
@@ -284,11 +311,17 @@ static void test_covered_do_not_lack(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PARTS_TEST(test_a_flow_of_a_span),  PARTS_TEST(test_years_add_up),
-        PARTS_TEST(test_a_stock_of_a_span), PARTS_TEST(test_other_spans),
-        PARTS_TEST(test_bad_spans),         PARTS_TEST(test_revisions),
-        PARTS_TEST(test_revisions_of_many), PARTS_TEST(test_revisions_of_the_missing),
-        PARTS_TEST(test_due_and_missing),   PARTS_TEST(test_covered_do_not_lack),
+        PARTS_TEST(test_a_flow_of_a_span),
+        PARTS_TEST(test_a_span_is_told_briefly),
+        PARTS_TEST(test_years_add_up),
+        PARTS_TEST(test_a_stock_of_a_span),
+        PARTS_TEST(test_other_spans),
+        PARTS_TEST(test_bad_spans),
+        PARTS_TEST(test_revisions),
+        PARTS_TEST(test_revisions_of_many),
+        PARTS_TEST(test_revisions_of_the_missing),
+        PARTS_TEST(test_due_and_missing),
+        PARTS_TEST(test_covered_do_not_lack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 struct told {
     uint32_t kind;
     const char *period, *unit, *indicator, *from, *since, *type;
-    bool with_revisions;
+    bool with_revisions, with_reports;
 };
 
 #define TOLD(...) (&(const struct told){__VA_ARGS__})
@@ -29,6 +29,7 @@ static inline const Tonghop__Envelope *ask_told(struct rig *rig, struct peer_fro
     query.since = text_or_empty(told->since);
     query.type = text_or_empty(told->type);
     query.revisions = told->with_revisions;
+    query.reports = told->with_reports;
     envelope.body_case = BODY(EXPLAIN_QUERY);
     envelope.explain_query = &query;
     return rig_ask(rig, from, &envelope);
