@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "node/rollup.h"
+#include "node/year_heads.h"
 
 /* Marks the forms that a figure is made of. */
 static void mark_forms(const struct catalogue *catalogue, const struct indicator *indicator,
@@ -43,14 +44,6 @@ static void count_lone_half(struct step *step, const struct query *query,
     }
 }
 
-/* A head tells the scope of its latest revision alone; where an earlier one counts, it may be whole
- * too. */
-static bool may_be_whole(const struct report_key *key, const struct head *head)
-{
-    return key->period.label != PERIOD_Y && head->counting != 0 &&
-           (head->scope == SCOPE_WHOLE || head->counting != head->revision);
-}
-
 /* Looks at the halves that one unit filed for a year. */
 static void count_lone_halves_of(struct step *step, const struct query *query, uint32_t unit,
                                  const bool *forms, uint32_t *counts)
@@ -61,39 +54,12 @@ static void count_lone_halves_of(struct step *step, const struct query *query, u
     while (store_next_head(step->txn, &cursor, &head) && cursor.kind == query->kind &&
            cursor.period.year == query->period.year && cursor.unit == unit) {
         const struct form *form = catalogue_form(catalogue, cursor.form);
-        if (!may_be_whole(&cursor, &head) || form == NULL || !forms[form - catalogue->forms])
+        if (!year_heads_may_be_whole(&cursor, &head) || form == NULL ||
+            !forms[form - catalogue->forms])
             continue;
         count_lone_half(step, query, &cursor, counts);
         cursor.period.label = PERIOD_Y; /* its group is done */
     }
-}
-
-static struct node_halves *slot_of(struct node *node, uint8_t kind, uint16_t year)
-{
-    return &node->halves[year % NODE_TREE_YEARS][kind - 1];
-}
-
-/* Few years have whole halves: of the others the heads need not be read again. */
-static bool has_whole(struct step *step, uint8_t kind, uint16_t year)
-{
-    struct node_halves *known = slot_of(step->node, kind, year);
-    struct report_key cursor = store_cursor_before(kind, year, 0, 0);
-    struct head head;
-    if (known->year == year)
-        return known->has_whole;
-    *known = (struct node_halves){.year = year};
-    while (!known->has_whole && store_next_head(step->txn, &cursor, &head) && cursor.kind == kind &&
-           cursor.period.year == year)
-        known->has_whole = may_be_whole(&cursor, &head);
-    if (store_error(step->txn) != ERR_OK)
-        known->year = 0;
-    return known->has_whole;
-}
-
-void lone_halves_forget(struct node *node, const struct report_key *key)
-{
-    if (key->period.label != PERIOD_Y)
-        *slot_of(node, key->kind, key->period.year) = (struct node_halves){0};
 }
 
 void lone_halves_count(struct step *step, const struct query *query,
@@ -101,7 +67,7 @@ void lone_halves_count(struct step *step, const struct query *query,
                        uint32_t *counts)
 {
     const struct tree *tree = query->tree;
-    if (!has_whole(step, query->kind, query->period.year))
+    if (!year_heads(step->node, step->txn, query->kind, query->period.year)->has_whole)
         return;
     bool *forms = mem_calloc(step->node->catalogue->form_count + 1, sizeof(*forms));
     for (size_t i = 0; i < indicator_count; i++)

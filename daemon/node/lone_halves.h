@@ -10,8 +10,5 @@
 void lone_halves_count(struct step *step, const struct query *query,
                        const struct indicator *const *indicators, size_t indicator_count,
                        uint32_t *counts);
-/* A report of this kind and year is whole now, or an earlier revision of it counts: what is known
- * of the year's halves may not be so any more. */
-void lone_halves_forget(struct node *node, const struct report_key *key);
 
 #endif

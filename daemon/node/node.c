@@ -146,7 +146,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
     own_cache_clear(&node->owns);
-    memset(node->halves, 0, sizeof(node->halves));
+    memset(node->years, 0, sizeof(node->years));
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);

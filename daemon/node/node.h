@@ -55,10 +55,11 @@ struct node_rebuild {
     struct report_key next; /* its label is 0 */
 };
 
-/* Whether the half-year reports of one (kind, year) hold a whole one that may count; a cache. */
-struct node_halves {
-    uint16_t year; /* 0: not known of any */
-    bool has_whole;
+/* What the heads of one (kind, year) say together (year_heads.h); a cache. */
+struct node_year {
+    uint16_t year;           /* 0: not known of any */
+    bool has_whole;          /* a half-year's report that counts is whole, or may be */
+    struct instant received; /* no revision was taken in later */
 };
 
 /* Units that have an enrolled node of their own beneath this one; a cache. */
@@ -124,7 +125,7 @@ struct node {
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
     struct own_cache owns;
-    struct node_halves halves[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */
+    struct node_year years[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */
     struct node_rebuild rebuild;
     struct unit_set child_units;
     struct peers peers;

@@ -9,8 +9,8 @@
 
 #include "core/log.h"
 #include "node/incoming.h"
-#include "node/lone_halves.h"
 #include "node/rollup.h"
+#include "node/year_heads.h"
 
 /* ---- decoding ---- */
 
@@ -384,8 +384,7 @@ static void change_end(struct step *step, struct change *change, const struct in
         struct report_key year = {.kind = change->key.kind,
                                   .period = {.year = change->key.period.year}};
         (void)store_put_head(txn, &change->key, head); /* errors are sticky */
-        if (head->scope == SCOPE_WHOLE || head->counting != head->revision)
-            lone_halves_forget(step->node, &change->key);
+        year_heads_changed(step->node, &change->key, head);
         change_totals(step, change, in);
         rollup_change_digest(step->node, txn, &change->key,
                              change->had_head ? change->old.state_digest : NULL,

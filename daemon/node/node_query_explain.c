@@ -136,11 +136,25 @@ static bool is_returned(const struct past_revision *revision, const struct past_
             (replaced != NULL && replaced->report.cell_count > 0));
 }
 
+/* The total at the moment. The checks that it fails are not part of a story. */
+static void begin(struct explain *explain, struct changes *changes)
+{
+    Tonghop__Value *before = &changes->before;
+    if (!tale_is_still(&changes->tale)) {
+        tale_value(&changes->tale, explain->indicator, before);
+        return;
+    }
+    view_value(explain->view, explain->indicator, before);
+    free(before->failed_checks);
+    before->failed_checks = NULL;
+    before->n_failed_checks = 0;
+}
+
 /* Takes every step since; those that change the total are kept, and those that were returned. */
 static void tell(struct explain *explain, struct changes *changes)
 {
     struct tale *tale = &changes->tale;
-    tale_value(tale, explain->indicator, &changes->before);
+    begin(explain, changes);
     Tonghop__Value last = changes->before; /* points to nothing: a story has no failed checks */
     for (size_t i = 0; i < tale->steps.count && changes->byte_count <= WIRE_ANSWER_MAX; i++) {
         const struct past_step *step = &tale->steps.items[i];
@@ -372,10 +386,10 @@ static void refuse_story(const struct explain *explain)
 static void explain_since(struct explain *explain, struct instant since)
 {
     struct changes changes = {.since = since, .before = TONGHOP__VALUE__INIT};
-    tale_init(&changes.tale, explain->step, explain->query, explain->indicator);
+    tale_init(&changes.tale, explain->step, explain->query, explain->indicator, since);
     bool is_small = changes.tale.byte_count <= PAST_BYTES_MAX;
     if (is_small)
-        tale_begin(&changes.tale, since);
+        tale_begin(&changes.tale);
     is_small = is_small && changes.tale.steps.count <= PAST_STEPS_MAX;
     if (is_small)
         tell(explain, &changes);

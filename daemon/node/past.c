@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/year_heads.h"
 
 /* ---- loading ---- */
 
@@ -118,12 +119,24 @@ static struct report_key key_at(const struct past *past, uint32_t index, size_t 
                                .form = past->forms[slot]->number};
 }
 
+/* While totals are being rebuilt, those of now are none to go by. */
+static bool is_still(struct step *step, uint8_t kind, uint16_t year, struct instant since)
+{
+    return !step->node->rebuild.is_active &&
+           year_heads(step->node, step->txn, kind, year)->received.us <= since.us;
+}
+
 void past_init(struct past *past, struct step *step, uint8_t kind, struct period period,
-               const struct indicator *indicator)
+               const struct indicator *indicator, struct instant since)
 {
     const struct tree *tree = node_tree(step->node, period);
-    *past = (struct past){
-        .node = step->node, .txn = step->txn, .kind = kind, .period = period, .tree = tree};
+    *past = (struct past){.node = step->node,
+                          .txn = step->txn,
+                          .kind = kind,
+                          .period = period,
+                          .tree = tree,
+                          .since = since,
+                          .is_still = is_still(step, kind, period.year, since)};
     choose_forms(past, indicator);
     past->bears = mem_calloc((size_t)tree->node_count + 1, sizeof(*past->bears));
     past->places = mem_calloc((size_t)tree->node_count + 1, sizeof(*past->places));
@@ -155,6 +168,8 @@ static void load_unit(struct past *past, uint32_t index)
 void past_load(struct past *past, size_t bytes_before)
 {
     past->byte_count = bytes_before;
+    if (past->is_still)
+        return;
     past->groups =
         mem_calloc((size_t)past->unit_count * past->form_count + 1, sizeof(*past->groups));
     for (uint32_t i = 0; i < past->tree->node_count; i++)
@@ -268,33 +283,33 @@ static void add_step(struct past_steps *steps, struct past_step step)
     steps->items[steps->count++] = step;
 }
 
-static void begin_report(struct past *past, const struct past_step *at, struct instant since,
-                         struct past_steps *steps)
+static void begin_report(struct past *past, const struct past_step *at, struct past_steps *steps)
 {
     struct past_report *report = &group_at(past, at->index, at->slot)->reports[at->label - 1];
     report->accepted = NULL;
     for (size_t i = 0; i < report->count; i++) {
         const struct past_revision *revision = &report->revisions[i];
-        if (revision->received.us > since.us)
+        if (revision->received.us > past->since.us)
             add_step(steps, (struct past_step){at->index, at->slot, at->label, revision});
         else if ((revision->states & STATE_ACCEPTED) != 0)
             report->accepted = revision;
     }
 }
 
-void past_begin(struct past *past, struct instant since, struct past_steps *steps)
+void past_begin(struct past *past, struct past_steps *steps)
 {
-    for (uint32_t i = 0; i < past->tree->node_count; i++) {
+    for (uint32_t i = 0; i < past->tree->node_count && !past->is_still; i++) {
         if (!past->bears[i])
             continue;
         for (size_t slot = 0; slot < past->form_count; slot++) {
             for (int label = PERIOD_S1; label <= last_label(past); label++) {
                 const struct past_step at = {i, slot, (enum period_label)label, NULL};
-                begin_report(past, &at, since, steps);
+                begin_report(past, &at, steps);
             }
         }
     }
-    fold_all(past);
+    if (!past->is_still)
+        fold_all(past);
 }
 
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step)
@@ -352,6 +367,8 @@ bool past_rollup(const struct past *past, const struct report_key *key, struct f
     figures_clear(ret_figures);
     if (index == TREE_NONE || !past->bears[index])
         return false;
+    if (past->is_still)
+        return rollup_of(past->node, past->txn, key, ret_figures);
     for (size_t slot = 0; slot < past->form_count; slot++) {
         const struct past_group *group = group_at(past, index, slot);
         if (past->forms[slot]->number != key->form)

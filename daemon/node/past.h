@@ -4,7 +4,8 @@
  * At a moment, a report counted by its highest accepted revision that had been taken in by then,
  * unless that one was returned: then by none. When a revision was accepted or returned is not
  * recorded, so the states of today are those of then. Totals are folded from the reports beneath,
- * apart from the accumulators. */
+ * apart from the accumulators, unless nothing was taken in since the moment where the story begins:
+ * then they are those of now. */
 #ifndef NODE_PAST_H
 #define NODE_PAST_H
 
@@ -55,6 +56,8 @@ struct past {
     uint8_t kind;
     struct period period;
     const struct tree *tree; /* of the period */
+    struct instant since;    /* where the story begins */
+    bool is_still;           /* nothing of that year was taken in later: nothing is loaded */
     bool *is_told;           /* by index in catalogue.indicators */
     const struct form **forms;
     size_t form_count;
@@ -65,18 +68,19 @@ struct past {
     size_t byte_count;         /* above PAST_BYTES_MAX: too much, and not all was loaded */
 };
 
-/* Of what bears on `indicator`, beneath no unit yet. past_fini in any case. */
+/* Of what bears on `indicator` from the moment `since` on, beneath no unit yet. past_fini in any
+ * case. */
 void past_init(struct past *past, struct step *step, uint8_t kind, struct period period,
-               const struct indicator *indicator);
+               const struct indicator *indicator, struct instant since);
 void past_fini(struct past *past);
 /* Takes a unit in, with all beneath it; one that is not in the tree has nothing to add. */
 void past_reach(struct past *past, uint32_t unit);
 /* Loads what these units reported; `bytes_before` is what the rest of the story has taken. Errors
  * are sticky in the transaction. */
 void past_load(struct past *past, size_t bytes_before);
-/* Goes to a moment: what counted then counts, and the steps after it are added to `steps`, in no
+/* Goes to the moment: what counted then counts, and the steps after it are added to `steps`, in no
  * order of time. */
-void past_begin(struct past *past, struct instant since, struct past_steps *steps);
+void past_begin(struct past *past, struct past_steps *steps);
 /* Takes one step. False: it changes nothing, since it waits or an even later one is accepted. */
 bool past_take(struct past *past, const struct past_step *step);
 /* What counts of the report that a step is about; NULL: nothing. */

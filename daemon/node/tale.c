@@ -19,7 +19,7 @@ static void reach(const struct tale *tale, bool counts, struct past *past)
 }
 
 void tale_init(struct tale *tale, struct step *step, const struct query *query,
-               const struct indicator *indicator)
+               const struct indicator *indicator, struct instant since)
 {
     bool counts = view_counts_units(step->node->catalogue, indicator);
     size_t count = (size_t)(query->period.year - query->from) + 1;
@@ -35,7 +35,7 @@ void tale_init(struct tale *tale, struct step *step, const struct query *query,
         struct past *past = &tale->pasts[tale->past_count];
         const struct period period = {(uint16_t)(query->from + tale->past_count),
                                       query->period.label};
-        past_init(past, step, query->kind, period, indicator);
+        past_init(past, step, query->kind, period, indicator, since);
         reach(tale, counts, past);
         past_load(past, tale->byte_count);
         tale->byte_count = past->byte_count;
@@ -87,15 +87,23 @@ static int compare_steps(const void *a, const void *b)
                                                      : x->revision->number > y->revision->number;
 }
 
-void tale_begin(struct tale *tale, struct instant since)
+void tale_begin(struct tale *tale)
 {
     struct past_steps *steps = &tale->steps;
     steps->count = 0;
     drop_tallies(tale);
     for (size_t i = 0; i < tale->past_count; i++)
-        past_begin(&tale->pasts[i], since, steps);
+        past_begin(&tale->pasts[i], steps);
     if (steps->count > 0)
         qsort(steps->items, steps->count, sizeof(*steps->items), compare_steps);
+}
+
+bool tale_is_still(const struct tale *tale)
+{
+    bool is_still = true;
+    for (size_t i = 0; i < tale->past_count; i++)
+        is_still = is_still && tale->pasts[i].is_still;
+    return is_still;
 }
 
 struct past *tale_past(const struct tale *tale, const struct past_step *step)

@@ -33,13 +33,15 @@ struct tale {
     bool *is_stale;
 };
 
-/* Loads all that bears on `indicator` beneath query->unit in its period or span. tale_fini in any
- * case; errors are sticky in the transaction. */
+/* Loads what bears on `indicator` beneath query->unit in its period or span from the moment `since`
+ * on. tale_fini in any case; errors are sticky in the transaction. */
 void tale_init(struct tale *tale, struct step *step, const struct query *query,
-               const struct indicator *indicator);
+               const struct indicator *indicator, struct instant since);
 void tale_fini(struct tale *tale);
-/* Goes to a moment: what counted then counts, and the steps after it are listed. */
-void tale_begin(struct tale *tale, struct instant since);
+/* Goes to the moment: what counted then counts, and the steps after it are listed. */
+void tale_begin(struct tale *tale);
+/* Whether nothing at all was taken in since: the figures are those of now, which a view has. */
+bool tale_is_still(const struct tale *tale);
 /* The period's past that a step is in. */
 struct past *tale_past(const struct tale *tale, const struct past_step *step);
 /* Takes one step, as past_take. */

@@ -3,11 +3,12 @@
 #include "bench/queries.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static char last_year[] = "2019", first[8], commune[] = "commune", section[] = "htct";
 static char visits[] = "reception.visits", rate[] = "model.recognition_rate";
 static char counted[] = "ntm.village.reg_communes", stock[] = "poverty.poor";
-static char long_ago[] = "2000-01-01";
+static char long_ago[] = "2000-01-01", corrected[INSTANT_TEXT_SIZE];
 static char *one_flow[] = {visits}, *one_rate[] = {rate}, *one_count[] = {counted};
 
 enum kind_of_query { ASK_TOTALS, ASK_EXPLAIN };
@@ -65,6 +66,21 @@ static const struct query_row rows[] = {
      .kind = ASK_EXPLAIN,
      .explained = visits,
      .since = long_ago},
+    {.name = "explain: a flow of the span since the corrections",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .is_span = true,
+     .since = corrected},
+    {.name = "explain: a count of the span since the corrections",
+     .kind = ASK_EXPLAIN,
+     .explained = counted,
+     .is_span = true,
+     .since = corrected},
+    {.name = "explain: a flow of the span since the first",
+     .kind = ASK_EXPLAIN,
+     .explained = visits,
+     .is_span = true,
+     .since = long_ago},
     {.name = "explain: a rate since the first",
      .kind = ASK_EXPLAIN,
      .explained = rate,
@@ -75,14 +91,15 @@ static const struct query_row rows[] = {
      .since = long_ago},
 };
 
-const char *query_list(unsigned n, uint32_t first_year, Tonghop__Envelope *ret_request)
+const char *query_list(unsigned n, const struct load *load, Tonghop__Envelope *ret_request)
 {
     static Tonghop__TotalsQuery totals;
     static Tonghop__ExplainQuery explain;
     if (n >= sizeof(rows) / sizeof(rows[0]))
         return NULL;
     const struct query_row *row = &rows[n];
-    (void)snprintf(first, sizeof(first), "%u", first_year % 10000);
+    (void)snprintf(first, sizeof(first), "%u", load->first_year % 10000);
+    (void)memcpy(corrected, load->corrected, sizeof(corrected));
     tonghop__envelope__init(ret_request);
     if (row->kind == ASK_EXPLAIN) {
         tonghop__explain_query__init(&explain);

@@ -12,7 +12,7 @@
 #include "core/report.h"
 #include "core/tree.h"
 
-enum { WHOLE = 1000, CORRECTIONS = 50, COMMUNE_LEVEL = 2 };
+enum { WHOLE = 1000, CORRECTIONS = 5, COMMUNE_LEVEL = 2 };
 
 struct loader {
     struct connection *connection;
@@ -119,6 +119,17 @@ static void load_form(struct loader *loader, struct report_key key, uint64_t bas
     report_fini(&report);
 }
 
+static void correct_unit(struct loader *loader, uint32_t unit)
+{
+    for (size_t f = 0; f < loader->catalogue->form_count; f++) {
+        struct report_key key = {.kind = KIND_ACTUAL,
+                                 .period = {BENCH_LAST_YEAR, PERIOD_Y},
+                                 .unit = unit,
+                                 .form = loader->catalogue->forms[f].number};
+        load_form(loader, key, 1);
+    }
+}
+
 static void load_unit(struct loader *loader, const struct load *load, uint32_t unit)
 {
     for (size_t f = 0; f < loader->catalogue->form_count; f++) {
@@ -132,9 +143,6 @@ static void load_unit(struct loader *loader, const struct load *load, uint32_t u
         }
         key.kind = KIND_PLAN;
         load_form(loader, key, 0);
-        key.kind = KIND_ACTUAL;
-        if (unit % CORRECTIONS < 10)
-            load_form(loader, key, 1);
     }
 }
 
@@ -144,9 +152,15 @@ static uint32_t load_share(const struct load *load, unsigned worker, unsigned wo
     struct loader loader;
     unsigned turn = 0;
     open_loader(load, &loader);
-    for (uint32_t i = 0; i < loader.tree->node_count; i++)
-        if (loader.tree->nodes[i].level == COMMUNE_LEVEL && turn++ % worker_count == worker)
-            load_unit(&loader, load, loader.tree->nodes[i].unit);
+    for (uint32_t i = 0; i < loader.tree->node_count; i++) {
+        const struct tree_node *node = &loader.tree->nodes[i];
+        if (node->level != COMMUNE_LEVEL || turn++ % worker_count != worker)
+            continue;
+        if (!load->is_correction)
+            load_unit(&loader, load, node->unit);
+        else if (node->unit % CORRECTIONS == 0)
+            correct_unit(&loader, node->unit);
+    }
     uint32_t filed = loader.filed;
     close_loader(&loader);
     return filed;

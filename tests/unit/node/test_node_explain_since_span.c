@@ -270,6 +270,34 @@ static void test_counts_of_counts(void **state)
                    {23888, "2022", 1, 0, 2, false, false});
 }
 
+/* Years in which nothing was taken in since are those of now, until something is: then all is told
+ * from the revisions, as it is while totals are being rebuilt and say nothing. */
+static void test_years_that_stand_still(void **state)
+{
+    struct rig *rig = *state;
+    struct buf bytes = sample_bytes(2);
+    const struct told *flow = TOLD(.from = "2021", .period = "2024", .since = SINCE);
+    const struct told *stock =
+        TOLD(.from = "2021", .period = "2024", .indicator = "poverty.poor", .since = SINCE);
+    ASSERT_NO_CHANGES(told_ok(rig, flow), 41);
+    ASSERT_NO_CHANGES(told_ok(rig, stock), 130);
+    rig_put_catalogue(rig, span_of(&bytes));
+    buf_fini(&bytes);
+    assert_true(rig->node->rebuild.is_active);
+    const Tonghop__Explanation *told = told_ok(rig, flow);
+    assert_int_equal(shown(told->before), 41);
+    assert_true(told->rebuilding);
+    rig_settle(rig);
+    ASSERT_NO_CHANGES(told_ok(rig, flow), 41);
+    file_next(rig, DRAFT(.period = "2022", .unit = 23857, .based_on = 1,
+                         CELLS(EXACT(1, 12), EXACT(8, 40))));
+    ASSERT_CHANGES(told_ok(rig, flow), 41, {23857, "2022", 2, 1, 42, false, false});
+    ASSERT_NO_CHANGES(told_ok(rig, stock), 130);
+    file_next(rig, DRAFT(.period = "2021", .unit = 23860, .based_on = 1,
+                         CELLS(EXACT(1, 20), EXACT(6, 31))));
+    ASSERT_CHANGES(told_ok(rig, stock), 130, {23860, "2021", 2, 1, 131, false, false});
+}
+
 /* ---- accepted and returned ---- */
 
 static void mark_ok(struct rig *rig, const struct draft *like, uint64_t revision, uint32_t bit)
@@ -361,6 +389,7 @@ int main(void)
         SPAN_TEST(test_a_formula_of_two_stocks),
         SPAN_TEST(test_a_unit_that_moved),
         SPAN_TEST(test_units_of_some_years),
+        SPAN_TEST(test_years_that_stand_still),
         SPAN_TEST(test_counts),
         SPAN_TEST(test_counts_of_counts),
         SPAN_TEST(test_returned),
