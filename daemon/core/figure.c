@@ -397,18 +397,53 @@ static bool decode_entry(struct reader *r, uint32_t previous, struct figure_entr
 
 enum err figures_decode(struct span bytes, struct figures *figures)
 {
+    return figures_decode_some(bytes, NULL, figures);
+}
+
+struct figure_filter figure_filter_of(const struct catalogue *catalogue, const bool *is_wanted)
+{
+    struct figure_filter filter = {
+        .numbers = mem_calloc(catalogue->indicator_count + 1, sizeof(*filter.numbers))};
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        if (is_wanted[i])
+            filter.numbers[filter.count++] = catalogue->indicators[i].number;
+    return filter;
+}
+
+void figure_filter_fini(struct figure_filter *filter)
+{
+    free(filter->numbers);
+    *filter = (struct figure_filter){0};
+}
+
+bool figure_filter_has(const struct figure_filter *filter, uint32_t indicator)
+{
+    size_t i = 0;
+    while (i < filter->count && filter->numbers[i] < indicator)
+        i++;
+    return i < filter->count && filter->numbers[i] == indicator;
+}
+
+enum err figures_decode_some(struct span bytes, const struct figure_filter *wanted,
+                             struct figures *figures)
+{
     figures_clear(figures);
     struct reader r = reader_of(bytes);
     bool is_sound = reader_u8(&r) == FIGURES_VERSION;
     const uint64_t count = reader_varint(&r);
     struct figure_entry entry = {0};
+    size_t next = 0; /* of those that are wanted */
     /* Each entry takes bytes of its own, so a false count ends with the bytes. */
-    for (uint64_t i = 0; is_sound && i < count; i++) {
+    for (uint64_t i = 0; is_sound && i < count && (wanted == NULL || next < wanted->count); i++) {
         is_sound = decode_entry(&r, entry.indicator, &entry);
-        if (is_sound)
+        while (wanted != NULL && next < wanted->count && wanted->numbers[next] < entry.indicator)
+            next++;
+        bool is_wanted =
+            wanted == NULL || (next < wanted->count && wanted->numbers[next] == entry.indicator);
+        if (is_sound && is_wanted)
             figures_append(figures, entry.indicator, &entry.figure);
     }
-    if (!is_sound || r.failed || reader_left(&r) > 0) {
+    if (!is_sound || r.failed || (wanted == NULL && reader_left(&r) > 0)) {
         figures_clear(figures);
         return ERR_CORRUPT;
     }

@@ -89,4 +89,18 @@ void figures_encode(const struct figures *figures, struct buf *out);
 /* ERR_CORRUPT, with `figures` cleared, for anything that figures_encode does not write. */
 enum err figures_decode(struct span bytes, struct figures *figures);
 
+/* Indicators by number, in rising order. */
+struct figure_filter {
+    uint32_t *numbers;
+    size_t count;
+};
+/* Those that are marked, by index in the catalogue; the caller frees with figure_filter_fini. */
+struct figure_filter figure_filter_of(const struct catalogue *catalogue, const bool *is_wanted);
+void figure_filter_fini(struct figure_filter *filter);
+bool figure_filter_has(const struct figure_filter *filter, uint32_t indicator);
+/* As figures_decode, but of the wanted indicators alone (NULL: all); what lies behind the last of
+ * them is not looked at. */
+enum err figures_decode_some(struct span bytes, const struct figure_filter *wanted,
+                             struct figures *figures);
+
 #endif

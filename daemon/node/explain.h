@@ -22,7 +22,7 @@ struct explain {
     bool with_revisions;
     bool is_brief; /* a year goes down to the units directly beneath, not to all reports */
     bool has_more; /* there are reports that were left out so */
-    bool *wanted;  /* by index in the catalogue: the indicator alone */
+    struct figure_filter wanted; /* the indicator alone, or what its count reads */
     struct explain_line **lines;
     size_t count, capacity;
     size_t byte_count; /* of texts */

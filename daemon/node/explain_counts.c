@@ -2,6 +2,7 @@
  * as the count asks them (view_formula.c), so that those that are counted add up to it. */
 #include "node/explain.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -26,6 +27,7 @@ static enum truth ask_unit(const struct explain *explain, const struct formula_c
     struct view view;
     key.unit = node->unit;
     view_init(&view, explain->step->node, explain->step->txn, &key);
+    view.wanted = &explain->wanted;
     enum truth truth = view_holds(&view, &count->test, node->type);
     view_fini(&view);
     return truth;
@@ -61,6 +63,12 @@ void explain_counts(struct explain *explain)
     view_value(explain->view, indicator, &total);
     /* Nothing is counted for a plan that nobody made, nor before the indicator is valid. */
     bool is_made = total.all_count > 0;
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    bool *is_read = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_read));
+    if (indicator->formula != NULL)
+        view_mark_read(catalogue, indicator->formula, is_read);
+    explain->wanted = figure_filter_of(catalogue, is_read);
+    free(is_read);
     bool is_only = !formula_own_count(indicator->formula, indicator->rule, 1, &count);
     value_fini(&total);
     for (size_t n = 0; is_made && formula_own_count(indicator->formula, indicator->rule, n, &count);

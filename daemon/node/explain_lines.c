@@ -17,7 +17,7 @@ void explain_fini(struct explain *explain)
         free(explain->lines[i]);
     }
     free(explain->lines);
-    free(explain->wanted);
+    figure_filter_fini(&explain->wanted);
 }
 
 struct explain_line *explain_add_line(struct explain *explain, uint32_t depth, uint32_t unit,
@@ -182,7 +182,7 @@ static void explain_subtotal(struct explain *explain, uint32_t unit, uint32_t de
 {
     struct report_key key = key_of(explain, unit);
     struct figures total = {0};
-    rollup_of(explain->step->node, explain->step->txn, &key, &total);
+    rollup_of(explain->step->node, explain->step->txn, &key, &explain->wanted, &total);
     struct explain_line *line =
         explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL);
     value_of_figure(figures_find(&total, explain->indicator->number), &line->value);
@@ -194,7 +194,8 @@ static bool is_whole(const struct explain *explain, uint32_t unit)
 {
     struct report_key key = key_of(explain, unit);
     struct figures own = {0};
-    bool is_covered = rollup_own(explain->step->node, explain->step->txn, &key, &own);
+    bool is_covered =
+        rollup_own(explain->step->node, explain->step->txn, &key, &explain->wanted, &own);
     figures_fini(&own);
     return is_covered;
 }
@@ -325,7 +326,7 @@ static void explain_covered_own(struct explain *explain, uint32_t unit, uint32_t
 {
     struct report_key key = key_of(explain, unit);
     struct group group = {0};
-    group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
+    group_load_figures(explain->step->node, explain->step->txn, &key, &explain->wanted, &group);
     const struct figure *own = own_figure(explain, &group);
     if (own != NULL) {
         struct explain_line *line =
@@ -340,7 +341,7 @@ static void explain_covered_rollup(struct explain *explain, uint32_t unit, uint3
 {
     struct report_key key = key_of(explain, unit);
     struct figures figures = {0};
-    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+    rollup_of(explain->step->node, explain->step->txn, &key, &explain->wanted, &figures);
     const struct figure *figure = figures_find(&figures, explain->indicator->number);
     if (figure != NULL)
         value_of_figure(figure, &explain_add_line(explain, depth, unit,
@@ -395,7 +396,7 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
     bool is_whole_tree = explain->type < 0;
     if (explain_is_too_large(explain))
         return;
-    group_load_figures(explain->step->node, explain->step->txn, &key, explain->wanted, &group);
+    group_load_figures(explain->step->node, explain->step->txn, &key, &explain->wanted, &group);
     bool is_covered = group.triple.is_covered[label];
     bool is_leaf = node->first_child == TREE_NONE || is_covered;
     if (!is_leaf && is_whole_tree)
@@ -452,7 +453,7 @@ static bool explain_year(struct explain *explain, uint16_t year)
     one.tree = node_tree(explain->step->node, one.period);
     explain->query = &one;
     struct report_key key = key_of(explain, one.unit);
-    rollup_of(explain->step->node, explain->step->txn, &key, &figures);
+    rollup_of(explain->step->node, explain->step->txn, &key, &explain->wanted, &figures);
     const struct figure *figure = figures_find(&figures, explain->indicator->number);
     uint32_t index = tree_find(one.tree, one.unit);
     bool is_there = figure != NULL && index != TREE_NONE;
@@ -486,7 +487,9 @@ static void explain_all(struct explain *explain)
 void explain_lines(struct explain *explain)
 {
     const struct catalogue *catalogue = explain->step->node->catalogue;
-    explain->wanted = mem_calloc(catalogue->indicator_count, sizeof(*explain->wanted));
-    explain->wanted[explain->indicator - catalogue->indicators] = true;
+    bool *is_wanted = mem_calloc(catalogue->indicator_count, sizeof(*is_wanted));
+    is_wanted[explain->indicator - catalogue->indicators] = true;
+    explain->wanted = figure_filter_of(catalogue, is_wanted);
+    free(is_wanted);
     explain_all(explain);
 }

@@ -81,7 +81,7 @@ bool node_pack_statement(struct node *node, struct store_txn *txn, const struct 
                                    .period = {key->period.year, (uint8_t)label},
                                    .unit = node->options.unit,
                                    .form = node->catalogue->forms[f].number};
-            rollup_of(node, txn, &k, &figures);
+            rollup_of(node, txn, &k, NULL, &figures);
             if (figures.count > 0)
                 parts[count++] = make_part(k.form, (uint32_t)label, &figures);
         }
@@ -164,7 +164,7 @@ static bool statement_agrees(struct step *step, const Tonghop__Statement *statem
                                      .period = {(uint16_t)statement->year, (uint8_t)label},
                                      .unit = statement->unit,
                                      .form = node->catalogue->forms[f].number};
-            rollup_of(node, step->txn, &key, &ours);
+            rollup_of(node, step->txn, &key, NULL, &ours);
             agrees = part_agrees(node, find_part(statement, key.form, (uint32_t)label), &ours,
                                  ret_text, size);
         }

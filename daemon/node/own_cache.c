@@ -82,14 +82,16 @@ static void make_room(struct own_cache *cache, size_t size)
 }
 
 bool own_cache_get(const struct own_cache *cache, const struct report_key *key,
-                   struct figures *ret_figures, bool *ret_is_covered)
+                   const struct figure_filter *wanted, struct figures *ret_figures,
+                   bool *ret_is_covered)
 {
     if (cache->slot_count == 0)
         return false;
     const struct own_entry *entry = find(cache, key);
     if (entry->bytes == NULL)
         return false;
-    enum err err = figures_decode((struct span){entry->bytes, entry->size}, ret_figures);
+    const struct span bytes = {entry->bytes, entry->size};
+    enum err err = figures_decode_some(bytes, wanted, ret_figures);
     assert(err == ERR_OK); /* figures_encode wrote them */
     *ret_is_covered = entry->is_covered;
     return true;

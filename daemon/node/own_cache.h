@@ -23,10 +23,11 @@ struct own_cache {
 
 /* Forgets everything, and gives all memory back. */
 void own_cache_clear(struct own_cache *cache);
-/* What is known of the key, label included: its figures, and whether they are those of a whole
- * report that covers the label. False: nothing is. */
+/* What is known of the key, label included: its figures (of the wanted indicators; NULL: all), and
+ * whether they are those of a whole report that covers the label. False: nothing is. */
 bool own_cache_get(const struct own_cache *cache, const struct report_key *key,
-                   struct figures *ret_figures, bool *ret_is_covered);
+                   const struct figure_filter *wanted, struct figures *ret_figures,
+                   bool *ret_is_covered);
 void own_cache_put(struct own_cache *cache, const struct report_key *key,
                    const struct figures *figures, bool is_covered);
 /* Forgets all labels of the group of `key`. */

@@ -6,36 +6,33 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/view.h"
 #include "node/year_heads.h"
 
 /* ---- loading ---- */
 
-/* Marks what a figure is made of: entered indicators, and the forms that they are filed in. */
-static void mark_indicators(const struct catalogue *catalogue, const struct indicator *indicator,
-                            bool *is_told, bool *forms)
+static bool is_form_told(const struct past *past, const struct form *form)
 {
-    size_t count = 0;
-    const struct form *form = catalogue_form(catalogue, indicator->form);
-    const uint32_t *operands =
-        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
-    is_told[indicator - catalogue->indicators] = true;
-    if (form != NULL)
-        forms[form - catalogue->forms] = true;
-    for (size_t i = 0; i < count; i++)
-        mark_indicators(catalogue, catalogue_indicator(catalogue, operands[i]), is_told, forms);
+    const struct catalogue *catalogue = past->node->catalogue;
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        if (past->is_told[i] && catalogue->indicators[i].form == form->number)
+            return true;
+    return false;
 }
 
+/* What a figure is made of, and the forms in which that is filed. */
 static void choose_forms(struct past *past, const struct indicator *indicator)
 {
     const struct catalogue *catalogue = past->node->catalogue;
-    bool *forms = mem_calloc(catalogue->form_count + 1, sizeof(*forms));
     past->is_told = mem_calloc(catalogue->indicator_count + 1, sizeof(*past->is_told));
     past->forms = mem_calloc(catalogue->form_count + 1, sizeof(*past->forms));
-    mark_indicators(catalogue, indicator, past->is_told, forms);
+    past->is_told[indicator - catalogue->indicators] = true;
+    if (indicator->formula != NULL)
+        view_mark_read(catalogue, indicator->formula, past->is_told);
+    past->wanted = figure_filter_of(catalogue, past->is_told);
     for (size_t i = 0; i < catalogue->form_count; i++)
-        if (forms[i])
+        if (is_form_told(past, &catalogue->forms[i]))
             past->forms[past->form_count++] = &catalogue->forms[i];
-    free(forms);
 }
 
 static bool is_told(const struct past *past, uint32_t number)
@@ -198,6 +195,7 @@ void past_fini(struct past *past)
     free(past->places);
     free(past->forms);
     free(past->is_told);
+    figure_filter_fini(&past->wanted);
     *past = (struct past){0};
 }
 
@@ -368,7 +366,7 @@ bool past_rollup(const struct past *past, const struct report_key *key, struct f
     if (index == TREE_NONE || !past->bears[index])
         return false;
     if (past->is_still)
-        return rollup_of(past->node, past->txn, key, ret_figures);
+        return rollup_of(past->node, past->txn, key, &past->wanted, ret_figures);
     for (size_t slot = 0; slot < past->form_count; slot++) {
         const struct past_group *group = group_at(past, index, slot);
         if (past->forms[slot]->number != key->form)

@@ -55,10 +55,11 @@ struct past {
     struct store_txn *txn;
     uint8_t kind;
     struct period period;
-    const struct tree *tree; /* of the period */
-    struct instant since;    /* where the story begins */
-    bool is_still;           /* nothing of that year was taken in later: nothing is loaded */
-    bool *is_told;           /* by index in catalogue.indicators */
+    const struct tree *tree;     /* of the period */
+    struct instant since;        /* where the story begins */
+    bool is_still;               /* nothing of that year was taken in later: nothing is loaded */
+    bool *is_told;               /* by index in catalogue.indicators */
+    struct figure_filter wanted; /* the same ones */
     const struct form **forms;
     size_t form_count;
     bool *bears;      /* by index in the tree: units of the story; with each, all beneath it */

@@ -105,21 +105,18 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
 }
 
 /* Leaves the cells of the indicators that are wanted. */
-static void keep_wanted(const struct catalogue *catalogue, const bool *wanted,
-                        struct year_filed *filed, struct report *report)
+static void keep_wanted(const struct figure_filter *wanted, struct year_filed *filed,
+                        struct report *report)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < filed->cell_count; i++) {
-        const struct indicator *indicator =
-            catalogue_indicator(catalogue, report->cells[i].indicator);
-        if (indicator != NULL && wanted[indicator - catalogue->indicators])
+    for (size_t i = 0; i < filed->cell_count; i++)
+        if (figure_filter_has(wanted, report->cells[i].indicator))
             report->cells[kept++] = report->cells[i];
-    }
     filed->cell_count = report->cell_count = kept;
 }
 
 void group_load_figures(struct node *node, struct store_txn *txn, const struct report_key *key,
-                        const bool *wanted, struct group *group)
+                        const struct figure_filter *wanted, struct group *group)
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
         struct report_key k = with_label(key, (enum period_label)label);
@@ -127,8 +124,7 @@ void group_load_figures(struct node *node, struct store_txn *txn, const struct r
         if (rollup_is_applied(node, key))
             load_label(node, txn, &k, group);
         if (wanted != NULL)
-            keep_wanted(node->catalogue, wanted, &group->filed[label - 1],
-                        &group->reports[label - 1]);
+            keep_wanted(wanted, &group->filed[label - 1], &group->reports[label - 1]);
     }
     year_resolve_label(group->filed, node->catalogue, (enum period_label)key->period.label,
                        &group->triple);
@@ -170,7 +166,8 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
 
 /* ---- roll-up of one unit ---- */
 
-void rollup_below(struct store_txn *txn, const struct report_key *key, struct figures *ret_below)
+void rollup_below(struct store_txn *txn, const struct report_key *key,
+                  const struct figure_filter *wanted, struct figures *ret_below)
 {
     struct span bytes;
     figures_clear(ret_below);
@@ -178,7 +175,7 @@ void rollup_below(struct store_txn *txn, const struct report_key *key, struct fi
     if (err == ERR_NOT_FOUND)
         return;
     if (err == ERR_OK)
-        err = figures_decode(bytes, ret_below);
+        err = figures_decode_some(bytes, wanted, ret_below);
     if (err != ERR_OK)
         store_fail(txn, err);
 }
@@ -195,12 +192,13 @@ static void save_below(struct store_txn *txn, const struct report_key *key,
 /* What is resolved for one question is kept for the next, all indicators of the form. While totals
  * are being rebuilt a group is empty until the rebuild comes to it: nothing is kept then. */
 bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
-                struct figures *ret_figures)
+                const struct figure_filter *wanted, struct figures *ret_figures)
 {
     struct group group = {0};
     size_t label = (size_t)key->period.label - 1;
     bool is_covered;
-    if (!node->rebuild.is_active && own_cache_get(&node->owns, key, ret_figures, &is_covered))
+    if (!node->rebuild.is_active &&
+        own_cache_get(&node->owns, key, wanted, ret_figures, &is_covered))
         return is_covered;
     group_load_figures(node, txn, key, NULL, &group);
     is_covered = group.triple.is_covered[label];
@@ -214,15 +212,15 @@ bool rollup_own(struct node *node, struct store_txn *txn, const struct report_ke
 }
 
 bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
-               struct figures *ret_figures)
+               const struct figure_filter *wanted, struct figures *ret_figures)
 {
     const struct tree *tree = node_tree(node, key->period);
     uint32_t index = tree_find(tree, key->unit);
-    bool is_covered = rollup_own(node, txn, key, ret_figures);
+    bool is_covered = rollup_own(node, txn, key, wanted, ret_figures);
     if (is_covered || index == TREE_NONE || tree->nodes[index].first_child == TREE_NONE)
         return is_covered;
     struct figures below = {0};
-    rollup_below(txn, key, &below);
+    rollup_below(txn, key, wanted, &below);
     figures_add(ret_figures, &below, node->catalogue);
     figures_fini(&below);
     return false;
@@ -251,7 +249,7 @@ static void rescan_children(struct node *node, struct store_txn *txn, const stru
         struct report_key key = with_unit(&climb->key, tree->nodes[i].unit);
         bool is_changed = key.unit == climb->key.unit;
         if (!is_changed)
-            rollup_of(node, txn, &key, &child);
+            rollup_of(node, txn, &key, NULL, &child);
         for (size_t r = 0; r < rescan->count; r++) {
             const struct figure *figure =
                 figures_find(is_changed ? &climb->new_rollup : &child, rescan->indicators[r]);
@@ -278,7 +276,7 @@ static void climb_to(struct node *node, struct store_txn *txn, struct climb *cli
     struct rescan rescan = {0};
 
     group_load(node, txn, &parent_key, false, &group);
-    rollup_below(txn, &parent_key, &below);
+    rollup_below(txn, &parent_key, NULL, &below);
     year_rollup(&group.triple, label, &below, node->catalogue, &parent_old);
     figures_replace_part(&below, &climb->old_rollup, &climb->new_rollup, node->catalogue, &rescan);
     rescan_children(node, txn, climb, parent, &rescan, &below);
@@ -301,7 +299,7 @@ static void change_label(struct node *node, struct store_txn *txn, const struct 
     enum period_label label = (enum period_label)key->period.label;
     struct climb climb = {.key = *key};
     struct figures below = {0};
-    rollup_below(txn, key, &below);
+    rollup_below(txn, key, NULL, &below);
     year_rollup(before, label, &below, node->catalogue, &climb.old_rollup);
     year_rollup(after, label, &below, node->catalogue, &climb.new_rollup);
     while (climb.key.unit != node->options.unit &&

@@ -38,22 +38,25 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
                         const struct report *report, struct instant received,
                         struct year_triple *ret_triple);
 
-/* Loads a group for what it says under the key's label alone; of the indicators that are `wanted`,
- * by index in the catalogue (NULL: all). Otherwise as group_load. */
+/* Loads a group for what it says under the key's label alone, of the wanted indicators (NULL: all).
+ * Otherwise as group_load. */
 void group_load_figures(struct node *node, struct store_txn *txn, const struct report_key *key,
-                        const bool *wanted, struct group *group);
+                        const struct figure_filter *wanted, struct group *group);
 
-/* What key->unit contributes itself under key's kind, period and form: its own figures, or those of
- * its whole report that covers the label; returns whether it does. `ret_figures` is overwritten. */
+/* In these three, `wanted` (NULL: all) are the indicators that matter; of others there may be some,
+ * and they may be wrong. What is returned is overwritten; errors are sticky in the transaction.
+ *
+ * What key->unit contributes itself under key's kind, period and form: its own figures, or those of
+ * its whole report that covers the label; returns whether it does. */
 bool rollup_own(struct node *node, struct store_txn *txn, const struct report_key *key,
-                struct figures *ret_figures);
+                const struct figure_filter *wanted, struct figures *ret_figures);
 /* What lies beneath key->unit adds up to, under key's kind, period and form: nothing for a leaf,
- * and less than there is until a rebuild is done. `ret_below` is overwritten; errors are sticky. */
-void rollup_below(struct store_txn *txn, const struct report_key *key, struct figures *ret_below);
-/* The roll-up of key->unit for key's kind, period and form; returns as rollup_own. `ret_figures` is
- * overwritten. */
+ * and less than there is until a rebuild is done. */
+void rollup_below(struct store_txn *txn, const struct report_key *key,
+                  const struct figure_filter *wanted, struct figures *ret_below);
+/* The roll-up of key->unit for key's kind, period and form; returns as rollup_own. */
 bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,
-               struct figures *ret_figures);
+               const struct figure_filter *wanted, struct figures *ret_figures);
 
 /* Carries the change of key->unit's own triple up to this node's unit. Before and after differ in
  * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */

@@ -33,6 +33,7 @@ void view_fini(struct view *view)
     }
     free(view->forms);
     free(view->tallies);
+    figure_filter_fini(&view->own_wanted);
     view_family_free(&view->one_year);
     *view = (struct view){0};
 }
@@ -136,7 +137,7 @@ static void load_family(struct view *view, size_t form, struct period period)
                                  .period = period,
                                  .unit = tree->nodes[i].unit,
                                  .form = view->node->catalogue->forms[form].number};
-        bool is_covered = rollup_own(view->node, view->txn, &key, &own);
+        bool is_covered = rollup_own(view->node, view->txn, &key, NULL, &own);
         add_own(view, form, tree->nodes[i].type, &own);
         next = is_covered ? tree_next_beside(tree, root, i) : tree_next(tree, root, i);
     }
@@ -193,7 +194,7 @@ static bool load_period(struct view *view, const struct report_key *key,
                         struct figures *ret_figures)
 {
     if (view->source == NULL)
-        return rollup_of(view->node, view->txn, key, ret_figures);
+        return rollup_of(view->node, view->txn, key, view->wanted, ret_figures);
     return view->source->rollup(view->source->ctx, key, ret_figures);
 }
 
@@ -264,6 +265,7 @@ static struct view *view_of_year(struct view *view, uint16_t year)
             holder->one_year = mem_calloc(2, sizeof(*holder->one_year));
             view_init(holder->one_year, view->node, view->txn, &key);
             holder->one_year->source = view->source;
+            holder->one_year->wanted = view->wanted;
         }
     }
     return &holder->one_year[view - holder];
@@ -300,6 +302,7 @@ const struct figure *view_figure(struct view *view, const struct indicator *indi
     if (form == NULL)
         return NULL;
     size_t i = (size_t)(form - catalogue->forms);
+    assert(view->wanted == NULL || figure_filter_has(view->wanted, indicator->number));
     load_form(view, i);
     *ret_years = find_years(&view->forms[i], indicator->number);
     const struct figure *latest = figures_find(&view->forms[i].figures, indicator->number);

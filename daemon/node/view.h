@@ -77,6 +77,9 @@ struct view {
     /* Of a row of a span: the view of the total above, which outlives it. Stocks are of the total's
      * last year that has them, so that the rows add up. NULL: of this view's own. */
     struct view *total;
+    /* NULL: all; else the indicators that it is asked for. */
+    const struct figure_filter *wanted;
+    struct figure_filter own_wanted; /* this view's own, if `wanted` is that */
     struct view *one_year; /* this view, or the family's, of stock_year alone; an array that ends
                               with an element without a node */
 };
@@ -89,7 +92,8 @@ void view_fini(struct view *view);
  * view_family_free. */
 struct view *view_family_new(struct node *node, struct store_txn *txn, const struct view_key *key);
 void view_family_free(struct view **family);
-/* Counts at once, in one walk over the units, whatever these indicators need counted. */
+/* For a view that was not asked yet, and will be for these indicators alone. Counts at once, in one
+ * walk over the units, whatever they need counted. */
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count);
 /* An indicator's value, entered or derived, as it travels in an answer; value_fini. Of a roll-up of
  * one period with the checks of the catalogue that it fails: a span adds up what they compare, the
@@ -109,6 +113,10 @@ struct view_filings {
 };
 struct coverage_source view_coverage_source(struct view_filings *filings);
 
+/* Marks, by index in the catalogue, the indicators that a formula reads, on whatever they are
+ * built. */
+void view_mark_read(const struct catalogue *catalogue, const struct formula *formula,
+                    bool *is_read);
 /* Whether the indicator, or what it is computed from, counts units. */
 bool view_counts_units(const struct catalogue *catalogue, const struct indicator *indicator);
 /* Whether reports that figures of the view's unit need may be held elsewhere alone: units beneath

@@ -161,7 +161,8 @@ bool view_asks(const struct view *view, uint8_t level, const struct tree_node *n
 }
 
 /* Asks one unit for all tallies from the `first` on. */
-static void tally_unit(struct view *view, size_t first, const struct tree_node *node)
+static void tally_unit(struct view *view, size_t first, const struct figure_filter *wanted,
+                       const struct tree_node *node)
 {
     struct view_key key = view->key;
     struct view unit = {0};
@@ -174,21 +175,42 @@ static void tally_unit(struct view *view, size_t first, const struct tree_node *
         if (unit.node == NULL) {
             view_init(&unit, view->node, view->txn, &key);
             unit.source = view->source;
+            unit.wanted = wanted;
         }
         view_tally_add(tally, view_holds(&unit, &tally->test, node->type));
     }
     view_fini(&unit);
 }
 
+void view_mark_read(const struct catalogue *catalogue, const struct formula *formula, bool *is_read)
+{
+    size_t count;
+    const uint32_t *operands = formula_operands(formula, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct indicator *operand = catalogue_indicator(catalogue, operands[i]);
+        bool *is_marked = &is_read[operand - catalogue->indicators];
+        if (!*is_marked && operand->formula != NULL)
+            view_mark_read(catalogue, operand->formula, is_read);
+        *is_marked = true;
+    }
+}
+
 /* One walk over the units for all tallies from the `first` on. */
 static void tally_all(struct view *view, size_t first)
 {
+    const struct catalogue *catalogue = view->node->catalogue;
     const struct tree *tree = node_tree(view->node, view->key.period);
     uint32_t root = tree_find(tree, view->key.unit);
     if (first == view->tally_count)
         return;
+    bool *is_read = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_read));
+    for (size_t i = first; i < view->tally_count; i++)
+        view_mark_read(catalogue, view->tallies[i].test.formula, is_read);
+    struct figure_filter wanted = figure_filter_of(catalogue, is_read);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
-        tally_unit(view, first, &tree->nodes[i]);
+        tally_unit(view, first, &wanted, &tree->nodes[i]);
+    figure_filter_fini(&wanted);
+    free(is_read);
 }
 
 static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test *predicate,
@@ -244,6 +266,10 @@ void view_prepare(struct view *view, const struct indicator *const *indicators, 
     bool *is_done = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*is_done));
     for (size_t i = 0; i < count; i++)
         add_counts(view, indicators[i], is_done);
+    if (view->family == NULL && view->wanted == NULL) {
+        view->own_wanted = figure_filter_of(view->node->catalogue, is_done);
+        view->wanted = &view->own_wanted;
+    }
     free(is_done);
     tally_all(view, first);
 }

@@ -173,7 +173,7 @@ static void check_totals_of(struct sim *sim, const struct sim_truth *truth, size
     struct node *n = sim->nodes[node].node;
     struct store_txn *txn = store_begin_read(sim->nodes[node].store);
     struct figures held = {0};
-    rollup_of(n, txn, key, &held);
+    rollup_of(n, txn, key, NULL, &held);
     for (size_t i = 0; i < n->catalogue->indicator_count; i++) {
         const struct indicator *in = &n->catalogue->indicators[i];
         if (in->form != key->form)

@@ -2,6 +2,7 @@
 #include "lib/cm.h"
 
 #include "core/figure.h"
+#include "core/mem.h"
 
 enum { REGISTERED = 1, POOR = 6, PUPIL_RATE = 8, FIRST_DAY = 14, UNKNOWN = 999 };
 
@@ -450,6 +451,32 @@ static void replace(struct figures *acc, struct figures *parts, size_t at,
     free(rescan.indicators);
 }
 
+/* Those that are wanted, and no others, are what they are among all; also where all are wanted,
+ * none is, or those that there are not. */
+static void assert_some(const struct catalogue *catalogue, const struct figures *all,
+                        struct span bytes, uint64_t wanted)
+{
+    struct figures some = {0}, expected = {0};
+    bool *is_wanted = mem_calloc(catalogue->indicator_count, sizeof(*is_wanted));
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        is_wanted[i] = (wanted >> (i % 64) & 1U) != 0;
+    struct figure_filter filter = figure_filter_of(catalogue, is_wanted);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct indicator *indicator = known(catalogue, all->items[i].indicator);
+        if (indicator != NULL && is_wanted[indicator - catalogue->indicators])
+            figures_append(&expected, indicator->number, &all->items[i].figure);
+    }
+    assert_int_equal(figures_decode_some(bytes, &filter, &some), ERR_OK);
+    assert_same(&some, &expected);
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        assert_int_equal(figure_filter_has(&filter, catalogue->indicators[i].number), is_wanted[i]);
+    assert_false(figure_filter_has(&filter, UINT32_MAX));
+    figure_filter_fini(&filter);
+    figures_fini(&some);
+    figures_fini(&expected);
+    free(is_wanted);
+}
+
 /* Whatever parts come, change and go: the accumulator is the fold of what is there, in any order,
  * to the byte; taking back what was put in restores the bytes; and what is stored reads back. */
 static void test_property(void **state)
@@ -480,6 +507,10 @@ static void test_property(void **state)
         figures_encode(&acc, &bytes);
         assert_int_equal(figures_decode(span_of(&bytes), &read), ERR_OK);
         assert_same(&read, &acc);
+        for (int n = 0; n < 4; n++)
+            assert_some(catalogue, &acc, span_of(&bytes), draw(&seed, 1 << 20));
+        assert_some(catalogue, &acc, span_of(&bytes), 0);
+        assert_some(catalogue, &acc, span_of(&bytes), UINT64_MAX);
         buf_fini(&bytes);
         figures_fini(&forward);
         figures_fini(&backward);

@@ -172,7 +172,7 @@ static inline bool pair_agrees(struct pair *pair)
                                          .period = bucket.period,
                                          .unit = pair->child.options.unit,
                                          .form = form};
-                rollup_of(rigs[i]->node, txn, &key, &figures);
+                rollup_of(rigs[i]->node, txn, &key, NULL, &figures);
                 for (size_t n = 0; n < figures.count; n++)
                     buf_printf(&dumps[i], " %u=%lld", figures.items[n].indicator,
                                (long long)figures.items[n].figure.value);

@@ -18,7 +18,7 @@ static struct figure roll_up_of_district(struct rig *rig)
     struct store_txn *txn = store_begin_read(rig->store);
     struct report_key key = draft_key(&draft);
     key.unit = 631;
-    rollup_of(rig->node, txn, &key, &figures);
+    rollup_of(rig->node, txn, &key, NULL, &figures);
     const struct figure *found = figures_find(&figures, 1);
     if (found != NULL)
         figure = *found;

@@ -289,7 +289,7 @@ static int64_t total(struct rig *rig, const char *period, uint32_t unit)
     struct figures figures = {0};
     struct report_key key = draft_key(DRAFT(.period = period, .unit = unit));
     struct store_txn *txn = store_begin_read(rig->store);
-    rollup_of(rig->node, txn, &key, &figures);
+    rollup_of(rig->node, txn, &key, NULL, &figures);
     store_abort(&txn);
     const struct figure *figure = figures_find(&figures, 1);
     int64_t value = figure != NULL ? (int64_t)figure->value : -1;

@@ -59,7 +59,7 @@ static struct figure total_at_root(struct rig *rig)
     struct report_key key = draft_key(&draft);
     key.unit = 64;
     struct store_txn *txn = store_begin_read(rig->store);
-    rollup_of(rig->node, txn, &key, &figures);
+    rollup_of(rig->node, txn, &key, NULL, &figures);
     if (figures_find(&figures, 1) != NULL)
         total = *figures_find(&figures, 1);
     store_abort(&txn);

@@ -35,7 +35,7 @@ static int64_t get(const struct own_cache *cache, const struct report_key *key)
     struct figures figures = {0};
     bool is_covered = false;
     int64_t value = -1;
-    if (own_cache_get(cache, key, &figures, &is_covered)) {
+    if (own_cache_get(cache, key, NULL, &figures, &is_covered)) {
         value = (int64_t)figures.items[0].figure.value - 1;
         assert_int_equal(is_covered, value % 2 == 1);
     }

@@ -20,7 +20,7 @@ static struct figure figure_at(struct rig *rig, const struct expected *row)
         .period = row->period, .unit = row->unit, .form = row->indicator == 20 ? 2 : 1};
     struct report_key key = draft_key(&about);
     struct store_txn *txn = store_begin_read(rig->store);
-    rollup_of(rig->node, txn, &key, &figures);
+    rollup_of(rig->node, txn, &key, NULL, &figures);
     if (figures_find(&figures, row->indicator) != NULL)
         found = *figures_find(&figures, row->indicator);
     assert_int_equal(store_error(txn), ERR_OK);
