@@ -200,17 +200,17 @@ static bool is_whole(const struct explain *explain, uint32_t unit)
     return is_covered;
 }
 
-/* Briefly, a unit that sums up others is its subtotal alone; of one type there is none. */
+/* Briefly, a unit that sums up others is its subtotal alone. */
 static void explain_child(struct explain *explain, uint32_t index, uint32_t depth)
 {
     const struct tree_node *node = &explain->query->tree->nodes[index];
     bool is_cut =
         explain->is_brief && node->first_child != TREE_NONE && !is_whole(explain, node->unit);
     explain->has_more = explain->has_more || is_cut;
-    if (!is_cut)
-        explain_unit(explain, index, depth);
-    else if (explain->type < 0)
+    if (is_cut)
         explain_subtotal(explain, node->unit, depth);
+    else
+        explain_unit(explain, index, depth);
 }
 
 static void explain_children(struct explain *explain, uint32_t index, uint32_t depth)

@@ -429,7 +429,9 @@ static void take_apart(struct explain *explain, const Tonghop__ExplainQuery *ask
 {
     bool is_span = explain->query->from != explain->query->period.year;
     bool is_added = explain->indicator->nature != NATURE_STOCK; /* a stock is of one year alone */
-    explain->is_brief = is_span && is_added && !ask->reports && !explain->with_revisions;
+    bool is_total = explain->type < 0;                          /* a type has no subtotals */
+    explain->is_brief =
+        is_span && is_added && is_total && !ask->reports && !explain->with_revisions;
     /* With since, the lines of a period say who is missing; those of a span would say nothing. */
     if (indicator_is_entered(explain->indicator) && (ask->since[0] == '\0' || !is_span))
         explain_lines(explain);

@@ -165,11 +165,9 @@ static void load_unit(struct past *past, uint32_t index)
 void past_load(struct past *past, size_t bytes_before)
 {
     past->byte_count = bytes_before;
-    if (past->is_still)
-        return;
     past->groups =
         mem_calloc((size_t)past->unit_count * past->form_count + 1, sizeof(*past->groups));
-    for (uint32_t i = 0; i < past->tree->node_count; i++)
+    for (uint32_t i = 0; i < past->tree->node_count && !past->is_still; i++)
         if (past->bears[i])
             load_unit(past, i);
 }
@@ -359,18 +357,27 @@ bool past_take(struct past *past, const struct past_step *step)
     return true;
 }
 
+/* Every step asks again what the years say that stand still: it is read once. */
+static void read_once(const struct past *past, const struct report_key *key,
+                      struct past_group *group)
+{
+    if (!group->is_known)
+        group->is_covered = rollup_of(past->node, past->txn, key, &past->wanted, &group->rollup);
+    group->is_known = true;
+}
+
 bool past_rollup(const struct past *past, const struct report_key *key, struct figures *ret_figures)
 {
     uint32_t index = tree_find(past->tree, key->unit);
     figures_clear(ret_figures);
     if (index == TREE_NONE || !past->bears[index])
         return false;
-    if (past->is_still)
-        return rollup_of(past->node, past->txn, key, &past->wanted, ret_figures);
     for (size_t slot = 0; slot < past->form_count; slot++) {
-        const struct past_group *group = group_at(past, index, slot);
+        struct past_group *group = group_at(past, index, slot);
         if (past->forms[slot]->number != key->form)
             continue;
+        if (past->is_still)
+            read_once(past, key, group);
         figures_copy(ret_figures, &group->rollup);
         return group->is_covered;
     }

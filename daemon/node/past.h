@@ -32,6 +32,7 @@ struct past_group {
     struct past_report reports[PERIOD_LABEL_COUNT];
     struct figures below, rollup;
     bool is_covered; /* by a whole report of the unit */
+    bool is_known;   /* of a past that is still: that of now was read */
 };
 
 /* A step of the story: `revision` of a report. */

@@ -42,3 +42,10 @@ void year_heads_changed(struct node *node, const struct report_key *key, const s
     if (known->year == key->period.year)
         add(known, key, head);
 }
+
+void year_heads_received(struct node *node, const struct report_key *key, struct instant received)
+{
+    struct node_year *known = slot_of(node, key->kind, key->period.year);
+    if (known->year == key->period.year)
+        known->received = instant_later(known->received, received);
+}

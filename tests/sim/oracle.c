@@ -141,6 +141,15 @@ static struct sim_value year_of(const struct cell *s1, const struct cell *s2,
     return value;
 }
 
+/* What stands for the value of one part: an about one is the middle of its ranges. */
+static int64_t shown_of(const struct sim_value *value)
+{
+    int64_t width = value->high - value->low;
+    if (value->parts[QUALIFIER_AT_MOST] > 0)
+        return value->high;
+    return value->parts[QUALIFIER_ABOUT] > 0 ? value->low + (width + (width > 0)) / 2 : value->low;
+}
+
 static struct sim_value rest_of(const struct cell *year, const struct cell *s1)
 {
     struct sim_value whole = of_cell(year), first = of_cell(s1), minus = first;
@@ -151,7 +160,7 @@ static struct sim_value rest_of(const struct cell *year, const struct cell *s1)
     combine(&whole, &minus, AGGREGATION_SUM);
     whole = as_one(whole);
     whole.implied = 1;
-    whole.negative = (whole.parts[QUALIFIER_AT_MOST] > 0 ? whole.high : whole.low) < 0;
+    whole.negative = shown_of(&whole) < 0;
     return whole;
 }
 

@@ -177,7 +177,7 @@ static void check_parts(struct heard *heard, const struct subject *subject,
 
 static void ask_story(struct heard *heard, const struct subject *subject, uint64_t *random)
 {
-    char since[INSTANT_TEXT_SIZE];
+    char since[INSTANT_TEXT_SIZE], from[PERIOD_TEXT_SIZE];
     Tonghop__ExplainQuery query = TONGHOP__EXPLAIN_QUERY__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     int64_t back_us = (int64_t)draw(random, 300) * 1000000;
@@ -188,6 +188,9 @@ static void ask_story(struct heard *heard, const struct subject *subject, uint64
     query.indicator = subject->indicator->code;
     query.since = TEXT(draw(random, 2) == 0 ? "1970-01-01" : instant_format(moment, since));
     query.revisions = draw(random, 2) == 0;
+    bool is_span = strchr(subject->period, '-') == NULL && draw(random, 2) == 0;
+    (void)snprintf(from, sizeof(from), "%d", SIM_YEAR_FIRST);
+    query.from = TEXT(is_span ? from : "");
     envelope.body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;
     envelope.explain_query = &query;
     const Tonghop__Envelope *answer = ask(heard, &envelope);
@@ -199,7 +202,8 @@ static void ask_story(struct heard *heard, const struct subject *subject, uint64
         return;
     }
     check_story(heard, subject, answer->explanation);
-    check_parts(heard, subject, answer->explanation);
+    if (!is_span) /* of a span there are no lines beside a story */
+        check_parts(heard, subject, answer->explanation);
 }
 
 /* ---- rows by type ---- */

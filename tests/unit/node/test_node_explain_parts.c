@@ -90,8 +90,9 @@ static void test_a_span_is_told_briefly(void **state)
                 {2, SUB, 632, "", 2});
     assert_true(told->brief);
     told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .type = "thi_tran"));
-    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3});
-    assert_true(told->brief);
+    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3}, {1, REP, 23857, "2021", 1},
+                {1, REP, 23887, "2021", 2});
+    assert_false(told->brief);
     told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .with_reports = true));
     ASSERT_ROWS(told, {0, YEAR, 64, "2021", 3}, {1, SUB, 64, "", 3}, {2, SUB, 631, "", 1},
                 {3, MISS, 631, "", -1}, {3, REP, 23857, "2021", 1}, {3, MISS, 23860, "", -1},
@@ -105,6 +106,12 @@ static void test_a_span_is_told_briefly(void **state)
     told = told_ok(rig, TOLD(.period = "2022", .from = "2020", .indicator = "poverty.poor"));
     assert_int_equal(told->lines[told->n_lines - 1]->depth, 3);
     assert_false(told->brief);
+    /* A whole report is what the figure is made of. */
+    file_ok(rig, DRAFT(.period = "2021", .unit = 632, .scope = SCOPE_WHOLE, CELLS(EXACT(1, 7))));
+    told = told_ok(rig, TOLD(.period = "2022", .from = "2020"));
+    ASSERT_ROWS(told, {0, YEAR, 64, "2021", 8}, {1, SUB, 64, "", 8}, {2, SUB, 631, "", 1},
+                {2, REP, 632, "2021", 7}, {3, EXPLAIN_TYPE(COVERED), 23887, "2021", 2});
+    assert_true(told->brief);
 }
 
 static int64_t sum_of_years(const Tonghop__Explanation *told)

@@ -284,10 +284,10 @@ static void assert_rows_are_explained(struct rig *rig, const struct table *table
         values[i] = *totals->units[i + 1]->values[0]; /* without failed checks */
     }
     for (size_t i = 0; i < count; i++) {
-        assert_is_row(told_ok(rig, TOLD(.period = table->period, .from = table->from,
-                                        .unit = table->unit, .type = types[i],
-                                        .indicator = table->indicators[0], .with_reports = true)),
-                      &values[i]);
+        assert_is_row(
+            told_ok(rig, TOLD(.period = table->period, .from = table->from, .unit = table->unit,
+                              .type = types[i], .indicator = table->indicators[0])),
+            &values[i]);
         free(TEXT(types[i]));
     }
 }

@@ -178,6 +178,7 @@ static void compare_story(struct rig *rig, const struct record *record, size_t f
                           .indicator = record->indicators[spot->indicator], .since = since));
     struct said said;
     size_t at = 0;
+    assert_int_equal(told->before->n_failed_checks, 0);
     say(told->before, &said);
     for (size_t event = from; event <= EVENTS; event++) {
         const struct said *now = said_at(record, event, spot);
