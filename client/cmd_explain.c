@@ -70,6 +70,8 @@ static int run_explain(const struct common *common, int argc, char **argv)
         return command_usage("explain", words(common->is_english, WORD_OPTION_NO_VALUE), "--since");
     if (asked.type != NULL && asked.type[0] == '\0')
         return command_usage("explain", words(common->is_english, WORD_OPTION_NO_VALUE), "--type");
+    if (asked.since != NULL && (asked.with_reports || asked.with_revisions))
+        return command_usage("explain", "%s", words(common->is_english, WORD_EXPLAIN_SINCE_ALONE));
     return ask(common, &asked);
 }
 

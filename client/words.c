@@ -517,6 +517,9 @@ static const struct {
     [WORD_EXPLAIN_BRIEF] =
         {"báo cáo của các đơn vị cấp dưới: xem từng năm bằng --period, hoặc tất cả bằng --reports",
          "for the reports further down, explain one year with --period, or all with --reports"},
+    [WORD_EXPLAIN_SINCE_ALONE] =
+        {"--since xem thay đổi, --reports và --revisions xem thành phần: chỉ chọn một",
+         "--since tells what changed, --reports and --revisions what it is made of: choose one"},
     [WORD_TOTALS_SPLIT_YEAR] =
         {"trong năm có đơn vị được chuyển đến: báo cáo đã nộp ở nơi cũ không có ở đây; số đầy đủ "
          "nằm ở nút cấp trên",

@@ -325,6 +325,7 @@ enum word {
     WORD_TOTALS_NO_ROWS,     /* %s what --by names, %s unit */
     WORD_TOTALS_SPLIT_YEAR,
     WORD_EXPLAIN_BRIEF,
+    WORD_EXPLAIN_SINCE_ALONE,
     /* quarantine */
     WORD_COLUMN_SIZE,
     WORD_QUARANTINE_EMPTY,

@@ -58,6 +58,14 @@ def no_moment(office: Office) -> None:
         expect_in(since, result.err, said)
 
 
+def changes_or_parts(office: Office) -> None:
+    """What changed and what it is made of are two questions"""
+    for option in ("--reports", "--revisions"):
+        result = office.commune.tonghop("explain", VISITS, "--period", "2024-S1", "--since", "2024-01-01", option,
+                                        expect=2)
+        expect_in(option, result.err, "--since", option)
+
+
 def revisions_are_listed(office: Office) -> None:
     """Every revision that is held stands beneath its report"""
     told = rows(office.commune.tonghop("explain", VISITS, "--period", "2024-S1", "--format", "csv",
@@ -176,7 +184,7 @@ def rates_name_the_year_of_their_operands(office: Office) -> None:
     expect("the later one by itself", told[0]["value"], "60")
 
 
-STEPS = (corrections_are_told, no_moment, revisions_are_listed, baselines_say_so, spans_year_by_year,
+STEPS = (corrections_are_told, no_moment, changes_or_parts, revisions_are_listed, baselines_say_so, spans_year_by_year,
          counts_name_their_units, types_are_explained, spans_since_a_moment,
          rates_name_the_year_of_their_operands)
 
