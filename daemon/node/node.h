@@ -59,7 +59,9 @@ struct node_rebuild {
 struct node_year {
     uint16_t year;           /* 0: not known of any */
     bool has_whole;          /* a half-year's report that counts is whole, or may be */
-    struct instant received; /* no revision was taken in later */
+    struct instant received; /* no latest revision was taken in later */
+    bool has_lower;          /* an accepted revision is not the latest: it may have been taken in
+                                later, where two nodes numbered them */
 };
 
 /* Units that have an enrolled node of their own beneath this one; a cache. */

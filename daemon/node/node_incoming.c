@@ -185,7 +185,6 @@ static uint8_t states_before(struct step *step, const struct change *change, str
 static void put_revision(struct step *step, struct change *change, const struct revision *revision)
 {
     (void)store_put_revision(step->txn, &change->key, revision); /* errors are sticky */
-    year_heads_received(step->node, &change->key, revision->received);
     if ((revision->states & STATE_ACCEPTED) != 0 && revision->number > change->head.accepted)
         change->head.accepted = revision->number;
 }

@@ -116,11 +116,12 @@ static struct report_key key_at(const struct past *past, uint32_t index, size_t 
                                .form = past->forms[slot]->number};
 }
 
-/* While totals are being rebuilt, those of now are none to go by. */
+/* While totals are being rebuilt, those of now are none to go by; and where a revision waits above
+ * one that counts, that may be the later one. */
 static bool is_still(struct step *step, uint8_t kind, uint16_t year, struct instant since)
 {
-    return !step->node->rebuild.is_active &&
-           year_heads(step->node, step->txn, kind, year)->received.us <= since.us;
+    const struct node_year *known = year_heads(step->node, step->txn, kind, year);
+    return !step->node->rebuild.is_active && !known->has_lower && known->received.us <= since.us;
 }
 
 void past_init(struct past *past, struct step *step, uint8_t kind, struct period period,

@@ -16,6 +16,7 @@ bool year_heads_may_be_whole(const struct report_key *key, const struct head *he
 static void add(struct node_year *known, const struct report_key *key, const struct head *head)
 {
     known->has_whole = known->has_whole || year_heads_may_be_whole(key, head);
+    known->has_lower = known->has_lower || (head->accepted != 0 && head->accepted < head->revision);
     known->received = instant_later(known->received, head->received);
 }
 
@@ -41,11 +42,4 @@ void year_heads_changed(struct node *node, const struct report_key *key, const s
     struct node_year *known = slot_of(node, key->kind, key->period.year);
     if (known->year == key->period.year)
         add(known, key, head);
-}
-
-void year_heads_received(struct node *node, const struct report_key *key, struct instant received)
-{
-    struct node_year *known = slot_of(node, key->kind, key->period.year);
-    if (known->year == key->period.year)
-        known->received = instant_later(known->received, received);
 }

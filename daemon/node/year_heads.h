@@ -11,9 +11,6 @@ const struct node_year *year_heads(struct node *node, struct store_txn *txn, uin
                                    uint16_t year);
 /* The head is new, or was changed. */
 void year_heads_changed(struct node *node, const struct report_key *key, const struct head *head);
-/* A revision was taken in, or merged; where two nodes numbered them, it may be later than the
- * latest one, by which the head goes, until they have settled it. */
-void year_heads_received(struct node *node, const struct report_key *key, struct instant received);
 /* Whether a half-year's report that counts is whole. A head tells the scope of its latest revision
  * alone; where an earlier one counts, that may be whole too. */
 bool year_heads_may_be_whole(const struct report_key *key, const struct head *head);
