@@ -165,6 +165,14 @@ static inline bool outbox_of(struct rig *rig, const struct draft *draft,
     return err == ERR_OK;
 }
 
+/* Marks a revision of the draft's report, as a person on the local socket. */
+static inline void mark_ok(struct rig *rig, const struct draft *like, uint64_t revision,
+                           uint32_t bit)
+{
+    struct report_key key = draft_key(like);
+    assert_body(ask_mark(rig, from_local(), &key, revision, bit), BODY(DONE));
+}
+
 static inline int64_t number_of(const Tonghop__Value *value)
 {
     return (int64_t)i128_of(value->value_high, value->value_low);

@@ -114,31 +114,9 @@ struct fork_step {
 
 enum { STEPS_MAX = 6 };
 
-/* The answer's body: DONE, or a refusal. */
-static inline int ask_mark_of(struct rig *rig, const struct draft *like, uint64_t revision,
-                              uint32_t bit)
-{
-    struct report_key key = draft_key(like);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = revision;
-    mark.states = bit;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    return (int)rig_ask(rig, from_local(), &envelope)->body_case;
-}
-
-static inline int ask_mark(struct rig *rig, uint64_t revision, uint32_t bit)
-{
-    return ask_mark_of(rig, &draft, revision, bit);
-}
-
 static inline void mark_at(struct rig *rig, uint64_t revision, uint32_t bit)
 {
-    assert_int_equal(ask_mark(rig, revision, bit), BODY(DONE));
+    mark_ok(rig, &draft, revision, bit);
 }
 
 static inline void take_step(struct pair *pair, const struct fork_step *step)

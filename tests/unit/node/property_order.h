@@ -61,7 +61,7 @@ static inline void send(struct rig *rig, const struct p_model *m, const struct m
         assert_body(hand_in(rig, &message->filing, true), BODY(RECEIPT));
         for (uint32_t bit = STATE_ACCEPTED; bit <= STATE_RETURNED; bit <<= 1)
             if ((message->states & bit) != 0 && m->p->units[message->at.unit].id != 1)
-                ask_mark(rig, m, &message->at, message->revision, bit);
+                mark_spot(rig, m, &message->at, message->revision, bit);
         return;
     }
     revision.filing = (ProtobufCBinaryData){message->filing.len, message->filing.data};

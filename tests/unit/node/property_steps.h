@@ -27,20 +27,11 @@ static inline struct report_key key_at(const struct p_model *m, const struct spo
         .form = (uint32_t)at->form + 1};
 }
 
-static inline void ask_mark(struct rig *rig, const struct p_model *m, const struct spot *at,
-                            uint64_t revision, uint32_t bit)
+static inline void mark_spot(struct rig *rig, const struct p_model *m, const struct spot *at,
+                             uint64_t revision, uint32_t bit)
 {
     const struct report_key key = key_at(m, at);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = revision;
-    mark.states = bit;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
+    assert_body(ask_mark(rig, from_local(), &key, revision, bit), BODY(DONE));
 }
 
 /* ---- filing ---- */
@@ -139,7 +130,7 @@ static inline void accept_latest(struct rig *rig, struct p_model *m, const struc
     struct p_report *latest = latest_at(m, at);
     if (latest->revision == 0 || m->p->units[at->unit].id == 1)
         return;
-    ask_mark(rig, m, at, latest->revision, STATE_ACCEPTED);
+    mark_spot(rig, m, at, latest->revision, STATE_ACCEPTED);
     if (!has_state(latest, STATE_ACCEPTED))
         count_latest(m, at);
 }
@@ -148,7 +139,7 @@ static inline void accept_latest(struct rig *rig, struct p_model *m, const struc
 static inline void return_latest(struct rig *rig, struct p_model *m, const struct spot *at)
 {
     struct p_report *latest = latest_at(m, at);
-    ask_mark(rig, m, at, latest->revision, STATE_RETURNED);
+    mark_spot(rig, m, at, latest->revision, STATE_RETURNED);
     latest->states |= STATE_RETURNED;
     if (has_state(latest, STATE_ACCEPTED))
         report_at(m, at)->is_there = false;
@@ -160,7 +151,7 @@ static inline void return_counting(struct rig *rig, struct p_model *m, const str
     struct p_report *counts = report_at(m, at), *latest = latest_at(m, at);
     if (!counts->is_there)
         return;
-    ask_mark(rig, m, at, counts->revision, STATE_RETURNED);
+    mark_spot(rig, m, at, counts->revision, STATE_RETURNED);
     counts->is_there = false;
     if (counts->revision == latest->revision)
         latest->states |= STATE_RETURNED;

@@ -371,6 +371,23 @@ static inline const Tonghop__Envelope *ask_enrol(struct rig *rig, struct peer_fr
     return rig_ask(rig, from, &envelope);
 }
 
+/* Accepts or returns a revision; the answer is DONE, or a refusal. */
+static inline const Tonghop__Envelope *ask_mark(struct rig *rig, struct peer_from from,
+                                                const struct report_key *key, uint64_t revision,
+                                                uint32_t bit)
+{
+    Tonghop__Key wire_key;
+    Tonghop__Mark mark = TONGHOP__MARK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(key, &wire_key);
+    mark.key = &wire_key;
+    mark.revision = revision;
+    mark.states = bit;
+    envelope.body_case = BODY(MARK);
+    envelope.mark = &mark;
+    return rig_ask(rig, from, &envelope);
+}
+
 /* Enrols key number `n`, as a person on the local socket, and lets its owner say hello. */
 static inline void rig_enrol(struct rig *rig, uint8_t n, uint32_t unit, Tonghop__Role role)
 {

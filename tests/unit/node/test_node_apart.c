@@ -53,7 +53,8 @@ static void mark_one(struct apart *apart, struct rig *rig)
     if (revision == 0)
         return;
     int64_t value = value_at(rig, &draft, revision);
-    if (ask_mark(rig, revision, bit) != BODY(DONE))
+    const struct report_key key = draft_key(&draft);
+    if (ask_mark(rig, from_local(), &key, revision, bit)->body_case != BODY(DONE))
         return; /* not for this node to say */
     if (bit == R)
         apart->is_returned[value] = true;

@@ -253,21 +253,6 @@ static void test_other_reports_of_the_year(void **state)
 
 /* ---- accepted, returned, late ---- */
 
-static void mark_ok(struct rig *rig, const struct draft *like, uint64_t revision, uint32_t bit)
-{
-    struct report_key key = draft_key(like);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = revision;
-    mark.states = bit;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
-}
-
 /* What waits is not told. What was returned is, and does not count: while it waits the revision
  * before it stays; once accepted it has replaced that one, and none counts. */
 static void test_returned(void **state)

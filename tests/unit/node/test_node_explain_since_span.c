@@ -300,21 +300,6 @@ static void test_years_that_stand_still(void **state)
 
 /* ---- accepted and returned ---- */
 
-static void mark_ok(struct rig *rig, const struct draft *like, uint64_t revision, uint32_t bit)
-{
-    struct report_key key = draft_key(like);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = revision;
-    mark.states = bit;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
-}
-
 /* What was returned is told although it does not count, of years before the last as well; what
  * waits is not. */
 static void test_returned(void **state)

@@ -43,26 +43,7 @@ static const Tonghop__Envelope *mark_answer(struct rig *rig, uint8_t who, const 
                                             uint64_t revision, uint32_t bit)
 {
     struct report_key key = draft_key(like);
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    struct buf bytes = {0};
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = revision;
-    mark.states = bit;
-    envelope.seq = ++rig->seq;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    wire_pack(&envelope, &bytes);
-    rig_message(rig, from_who(who), span_of(&bytes));
-    buf_fini(&bytes);
-    return rig_answer(rig, from_who(who));
-}
-
-static void mark_ok(struct rig *rig, const struct draft *like, uint64_t revision, uint32_t bit)
-{
-    assert_body(mark_answer(rig, LOCAL, like, revision, bit), BODY(DONE));
+    return ask_mark(rig, from_who(who), &key, revision, bit);
 }
 
 /* What the node's unit has of indicator 1 in the draft's period, -1 when there is nothing. */

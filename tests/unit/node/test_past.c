@@ -226,17 +226,10 @@ static void mark_any(struct rig *rig, uint64_t *seed)
                                .period = periods[draw(seed, LENGTH(periods))]};
     struct report_key key = draft_key(&like);
     uint64_t latest = head_of(rig, &like).revision;
-    Tonghop__Key wire_key;
-    Tonghop__Mark mark = TONGHOP__MARK__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    wire_key_of(&key, &wire_key);
-    mark.key = &wire_key;
-    mark.revision = latest > 1 && draw(seed, 4) == 0 ? latest - 1 : latest;
-    mark.states = draw(seed, 3) == 0 ? STATE_RETURNED : STATE_ACCEPTED;
-    envelope.body_case = BODY(MARK);
-    envelope.mark = &mark;
-    if (latest > 0)
-        (void)rig_ask(rig, from_local(), &envelope); /* nothing is returned twice */
+    uint64_t revision = latest > 1 && draw(seed, 4) == 0 ? latest - 1 : latest;
+    uint32_t bit = draw(seed, 3) == 0 ? STATE_RETURNED : STATE_ACCEPTED;
+    if (latest > 0) /* nothing is returned twice */
+        (void)ask_mark(rig, from_local(), &key, revision, bit);
 }
 
 /* Returns how many returned revisions the story tells. */
