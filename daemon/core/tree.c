@@ -234,6 +234,17 @@ bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit)
     return index == above;
 }
 
+bool tree_lies_in(const struct tree *tree, uint32_t unit, const struct tree *other, uint32_t home)
+{
+    uint32_t root = tree_find(tree, unit);
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
+        uint32_t member = tree->nodes[i].unit;
+        if (tree_find(other, member) != TREE_NONE && !tree_contains(other, home, member))
+            return false;
+    }
+    return true;
+}
+
 uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index)
 {
     if (tree->nodes[index].first_child != TREE_NONE)

@@ -42,6 +42,8 @@ uint32_t tree_find(const struct tree *tree, uint32_t unit);
 uint32_t tree_parent(const struct tree *tree, uint32_t unit);
 /* True when `unit` is `ancestor` or lies beneath it. */
 bool tree_contains(const struct tree *tree, uint32_t ancestor, uint32_t unit);
+/* Whether every unit beneath `unit` is beneath `home` in the other tree, or is not there at all. */
+bool tree_lies_in(const struct tree *tree, uint32_t unit, const struct tree *other, uint32_t home);
 /* Walks the subtree of `root` in depth-first order, parents first: give `root` first, then what it
  * returned; TREE_NONE at the end. Indexes, not ids. */
 uint32_t tree_next(const struct tree *tree, uint32_t root, uint32_t index);

@@ -2,9 +2,6 @@
  * as the count asks them (view_formula.c), so that those that are counted add up to it. */
 #include "node/explain.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/mem.h"
 
 static Tonghop__ExplainType type_of(enum truth truth)
@@ -63,12 +60,7 @@ void explain_counts(struct explain *explain)
     view_value(explain->view, indicator, &total);
     /* Nothing is counted for a plan that nobody made, nor before the indicator is valid. */
     bool is_made = total.all_count > 0;
-    const struct catalogue *catalogue = explain->step->node->catalogue;
-    bool *is_read = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_read));
-    if (indicator->formula != NULL)
-        view_mark_read(catalogue, indicator->formula, is_read);
-    explain->wanted = figure_filter_of(catalogue, is_read);
-    free(is_read);
+    explain->wanted = view_filter_of(explain->step->node->catalogue, indicator);
     bool is_only = !formula_own_count(indicator->formula, indicator->rule, 1, &count);
     value_fini(&total);
     for (size_t n = 0; is_made && formula_own_count(indicator->formula, indicator->rule, n, &count);

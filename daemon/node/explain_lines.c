@@ -122,26 +122,12 @@ static void describe_report(struct explain *explain, const struct group *group, 
     describe(explain, &group->reports[label - 1], label, line);
 }
 
-/* False: it is damaged, which is noted. */
-static bool read_revision(struct explain *explain, const struct revision *revision,
-                          struct report *ret_report)
-{
-    struct node *node = explain->step->node;
-    char reason[256];
-    arena_reset(node->scratch);
-    enum err err =
-        wire_read_filing(revision->filing, node->scratch, ret_report, reason, sizeof(reason));
-    if (err != ERR_OK)
-        store_fail(explain->step->txn, ERR_CORRUPT);
-    return err == ERR_OK;
-}
-
 /* One revision that is held, with the cell that it has. */
 static void explain_revision(struct explain *explain, const struct report_key *key,
                              const struct revision *revision, uint32_t depth)
 {
     struct report report = {0};
-    if (!read_revision(explain, revision, &report))
+    if (!revision_read(explain->step->node, explain->step->txn, revision, &report))
         return;
     struct explain_line *line =
         explain_add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
@@ -221,6 +207,17 @@ static void explain_children(struct explain *explain, uint32_t index, uint32_t d
         explain_child(explain, i, depth);
 }
 
+/* A line with the figure of one report of the group. */
+static void explain_cell(struct explain *explain, const struct group *group, int label,
+                         uint32_t unit, uint32_t depth, Tonghop__ExplainType type)
+{
+    struct figure figure =
+        figure_of_cell(report_cell(&group->reports[label - 1], explain->indicator->number));
+    struct explain_line *line = explain_add_line(explain, depth, unit, type);
+    value_of_figure(&figure, &line->value);
+    describe_report(explain, group, label, line);
+}
+
 /* The year rule makes one figure of several reports: each of them is shown with its own. A sum of
  * halves, or an extreme of them; what is left of a year without its first half. */
 static void explain_parts(struct explain *explain, const struct group *group, uint32_t unit,
@@ -235,14 +232,9 @@ static void explain_parts(struct explain *explain, const struct group *group, ui
     if (is_one || !is_source(explain, group, PERIOD_S1) || !is_source(explain, group, other))
         return;
     const int labels[] = {other, PERIOD_S1};
-    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-        const struct report *report = &group->reports[labels[i] - 1];
-        struct figure figure = figure_of_cell(report_cell(report, indicator->number));
-        struct explain_line *line =
-            explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART);
-        value_of_figure(&figure, &line->value);
-        describe_report(explain, group, labels[i], line);
-    }
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        explain_cell(explain, group, labels[i], unit, depth,
+                     TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART);
 }
 
 /* A revision that adds nothing: who has filed it, when and why. */
@@ -252,7 +244,7 @@ static void describe_revision(struct explain *explain, const struct report_key *
     struct revision revision;
     struct report report = {0};
     if (store_get_revision(explain->step->txn, key, number, &revision) != ERR_OK ||
-        !read_revision(explain, &revision, &report))
+        !revision_read(explain->step->node, explain->step->txn, &revision, &report))
         return;
     line->message.revision = number;
     line->message.received_us = revision.received.us;
@@ -271,6 +263,15 @@ static void describe_withdrawn(struct explain *explain, const struct report_key 
         describe_revision(explain, key, head.revision, line);
 }
 
+/* Whether a report of the unit has to have the figure. */
+static bool owes(const struct explain *explain, const struct tree_node *node)
+{
+    const struct form *form =
+        catalogue_form(explain->step->node->catalogue, explain->indicator->form);
+    uint32_t levels = form != NULL ? form->due_level_mask & explain->indicator->level_mask : 0;
+    return !node->has_ended && (levels >> node->level & 1U) != 0;
+}
+
 /* A unit that owes the form and filed nothing that meets the duty and counts is named, and so is
  * one that filed without the figure: the total lacks it. */
 static void explain_missing(struct explain *explain, uint32_t index, uint32_t depth)
@@ -278,14 +279,12 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
     const struct query *query = explain->query;
     const struct tree_node *node = &query->tree->nodes[index];
     const struct catalogue *catalogue = explain->step->node->catalogue;
-    const struct form *form = catalogue_form(catalogue, explain->indicator->form);
-    bool is_due = form != NULL && (form->due_level_mask >> node->level & 1u) != 0 &&
-                  (explain->indicator->level_mask >> node->level & 1u) != 0 && !node->has_ended;
-    if (!is_due)
+    if (!owes(explain, node))
         return;
     struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
     struct coverage_source source = view_coverage_source(&filings);
-    struct coverage_line duty = coverage_duty(catalogue, query->tree, index, form->number, &source);
+    struct coverage_line duty =
+        coverage_duty(catalogue, query->tree, index, explain->indicator->form, &source);
     if (duty.state == COVERAGE_COVERED)
         return;
     bool is_filed = duty.state == COVERAGE_ACCEPTED;
@@ -313,11 +312,8 @@ static void explain_lone_half(struct explain *explain, uint32_t unit, uint32_t d
             report_cell(&group->reports[label - 1], explain->indicator->number);
         if (!half->is_filed || half->scope != SCOPE_WHOLE || cell == NULL)
             continue;
-        struct figure figure = figure_of_cell(cell);
-        struct explain_line *line =
-            explain_add_line(explain, depth, unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
-        value_of_figure(&figure, &line->value);
-        describe_report(explain, group, label, line);
+        explain_cell(explain, group, label, unit, depth,
+                     TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_LONE_HALF);
     }
 }
 
@@ -416,15 +412,9 @@ static void explain_unit(struct explain *explain, uint32_t index, uint32_t depth
 static void count_due(struct explain *explain)
 {
     const struct tree *tree = explain->query->tree;
-    const struct form *form =
-        catalogue_form(explain->step->node->catalogue, explain->indicator->form);
     uint32_t root = tree_find(tree, explain->query->unit);
-    for (uint32_t i = root; i != TREE_NONE && form != NULL; i = tree_next(tree, root, i)) {
-        const struct tree_node *node = &tree->nodes[i];
-        uint32_t levels = form->due_level_mask & explain->indicator->level_mask;
-        explain->due_count +=
-            is_asked(explain, node) && !node->has_ended && (levels >> node->level & 1U) != 0;
-    }
+    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
+        explain->due_count += is_asked(explain, &tree->nodes[i]) && owes(explain, &tree->nodes[i]);
 }
 
 /* The year's figure: of one type, what its units reported, which may be none of it. */
@@ -486,10 +476,6 @@ static void explain_all(struct explain *explain)
 
 void explain_lines(struct explain *explain)
 {
-    const struct catalogue *catalogue = explain->step->node->catalogue;
-    bool *is_wanted = mem_calloc(catalogue->indicator_count, sizeof(*is_wanted));
-    is_wanted[explain->indicator - catalogue->indicators] = true;
-    explain->wanted = figure_filter_of(catalogue, is_wanted);
-    free(is_wanted);
+    explain->wanted = view_filter_of(explain->step->node->catalogue, explain->indicator);
     explain_all(explain);
 }

@@ -6,20 +6,22 @@
 
 #include "core/mem.h"
 #include "node/rollup.h"
+#include "node/view.h"
 #include "node/year_heads.h"
 
-/* Marks the forms that a figure is made of. */
-static void mark_forms(const struct catalogue *catalogue, const struct indicator *indicator,
-                       bool *forms)
+/* Marks the forms that the figures are made of. */
+static void mark_forms(const struct catalogue *catalogue, const struct indicator *const *indicators,
+                       size_t count, bool *forms)
 {
-    size_t count = 0;
-    const struct form *form = catalogue_form(catalogue, indicator->form);
-    const uint32_t *operands =
-        indicator->formula != NULL ? formula_operands(indicator->formula, &count) : NULL;
-    if (form != NULL)
-        forms[form - catalogue->forms] = true;
+    bool *is_needed = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_needed));
     for (size_t i = 0; i < count; i++)
-        mark_forms(catalogue, catalogue_indicator(catalogue, operands[i]), forms);
+        view_mark_needed(catalogue, indicators[i], is_needed);
+    for (size_t i = 0; i < catalogue->indicator_count; i++) {
+        const struct form *form = catalogue_form(catalogue, catalogue->indicators[i].form);
+        if (is_needed[i] && form != NULL)
+            forms[form - catalogue->forms] = true;
+    }
+    free(is_needed);
 }
 
 /* Counts the lone half of key->unit, if it has one, for it and the units above: up to one whose own
@@ -70,8 +72,7 @@ void lone_halves_count(struct step *step, const struct query *query,
     if (!year_heads(step->node, step->txn, query->kind, query->period.year)->has_whole)
         return;
     bool *forms = mem_calloc(step->node->catalogue->form_count + 1, sizeof(*forms));
-    for (size_t i = 0; i < indicator_count; i++)
-        mark_forms(step->node->catalogue, indicators[i], forms);
+    mark_forms(step->node->catalogue, indicators, indicator_count, forms);
     uint32_t root = tree_find(tree, query->unit);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
         count_lone_halves_of(step, query, tree->nodes[i].unit, forms, counts);

@@ -1,10 +1,10 @@
 /* History: the revisions held of a unit's reports in a period. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
 #include "node/query.h"
+#include "node/rollup.h"
 
 /* One entry with the memory that its message points to. */
 struct entry {
@@ -57,14 +57,8 @@ static void add_entry(struct step *step, const struct report_key *key, const str
                       const struct revision *revision, bool with_content, struct entries *entries)
 {
     struct report report = {0};
-    char reason[256];
-    arena_reset(step->node->scratch);
-    if (wire_read_filing(revision->filing, step->node->scratch, &report, reason, sizeof(reason)) !=
-        ERR_OK) {
-        store_fail(step->txn, ERR_CORRUPT);
-        report_fini(&report);
+    if (!revision_read(step->node, step->txn, revision, &report))
         return;
-    }
     const struct form *form = catalogue_form(step->node->catalogue, key->form);
     struct entry *entry = mem_calloc(1, sizeof(*entry));
     Tonghop__HistoryEntry *message = &entry->message;

@@ -173,18 +173,6 @@ static bool statement_agrees(struct step *step, const Tonghop__Statement *statem
     return agrees;
 }
 
-/* Every unit beneath `unit` in one tree lies beneath it in the other, or is not there at all. */
-static bool subtree_lies_in(const struct tree *tree, const struct tree *other, uint32_t unit)
-{
-    uint32_t root = tree_find(tree, unit);
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        uint32_t member = tree->nodes[i].unit;
-        if (tree_find(other, member) != TREE_NONE && !tree_contains(other, unit, member))
-            return false;
-    }
-    return true;
-}
-
 /* A unit that moved in mid-year has reports of that year in two places: the node of either place
  * holds a part of them and we hold all, so that what they make of the year differs, rightly. */
 static bool year_has_one_tree(struct node *node, uint16_t year, uint32_t unit)
@@ -192,8 +180,8 @@ static bool year_has_one_tree(struct node *node, uint16_t year, uint32_t unit)
     const struct tree *first = node_tree(node, (struct period){year, PERIOD_S1});
     const struct tree *second = node_tree(node, (struct period){year, PERIOD_S2});
     const struct tree *whole = node_tree(node, (struct period){year, PERIOD_Y});
-    return subtree_lies_in(first, whole, unit) && subtree_lies_in(whole, first, unit) &&
-           subtree_lies_in(second, whole, unit) && subtree_lies_in(whole, second, unit);
+    return tree_lies_in(first, unit, whole, unit) && tree_lies_in(whole, unit, first, unit) &&
+           tree_lies_in(second, unit, whole, unit) && tree_lies_in(whole, unit, second, unit);
 }
 
 static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Statement *statement)

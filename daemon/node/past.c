@@ -13,9 +13,9 @@
 
 static bool is_form_told(const struct past *past, const struct form *form)
 {
-    const struct catalogue *catalogue = past->node->catalogue;
-    for (size_t i = 0; i < catalogue->indicator_count; i++)
-        if (past->is_told[i] && catalogue->indicators[i].form == form->number)
+    for (size_t i = 0; i < past->wanted.count; i++)
+        if (catalogue_indicator(past->node->catalogue, past->wanted.numbers[i])->form ==
+            form->number)
             return true;
     return false;
 }
@@ -24,22 +24,11 @@ static bool is_form_told(const struct past *past, const struct form *form)
 static void choose_forms(struct past *past, const struct indicator *indicator)
 {
     const struct catalogue *catalogue = past->node->catalogue;
-    past->is_told = mem_calloc(catalogue->indicator_count + 1, sizeof(*past->is_told));
+    past->wanted = view_filter_of(catalogue, indicator);
     past->forms = mem_calloc(catalogue->form_count + 1, sizeof(*past->forms));
-    past->is_told[indicator - catalogue->indicators] = true;
-    if (indicator->formula != NULL)
-        view_mark_read(catalogue, indicator->formula, past->is_told);
-    past->wanted = figure_filter_of(catalogue, past->is_told);
     for (size_t i = 0; i < catalogue->form_count; i++)
         if (is_form_told(past, &catalogue->forms[i]))
             past->forms[past->form_count++] = &catalogue->forms[i];
-}
-
-static bool is_told(const struct past *past, uint32_t number)
-{
-    const struct catalogue *catalogue = past->node->catalogue;
-    const struct indicator *indicator = catalogue_indicator(catalogue, number);
-    return indicator != NULL && past->is_told[indicator - catalogue->indicators];
 }
 
 /* Leaves the cells that the story is about, and notes on them and on the whole report; counts what
@@ -48,7 +37,7 @@ static void keep_told(struct past *past, struct report *report)
 {
     size_t kept = 0, kept_notes = 0;
     for (size_t i = 0; i < report->cell_count; i++)
-        if (is_told(past, report->cells[i].indicator))
+        if (figure_filter_has(&past->wanted, report->cells[i].indicator))
             report->cells[kept++] = report->cells[i];
     report->cell_count = kept;
     report->cells = mem_realloc(report->cells, (kept + 1) * sizeof(*report->cells));
@@ -56,7 +45,7 @@ static void keep_told(struct past *past, struct report *report)
     past->byte_count += sizeof(struct past_revision) + kept * sizeof(*report->cells);
     for (size_t i = 0; i < report->note_count; i++) {
         struct note note = report->notes[i];
-        bool is_kept = note.indicator == 0 || is_told(past, note.indicator);
+        bool is_kept = note.indicator == 0 || figure_filter_has(&past->wanted, note.indicator);
         if (!is_kept) {
             free(note.text);
             continue;
@@ -71,16 +60,10 @@ static void keep_told(struct past *past, struct report *report)
 static void add_revision(struct past *past, const struct revision *revision,
                          struct past_report *report)
 {
-    struct node *node = past->node;
-    char reason[256];
     struct past_revision told = {
         .number = revision->number, .received = revision->received, .states = revision->states};
-    arena_reset(node->scratch);
-    if (wire_read_filing(revision->filing, node->scratch, &told.report, reason, sizeof(reason)) !=
-        ERR_OK) {
-        store_fail(past->txn, ERR_CORRUPT);
+    if (!revision_read(past->node, past->txn, revision, &told.report))
         return;
-    }
     keep_told(past, &told.report);
     report->revisions =
         mem_grow(report->revisions, report->count, &report->capacity, sizeof(*report->revisions));
@@ -152,11 +135,17 @@ void past_reach(struct past *past, uint32_t unit)
     }
 }
 
+/* What the first half-year is made of has no part of the other two reports. */
+static int last_label(const struct past *past)
+{
+    return past->period.label == PERIOD_S1 ? PERIOD_S1 : PERIOD_Y;
+}
+
 static void load_unit(struct past *past, uint32_t index)
 {
     past->byte_count += past->form_count * sizeof(*past->groups);
     for (size_t slot = 0; slot < past->form_count; slot++) {
-        for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        for (int label = PERIOD_S1; label <= last_label(past); label++) {
             struct report_key key = key_at(past, index, slot, (enum period_label)label);
             load_report(past, &key, &group_at(past, index, slot)->reports[label - 1]);
         }
@@ -193,7 +182,6 @@ void past_fini(struct past *past)
     free(past->bears);
     free(past->places);
     free(past->forms);
-    free(past->is_told);
     figure_filter_fini(&past->wanted);
     *past = (struct past){0};
 }
@@ -219,7 +207,8 @@ static void fold_group(struct past *past, uint32_t index, size_t slot)
                                ? group_filed(past->node, &counting->report, counting->received)
                                : group_filed_none(past->node, &key);
     }
-    year_resolve(filed, past->node->catalogue, &triple);
+    year_resolve_label(filed, past->node->catalogue, (enum period_label)past->period.label,
+                       &triple);
     year_rollup(&triple, (enum period_label)past->period.label, &group->below,
                 past->node->catalogue, &group->rollup);
     group->is_covered = triple.is_covered[past->period.label - 1];
@@ -268,12 +257,6 @@ static void fold_all(struct past *past)
 
 /* ---- steps ---- */
 
-/* What the first half-year is made of has no part of the other two reports. */
-static int last_label(const struct past *past)
-{
-    return past->period.label == PERIOD_S1 ? PERIOD_S1 : PERIOD_Y;
-}
-
 static void add_step(struct past_steps *steps, struct past_step step)
 {
     steps->items = mem_grow(steps->items, steps->count, &steps->capacity, sizeof(*steps->items));
@@ -295,7 +278,9 @@ static void begin_report(struct past *past, const struct past_step *at, struct p
 
 void past_begin(struct past *past, struct past_steps *steps)
 {
-    for (uint32_t i = 0; i < past->tree->node_count && !past->is_still; i++) {
+    if (past->is_still)
+        return;
+    for (uint32_t i = 0; i < past->tree->node_count; i++) {
         if (!past->bears[i])
             continue;
         for (size_t slot = 0; slot < past->form_count; slot++) {
@@ -305,8 +290,7 @@ void past_begin(struct past *past, struct past_steps *steps)
             }
         }
     }
-    if (!past->is_still)
-        fold_all(past);
+    fold_all(past);
 }
 
 const struct past_revision *past_counting(const struct past *past, const struct past_step *step)

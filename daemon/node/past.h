@@ -59,8 +59,7 @@ struct past {
     const struct tree *tree;     /* of the period */
     struct instant since;        /* where the story begins */
     bool is_still;               /* nothing of that year was taken in later: nothing is loaded */
-    bool *is_told;               /* by index in catalogue.indicators */
-    struct figure_filter wanted; /* the same ones */
+    struct figure_filter wanted; /* what the story is about */
     const struct form **forms;
     size_t form_count;
     bool *bears;      /* by index in the tree: units of the story; with each, all beneath it */

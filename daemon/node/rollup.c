@@ -32,6 +32,18 @@ static struct report_key with_unit(const struct report_key *key, uint32_t unit)
 
 /* ---- groups ---- */
 
+bool revision_read(struct node *node, struct store_txn *txn, const struct revision *revision,
+                   struct report *ret_report)
+{
+    char reason[256];
+    arena_reset(node->scratch);
+    enum err err =
+        wire_read_filing(revision->filing, node->scratch, ret_report, reason, sizeof(reason));
+    if (err != ERR_OK)
+        store_fail(txn, ERR_CORRUPT);
+    return err == ERR_OK;
+}
+
 /* The order of groups: that of the store's keys. */
 static int group_compare(const struct report_key *a, const struct report_key *b)
 {

@@ -372,31 +372,19 @@ struct coverage_source view_coverage_source(struct view_filings *filings)
     return (struct coverage_source){.ctx = filings, .filing = get_filing};
 }
 
-/* Whether every unit beneath `unit` in `tree`, if it is in `other`, is beneath this node there. */
-static bool is_held_in(const struct node *node, const struct tree *tree, uint32_t unit,
-                       const struct tree *other)
-{
-    uint32_t root = tree_find(tree, unit);
-    for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i)) {
-        uint32_t member = tree->nodes[i].unit;
-        if (tree_find(other, member) != TREE_NONE && !node_covers(node, other, member))
-            return false;
-    }
-    return true;
-}
-
 bool view_is_split_year(struct node *node, const struct view_key *key, bool counts_units)
 {
+    const uint32_t home = node->options.unit;
     if (!node->options.has_parent || key->period.label == PERIOD_S1)
         return false;
     for (unsigned year = key->from; year <= key->period.year; year++) {
         const struct period period = {(uint16_t)year, key->period.label};
         const struct tree *tree = node_tree(node, period);
-        if (counts_units && !is_held_in(node, node_tree(node, key->period), key->unit, tree))
+        if (counts_units && !tree_lies_in(node_tree(node, key->period), key->unit, tree, home))
             return true;
         for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
             struct period other = {(uint16_t)year, (uint8_t)label};
-            if (!is_held_in(node, tree, key->unit, node_tree(node, other)))
+            if (!tree_lies_in(tree, key->unit, node_tree(node, other), home))
                 return true;
         }
     }

@@ -84,7 +84,7 @@ struct view {
                               with an element without a node */
 };
 
-/* The unit must be in the period's tree. */
+/* The unit must be in the tree of the period, or of one of the span's years. */
 void view_init(struct view *view, struct node *node, struct store_txn *txn,
                const struct view_key *key);
 void view_fini(struct view *view);
@@ -114,9 +114,14 @@ struct view_filings {
 struct coverage_source view_coverage_source(struct view_filings *filings);
 
 /* Marks, by index in the catalogue, the indicators that a formula reads, on whatever they are
- * built. */
+ * built; or one indicator with those. */
 void view_mark_read(const struct catalogue *catalogue, const struct formula *formula,
                     bool *is_read);
+void view_mark_needed(const struct catalogue *catalogue, const struct indicator *indicator,
+                      bool *is_needed);
+/* The indicator and what it reads; figure_filter_fini. */
+struct figure_filter view_filter_of(const struct catalogue *catalogue,
+                                    const struct indicator *indicator);
 /* Whether the indicator, or what it is computed from, counts units. */
 bool view_counts_units(const struct catalogue *catalogue, const struct indicator *indicator);
 /* Whether reports that figures of the view's unit need may be held elsewhere alone: units beneath
@@ -145,7 +150,11 @@ bool view_is_whole(const struct view *view, const struct indicator *indicator,
 uint32_t view_stock_years(struct view *view, const struct indicator *indicator);
 /* The last of some years, as the one bit; 0 of none. */
 uint32_t view_last_year(uint32_t years);
-struct derived view_derived(struct view *view, const struct indicator *indicator);
+/* The value of a derived one, and the year that its stocks are of (as view_stock_year); its
+ * operands may be derived ones, which then take theirs from the year that the outermost takes them
+ * from. */
+struct derived view_derived(struct view *view, const struct indicator *indicator,
+                            uint16_t *ret_stock_year);
 /* Whether a count@`level` of the view asks the unit: of a view of one type, only those of it. */
 bool view_asks(const struct view *view, uint8_t level, const struct tree_node *node);
 /* Whether a unit passes a test, by the figures of `view`, which is of that unit. */

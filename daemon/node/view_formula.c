@@ -86,7 +86,8 @@ static struct operand get_operand(void *ctx, uint32_t number)
     if (indicator == NULL || is_skipped(view, indicator))
         return (struct operand){.state = OPERAND_SKIPPED};
     if (!indicator_is_entered(indicator)) {
-        struct derived derived = view_derived(view, indicator);
+        uint16_t ignored;
+        struct derived derived = view_derived(view, indicator, &ignored);
         return operand_of_derived(&derived, indicator->decimals);
     }
     const struct figure *figure = view_figure(view, indicator, &years);
@@ -186,13 +187,29 @@ void view_mark_read(const struct catalogue *catalogue, const struct formula *for
 {
     size_t count;
     const uint32_t *operands = formula_operands(formula, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct indicator *operand = catalogue_indicator(catalogue, operands[i]);
-        bool *is_marked = &is_read[operand - catalogue->indicators];
-        if (!*is_marked && operand->formula != NULL)
-            view_mark_read(catalogue, operand->formula, is_read);
-        *is_marked = true;
-    }
+    for (size_t i = 0; i < count; i++)
+        view_mark_needed(catalogue, catalogue_indicator(catalogue, operands[i]), is_read);
+}
+
+void view_mark_needed(const struct catalogue *catalogue, const struct indicator *indicator,
+                      bool *is_needed)
+{
+    bool *is_marked = &is_needed[indicator - catalogue->indicators];
+    if (*is_marked)
+        return;
+    *is_marked = true;
+    if (indicator->formula != NULL)
+        view_mark_read(catalogue, indicator->formula, is_needed);
+}
+
+struct figure_filter view_filter_of(const struct catalogue *catalogue,
+                                    const struct indicator *indicator)
+{
+    bool *is_needed = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_needed));
+    view_mark_needed(catalogue, indicator, is_needed);
+    struct figure_filter filter = figure_filter_of(catalogue, is_needed);
+    free(is_needed);
+    return filter;
 }
 
 /* One walk over the units for all tallies from the `first` on. */
@@ -231,53 +248,45 @@ static uint32_t count_units(void *ctx, uint8_t level, const struct formula_test 
     return tally->held;
 }
 
-static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done);
-
-/* What one formula counts, and what it reads. */
-static void add_counts_of(struct view *view, const struct formula *formula, bool *is_done)
+static void add_tallies(struct view *view, const struct formula *formula)
 {
-    const struct catalogue *catalogue = view->node->catalogue;
     struct formula_test test;
     uint8_t level;
-    size_t count;
     for (size_t n = 0; formula_count_term(formula, n, &level, &test); n++)
         add_tally(view, level, &test);
-    const uint32_t *operands = formula_operands(formula, &count);
-    for (size_t i = 0; i < count; i++)
-        add_counts(view, catalogue_indicator(catalogue, operands[i]), is_done);
 }
 
-/* What an indicator needs counted, on whatever it is built, and for its checks. */
-static void add_counts(struct view *view, const struct indicator *indicator, bool *is_done)
+/* What the checks of an indicator count, and what they read. */
+static void prepare_checks(struct view *view, const struct indicator *indicator, bool *is_needed)
 {
-    bool *done = &is_done[indicator - view->node->catalogue->indicators];
-    if (*done)
-        return;
-    *done = true;
-    if (indicator->formula != NULL)
-        add_counts_of(view, indicator->formula, is_done);
-    for (size_t i = 0; i < indicator->check_count; i++)
-        add_counts_of(view, indicator->checks[i].condition, is_done);
+    for (size_t i = 0; i < indicator->check_count; i++) {
+        add_tallies(view, indicator->checks[i].condition);
+        view_mark_read(view->node->catalogue, indicator->checks[i].condition, is_needed);
+    }
 }
 
 void view_prepare(struct view *view, const struct indicator *const *indicators, size_t count)
 {
+    const struct catalogue *catalogue = view->node->catalogue;
     size_t first = view->tally_count;
-    bool *is_done = mem_calloc(view->node->catalogue->indicator_count + 1, sizeof(*is_done));
-    for (size_t i = 0; i < count; i++)
-        add_counts(view, indicators[i], is_done);
+    bool *is_needed = mem_calloc(catalogue->indicator_count + 1, sizeof(*is_needed));
+    for (size_t i = 0; i < count; i++) {
+        view_mark_needed(catalogue, indicators[i], is_needed);
+        prepare_checks(view, indicators[i], is_needed);
+    }
+    for (size_t i = 0; i < catalogue->indicator_count; i++)
+        if (is_needed[i] && catalogue->indicators[i].formula != NULL)
+            add_tallies(view, catalogue->indicators[i].formula);
     if (view->family == NULL && view->wanted == NULL) {
-        view->own_wanted = figure_filter_of(view->node->catalogue, is_done);
+        view->own_wanted = figure_filter_of(catalogue, is_needed);
         view->wanted = &view->own_wanted;
     }
-    free(is_done);
+    free(is_needed);
     tally_all(view, first);
 }
 
-/* The value of a derived one; its operands may be derived ones, which then take their stocks from
- * the year that the outermost takes them from. */
-static struct derived compute(struct view *view, const struct indicator *indicator,
-                              uint16_t *ret_stock_year)
+struct derived view_derived(struct view *view, const struct indicator *indicator,
+                            uint16_t *ret_stock_year)
 {
     struct formula_env env = view_env(view);
     struct view_reading reading = {.common = UINT32_MAX};
@@ -303,17 +312,11 @@ static struct derived compute(struct view *view, const struct indicator *indicat
     return derived;
 }
 
-struct derived view_derived(struct view *view, const struct indicator *indicator)
-{
-    uint16_t ignored;
-    return compute(view, indicator, &ignored);
-}
-
 uint16_t view_stock_year(struct view *view, const struct indicator *indicator)
 {
     uint16_t year = 0;
     if (view_is_span(view) && !indicator_is_entered(indicator))
-        (void)compute(view, indicator, &year);
+        (void)view_derived(view, indicator, &year);
     return year;
 }
 

@@ -163,10 +163,10 @@ static void derived_value(struct view *view, const struct indicator *indicator,
     /* Nobody has planned what nobody reports. */
     if (view->key.kind == KIND_PLAN && !has_entered(view->node->catalogue, indicator))
         return;
-    uint16_t fixed = view->stock_year, own = view_stock_year(view, indicator);
+    uint16_t fixed = view->stock_year, own;
+    struct derived derived = view_derived(view, indicator, &own);
     if (own != 0)
         view->stock_year = own;
-    struct derived derived = view_derived(view, indicator);
     fill_derived(view, indicator, &derived, ret_value);
     view->stock_year = fixed;
 }
