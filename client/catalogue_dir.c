@@ -100,10 +100,11 @@ static void folder_fini(struct folder *folder)
     csv_table_fini(&folder->indicators);
 }
 
-/* Whether `problems` has one about that very cell. */
-static bool is_reported(const struct problems *problems, const char *path, struct place place)
+/* Whether one of the first `count` problems is about that very cell. */
+static bool is_reported(const struct problems *problems, size_t count, const char *path,
+                        struct place place)
 {
-    for (size_t i = 0; i < problems->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct problem *problem = &problems->items[i];
         if (problem->place.line == place.line && problem->place.column == place.column &&
             problem->file != NULL && strcmp(problem->file, path) == 0)
@@ -117,14 +118,14 @@ static bool is_reported(const struct problems *problems, const char *path, struc
 static void add_found(const struct folder *folder, const struct problems *found, bool is_ini_bad,
                       struct problems *problems)
 {
-    size_t said_count = problems->count;
-    const struct problems said = {.items = problems->items, .count = said_count};
+    const size_t said_count = problems->count;
 
     for (size_t i = 0; i < found->count; i++) {
         const struct problem *problem = &found->items[i];
         const char *path = folder_path(folder, problem->file);
-        bool is_said = problem->place.line == 0 ? is_ini_bad && strcmp(problem->file, ini_name) == 0
-                                                : is_reported(&said, path, problem->place);
+        bool is_said = problem->place.line == 0
+                           ? is_ini_bad && strcmp(problem->file, ini_name) == 0
+                           : is_reported(problems, said_count, path, problem->place);
         if (is_said)
             continue;
         if (problem->is_warning)

@@ -573,6 +573,34 @@ static void test_all_problems_at_once(void **state)
     buf_fini(&said);
 }
 
+/* Of many rows, half of them bad by themselves, half by what there is not: each is told once. */
+static void test_many_problems(void **state)
+{
+    enum { PAIRS = 20 };
+    const char *texts[FILE_COUNT] = {NULL};
+    struct catalogue *catalogue;
+    struct buf units = {0}, said = {0};
+
+    buf_printf(&units, "%s", good_units);
+    for (unsigned i = 0; i < PAIRS; i++)
+        buf_printf(&units, "%u,c%u,x,xa,64,,,Xã,,\n%u,d%u,commune,xa,99,,,Xã,,\n", 2000 + i, i,
+                   3000 + i, i);
+    texts[UNITS] = (const char *)units.data;
+    assert_int_equal(read_folder(*state, texts, &said, &catalogue), ERR_INVALID);
+    for (unsigned i = 0; i < PAIRS; i++) {
+        char level[40], parent[40];
+        (void)snprintf(level, sizeof level, "units.csv:%u:", 7 + 2 * i);
+        (void)snprintf(parent, sizeof parent, "unit %u: its parent 99", 3000 + i);
+        const char *at = strstr((const char *)said.data, level);
+        if (at == NULL || strstr(at + 1, level) != NULL)
+            fail_msg("%s is not there once in\n%s", level, (const char *)said.data);
+        if (strstr((const char *)said.data, parent) == NULL)
+            fail_msg("%s is not in\n%s", parent, (const char *)said.data);
+    }
+    buf_fini(&units);
+    buf_fini(&said);
+}
+
 /* Files that are not tables are told together, whichever they are. */
 static void test_broken_files(void **state)
 {
@@ -634,6 +662,7 @@ int main(void)
         cmocka_unit_test(test_problems_of_a_full_folder),
         cmocka_unit_test(test_days_between_calendars),
         cmocka_unit_test(test_all_problems_at_once),
+        cmocka_unit_test(test_many_problems),
         cmocka_unit_test(test_rule_place),
         cmocka_unit_test(test_all_problems_at_once),
         cmocka_unit_test(test_broken_files),
