@@ -4,8 +4,9 @@
  * At a moment, a report counted by its highest accepted revision that had been taken in by then,
  * unless that one was returned: then by none. When a revision was accepted or returned is not
  * recorded, so the states of today are those of then. Totals are folded from the reports beneath,
- * apart from the accumulators, unless nothing was taken in since the moment where the story begins:
- * then they are those of now. */
+ * apart from the accumulators. Where nothing was taken in since the moment where the story begins,
+ * and no revision waits above one that counts, they are those of now, unless these are being
+ * rebuilt. */
 #ifndef NODE_PAST_H
 #define NODE_PAST_H
 
