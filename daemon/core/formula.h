@@ -113,8 +113,8 @@ enum truth formula_holds(const struct formula_test *predicate, uint8_t unit_type
 
 /* A derived value. Skipped terms are left out of sums; a skipped divisor is a missing one. A factor
  * or divisor that is exact and positive keeps the other's qualifier (a negative one swaps at least
- * and at most); others follow their bounds
- * where signs are known (core/quantity.h) and are ABOUT elsewhere. */
+ * and at most); others follow their bounds where signs are known (core/quantity.h)
+ * and are ABOUT elsewhere. */
 struct derived {
     bool has_value; /* false: a term is missing, a division by zero, a count of which no unit could
                        be decided, or more than 128 bits */

@@ -119,32 +119,22 @@ static uint32_t cell_to_blame(const struct entry *entry, const struct indicator 
     return indicator->number;
 }
 
-/* What the figure has to be, as the sign of a check says it. */
-static const char *demand_of(const struct problems *problems, enum node_kind sign, bool is_warning)
+/* How the figure has to be to what stands on the right of a check's sign. */
+static const char *relation_of(const struct problems *problems, enum node_kind sign)
 {
-    switch ((int)sign) { /* of the others no check is made */
-    case NODE_LESS:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually less than", "thường nhỏ hơn")
-                          : PROBLEM_WORDS(problems, "has to be less than", "phải nhỏ hơn");
-    case NODE_LESS_EQUAL:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually at most", "thường không quá")
-                          : PROBLEM_WORDS(problems, "has to be at most", "phải không quá");
-    case NODE_GREATER:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually more than", "thường lớn hơn")
-                          : PROBLEM_WORDS(problems, "has to be more than", "phải lớn hơn");
-    case NODE_GREATER_EQUAL:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually at least", "thường không dưới")
-                          : PROBLEM_WORDS(problems, "has to be at least", "phải không dưới");
-    case NODE_EQUAL:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually equal to", "thường bằng")
-                          : PROBLEM_WORDS(problems, "has to be equal to", "phải bằng");
-    case NODE_NOT_EQUAL:
-        return is_warning ? PROBLEM_WORDS(problems, "is usually other than", "thường khác")
-                          : PROBLEM_WORDS(problems, "has to be other than", "phải khác");
-    default: /* in {...} */
-        return is_warning ? PROBLEM_WORDS(problems, "is usually one of", "thường là một trong")
-                          : PROBLEM_WORDS(problems, "has to be one of", "phải là một trong");
-    }
+    static const struct {
+        enum node_kind sign;
+        const char *english, *vietnamese;
+    } rows[] = {
+        {NODE_LESS, "less than", "nhỏ hơn"},    {NODE_LESS_EQUAL, "at most", "không quá"},
+        {NODE_GREATER, "more than", "lớn hơn"}, {NODE_GREATER_EQUAL, "at least", "không dưới"},
+        {NODE_EQUAL, "equal to", "bằng"},       {NODE_NOT_EQUAL, "other than", "khác"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].sign == sign)
+            return PROBLEM_WORDS(problems, rows[i].english, rows[i].vietnamese);
+    return PROBLEM_WORDS(problems, "one of", "là một trong"); /* in {...} */
 }
 
 /* "Of which women" is quoted: it begins in the middle of a sentence. */
@@ -213,6 +203,8 @@ static void tell_failure(const struct entry *entry, const struct indicator *indi
         is_warning ? PROBLEM_WORDS(problems, "make sure that the figures are right",
                                    "kiểm tra lại các số này")
                    : PROBLEM_WORDS(problems, "correct the figure that is wrong", "sửa số bị sai");
+    const char *verb = check->is_warning ? PROBLEM_WORDS(problems, "is usually", "thường")
+                                         : PROBLEM_WORDS(problems, "has to be", "phải");
     void (*add)(struct problems *, uint32_t, const char *, ...)
         __attribute__((format(printf, 3, 4))) = is_warning ? problems_cell_warn : problems_cell;
     char left[SIDE_TEXT_SIZE];
@@ -221,11 +213,10 @@ static void tell_failure(const struct entry *entry, const struct indicator *indi
     put_name(entry, indicator, &name);
     put_right(entry, check, result, &right);
     add(problems, cell_to_blame(entry, indicator),
-        PROBLEM_WORDS(problems, "%s: %s, %s %s: %s (check \"%s\")",
-                      "%s: %s, %s %s: %s (điều kiện “%s”)"),
-        (const char *)name.data, side_text(problems, &result->left, left),
-        demand_of(problems, sign, check->is_warning), (const char *)right.data, remedy,
-        check->text);
+        PROBLEM_WORDS(problems, "%s: %s, %s %s %s: %s (check \"%s\")",
+                      "%s: %s, %s %s %s: %s (điều kiện “%s”)"),
+        (const char *)name.data, side_text(problems, &result->left, left), verb,
+        relation_of(problems, sign), (const char *)right.data, remedy, check->text);
     buf_fini(&name);
     buf_fini(&right);
 }

@@ -276,11 +276,13 @@ static void check_halves(const struct cell *const cells[PERIOD_LABEL_COUNT],
 }
 
 /* Nothing negative can happen in the other half, whether it was filed or not. */
-static void check_below(const struct cell *year_cell, const struct cell *half_cell, int half,
+static void check_below(const struct cell *const cells[PERIOD_LABEL_COUNT], int half,
                         const struct indicator *indicator, struct problems *problems)
 {
-    const struct figure year = figure_of_cell(year_cell);
-    const struct figure filed = figure_of_cell(half_cell);
+    if (cells[half] == NULL || cells[Y] == NULL)
+        return;
+    const struct figure year = figure_of_cell(cells[Y]);
+    const struct figure filed = figure_of_cell(cells[half]);
     const struct figure rest = year_minus_half(&year, &filed);
     if (rest.negative_count == 0)
         return;
@@ -324,10 +326,10 @@ void year_check(const struct year_filed *filed, const struct catalogue *catalogu
                 continue; /* validate_report names it */
             if (is_flow_sum(indicator) && all_exact(cells))
                 check_halves(cells, indicator, problems);
-            for (int half = S1; half <= S2 && is_flow_sum(indicator) && !indicator->is_signed;
-                 half++)
-                if (cells[half] != NULL && cells[Y] != NULL)
-                    check_below(cells[Y], cells[half], half, indicator, problems);
+            if (is_flow_sum(indicator) && !indicator->is_signed) {
+                check_below(cells, S1, indicator, problems);
+                check_below(cells, S2, indicator, problems);
+            }
             if (is_filed_as(&filed[Y], SCOPES[i]) && cells[Y] == NULL &&
                 counts_under(&filed[Y], indicator))
                 warn_lacking(cells[S1] != NULL ? "S1" : "S2", indicator, problems);
