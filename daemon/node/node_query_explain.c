@@ -85,7 +85,7 @@ static void changes_fini(struct changes *changes)
 /* What a reader would see differently, the marks included, and whose reports it is made of. */
 static bool is_same_value(const Tonghop__Value *a, const Tonghop__Value *b)
 {
-    return a->has_value == b->has_value && a->value_high == b->value_high &&
+    return a->has_value == b->has_value && a->whole == b->whole && a->value_high == b->value_high &&
            a->value_low == b->value_low && a->upper_high == b->upper_high &&
            a->upper_low == b->upper_low && a->qualifier == b->qualifier &&
            a->unit_count == b->unit_count && a->exact_count == b->exact_count &&
