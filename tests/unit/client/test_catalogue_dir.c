@@ -664,7 +664,6 @@ int main(void)
         cmocka_unit_test(test_all_problems_at_once),
         cmocka_unit_test(test_many_problems),
         cmocka_unit_test(test_rule_place),
-        cmocka_unit_test(test_all_problems_at_once),
         cmocka_unit_test(test_broken_files),
         cmocka_unit_test(test_no_folder),
         cmocka_unit_test(test_sample),

@@ -204,10 +204,7 @@ static inline void rig_install_manual(struct rig *rig, uint32_t number)
     Tonghop__Catalogue *catalogue = edit_begin(number);
     assert_int_equal(catalogue->forms[0]->number, 1);
     catalogue->forms[0]->accepted_by_hand = true;
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(rig, span_of(&bytes));
-    rig_settle(rig);
-    buf_fini(&bytes);
+    rig_install_edited(rig, catalogue);
 }
 
 #endif

@@ -95,21 +95,4 @@ static inline void file_all(struct rig *rig, const struct draft *drafts, size_t 
         file_ok(rig, &drafts[i]);
 }
 
-/* Puts the edited catalogue in force; frees it. */
-static inline void rig_install_edited(struct rig *rig, Tonghop__Catalogue *catalogue)
-{
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(rig, span_of(&bytes));
-    rig_settle(rig);
-    buf_fini(&bytes);
-}
-
-/* Sets a text of a message; what it points to is freed with the message. */
-static inline void edit_text(char **text, const char *value)
-{
-    if (*text != &protobuf_c_empty_string[0])
-        free(*text);
-    *text = mem_strdup(value);
-}
-
 #endif

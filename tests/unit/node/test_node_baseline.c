@@ -12,11 +12,8 @@ static int setup(void **state)
     int result = rig_setup_unit(state, 64, false);
     Tonghop__Catalogue *catalogue = edit_begin(1);
     edit_indicator(catalogue, 6)->is_required = true;
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(*state, span_of(&bytes));
-    rig_settle(*state);
+    rig_install_edited(*state, catalogue);
     rig_hello(*state, from_local(), 0);
-    buf_fini(&bytes);
     return result;
 }
 
@@ -51,7 +48,7 @@ static void test_own_reports_have_no_source(void **state)
     assert_contains(refusal->problems[0]->text, "--scope whole");
     own.is_withdrawn = true;
     own.cell_count = 0;
-    assert_body(file_as(rig, from_local(), &own), BODY(REFUSAL));
+    assert_refused(file_as(rig, from_local(), &own), "invalid");
     assert_int_equal(head_of(rig, &own).revision, 0);
 }
 

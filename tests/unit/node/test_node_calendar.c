@@ -1,8 +1,8 @@
 /* Another calendar in force from some year on: comparisons across the change are marked, those on
  * one side of it are not; a year that has begun keeps its days. */
 #include "unit/node/ask.h"
-#include "unit/node/draft.h"
 #include "unit/node/parcel.h"
+#include "unit/node/table.h"
 
 /* A calendar and its first year. */
 struct days {
@@ -67,19 +67,8 @@ static struct parcel with_calendars(const struct days *days, size_t count)
 static const Tonghop__Totals *ask_span(struct rig *rig, const char *from, const char *period,
                                        bool compare_previous)
 {
-    char *indicators[] = {TEXT("model.registered")};
-    Tonghop__TotalsQuery query = TONGHOP__TOTALS_QUERY__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    query.from = TEXT(from);
-    query.period = TEXT(period);
-    query.compare_previous = compare_previous;
-    query.indicators = indicators;
-    query.n_indicators = 1;
-    envelope.body_case = BODY(TOTALS_QUERY);
-    envelope.totals_query = &query;
-    const Tonghop__Envelope *answer = rig_ask(rig, from_local(), &envelope);
-    assert_body(answer, BODY(TOTALS));
-    return answer->totals;
+    return table_of(rig, TABLE(.from = from, .period = period, .compare_previous = compare_previous,
+                               .indicators = {"model.registered"}));
 }
 
 /* By the days of the label within its year, whatever the years; of a span, by any of its years and

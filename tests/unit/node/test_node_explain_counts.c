@@ -1,5 +1,6 @@
 /* A count taken apart: every unit that it asks is named, as one that is counted, one that is not,
  * or one that could not be decided; together they are the count. */
+#include "unit/node/property_draw.h"
 #include "unit/node/table.h"
 #include "unit/node/told.h"
 
@@ -197,30 +198,24 @@ static void test_before_it_is_valid(void **state)
 
 /* ---- together they are the count ---- */
 
-static uint32_t draw(uint64_t *seed, uint32_t below)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*seed >> 33) % below;
-}
-
 static void file_any(struct rig *rig, uint64_t *seed, uint64_t *revisions)
 {
     static const uint32_t units[] = {631, 632, 23857, 23860, 23863, 23887, 23888};
     static const char *const periods[] = {"2023", "2024"};
     static const uint8_t qualifiers[] = {QUALIFIER_EXACT, QUALIFIER_EXACT, QUALIFIER_AT_LEAST,
                                          QUALIFIER_ABOUT};
-    size_t unit = draw(seed, LENGTH(units)), period = draw(seed, LENGTH(periods));
+    size_t unit = pick(seed, LENGTH(units)), period = pick(seed, LENGTH(periods));
     uint64_t *revision = &revisions[unit * LENGTH(periods) + period];
-    const struct cell cells[] = {{1, qualifiers[draw(seed, 4)], draw(seed, 20), 0},
-                                 {2, QUALIFIER_EXACT, draw(seed, 20), 0}};
+    const struct cell cells[] = {{1, qualifiers[pick(seed, 4)], pick(seed, 20), 0},
+                                 {2, QUALIFIER_EXACT, pick(seed, 20), 0}};
     struct draft draft = {.period = periods[period],
                           .unit = units[unit],
                           .based_on = *revision,
-                          .scope = draw(seed, 8) == 0 ? SCOPE_WHOLE : SCOPE_OWN,
+                          .scope = pick(seed, 8) == 0 ? SCOPE_WHOLE : SCOPE_OWN,
                           .reason = "lại",
                           .may_drop_cells = true,
                           .cells = cells,
-                          .cell_count = 1 + draw(seed, 2)};
+                          .cell_count = 1 + pick(seed, 2)};
     file_ok(rig, &draft);
     (*revision)++;
 }

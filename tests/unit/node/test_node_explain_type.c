@@ -1,5 +1,6 @@
 /* A row of totals by type taken apart: the reports of units of that type that are in it, those
  * units that lack, and nothing else; together the reports are the row. */
+#include "unit/node/property_draw.h"
 #include "unit/node/table.h"
 #include "unit/node/told.h"
 
@@ -224,27 +225,21 @@ static void test_refusals(void **state)
 
 /* ---- together they are the row ---- */
 
-static uint32_t draw(uint64_t *seed, uint32_t below)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(*seed >> 33) % below;
-}
-
 static void file_any(struct rig *rig, uint64_t *seed, uint64_t *revisions)
 {
     static const uint32_t units[] = {64, 631, 632, 23857, 23860, 23863, 23887, 23888};
     static const char *const periods[] = {"2023-S1", "2023-S2", "2023", "2024-S1", "2024"};
-    size_t unit = draw(seed, LENGTH(units)), period = draw(seed, LENGTH(periods));
+    size_t unit = pick(seed, LENGTH(units)), period = pick(seed, LENGTH(periods));
     uint64_t *revision = &revisions[unit * LENGTH(periods) + period];
-    const struct cell cells[] = {EXACT(1, draw(seed, 100)), EXACT(6, draw(seed, 100))};
+    const struct cell cells[] = {EXACT(1, pick(seed, 100)), EXACT(6, pick(seed, 100))};
     struct draft draft = {.period = periods[period],
                           .unit = units[unit],
                           .based_on = *revision,
-                          .scope = draw(seed, 6) == 0 ? SCOPE_WHOLE : SCOPE_OWN,
+                          .scope = pick(seed, 6) == 0 ? SCOPE_WHOLE : SCOPE_OWN,
                           .reason = "lại",
                           .may_drop_cells = true,
                           .cells = cells,
-                          .cell_count = 1 + draw(seed, 2)};
+                          .cell_count = 1 + pick(seed, 2)};
     file_ok(rig, &draft);
     (*revision)++;
 }

@@ -421,12 +421,8 @@ static void test_names(void **state)
     };
     Tonghop__Catalogue *catalogue = edit_begin(2);
     Tonghop__UnitVersion *namesake = edit_unit(catalogue, 23863);
-    free(namesake->name_vi);
-    namesake->name_vi = mem_strdup("Thị trấn Suối Trong");
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(rig, span_of(&bytes));
-    rig_settle(rig);
-    buf_fini(&bytes);
+    edit_text(&namesake->name_vi, "Thị trấn Suối Trong");
+    rig_install_edited(rig, catalogue);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct peer_from from = rows[i].key != 0 ? from_key(rows[i].key) : from_local();
         for (size_t f = 0; f < LENGTH(families); f++) {

@@ -106,9 +106,7 @@ static void test_periods_of_another_calendar(void **state)
         catalogue->calendar[i]->month = (uint32_t)days[i][1];
         catalogue->calendar[i]->day = (uint32_t)days[i][2];
     }
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(rig, span_of(&bytes));
-    rig_settle(rig);
+    rig_install_edited(rig, catalogue);
     rig_hello(rig, from_local(), 0);
     be_at(rig, "2025-12-20");
     assert_warns(
@@ -117,7 +115,6 @@ static void test_periods_of_another_calendar(void **state)
             "the period 2026 begins on 2026-01-01, which is still to come: is it another year?"});
     be_at(rig, "2026-01-01");
     assert_warns(rig, "begun", &year, (const char *const[TEXTS]){NULL});
-    buf_fini(&bytes);
 }
 
 /* What was accepted is kept, sent once more without a word, and withdrawn without one. */
@@ -333,11 +330,8 @@ static void test_what_is_valid_no_more(void **state)
     struct date last;
     assert_int_equal(date_parse("2024-06-30", &last), ERR_OK);
     edit_indicator(catalogue, 6)->valid_to = last.days;
-    struct buf bytes = edit_end(catalogue);
-    rig_put_catalogue(rig, span_of(&bytes));
-    rig_settle(rig);
+    rig_install_edited(rig, catalogue);
     assert_warns(rig, "ended", &whole, (const char *const[TEXTS]){NULL});
-    buf_fini(&bytes);
 }
 
 /* ---- in Vietnamese ---- */

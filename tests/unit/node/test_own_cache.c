@@ -119,7 +119,7 @@ static void test_limits(void **state)
         assert_true(cache.slot_count <= 1024); /* forgotten ones do not make it grow */
     }
     assert_int_equal(cache.byte_count, 0);
-    assert_true(slots_most > 1024);
+    assert_true(slots_most > 1024 && slots_most < 200000);
     own_cache_clear(&cache);
 }
 

@@ -195,21 +195,6 @@ static inline void compared_from_parent(struct rig *rig, uint64_t re, struct pag
     free(items);
 }
 
-/* The parent sends down a state that it holds; `re` as in from_parent. */
-static inline void revision_from_parent(struct rig *rig, uint64_t re, const struct draft *draft,
-                                        struct wrapper wrapper)
-{
-    struct buf filing = {0};
-    Tonghop__Revision revision;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    draft_pack(draft, &filing);
-    revision_fill(draft, wrapper, &filing, &revision);
-    envelope.body_case = BODY(REVISION);
-    envelope.revision = &revision;
-    from_parent(rig, re, &envelope);
-    buf_fini(&filing);
-}
-
 /* Tells which catalogue it has. */
 static inline void notice_from_parent(struct rig *rig, uint32_t number, const uint8_t *hash)
 {
