@@ -253,6 +253,22 @@ static void test_other_reports_of_the_year(void **state)
 
 /* ---- accepted, returned, late ---- */
 
+/* The figure stays, and so do its parts: but it is that of a whole report now. */
+static void test_it_becomes_whole(void **state)
+{
+    struct rig *rig = *state;
+    const struct told *told = TOLD(.period = "2024-S1", .unit = "23899", .since = "2025-01-01");
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23899, CELLS(EXACT(1, 6))));
+    rig->now.us += MINUTE_US;
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23899, .based_on = 1, .scope = SCOPE_WHOLE,
+                       CELLS(EXACT(1, 6))));
+    const Tonghop__Explanation *answer = told_ok(rig, told);
+    ASSERT_CHANGES(answer, -1, {23899, "2024-S1", 1, 0, 6, false, false},
+                   {23899, "2024-S1", 2, 1, 6, false, false});
+    assert_false(answer->changes[0]->total->whole);
+    assert_true(answer->changes[1]->total->whole);
+}
+
 /* What waits is not told. What was returned is, and does not count: while it waits the revision
  * before it stays; once accepted it has replaced that one, and none counts. */
 static void test_returned(void **state)
@@ -331,6 +347,7 @@ int main(void)
         SINCE_TEST(test_changes_in_order),
         SINCE_TEST(test_what_changes_a_figure),
         SINCE_TEST(test_other_reports_of_the_year),
+        SINCE_TEST(test_it_becomes_whole),
         BY_HAND_TEST(test_returned),
         BY_HAND_TEST(test_returned_beside_the_figure),
         BY_HAND_TEST(test_late_arrivals),
