@@ -35,10 +35,7 @@ static void print_line(struct diff *diff, const struct subject *subject, const c
     const bool is_english = diff->common->is_english || diff->common->output != OUTPUT_TEXT;
     char day[DATE_TEXT_SIZE];
     table_add(diff->table, words(is_english, subject->what));
-    if (subject->number != 0)
-        table_addf(diff->table, "%u", subject->number);
-    else
-        table_add(diff->table, NULL);
+    table_add_number(diff->table, subject->number);
     table_add(diff->table, subject->code);
     table_add(diff->table, field);
     table_add(diff->table, date_format(subject->from, day));

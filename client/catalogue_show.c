@@ -80,10 +80,7 @@ static void show_units(const struct common *common, const struct catalogue *cata
             table_add(table, unit_name(version, common->is_english));
             table_add(table, catalogue->levels[version->level].code);
             table_add(table, catalogue->types[version->type].code);
-            if (version->parent != 0)
-                table_addf(table, "%u", version->parent);
-            else
-                table_add(table, NULL);
+            table_add_number(table, version->parent);
             table_add(table, date_format(version->from, date));
             table_add(table, date_format(version->to, date));
             table_add(table, successors.len > 0 ? (const char *)successors.data : "");
@@ -244,10 +241,7 @@ static void show_calendars(const struct common *common, const struct catalogue *
         const struct era *era = row > 0 ? &catalogue->eras[row - 1] : NULL;
         struct catalogue_fields days = {0};
         catalogue_fields_of_calendar(era != NULL ? &era->calendar : &catalogue->calendar, &days);
-        if (era != NULL)
-            table_addf(table, "%u", era->from_year);
-        else
-            table_add(table, NULL);
+        table_add_number(table, era != NULL ? era->from_year : 0);
         for (size_t i = 0; i < days.count; i++)
             table_add(table, days.texts[i]);
         catalogue_fields_fini(&days);

@@ -2,7 +2,6 @@
 #include "client/cells.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "client/format.h"
 #include "client/words.h"
@@ -45,9 +44,7 @@ void cells_add_row(const struct cells *cells, const struct report *report, const
     if (cells->with_name)
         table_add(table, indicator != NULL ? indicator_name(indicator, is_english) : NULL);
     if (cells->common->output == OUTPUT_TEXT) {
-        char *value = format_cell(&format, cell);
-        table_add(table, value);
-        free(value);
+        table_take(table, format_cell(&format, cell));
     } else {
         table_add(table, number_format(cell->value, format.decimals, false, NUMBER_PLAIN, number));
         table_add(table, qualifier_sign((enum qualifier)cell->qualifier));
@@ -65,10 +62,6 @@ void cells_add_report_note(const struct cells *cells, const struct report *repor
     table_add(table, NULL); /* no indicator */
     if (cells->with_name)
         table_add(table, is_text ? words(is_english, WORD_CELLS_WHOLE_REPORT) : NULL);
-    table_add(table, NULL);
-    if (!is_text) {
-        table_add(table, NULL);
-        table_add(table, NULL);
-    }
+    table_skip(table, is_text ? 1 : 3); /* value, qualifier and upper */
     table_add(table, cells_note(report, 0));
 }

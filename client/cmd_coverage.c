@@ -1,6 +1,5 @@
 /* `tonghop coverage`: who had to report, who did, and who is missing: by name, not as a percentage.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "client/selection.h"
@@ -56,10 +55,7 @@ static void add_line(const struct common *common, const char *period,
     table_add(table, line->form);
     add_term(common, term_of_state(line->state), table);
     add_term(common, term_of_timeliness(line->timeliness), table);
-    if (is_filed)
-        table_addf(table, "%" PRIu64, line->revision);
-    else
-        table_add(table, NULL);
+    table_add_number(table, line->revision);
     table_add(table,
               is_filed ? instant_format((struct instant){line->first_filed_us}, text) : NULL);
     bool has_label = is_filed && line->met_by != 0 && period_parse(period, &asked) == ERR_OK;

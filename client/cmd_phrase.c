@@ -224,12 +224,6 @@ static void print_text(const struct job *job)
     (void)fputs(job->phrase.after, stdout);
 }
 
-static void take_cell(struct table *table, char *text)
-{
-    table_add(table, text);
-    free(text);
-}
-
 static void add_number(struct table *table, const struct phrase_answer *answer, i128 value)
 {
     char text[I128_TEXT_SIZE];
@@ -249,7 +243,7 @@ static void add_row(const struct job *job, size_t i, struct table *table)
     table_add(table, placeholder->text);
     table_add(table, placeholder->code);
     table_add(table, answer->unit_code);
-    take_cell(table, answer->unit_code != NULL ? mem_printf("%" PRIu32, answer->unit_id) : NULL);
+    table_take(table, answer->unit_code != NULL ? mem_printf("%" PRIu32, answer->unit_id) : NULL);
     table_add(table, phrase_span_format(&placeholder->span, span));
     table_add(table, answer->text);
     if (has_value)
@@ -270,8 +264,7 @@ static void print_rows(const struct job *job)
                                           "unit",  "unit_id",   "period",      "text",
                                           "value", "qualifier", "upper",       "marks"};
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i], columns[i], TABLE_LEFT);
+    table_add_keys(table, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < job->phrase.count; i++)
         add_row(job, i, table);
     table_print(table, job->common->output, stdout);

@@ -12,12 +12,6 @@
 #include "client/words.h"
 #include "core/mem.h"
 
-static void take_cell(struct table *table, char *text)
-{
-    table_add(table, text);
-    free(text);
-}
-
 /* Of values of that indicator that are of the whole period or span. */
 static struct format format_of_totals(const struct common *common,
                                       const Tonghop__Explanation *explanation,
@@ -139,17 +133,14 @@ static void add_text_line(const struct common *common, const struct format *form
     else
         table_addf(table, "%*s%s %s", indent_of(line), "", line->unit->code,
                    selection_unit_name(common, line->unit));
-    take_cell(table, line->value != NULL ? format_value(format, line->value) : NULL);
+    table_take(table, line->value != NULL ? format_value(format, line->value) : NULL);
     table_add(table, is_report ? line->source_period : NULL);
-    if (is_report)
-        table_addf(table, "%" PRIu64, line->revision);
-    else
-        table_add(table, NULL);
+    table_add_number(table, line->revision);
     table_add(table, line->received_us > 0
                          ? instant_format((struct instant){line->received_us}, received)
                          : NULL);
     table_add(table, line->author);
-    take_cell(table, describe(common, format, explanation, i));
+    table_take(table, describe(common, format, explanation, i));
 }
 
 static void print_text(const struct common *common, const Tonghop__Explanation *explanation)
@@ -196,9 +187,9 @@ static void print_operands(const struct common *common, const Tonghop__Explanati
         struct format format = format_of_totals(common, explanation, info);
         table_add(table, info->code);
         table_add(table, selection_indicator_name(common, info));
-        take_cell(table, format_value(&format, value));
+        table_take(table, format_value(&format, value));
         table_addf(table, "%" PRIu32, value->unit_count);
-        take_cell(table, format_marks(&format, value));
+        table_take(table, format_marks(&format, value));
     }
     if (explanation->n_operands > 0)
         table_print(table, OUTPUT_TEXT, stdout);
@@ -290,8 +281,8 @@ static void add_change(const struct common *common, const struct format *format,
     Tonghop__Value difference;
     format_subtract(change->total, before, &difference);
     table_add(table, instant_format((struct instant){change->received_us}, received));
-    take_cell(table, arrow(format, before, change->total));
-    take_cell(table, format_change(format, &difference));
+    table_take(table, arrow(format, before, change->total));
+    table_take(table, format_change(format, &difference));
     table_addf(table, "%s %s", change->unit->code, selection_unit_name(common, change->unit));
     table_add(table, change->source_period);
     if (change->replaced > 0)
@@ -299,7 +290,7 @@ static void add_change(const struct common *common, const struct format *format,
     else
         table_addf(table, "%" PRIu64, change->revision);
     table_add(table, change->author);
-    take_cell(table, describe_change(common, format, change, before));
+    table_take(table, describe_change(common, format, change, before));
 }
 
 static void print_changes(const struct common *common, const Tonghop__Explanation *explanation)

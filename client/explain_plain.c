@@ -4,30 +4,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "client/selection.h"
 #include "client/table.h"
-
-static void take_cell(struct table *table, char *text)
-{
-    table_add(table, text);
-    free(text);
-}
-
-static void add_columns(struct table *table, const char *const *keys, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        table_add_column(table, keys[i], keys[i], TABLE_LEFT);
-}
-
-/* The number, its qualifier and, of a range, the upper bound. */
-static void add_value(struct table *table, const struct format *format, const Tonghop__Value *value)
-{
-    take_cell(table, format_plain(format, value));
-    table_add(table, format_qualifier(value));
-    take_cell(table, format_plain_upper(format, value));
-}
 
 static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
                      struct table *table)
@@ -76,7 +55,7 @@ static void add_line(const struct common *common, const Tonghop__Explanation *ex
     table_addf(table, "%" PRIu32, line->depth);
     table_add(table, type_name(line->type));
     add_unit(common, line->unit, table);
-    add_value(table, &format, value);
+    format_add_value(&format, value, table);
     table_add(table, line->source_period);
     table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
                      : line->scope == TONGHOP__SCOPE__SCOPE_OWN ? "own"
@@ -93,8 +72,7 @@ static void add_line(const struct common *common, const Tonghop__Explanation *ex
     table_addf(table, "%" PRIu32, line->states);
     table_add(table, line->withdrawn ? "1" : "0");
     table_add(table, !may_count(line->type) ? NULL : explain_counts(explanation, i) ? "1" : "0");
-    table_add(table, NULL); /* from */
-    table_add(table, NULL); /* by_type */
+    table_skip(table, 2); /* from, by_type */
 }
 
 /* The type of units whose total it is. */
@@ -112,12 +90,11 @@ static void add_total(const struct common *common, const Tonghop__Explanation *e
     table_add(table, NULL); /* depth */
     table_add(table, "total");
     add_unit(common, explanation->unit, table);
-    add_value(table, &format, explanation->total);
+    format_add_value(&format, explanation->total, table);
     table_add(table, explanation->period);
     table_add(table, NULL); /* scope */
     table_addf(table, "%" PRIu32, explanation->total->unit_count);
-    for (int i = 0; i < REVISION_TO_COUNTS; i++)
-        table_add(table, NULL);
+    table_skip(table, REVISION_TO_COUNTS);
     table_add(table, explanation->from);
     add_by_type(explanation, table);
 }
@@ -130,7 +107,7 @@ static void print_lines(const struct common *common, const Tonghop__Explanation 
         "source", "states", "withdrawn",  "counts",   "from",      "by_type",
     };
     struct table *table = table_new();
-    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    table_add_keys(table, columns, sizeof(columns) / sizeof(columns[0]));
     add_total(common, explanation, table);
     for (size_t i = 0; i < explanation->n_lines; i++)
         add_line(common, explanation, i, table);
@@ -148,7 +125,7 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     table_add(table, info == explanation->indicator ? "total" : "operand");
     table_add(table, info->code);
     table_add(table, selection_indicator_name(common, info));
-    add_value(table, &format, value);
+    format_add_value(&format, value, table);
     table_addf(table, "%" PRIu32, value->unit_count);
     table_add(table, selection_measure(common, info));
     add_unit(common, explanation->unit, table);
@@ -156,10 +133,7 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     table_add(table, explanation->period);
     add_by_type(explanation, table);
     table_add(table, NULL); /* condition */
-    if (value->as_of != 0)
-        table_addf(table, "%" PRIu32, value->as_of);
-    else
-        table_add(table, NULL);
+    table_add_number(table, value->as_of);
 }
 
 /* One unit that the indicator counts, or does not. */
@@ -170,8 +144,7 @@ static void add_counted(const struct common *common, const Tonghop__Explanation 
     table_add(table, type_name(line->type));
     table_add(table, explanation->indicator->code);
     table_add(table, selection_indicator_name(common, explanation->indicator));
-    for (int i = 0; i < VALUE_TO_MEASURE; i++)
-        table_add(table, NULL);
+    table_skip(table, VALUE_TO_MEASURE);
     add_unit(common, line->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
@@ -187,7 +160,7 @@ static void print_operands(const struct common *common, const Tonghop__Explanati
         "unit", "unit_id",   "unit_name", "from",  "period",    "by_type", "condition",  "as_of",
     };
     struct table *table = table_new();
-    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    table_add_keys(table, columns, sizeof(columns) / sizeof(columns[0]));
     add_figure(common, explanation, explanation->indicator, explanation->total, table);
     for (size_t i = 0; i < explanation->n_operands; i++)
         add_figure(common, explanation, explanation->operands[i], explanation->operand_values[i],
@@ -208,9 +181,9 @@ static void add_step(const struct format *format, const Tonghop__Value *before,
     Tonghop__Value difference = TONGHOP__VALUE__INIT;
     if (before != NULL)
         format_subtract(after, before, &difference);
-    add_value(table, format, before != NULL ? before : &absent);
-    add_value(table, format, after);
-    add_value(table, format, &difference);
+    format_add_value(format, before != NULL ? before : &absent, table);
+    format_add_value(format, after, table);
+    format_add_value(format, &difference, table);
     table_addf(table, "%" PRIu32, after->unit_count);
 }
 
@@ -247,11 +220,9 @@ static void add_end(const struct common *common, const Tonghop__Explanation *exp
                                     : NULL);
     add_unit(common, explanation->unit, table);
     table_add(table, explanation->period);
-    for (int i = 0; i < BEFORE_STEP; i++) /* form, revision, replaced */
-        table_add(table, NULL);
+    table_skip(table, BEFORE_STEP); /* form, revision, replaced */
     add_step(&format, before, after, table);
-    for (int i = 0; i < AFTER_STEP; i++)
-        table_add(table, NULL);
+    table_skip(table, AFTER_STEP);
     table_add(table, explanation->from);
 }
 
@@ -271,7 +242,7 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
     struct format format = format_of(common->is_english, explanation->indicator);
     const Tonghop__Value *before = explanation->before;
     struct table *table = table_new();
-    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    table_add_keys(table, columns, sizeof(columns) / sizeof(columns[0]));
     add_end(common, explanation, NULL, before, table);
     for (size_t i = 0; i < explanation->n_changes; i++) {
         add_change(common, &format, explanation->changes[i], before, table);

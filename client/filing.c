@@ -283,10 +283,7 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
     table_add(filing->results, version->code);
     table_add(filing->results, unit_name(version, is_english));
     table_add(filing->results, catalogue_form(filing->catalogue, key->form)->code);
-    if (revision > 0)
-        table_addf(filing->results, "%" PRIu64, revision);
-    else
-        table_add(filing->results, NULL);
+    table_add_number(filing->results, revision);
     table_add(filing->results, filing->common->output == OUTPUT_TEXT
                                    ? words(is_english, outcomes[outcome].word)
                                    : outcomes[outcome].name);

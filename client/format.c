@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/table.h"
 #include "client/words.h"
 #include "core/mem.h"
 
@@ -157,6 +158,13 @@ const char *format_qualifier(const Tonghop__Value *value)
 }
 
 /* ---- marks ---- */
+
+void format_add_value(const struct format *format, const Tonghop__Value *value, struct table *table)
+{
+    table_take(table, format_plain(format, value));
+    table_add(table, format_qualifier(value));
+    table_take(table, format_plain_upper(format, value));
+}
 
 static void put_mark(const struct format *format, struct buf *out, enum word word, uint32_t count)
 {

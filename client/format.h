@@ -19,6 +19,8 @@ struct format {
     size_t known_count;
 };
 
+struct table;
+
 struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator);
 
 /* "trên 5.023" or "at least 5023"; the caller frees. */
@@ -39,6 +41,9 @@ char *format_plain(const struct format *format, const Tonghop__Value *value);
 char *format_plain_upper(const struct format *format, const Tonghop__Value *value);
 /* "=", ">=" ...; NULL when there is no value. */
 const char *format_qualifier(const Tonghop__Value *value);
+/* The three of them, as cells. */
+void format_add_value(const struct format *format, const Tonghop__Value *value,
+                      struct table *table);
 
 /* The value that core/compare.h counts with. The qualifier of one that has a value must be known,
  * as wire_check sees to. */

@@ -2,6 +2,7 @@
 #include "client/table.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -56,6 +57,12 @@ void table_add_column(struct table *table, const char *key, const char *heading,
         (struct column){mem_strdup(key), mem_strdup(heading), align};
 }
 
+void table_add_keys(struct table *table, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table_add_column(table, keys[i], keys[i], TABLE_LEFT);
+}
+
 /* Takes ownership of `text`. */
 static void take_cell(struct table *table, char *text)
 {
@@ -76,6 +83,26 @@ void table_addf(struct table *table, const char *format, ...)
     va_start(args, format);
     take_cell(table, mem_vprintf(format, args));
     va_end(args);
+}
+
+void table_take(struct table *table, char *text)
+{
+    table_add(table, text);
+    free(text);
+}
+
+void table_add_number(struct table *table, uint64_t number)
+{
+    if (number != 0)
+        table_addf(table, "%" PRIu64, number);
+    else
+        table_add(table, NULL);
+}
+
+void table_skip(struct table *table, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table_add(table, NULL);
 }
 
 size_t table_row_count(const struct table *table)

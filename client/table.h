@@ -6,6 +6,7 @@
 #define CLIENT_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "client/command.h"
@@ -24,10 +25,18 @@ void table_free(struct table **table);
  * in every language; `heading` is for people. Both are copied. */
 void table_add_column(struct table *table, const char *key, const char *heading,
                       enum table_align align);
+/* Columns for programs: their keys are their headings. */
+void table_add_keys(struct table *table, const char *const *keys, size_t count);
 /* Adds the next cell of the current row, which is full after the last column. The text is copied;
  * NULL or "" says that there is no value: empty as text and CSV, null in JSON. */
 void table_add(struct table *table, const char *text);
 void table_addf(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As table_add, and frees the text. */
+void table_take(struct table *table, char *text);
+/* A number; 0 says that there is no value. */
+void table_add_number(struct table *table, uint64_t number);
+/* So many cells without a value. */
+void table_skip(struct table *table, size_t count);
 size_t table_row_count(const struct table *table);
 
 /* Prints it. Only complete rows may be there. In text, control characters inside a cell (a note of

@@ -2,7 +2,6 @@
 #include "client/totals.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "client/selection.h"
 #include "client/table.h"
@@ -107,25 +106,12 @@ static const char *const plan_columns[] = {
     "percent", "percent_qualifier", "percent_upper", "plan_unequal",
 };
 
-static void take_cell(struct table *table, char *text)
-{
-    table_add(table, text);
-    free(text);
-}
-
-static void add_value(struct table *table, const struct format *format, const Tonghop__Value *value)
-{
-    take_cell(table, format_plain(format, value));
-    table_add(table, format_qualifier(value));
-    take_cell(table, format_plain_upper(format, value));
-}
-
 static void add_percent(struct table *table, const struct amount *percent)
 {
     const struct format format = {.decimals = PERCENT_DECIMALS, .is_ratio = true};
     Tonghop__Value value;
     format_of_amount(percent, &value);
-    add_value(table, &format, &value);
+    format_add_value(&format, &value, table);
 }
 
 static void add_counts(struct table *table, const Tonghop__Value *value)
@@ -149,15 +135,6 @@ static void add_unequal(struct table *table, unsigned reasons)
             buf_printf(&out, "%s%s", out.len > 0 ? " " : "", names[i]);
     table_add(table, out.len > 0 ? (const char *)out.data : NULL);
     buf_fini(&out);
-}
-
-/* 0: there is none. */
-static void add_known(struct table *table, uint32_t number)
-{
-    if (number != 0)
-        table_addf(table, "%" PRIu32, number);
-    else
-        table_add(table, NULL);
 }
 
 static void add_missing_years(struct table *table, unsigned from, const Tonghop__Value *value)
@@ -192,13 +169,13 @@ static void add_previous(const Tonghop__Totals *totals, const Tonghop__UnitTotal
         table_addf(table, "%s..%s", totals->previous_from, totals->previous);
     else
         table_add(table, totals->previous);
-    add_value(table, format, previous);
+    format_add_value(format, previous, table);
     table_addf(table, "%" PRIu32, previous->unit_count);
-    add_value(table, format, &change);
+    format_add_value(format, &change, table);
     add_percent(table, &percent);
     table_addf(table, "%" PRIu32, previous->baseline_count);
     add_missing_years(table, first_year(totals->previous_from), previous);
-    add_known(table, previous->as_of);
+    table_add_number(table, previous->as_of);
     add_unequal(table, totals_unequal_previous(totals, value, previous));
 }
 
@@ -209,7 +186,7 @@ static void add_plan(const Tonghop__UnitTotals *row, size_t i, const struct form
     const Tonghop__Value *plan = totals_value(row->plan, row->n_plan, i);
     struct amount done = format_amount(value), planned = format_amount(plan);
     struct amount percent = compare_percent(&done, &planned, PERCENT_DECIMALS);
-    add_value(table, format, plan);
+    format_add_value(format, plan, table);
     table_addf(table, "%" PRIu32, plan->unit_count);
     add_percent(table, &percent);
     add_unequal(table, totals_unequal_plan(value, plan));
@@ -230,14 +207,14 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
     table_add(table, selection_measure(common, info));
     table_add(table, totals->period);
     table_add(table, totals->from[0] != '\0' ? totals->from : NULL);
-    add_value(table, &format, value);
+    format_add_value(&format, value, table);
     add_counts(table, value);
     table_addf(table, "%" PRIu32, row->lone_half_count);
     add_missing_years(table, format.from, value);
-    add_known(table, value->as_of);
-    add_known(table, value->thin_year);
-    add_known(table, value->thin_count);
-    add_known(table, value->full_count);
+    table_add_number(table, value->as_of);
+    table_add_number(table, value->thin_year);
+    table_add_number(table, value->thin_count);
+    table_add_number(table, value->full_count);
     add_failed_checks(table, value);
     table_add(table, info->section_code);
     table_add(table, info->body);
@@ -247,21 +224,15 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
         add_plan(row, i, &format, table);
 }
 
-static void add_columns(struct table *table, const char *const *keys, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        table_add_column(table, keys[i], keys[i], TABLE_LEFT);
-}
-
 void totals_print_plain(const struct common *common, const Tonghop__Totals *totals)
 {
     struct table *table = table_new();
-    add_columns(table, columns, sizeof(columns) / sizeof(columns[0]));
+    table_add_keys(table, columns, sizeof(columns) / sizeof(columns[0]));
     if (totals->previous[0] != '\0')
-        add_columns(table, previous_columns,
-                    sizeof(previous_columns) / sizeof(previous_columns[0]));
+        table_add_keys(table, previous_columns,
+                       sizeof(previous_columns) / sizeof(previous_columns[0]));
     if (totals->units[0]->n_plan > 0)
-        add_columns(table, plan_columns, sizeof(plan_columns) / sizeof(plan_columns[0]));
+        table_add_keys(table, plan_columns, sizeof(plan_columns) / sizeof(plan_columns[0]));
     for (size_t u = 0; u < totals->n_units; u++)
         for (size_t i = 0; i < totals->n_indicators; i++)
             add_row(common, totals, totals->units[u], i, table);

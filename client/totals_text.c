@@ -21,12 +21,6 @@ struct output_text {
     bool has_previous, has_plan;
 };
 
-static void take_cell(struct table *table, char *text)
-{
-    table_add(table, text);
-    free(text);
-}
-
 /* The row of the indicator that row `i` is a part of, the number of rows if it is not there. */
 static size_t whole_of(const Tonghop__Totals *totals, size_t i)
 {
@@ -118,7 +112,7 @@ static void add_percent(const struct output_text *out, const Tonghop__Value *val
     struct amount done = format_amount(value), planned = format_amount(plan);
     struct amount percent = compare_percent(&done, &planned, SPOKEN_PERCENT_DECIMALS);
     struct spoken spoken = spoken_of_percent(out->common->is_english);
-    take_cell(out->table, spoken_figure(&spoken, &percent));
+    table_take(out->table, spoken_figure(&spoken, &percent));
 }
 
 /* "so với kỳ trước không cùng điều kiện: ..." */
@@ -166,13 +160,13 @@ static void add_figures(const struct output_text *out, size_t unit, size_t i)
     const Tonghop__Value *plan = totals_value(row->plan, row->n_plan, i);
     const struct format format = totals_format(out->common, out->totals, i);
 
-    take_cell(out->table, format_value(&format, value));
+    table_take(out->table, format_value(&format, value));
     if (out->has_plan) {
-        take_cell(out->table, format_value(&format, plan));
+        table_take(out->table, format_value(&format, plan));
         add_percent(out, value, plan);
     }
     if (out->has_previous) {
-        take_cell(out->table, format_value(&format, previous));
+        table_take(out->table, format_value(&format, previous));
         add_change(out, out->totals->indicators[i], &format, value, previous);
     }
     add_counts(out, value->unit_count, previous->unit_count);
@@ -192,8 +186,7 @@ static void add_indicator(const struct output_text *out, size_t i)
         const Tonghop__UnitTotals *row = totals->units[u];
         const char *code = row->type_vi[0] != '\0' ? row->unit->type : row->unit->code;
         table_addf(out->table, "%*s%s %s", indent + 4, "", code, totals_row_name(out->common, row));
-        table_add(out->table, NULL);
-        table_add(out->table, NULL);
+        table_skip(out->table, 2); /* code and measure */
         add_figures(out, u, i);
     }
 }
@@ -210,8 +203,7 @@ static void add_section(const struct output_text *out, const Tonghop__IndicatorI
 {
     bool is_english = out->common->is_english && first->section_en[0] != '\0';
     table_addf(out->table, "[%s]", is_english ? first->section_en : first->section);
-    for (size_t i = 1; i < out->width; i++)
-        table_add(out->table, NULL);
+    table_skip(out->table, out->width - 1);
 }
 
 static void add_column(struct output_text *out, const char *heading, enum table_align align)
