@@ -49,7 +49,7 @@ static void add_levels(const struct catalogue *catalogue, uint32_t mask, struct 
     for (size_t i = 0; i < catalogue->level_count; i++)
         if ((mask >> i & 1u) != 0)
             buf_printf(&text, "%s%s", text.len > 0 ? " " : "", catalogue->levels[i].code);
-    table_add(table, text.len > 0 ? (const char *)text.data : "");
+    table_add(table, (const char *)text.data);
     buf_fini(&text);
 }
 
@@ -83,7 +83,7 @@ static void show_units(const struct common *common, const struct catalogue *cata
             table_add_number(table, version->parent);
             table_add(table, date_format(version->from, date));
             table_add(table, date_format(version->to, date));
-            table_add(table, successors.len > 0 ? (const char *)successors.data : "");
+            table_add(table, (const char *)successors.data);
         }
         buf_fini(&successors);
     }

@@ -62,7 +62,7 @@ static void add_line(const struct common *common, const char *period,
     if (has_label)
         asked.label = (uint8_t)line->met_by;
     table_add(table, has_label ? period_format(asked, met_by) : NULL);
-    table_add(table, line->covered_by[0] != '\0' ? line->covered_by : NULL);
+    table_add(table, line->covered_by);
 }
 
 static void print_coverage(const struct common *common, const Tonghop__Coverage *coverage)

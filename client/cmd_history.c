@@ -89,7 +89,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_add(table, entry->author);
         table_add(table, entry->recorded_by);
         table_add(table, entry->reason);
-        table_add(table, entry->source[0] != '\0' ? entry->source : NULL);
+        table_add(table, entry->source);
     }
     table_print(table, common->output, stdout);
     table_free(&table);

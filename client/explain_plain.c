@@ -68,17 +68,11 @@ static void add_line(const struct common *common, const Tonghop__Explanation *ex
     table_add(table, line->author);
     table_add(table, line->reason);
     table_add(table, line->note);
-    table_add(table, line->source[0] != '\0' ? line->source : NULL);
+    table_add(table, line->source);
     table_addf(table, "%" PRIu32, line->states);
     table_add(table, line->withdrawn ? "1" : "0");
     table_add(table, !may_count(line->type) ? NULL : explain_counts(explanation, i) ? "1" : "0");
     table_skip(table, 2); /* from, by_type */
-}
-
-/* The type of units whose total it is. */
-static void add_by_type(const Tonghop__Explanation *explanation, struct table *table)
-{
-    table_add(table, explanation->type[0] != '\0' ? explanation->type : NULL);
 }
 
 /* The total itself, which nothing else says where nothing was reported, or of a span. */
@@ -96,7 +90,7 @@ static void add_total(const struct common *common, const Tonghop__Explanation *e
     table_addf(table, "%" PRIu32, explanation->total->unit_count);
     table_skip(table, REVISION_TO_COUNTS);
     table_add(table, explanation->from);
-    add_by_type(explanation, table);
+    table_add(table, explanation->type);
 }
 
 static void print_lines(const struct common *common, const Tonghop__Explanation *explanation)
@@ -131,7 +125,7 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     add_unit(common, explanation->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
-    add_by_type(explanation, table);
+    table_add(table, explanation->type);
     table_add(table, NULL); /* condition */
     table_add_number(table, value->as_of);
 }
@@ -148,8 +142,8 @@ static void add_counted(const struct common *common, const Tonghop__Explanation 
     add_unit(common, line->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
-    add_by_type(explanation, table);
-    table_add(table, line->note[0] != '\0' ? line->note : NULL);
+    table_add(table, explanation->type);
+    table_add(table, line->note);
     table_add(table, NULL); /* as_of */
 }
 

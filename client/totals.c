@@ -133,7 +133,7 @@ static void add_unequal(struct table *table, unsigned reasons)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if ((reasons >> i & 1U) != 0)
             buf_printf(&out, "%s%s", out.len > 0 ? " " : "", names[i]);
-    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    table_add(table, (const char *)out.data);
     buf_fini(&out);
 }
 
@@ -143,7 +143,7 @@ static void add_missing_years(struct table *table, unsigned from, const Tonghop_
     for (unsigned n = 0; n < 32; n++)
         if ((value->missing_years >> n & 1U) != 0)
             buf_printf(&out, "%s%u", out.len > 0 ? " " : "", from + n);
-    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    table_add(table, (const char *)out.data);
     buf_fini(&out);
 }
 
@@ -152,7 +152,7 @@ static void add_failed_checks(struct table *table, const Tonghop__Value *value)
     struct buf out = {0};
     for (size_t i = 0; i < value->n_failed_checks; i++)
         buf_printf(&out, "%s%s", i > 0 ? "; " : "", value->failed_checks[i]);
-    table_add(table, out.len > 0 ? (const char *)out.data : NULL);
+    table_add(table, (const char *)out.data);
     buf_fini(&out);
 }
 
@@ -206,7 +206,7 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
     table_add(table, selection_indicator_name(common, info));
     table_add(table, selection_measure(common, info));
     table_add(table, totals->period);
-    table_add(table, totals->from[0] != '\0' ? totals->from : NULL);
+    table_add(table, totals->from);
     format_add_value(&format, value, table);
     add_counts(table, value);
     table_addf(table, "%" PRIu32, row->lone_half_count);
