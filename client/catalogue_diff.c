@@ -323,20 +323,15 @@ static void diff_units(struct diff *diff)
 void catalogue_diff(const struct common *common, const struct catalogue *before,
                     const struct catalogue *after, FILE *out, struct catalogue_changes *ret_changes)
 {
-    static const struct {
-        const char *key;
-        enum word word;
-        enum table_align align;
-    } columns[] = {
+    static const struct heading columns[] = {
         {"what", WORD_COLUMN_WHAT, TABLE_LEFT},   {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
         {"code", WORD_COLUMN_CODE, TABLE_LEFT},   {"field", WORD_COLUMN_FIELD, TABLE_LEFT},
         {"from", WORD_COLUMN_FROM, TABLE_LEFT},   {"before", WORD_COLUMN_BEFORE, TABLE_LEFT},
         {"after", WORD_COLUMN_AFTER, TABLE_LEFT},
     };
     struct diff diff = {common, before, after, table_new(), {0}};
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(diff.table, columns[i].key, words(common->is_english, columns[i].word),
-                         columns[i].align);
+    table_add_headings(diff.table, common->is_english, columns,
+                       sizeof(columns) / sizeof(columns[0]));
     diff_head(&diff);
     diff_eras(&diff);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

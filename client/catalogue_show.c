@@ -9,19 +9,11 @@
 #include "client/table.h"
 #include "client/words.h"
 
-struct heading {
-    const char *key;
-    enum word word;
-    enum table_align align;
-};
-
 static struct table *start_table(const struct common *common, const struct heading *headings,
                                  size_t count)
 {
     struct table *table = table_new();
-    for (size_t i = 0; i < count; i++)
-        table_add_column(table, headings[i].key, words(common->is_english, headings[i].word),
-                         headings[i].align);
+    table_add_headings(table, common->is_english, headings, count);
     return table;
 }
 

@@ -67,24 +67,19 @@ static void add_line(const struct common *common, const char *period,
 
 static void print_coverage(const struct common *common, const Tonghop__Coverage *coverage)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-    } columns[] = {
-        {"unit", WORD_COLUMN_CODE},
-        {"unit_name", WORD_KEYS_UNIT},
-        {"form", WORD_COLUMN_FORM},
-        {"state", WORD_KEYS_STATE},
-        {"timeliness", WORD_COLUMN_TIMELY},
-        {"revision", WORD_COLUMN_REVISION},
-        {"first_filed", WORD_COLUMN_FILED},
-        {"met_by", WORD_COLUMN_MET_BY},
-        {"covered_by", WORD_COLUMN_COVERED_BY},
+    static const struct heading columns[] = {
+        {"unit", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"unit_name", WORD_KEYS_UNIT, TABLE_LEFT},
+        {"form", WORD_COLUMN_FORM, TABLE_LEFT},
+        {"state", WORD_KEYS_STATE, TABLE_LEFT},
+        {"timeliness", WORD_COLUMN_TIMELY, TABLE_LEFT},
+        {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
+        {"first_filed", WORD_COLUMN_FILED, TABLE_LEFT},
+        {"met_by", WORD_COLUMN_MET_BY, TABLE_LEFT},
+        {"covered_by", WORD_COLUMN_COVERED_BY, TABLE_LEFT},
     };
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].heading == WORD_COLUMN_REVISION ? TABLE_RIGHT : TABLE_LEFT);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < coverage->n_lines; i++)
         add_line(common, coverage->period, coverage->lines[i], table);
     if (common->output == OUTPUT_TEXT) {

@@ -48,11 +48,7 @@ static const char *holder_of(const struct common *common, const Tonghop__UnitInf
 
 static void print_revisions(const struct common *common, const Tonghop__History *history)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-        enum table_align align;
-    } columns[] = {
+    static const struct heading columns[] = {
         {"form", WORD_COLUMN_FORM, TABLE_LEFT},
         {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
         {"state", WORD_KEYS_STATE, TABLE_LEFT},
@@ -69,9 +65,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         {"source", WORD_COLUMN_SOURCE, TABLE_LEFT},
     };
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].align);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < history->n_entries; i++) {
         const Tonghop__HistoryEntry *entry = history->entries[i];
         char received[INSTANT_TEXT_SIZE];

@@ -24,22 +24,17 @@ static void add_entry(const struct common *common, const Tonghop__KeyEntry *entr
 
 static void print_keys(const struct common *common, const Tonghop__Keys *keys)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-    } columns[] = {
-        {"key", WORD_KEYS_KEY},
-        {"unit", WORD_KEYS_UNIT},
-        {"role", WORD_KEYS_ROLE},
-        {"name", WORD_KEYS_NAME},
-        {"state", WORD_KEYS_STATE},
-        {"changed", WORD_KEYS_CHANGED},
-        {"connected", WORD_KEYS_CONNECTED},
+    static const struct heading columns[] = {
+        {"key", WORD_KEYS_KEY, TABLE_LEFT},
+        {"unit", WORD_KEYS_UNIT, TABLE_RIGHT},
+        {"role", WORD_KEYS_ROLE, TABLE_LEFT},
+        {"name", WORD_KEYS_NAME, TABLE_LEFT},
+        {"state", WORD_KEYS_STATE, TABLE_LEFT},
+        {"changed", WORD_KEYS_CHANGED, TABLE_LEFT},
+        {"connected", WORD_KEYS_CONNECTED, TABLE_LEFT},
     };
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].heading == WORD_KEYS_UNIT ? TABLE_RIGHT : TABLE_LEFT);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < keys->n_entries; i++)
         add_entry(common, keys->entries[i], table);
     table_print(table, common->output, stdout);

@@ -40,19 +40,13 @@ static void add_entry(const struct common *common, const Tonghop__QuarantineEntr
 
 static void print_quarantine(const struct common *common, const Tonghop__Quarantine *quarantine)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-        enum table_align align;
-    } columns[] = {
+    static const struct heading columns[] = {
         {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT}, {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
         {"key", WORD_KEYS_KEY, TABLE_LEFT},          {"size", WORD_COLUMN_SIZE, TABLE_RIGHT},
         {"kept", WORD_COLUMN_KEPT, TABLE_LEFT},      {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
     };
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].align);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < quarantine->n_entries; i++)
         add_entry(common, quarantine->entries[i], table);
     table_print(table, common->output, stdout);

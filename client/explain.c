@@ -145,24 +145,15 @@ static void add_text_line(const struct common *common, const struct format *form
 
 static void print_text(const struct common *common, const Tonghop__Explanation *explanation)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-        enum table_align align;
-    } columns[] = {
-        {"unit", WORD_KEYS_UNIT, TABLE_LEFT},
-        {"value", WORD_COLUMN_FIGURE, TABLE_RIGHT},
-        {"period", WORD_COLUMN_PERIOD, TABLE_LEFT},
-        {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
-        {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
-        {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
-        {"marks", WORD_COLUMN_MARKS, TABLE_LEFT},
+    static const struct heading columns[] = {
+        {"", WORD_KEYS_UNIT, TABLE_LEFT},       {"", WORD_COLUMN_FIGURE, TABLE_RIGHT},
+        {"", WORD_COLUMN_PERIOD, TABLE_LEFT},   {"", WORD_COLUMN_REVISION, TABLE_RIGHT},
+        {"", WORD_COLUMN_RECEIVED, TABLE_LEFT}, {"", WORD_COLUMN_AUTHOR, TABLE_LEFT},
+        {"", WORD_COLUMN_MARKS, TABLE_LEFT},
     };
     struct format format = format_of(common->is_english, explanation->indicator);
     struct table *table = table_new();
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].align);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < explanation->n_lines; i++)
         add_text_line(common, &format, explanation, i, table);
     if (explanation->n_lines > 0)
@@ -174,13 +165,13 @@ static void print_text(const struct common *common, const Tonghop__Explanation *
 
 static void print_operands(const struct common *common, const Tonghop__Explanation *explanation)
 {
-    bool is_english = common->is_english;
+    static const struct heading columns[] = {
+        {"", WORD_COLUMN_CODE, TABLE_LEFT},    {"", WORD_CATALOGUE_INDICATORS, TABLE_LEFT},
+        {"", WORD_COLUMN_FIGURE, TABLE_RIGHT}, {"", WORD_COLUMN_UNIT_COUNT, TABLE_RIGHT},
+        {"", WORD_COLUMN_MARKS, TABLE_LEFT},
+    };
     struct table *table = table_new();
-    table_add_column(table, "", words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
-    table_add_column(table, "", words(is_english, WORD_CATALOGUE_INDICATORS), TABLE_LEFT);
-    table_add_column(table, "", words(is_english, WORD_COLUMN_FIGURE), TABLE_RIGHT);
-    table_add_column(table, "", words(is_english, WORD_COLUMN_UNIT_COUNT), TABLE_RIGHT);
-    table_add_column(table, "", words(is_english, WORD_COLUMN_MARKS), TABLE_LEFT);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < explanation->n_operands; i++) {
         const Tonghop__IndicatorInfo *info = explanation->operands[i];
         const Tonghop__Value *value = explanation->operand_values[i];
@@ -295,45 +286,32 @@ static void add_change(const struct common *common, const struct format *format,
 
 static void print_changes(const struct common *common, const Tonghop__Explanation *explanation)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-        enum table_align align;
-    } columns[] = {
-        {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
-        {"total", WORD_COLUMN_FIGURE, TABLE_LEFT},
-        {"change", WORD_COLUMN_CHANGE, TABLE_RIGHT},
-        {"unit", WORD_KEYS_UNIT, TABLE_LEFT},
-        {"period", WORD_COLUMN_PERIOD, TABLE_LEFT},
-        {"revision", WORD_COLUMN_REVISION, TABLE_LEFT},
-        {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
-        {"reason", WORD_COLUMN_MARKS, TABLE_LEFT},
+    static const struct heading columns[] = {
+        {"", WORD_COLUMN_RECEIVED, TABLE_LEFT}, {"", WORD_COLUMN_FIGURE, TABLE_LEFT},
+        {"", WORD_COLUMN_CHANGE, TABLE_RIGHT},  {"", WORD_KEYS_UNIT, TABLE_LEFT},
+        {"", WORD_COLUMN_PERIOD, TABLE_LEFT},   {"", WORD_COLUMN_REVISION, TABLE_LEFT},
+        {"", WORD_COLUMN_AUTHOR, TABLE_LEFT},   {"", WORD_COLUMN_MARKS, TABLE_LEFT},
     };
     struct format format = format_of_totals(common, explanation, explanation->indicator);
     const Tonghop__Value *before = explanation->before;
     char since[INSTANT_TEXT_SIZE];
-    char *change = arrow(&format, before, explanation->total);
-    struct table *table = table_new();
     if (explanation->n_changes == 0) {
         (void)printf(words(common->is_english, WORD_EXPLAIN_UNCHANGED),
                      instant_format((struct instant){explanation->since_us}, since));
         (void)printf("\n");
-        table_free(&table);
-        free(change);
         return;
     }
+    char *change = arrow(&format, before, explanation->total);
+    struct table *table = table_new();
     (void)printf(words(common->is_english, WORD_EXPLAIN_SINCE),
                  instant_format((struct instant){explanation->since_us}, since), change);
     (void)printf(" %s\n\n", selection_measure(common, explanation->indicator));
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                         columns[i].align);
+    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < explanation->n_changes; i++) {
         add_change(common, &format, explanation->changes[i], before, table);
         before = explanation->changes[i]->total;
     }
-    if (explanation->n_changes > 0)
-        table_print(table, OUTPUT_TEXT, stdout);
+    table_print(table, OUTPUT_TEXT, stdout);
     table_free(&table);
     free(change);
 }

@@ -19,20 +19,15 @@ enum { REASON_SIZE = 256, SAFE_POLL_MS = 200 };
 int filing_init(struct filing *filing, const struct common *common,
                 const struct selection *selection)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-        enum table_align align;
-    } columns[] = {
+    static const struct heading columns[] = {
         {"unit", WORD_COLUMN_CODE, TABLE_LEFT},     {"unit_name", WORD_KEYS_UNIT, TABLE_LEFT},
         {"form", WORD_COLUMN_FORM, TABLE_LEFT},     {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
         {"result", WORD_COLUMN_RESULT, TABLE_LEFT},
     };
     char reason[REASON_SIZE] = "";
     *filing = (struct filing){.common = common, .selection = selection, .results = table_new()};
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        table_add_column(filing->results, columns[i].key,
-                         words(common->is_english, columns[i].heading), columns[i].align);
+    table_add_headings(filing->results, common->is_english, columns,
+                       sizeof(columns) / sizeof(columns[0]));
     int status = command_connect(common, &filing->connection);
     if (status != EXIT_DONE)
         return status;

@@ -132,13 +132,12 @@ char *offline_value(const struct buf *out, const char *name)
 
 void offline_print_backup(const struct common *common, const char *file, const struct buf *out)
 {
-    static const struct {
-        const char *key;
-        enum word heading;
-    } columns[] = {
-        {"reports", WORD_STATUS_REPORTS}, {"catalogue", WORD_STATUS_CATALOGUE},
-        {"bytes", WORD_COLUMN_SIZE},      {"digest", WORD_COLUMN_DIGEST},
-        {"aside", WORD_COLUMN_ASIDE},
+    static const struct heading columns[] = {
+        {"reports", WORD_STATUS_REPORTS, TABLE_LEFT},
+        {"catalogue", WORD_STATUS_CATALOGUE, TABLE_LEFT},
+        {"bytes", WORD_COLUMN_SIZE, TABLE_LEFT},
+        {"digest", WORD_COLUMN_DIGEST, TABLE_LEFT},
+        {"aside", WORD_COLUMN_ASIDE, TABLE_LEFT},
     };
     const size_t count = sizeof(columns) / sizeof(columns[0]);
     char *values[sizeof(columns) / sizeof(columns[0])];
@@ -147,8 +146,7 @@ void offline_print_backup(const struct common *common, const char *file, const s
     for (size_t i = 0; i < count; i++) {
         values[i] = offline_value(out, columns[i].key);
         if (values[i] != NULL) /* not every run has all */
-            table_add_column(table, columns[i].key, words(common->is_english, columns[i].heading),
-                             TABLE_LEFT);
+            table_add_headings(table, common->is_english, &columns[i], 1);
     }
     table_add(table, file);
     for (size_t i = 0; i < count; i++) {

@@ -57,6 +57,14 @@ void table_add_column(struct table *table, const char *key, const char *heading,
         (struct column){mem_strdup(key), mem_strdup(heading), align};
 }
 
+void table_add_headings(struct table *table, bool is_english, const struct heading *headings,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        table_add_column(table, headings[i].key, words(is_english, headings[i].word),
+                         headings[i].align);
+}
+
 void table_add_keys(struct table *table, const char *const *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)

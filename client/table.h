@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "client/command.h"
+#include "client/words.h"
 
 enum { TABLE_COLUMNS_MAX = 256 };
 
@@ -25,6 +26,14 @@ void table_free(struct table **table);
  * in every language; `heading` is for people. Both are copied. */
 void table_add_column(struct table *table, const char *key, const char *heading,
                       enum table_align align);
+/* A column whose heading is a word. */
+struct heading {
+    const char *key;
+    enum word word;
+    enum table_align align;
+};
+void table_add_headings(struct table *table, bool is_english, const struct heading *headings,
+                        size_t count);
 /* Columns for programs: their keys are their headings. */
 void table_add_keys(struct table *table, const char *const *keys, size_t count);
 /* Adds the next cell of the current row, which is full after the last column. The text is copied;
