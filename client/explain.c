@@ -103,10 +103,9 @@ static char *describe(const struct common *common, const struct format *format,
     if (line->source[0] != '\0')
         buf_printf(&out, words(is_english, WORD_EXPLAIN_SOURCE), line->source);
     for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++)
-        if (texts[n][0] != '\0')
-            buf_printf(&out, "%s%s", out.len > 0 ? "; " : "", texts[n]);
+        format_add_mark(&out, texts[n]);
     free(marks);
-    return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
+    return format_take_marks(&out);
 }
 
 /* A tree is never so deep that what is cut off here would be missed. */
@@ -257,11 +256,10 @@ static char *describe_change(const struct common *common, const struct format *f
         change->note,
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (texts[i][0] != '\0')
-            buf_printf(&out, "%s%s", out.len > 0 ? "; " : "", texts[i]);
+        format_add_mark(&out, texts[i]);
     free(marks);
     free(old_marks);
-    return out.data != NULL ? (char *)out.data : mem_strdup("");
+    return format_take_marks(&out);
 }
 
 static void add_change(const struct common *common, const struct format *format,

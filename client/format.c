@@ -157,8 +157,6 @@ const char *format_qualifier(const Tonghop__Value *value)
     return is_known ? qualifier_sign((enum qualifier)value->qualifier) : NULL;
 }
 
-/* ---- marks ---- */
-
 void format_add_value(const struct format *format, const Tonghop__Value *value, struct table *table)
 {
     table_take(table, format_plain(format, value));
@@ -166,11 +164,34 @@ void format_add_value(const struct format *format, const Tonghop__Value *value, 
     table_take(table, format_plain_upper(format, value));
 }
 
+/* ---- marks ---- */
+
+void format_next_mark(struct buf *marks)
+{
+    if (marks->len > 0)
+        buf_printf(marks, "; ");
+}
+
+void format_add_mark(struct buf *marks, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    format_next_mark(marks);
+    buf_printf(marks, "%s", text);
+}
+
+char *format_take_marks(struct buf *marks)
+{
+    char *text = (char *)marks->data; /* buf_printf ends it with a NUL */
+    *marks = (struct buf){0};
+    return text != NULL ? text : mem_strdup("");
+}
+
 static void put_mark(const struct format *format, struct buf *out, enum word word, uint32_t count)
 {
     if (count == 0)
         return;
-    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    format_next_mark(out);
     buf_printf(out, words(format->is_english, word), count);
 }
 
@@ -190,7 +211,7 @@ static void put_missing_years(const struct format *format, uint32_t years, struc
         n = last;
     }
     if (list.len > 0) {
-        buf_printf(out, "%s", out->len > 0 ? "; " : "");
+        format_next_mark(out);
         buf_printf(out, words(format->is_english, WORD_MARK_YEARS), (const char *)list.data);
     }
     buf_fini(&list);
@@ -199,7 +220,7 @@ static void put_missing_years(const struct format *format, uint32_t years, struc
 static void put_two(const struct format *format, struct buf *out, enum word word, uint32_t a,
                     uint32_t b)
 {
-    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    format_next_mark(out);
     buf_printf(out, words(format->is_english, word), a, b);
 }
 
@@ -233,7 +254,7 @@ static void put_check(const struct format *format, struct buf *out, const char *
             buf_printf(&text, "%.*s", (int)(len > 0 ? len : 1), check);
         check += len > 0 ? len : 1;
     }
-    buf_printf(out, "%s", out->len > 0 ? "; " : "");
+    format_next_mark(out);
     buf_printf(out, words(format->is_english, WORD_MARK_CHECK),
                text.len > 0 ? (const char *)text.data : "");
     buf_fini(&text);
@@ -253,7 +274,7 @@ char *format_marks(const struct format *format, const Tonghop__Value *value)
     put_missing_years(format, value->missing_years, &out);
     put_mark(format, &out, WORD_MARK_AS_OF, value->as_of);
     if (value->thin_year != 0) {
-        buf_printf(&out, "%s", out.len > 0 ? "; " : "");
+        format_next_mark(&out);
         buf_printf(&out, words(format->is_english, WORD_MARK_THIN), value->thin_year,
                    value->thin_count, value->full_count);
     }
@@ -263,7 +284,7 @@ char *format_marks(const struct format *format, const Tonghop__Value *value)
         put_two(format, &out, WORD_MARK_KNOWN, value->known_count, value->all_count);
     for (size_t i = 0; i < value->n_failed_checks; i++)
         put_check(format, &out, value->failed_checks[i]);
-    return out.data != NULL ? (char *)out.data : mem_strdup(""); /* buf_printf ends it with a NUL */
+    return format_take_marks(&out);
 }
 
 /* ---- differences ---- */

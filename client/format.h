@@ -5,6 +5,7 @@
 #ifndef CLIENT_FORMAT_H
 #define CLIENT_FORMAT_H
 
+#include "core/buf.h"
 #include "core/compare.h"
 #include "tonghop.pb-c.h"
 
@@ -34,6 +35,13 @@ char *format_change(const struct format *format, const Tonghop__Value *change);
  * numbers of units, counts that could not be decided everywhere, checks that fail; "" if nothing.
  * The caller frees. */
 char *format_marks(const struct format *format, const Tonghop__Value *value);
+/* Marks behind each other: what stands between them, before one that is written with buf_printf
+ * ... */
+void format_next_mark(struct buf *marks);
+/* ... and one that is a text; "" is none. */
+void format_add_mark(struct buf *marks, const char *text);
+/* All of them, "" if there are none; `marks` is empty then. The caller frees. */
+char *format_take_marks(struct buf *marks);
 
 /* A bare number for programs: 5023, 75.6; NULL when there is no value. The caller frees. */
 char *format_plain(const struct format *format, const Tonghop__Value *value);

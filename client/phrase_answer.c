@@ -215,14 +215,11 @@ static void put_marks(const struct material *material, const Tonghop__IndicatorI
     format.known = totals->indicators;
     format.known_count = totals->n_indicators;
     char *marks = format_marks(&format, value);
-    if (marks[0] != '\0')
-        buf_printf(out, "%s%s%s%s", out->len > 0 ? "; " : "", of, of[0] != '\0' ? ": " : "", marks);
+    if (marks[0] != '\0') {
+        format_next_mark(out);
+        buf_printf(out, "%s%s%s", of, of[0] != '\0' ? ": " : "", marks);
+    }
     free(marks);
-}
-
-static void put_word(bool is_english, enum word word, struct buf *out)
-{
-    buf_printf(out, "%s%s", out->len > 0 ? "; " : "", words(is_english, word));
 }
 
 /* Whether two figures are known to be made of the reports of different units. A plan of the unit as
@@ -274,13 +271,13 @@ static char *marks_of(const struct material *material, bool is_uncertain, bool i
     if (what == PHRASE_PLAN || what == PHRASE_PREVIOUS)
         other = NULL; /* nothing is compared */
     if (other != NULL && is_of_others(material, material->now, other))
-        put_word(is_english, WORD_PHRASE_OTHER_UNITS, &out);
+        format_add_mark(&out, words(is_english, WORD_PHRASE_OTHER_UNITS));
     if (other == material->previous && material->totals->calendar_differs)
-        put_word(is_english, WORD_PHRASE_OTHER_DAYS, &out);
+        format_add_mark(&out, words(is_english, WORD_PHRASE_OTHER_DAYS));
     if (is_uncertain)
-        put_word(is_english, is_missing ? WORD_PHRASE_NO_DIRECTION_DASH : WORD_PHRASE_NO_DIRECTION,
-                 &out);
-    return out.data != NULL ? (char *)out.data : mem_strdup("");
+        format_add_mark(&out, words(is_english, is_missing ? WORD_PHRASE_NO_DIRECTION_DASH
+                                                           : WORD_PHRASE_NO_DIRECTION));
+    return format_take_marks(&out);
 }
 
 /* ---- names ---- */

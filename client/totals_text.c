@@ -126,7 +126,7 @@ static void put_unequal(const struct output_text *out, unsigned reasons, enum wo
     const char *separator = ": ";
     if (reasons == 0)
         return;
-    buf_printf(notes, "%s%s", notes->len > 0 ? "; " : "", words(is_english, with));
+    format_add_mark(notes, words(is_english, with));
     for (size_t i = 0; i < sizeof(reason_words) / sizeof(reason_words[0]); i++) {
         if ((reasons >> i & 1U) == 0)
             continue;
@@ -141,15 +141,14 @@ static void add_notes(const struct output_text *out, const struct format *format
 {
     struct buf notes = {0};
     char *marks = format_marks(format, value);
-    buf_printf(&notes, "%s", marks);
+    format_add_mark(&notes, marks);
     if (out->has_previous)
         put_unequal(out, totals_unequal_previous(out->totals, value, previous),
                     WORD_UNEQUAL_PREVIOUS, &notes);
     if (out->has_plan)
         put_unequal(out, totals_unequal_plan(value, plan), WORD_UNEQUAL_PLAN, &notes);
-    table_add(out->table, (const char *)notes.data);
+    table_take(out->table, format_take_marks(&notes));
     free(marks);
-    buf_fini(&notes);
 }
 
 static void add_figures(const struct output_text *out, size_t unit, size_t i)

@@ -157,6 +157,20 @@ static void test_control_characters_do_not_reach_the_terminal(void **state)
     table_free(&table);
 }
 
+static void test_cells_without_a_value(void **state)
+{
+    static const char *const keys[] = {"a", "b", "c", "d", "e"};
+    struct table *table = table_new();
+    (void)state;
+    table_add_keys(table, keys, 5);
+    table_skip(table, 2);
+    table_add_number(table, 0);
+    table_add_number(table, UINT64_MAX);
+    table_take(table, NULL);
+    assert_prints(table, OUTPUT_CSV, "a,b,c,d,e\r\n,,,18446744073709551615,\r\n");
+    table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_table_without_rows),
         cmocka_unit_test(test_record_has_a_line_for_each_column),
         cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),
+        cmocka_unit_test(test_cells_without_a_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
