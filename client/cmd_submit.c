@@ -226,6 +226,20 @@ static int build(struct submit *submit)
 
 /* ---- second pass: what the node holds ---- */
 
+/* Where the findings stand that are of an item; the report's begin where its cell is not in the
+ * file. */
+static void place_findings(const struct submit *submit, const struct reporting_item *item,
+                           struct problems *problems, size_t first)
+{
+    for (size_t i = first; i < problems->count && submit->file != NULL; i++) {
+        struct problem *problem = &problems->items[i];
+        problem->file = mem_strdup(submit->table.file);
+        problem->place = reporting_place(item, problem->indicator);
+        if (problem->place.line == 0)
+            problem->place = reporting_begin(item);
+    }
+}
+
 /* Sets what a report takes from the command line and from its base; checks what it drops. */
 static void check_against_base(struct submit *submit, struct reporting_item *item,
                                const struct filing_base *base)
@@ -249,10 +263,7 @@ static void check_against_base(struct submit *submit, struct reporting_item *ite
     }
     /* What it finds is in the problems. */
     (void)validate_dropped(&base->report, report, submit->filing.catalogue, &submit->problems);
-    for (size_t i = first; i < submit->problems.count && submit->file != NULL; i++) {
-        submit->problems.items[i].file = mem_strdup(submit->table.file);
-        submit->problems.items[i].place = reporting_begin(item); /* what is lacking has no cell */
-    }
+    place_findings(submit, item, &submit->problems, first); /* what is lacking has no cell */
 }
 
 static int fetch_bases(struct submit *submit)
@@ -271,20 +282,6 @@ static int fetch_bases(struct submit *submit)
 }
 
 /* ---- third pass: the home's verdict ---- */
-
-/* Where the findings stand that the home, or the note, has of an item; the report's begin where its
- * cell is not in the file. */
-static void place_findings(const struct submit *submit, const struct reporting_item *item,
-                           struct problems *problems, size_t first)
-{
-    for (size_t i = first; i < problems->count && submit->file != NULL; i++) {
-        struct problem *problem = &problems->items[i];
-        problem->file = mem_strdup(submit->table.file);
-        problem->place = reporting_place(item, problem->indicator);
-        if (problem->place.line == 0)
-            problem->place = reporting_begin(item);
-    }
-}
 
 /* Nothing was filed; what became of each report. */
 static void add_verdicts(struct submit *submit)
