@@ -15,7 +15,7 @@ struct amend {
     const char *indicator_text, *value, *qualifier, *upper, *author_text, *reason_text;
     const char *cell_note, *note; /* of --note, of --accept-warnings */
     bool is_removal;
-    char *author, *reason;
+    char *author;
     struct filing filing;
     struct problems problems;
     struct filing_base base;
@@ -29,7 +29,6 @@ static void amend_fini(struct amend *amend)
     problems_fini(&amend->problems);
     filing_fini(&amend->filing);
     free(amend->author);
-    free(amend->reason);
 }
 
 static bool read_arguments(struct amend *amend, int argc, char **argv)
@@ -63,10 +62,7 @@ static bool read_arguments(struct amend *amend, int argc, char **argv)
         !filing_check_note(common, "amend", amend->note))
         return false;
     amend->author = filing_author(common, "amend", amend->author_text);
-    if (amend->author == NULL)
-        return false;
-    amend->reason = filing_reason(common, "amend", amend->reason_text);
-    return amend->reason != NULL;
+    return amend->author != NULL;
 }
 
 /* An entered indicator; NULL with a problem added. */
@@ -115,16 +111,15 @@ static void build_next(struct amend *amend, uint32_t indicator, const struct cel
     const struct report *base = &amend->base.report;
     struct report *next = &amend->next;
     const struct cell *before = report_cell(base, indicator);
-    bool keeps_note = cell != NULL && before != NULL && amend->cell_note == NULL &&
-                      before->qualifier == cell->qualifier && before->value == cell->value &&
-                      before->upper == cell->upper;
+    bool keeps_note =
+        cell != NULL && before != NULL && amend->cell_note == NULL && cell_equal(before, cell);
     next->key = base->key;
     next->scope = base->scope;
     next->catalogue = amend->filing.catalogue->number;
     next->based_on = amend->base.revision;
     next->may_drop_cells = cell == NULL;
     next->author = mem_strdup(amend->author);
-    next->reason = mem_strdup(amend->reason);
+    next->reason = mem_strdup(amend->reason_text);
     next->source = mem_strdup(base->source != NULL ? base->source : "");
     for (size_t i = 0; i < base->cell_count; i++)
         if (base->cells[i].indicator != indicator)

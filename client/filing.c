@@ -175,11 +175,6 @@ static void print_change(const struct filing *filing, uint32_t number, const str
     free(new_text);
 }
 
-static bool is_same_cell(const struct cell *a, const struct cell *b)
-{
-    return a->qualifier == b->qualifier && a->value == b->value && a->upper == b->upper;
-}
-
 /* Both are in order of indicator. Returns how many cells differ. */
 static size_t print_changes(const struct filing *filing, const struct report *before,
                             const struct report *after)
@@ -198,7 +193,7 @@ static size_t print_changes(const struct filing *filing, const struct report *be
             new_cell = NULL;
         b += old_cell != NULL;
         a += new_cell != NULL;
-        if (old_cell == NULL || new_cell == NULL || !is_same_cell(old_cell, new_cell)) {
+        if (old_cell == NULL || new_cell == NULL || !cell_equal(old_cell, new_cell)) {
             print_change(filing, number, old_cell, new_cell);
             count++;
         }

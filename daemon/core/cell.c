@@ -198,3 +198,9 @@ enum err cell_check(const struct cell *cell)
     }
     return ERR_INVALID;
 }
+
+bool cell_equal(const struct cell *a, const struct cell *b)
+{
+    return a->indicator == b->indicator && a->qualifier == b->qualifier && a->value == b->value &&
+           a->upper == b->upper;
+}

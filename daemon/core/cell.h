@@ -49,5 +49,7 @@ const char *qualifier_sign(enum qualifier qualifier); /* "=", ">=", "<=", "~", "
 /* ERR_INVALID for an unknown qualifier, an upper bound that should not be there or is not above
  * the value. */
 enum err cell_check(const struct cell *cell);
+/* Whether both say the same of the same indicator. */
+bool cell_equal(const struct cell *a, const struct cell *b);
 
 #endif

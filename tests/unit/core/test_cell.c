@@ -238,12 +238,27 @@ static void cells_are_checked(void **state)
     }
 }
 
+static void cells_are_compared(void **state)
+{
+    (void)state;
+    const struct cell cell = {1, QUALIFIER_RANGE, 100, 900};
+    const struct cell others[] = {{2, QUALIFIER_RANGE, 100, 900},
+                                  {1, QUALIFIER_ABOUT, 100, 900},
+                                  {1, QUALIFIER_RANGE, 101, 900},
+                                  {1, QUALIFIER_RANGE, 100, 901}};
+    const struct cell same = cell;
+    assert_true(cell_equal(&cell, &same));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(cell_equal(&cell, &others[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read),      cmocka_unit_test(other_texts_are_refused),
         cmocka_unit_test(numbers_are_written),   cmocka_unit_test(numbers_survive_the_round_trip),
         cmocka_unit_test(qualifiers_have_signs), cmocka_unit_test(cells_are_checked),
+        cmocka_unit_test(cells_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
