@@ -364,12 +364,12 @@ static bool take_positional(const char *text, const struct argument *arguments, 
     return false;
 }
 
-/* The name of an option, without the value behind "=". */
-static void say_wrong_option(const struct common *common, const char *name, enum word word,
-                             const char *option)
+/* What was wrong; of a known option, its name alone. */
+static void say_wrong(const struct common *common, const char *name, enum word word,
+                      const char *argument)
 {
-    char *text =
-        mem_strndup(option, word == WORD_OPTION_UNKNOWN ? strlen(option) : strcspn(option, "="));
+    bool is_known = word == WORD_OPTION_NO_VALUE || word == WORD_OPTION_TWICE;
+    char *text = mem_strndup(argument, is_known ? strcspn(argument, "=") : strlen(argument));
     (void)command_usage(name, words(common->is_english, word), text);
     free(text);
 }
@@ -389,12 +389,8 @@ bool command_parse(const struct common *common, int argc, char **argv,
         } else if (!take_option(argc, argv, &i, arguments, count, &word)) {
             word = WORD_OPTION_UNKNOWN;
         }
-        if (word == WORD_ARGUMENT_EXTRA) {
-            (void)command_usage(argv[0], words(common->is_english, word), wrong);
-            return false;
-        }
         if (word != WORD_COUNT) {
-            say_wrong_option(common, argv[0], word, wrong);
+            say_wrong(common, argv[0], word, wrong);
             return false;
         }
     }
