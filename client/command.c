@@ -319,7 +319,8 @@ bool command_flag(char **argv, int index, const char *name)
     return strcmp(argv[index], name) == 0;
 }
 
-bool command_is_option(const char *argument)
+/* True for an argument that is an option: it begins with "-" and is not a number such as -25. */
+static bool is_option(const char *argument)
 {
     return argument[0] == '-' && argument[1] != '\0' && strchr("0123456789.,", argument[1]) == NULL;
 }
@@ -383,7 +384,7 @@ bool command_parse(const struct common *common, int argc, char **argv,
         enum word word = WORD_COUNT;
         if (!are_options_over && command_flag(argv, i, "--")) {
             are_options_over = true;
-        } else if (are_options_over || !command_is_option(argv[i])) {
+        } else if (are_options_over || !is_option(argv[i])) {
             if (!take_positional(argv[i], arguments, count))
                 word = WORD_ARGUMENT_EXTRA;
         } else if (!take_option(argc, argv, &i, arguments, count, &word)) {

@@ -77,8 +77,6 @@ int command_usage(const char *name, const char *format, ...) __attribute__((form
  * these. */
 bool command_option(int argc, char **argv, int *index, const char *name, const char **ret_value);
 bool command_flag(char **argv, int index, const char *name);
-/* True for an argument that is an option: it begins with "-" and is not a number such as -25. */
-bool command_is_option(const char *argument);
 
 /* What a subcommand takes, for command_parse. */
 struct argument {

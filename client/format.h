@@ -31,9 +31,9 @@ char *format_cell(const struct format *format, const struct cell *cell);
  * down by at most 20" where not even the direction is. The caller frees. */
 char *format_change(const struct format *format, const Tonghop__Value *change);
 /* What beside the number a reader has to know: how many parts of an inexact one are exact, partial,
- * implied, negative, early parts and baselines, years that a span lacks, operands made of different
- * numbers of units, counts that could not be decided everywhere, checks that fail; "" if nothing.
- * The caller frees. */
+ * implied, negative, early parts and baselines, years that a span lacks, the year of a stock, a
+ * year with few reports, operands made of different numbers of units, counts that could not be
+ * decided everywhere, checks that fail; "" if nothing. The caller frees. */
 char *format_marks(const struct format *format, const Tonghop__Value *value);
 /* Marks behind each other: what stands between them, before one that is written with buf_printf
  * ... */

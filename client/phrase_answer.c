@@ -287,7 +287,8 @@ static const char *choose_name(bool is_english, const char *vi, const char *en)
     return is_english && en[0] != '\0' ? en : vi;
 }
 
-char *phrase_span_name(bool is_english, const struct phrase_span *span)
+/* "6 tháng đầu năm 2024", "giai đoạn 2009–2019"; the caller frees. */
+static char *span_name(bool is_english, const struct phrase_span *span)
 {
     if (span->from != 0)
         return mem_printf(words(is_english, WORD_PERIOD_SPAN), (unsigned)span->from,
@@ -313,7 +314,7 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
 {
     struct phrase_answer answer = {0};
     if (placeholder->what == PHRASE_PERIOD || totals == NULL) {
-        answer.text = phrase_span_name(is_english, &placeholder->span);
+        answer.text = span_name(is_english, &placeholder->span);
         *ret_answer = answer;
         return;
     }

@@ -33,7 +33,4 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
                    const Tonghop__Totals *totals, struct phrase_answer *ret_answer);
 void phrase_answer_fini(struct phrase_answer *answer);
 
-/* "6 tháng đầu năm 2024", "giai đoạn 2009–2019"; the caller frees. */
-char *phrase_span_name(bool is_english, const struct phrase_span *span);
-
 #endif

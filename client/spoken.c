@@ -304,7 +304,8 @@ struct amount spoken_relative(const struct amount *now, const struct amount *bef
 
 /* ---- what is said of ---- */
 
-const char *spoken_measure(bool is_english, const Tonghop__IndicatorInfo *info)
+/* In the language wanted, "" if it has none. */
+static const char *measure_of(bool is_english, const Tonghop__IndicatorInfo *info)
 {
     return is_english && info->measure_en[0] != '\0' ? info->measure_en : info->measure;
 }
@@ -314,7 +315,7 @@ struct spoken spoken_of(bool is_english, const Tonghop__IndicatorInfo *info)
     return (struct spoken){.is_english = is_english,
                            .decimals = info->decimals,
                            .is_ratio = info->is_ratio,
-                           .measure = spoken_measure(is_english, info)};
+                           .measure = measure_of(is_english, info)};
 }
 
 struct spoken spoken_of_change(bool is_english, const Tonghop__IndicatorInfo *info)

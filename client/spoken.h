@@ -27,9 +27,6 @@ struct spoken spoken_of_change(bool is_english, const Tonghop__IndicatorInfo *in
 /* Likewise for shares and relative changes: %, with SPOKEN_PERCENT_DECIMALS. */
 struct spoken spoken_of_percent(bool is_english);
 
-/* The unit of measure in the language wanted, "" if it has none; belongs to `info`. */
-const char *spoken_measure(bool is_english, const Tonghop__IndicatorInfo *info);
-
 /* The figure with the word of its qualifier, and the measure; "–" when it has no value. The caller
  * frees. */
 char *spoken_figure(const struct spoken *spoken, const struct amount *amount);

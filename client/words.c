@@ -43,7 +43,6 @@ static const struct {
                            "version at both ends"},
     [WORD_PROBLEMS_FOUND] = {"có %zu lỗi, chưa có gì thay đổi",
                              "%zu error{|s}; nothing was changed"},
-    [WORD_PROBLEMS_MORE] = {"và %zu lỗi nữa, không liệt kê", "and %zu more that are not listed"},
     [WORD_NO_NODE] = {"chưa có tệp cấu hình nào trong %s; hãy chạy `tonghop init`, hoặc chỉ ra tệp "
                       "bằng --config",
                       "there is no configuration in %s; run `tonghop init`, or name a file with "
@@ -195,7 +194,6 @@ static const struct {
                            "published"},
     [WORD_COLUMN_DUE] = {"Cấp phải nộp", "Due from"},
     [WORD_COLUMN_ACCEPT] = {"Duyệt", "Accepted"},
-    [WORD_COLUMN_VALUE] = {"Giá trị", "Value"},
     [WORD_NATURE_FLOW] = {"trong kỳ", "flow"},
     [WORD_NATURE_STOCK] = {"cuối kỳ", "stock"},
     [WORD_AGGREGATION_SUM] = {"cộng", "sum"},

@@ -29,7 +29,6 @@ enum word {
     WORD_NOT_REACHED,     /* %s reason */
     WORD_OTHER_ANSWER,    /* %s name of the body */
     WORD_PROBLEMS_FOUND,  /* %zu errors */
-    WORD_PROBLEMS_MORE,   /* %zu further ones */
     WORD_NO_NODE,         /* %s folders */
     WORD_NODE_UNKNOWN,    /* %s name, %s folders */
     WORD_SEVERAL_NODES,
@@ -138,7 +137,6 @@ enum word {
     WORD_DIFF_NUMBER,   /* %u number, %u of the one before */
     WORD_COLUMN_DUE,
     WORD_COLUMN_ACCEPT,
-    WORD_COLUMN_VALUE,
     WORD_NATURE_FLOW,
     WORD_NATURE_STOCK,
     WORD_AGGREGATION_SUM,
