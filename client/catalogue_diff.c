@@ -29,12 +29,17 @@ struct subject {
 
 /* ---- lines ---- */
 
+/* The word itself for people; the English one, which does not change, for programs. */
+static const char *term(const struct diff *diff, enum word word)
+{
+    return words(diff->common->is_english || diff->common->output != OUTPUT_TEXT, word);
+}
+
 static void print_line(struct diff *diff, const struct subject *subject, const char *field,
                        const char *before, const char *after)
 {
-    const bool is_english = diff->common->is_english || diff->common->output != OUTPUT_TEXT;
     char day[DATE_TEXT_SIZE];
-    table_add(diff->table, words(is_english, subject->what));
+    table_add(diff->table, term(diff, subject->what));
     table_add_number(diff->table, subject->number);
     table_add(diff->table, subject->code);
     table_add(diff->table, field);
@@ -42,11 +47,6 @@ static void print_line(struct diff *diff, const struct subject *subject, const c
     table_add(diff->table, before);
     table_add(diff->table, after);
     diff->changes.count++;
-}
-
-static const char *event_word(const struct diff *diff, enum word word)
-{
-    return words(diff->common->is_english || diff->common->output != OUTPUT_TEXT, word);
 }
 
 static void print_changes(struct diff *diff, const struct subject *subject,
@@ -60,7 +60,7 @@ static void print_changes(struct diff *diff, const struct subject *subject,
 
 static void print_gone(struct diff *diff, const struct subject *subject, const char *name)
 {
-    print_line(diff, subject, event_word(diff, WORD_DIFF_REMOVED), name, NULL);
+    print_line(diff, subject, term(diff, WORD_DIFF_REMOVED), name, NULL);
 }
 
 /* A row that is there now; `before` is NULL when it is new. */
@@ -69,7 +69,7 @@ static void compare(struct diff *diff, const struct subject *subject,
                     const char *name)
 {
     if (before == NULL)
-        print_line(diff, subject, event_word(diff, WORD_DIFF_ADDED), NULL, name);
+        print_line(diff, subject, term(diff, WORD_DIFF_ADDED), NULL, name);
     else
         print_changes(diff, subject, before, after);
 }

@@ -161,10 +161,9 @@ static bool is_change(const struct placeholder *placeholder)
 static struct amount size_of(const struct placeholder *placeholder, const struct amount *amount)
 {
     bool is_bound =
-        amount->qualifier == QUALIFIER_AT_LEAST || amount->qualifier == QUALIFIER_AT_MOST;
+        is_change(placeholder) && amount->has_value &&
+        (amount->qualifier == QUALIFIER_AT_LEAST || amount->qualifier == QUALIFIER_AT_MOST);
     struct amount size = *amount;
-    if (!is_change(placeholder) || !amount->has_value)
-        return compare_absolute(amount);
     if (is_bound && compare_is_uncertain(amount))
         return (struct amount){.has_value = false};
     if (is_bound && amount->value == 0) {

@@ -39,8 +39,10 @@ bool selection_take_span(const struct common *common, const char *name, const ch
         (void)command_usage(name, words(is_english, WORD_ARGUMENT_NEEDED), "--from");
     else if (to == NULL || period_parse(to, &last) != ERR_OK)
         (void)command_usage(name, "%s", words(is_english, WORD_TOTALS_PERIOD));
-    else
-        return (selection->period_text = to) != NULL;
+    else {
+        selection->period_text = to;
+        return true;
+    }
     return false;
 }
 
