@@ -23,11 +23,6 @@ static void finish_table(const struct common *common, struct table *table, FILE 
     table_free(&table);
 }
 
-static const char *choose_name(const struct common *common, const char *vi, const char *en)
-{
-    return common->is_english && en[0] != '\0' ? en : vi;
-}
-
 /* The word itself for people; the English one, which does not change, for programs. */
 static const char *term(const struct common *common, enum word word)
 {
@@ -101,7 +96,8 @@ static const char *choose_measure(const struct common *common, const struct cata
                                   const struct indicator *indicator)
 {
     const struct measure *measure = catalogue_measure(catalogue, indicator->measure);
-    return choose_name(common, indicator->measure, measure != NULL ? measure->name_en : "");
+    return words_name(common->is_english, indicator->measure,
+                      measure != NULL ? measure->name_en : "");
 }
 
 /* In the order in which totals show them. */
@@ -169,7 +165,7 @@ static void show_forms(const struct common *common, const struct catalogue *cata
         const struct form *form = &catalogue->forms[i];
         table_addf(table, "%u", form->number);
         table_add(table, form->code);
-        table_add(table, choose_name(common, form->name_vi, form->name_en));
+        table_add(table, words_name(common->is_english, form->name_vi, form->name_en));
         add_levels(catalogue, form->due_level_mask, table);
         table_add(table, form->is_manual ? "manual" : "auto");
     }
@@ -186,7 +182,7 @@ static void show_named(const struct common *common, const struct named *array, s
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     for (size_t i = 0; i < count; i++) {
         table_add(table, array[i].code);
-        table_add(table, choose_name(common, array[i].name_vi, array[i].name_en));
+        table_add(table, words_name(common->is_english, array[i].name_vi, array[i].name_en));
     }
     finish_table(common, table, out);
 }
@@ -253,7 +249,7 @@ static void show_summary(const struct common *common, const struct catalogue *ca
     };
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     table_addf(table, "%u", catalogue->number);
-    table_add(table, choose_name(common, catalogue->title_vi, catalogue->title_en));
+    table_add(table, words_name(common->is_english, catalogue->title_vi, catalogue->title_en));
     add_levels(catalogue, UINT32_MAX, table);
     table_addf(table, "%zu", catalogue->form_count);
     table_addf(table, "%zu", catalogue->indicator_count);

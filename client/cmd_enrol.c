@@ -27,8 +27,7 @@ static int run_enrol(const struct common *common, int argc, char **argv)
         return command_usage("enrol", words(common->is_english, WORD_OPTION_CHOICE), "--role",
                              "node | reporter | reader | admin");
     enrol.key = (ProtobufCBinaryData){.len = sizeof(key), .data = key};
-    if (name != NULL)
-        enrol.name = (char *)(uintptr_t)name; /* protobuf-c only reads it */
+    enrol.name = command_request_text(name);
     request.body_case = TONGHOP__ENVELOPE__BODY_ENROL;
     request.enrol = &enrol;
     int status = command_connect(common, &connection);

@@ -9,13 +9,6 @@ struct asked {
     bool with_revisions, with_reports;
 };
 
-/* protobuf-c only reads what a query says. */
-static char *query_text(const char *text)
-{
-    static char none[] = "";
-    return text != NULL ? (char *)(uintptr_t)text : none;
-}
-
 static int ask(const struct common *common, const struct asked *asked)
 {
     const struct selection *selection = &asked->selection;
@@ -28,10 +21,10 @@ static int ask(const struct common *common, const struct asked *asked)
     query.kind = selection->kind;
     query.period = selection_period(selection, period);
     query.unit = selection_unit(selection);
-    query.indicator = query_text(asked->indicator);
-    query.from = query_text(asked->from);
-    query.since = query_text(asked->since);
-    query.type = query_text(asked->type);
+    query.indicator = command_request_text(asked->indicator);
+    query.from = command_request_text(asked->from);
+    query.since = command_request_text(asked->since);
+    query.type = command_request_text(asked->type);
     query.revisions = asked->with_revisions;
     query.reports = asked->with_reports;
     request.body_case = TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY;

@@ -176,8 +176,7 @@ static int ask(const struct common *common, const struct asked *asked,
     query.kind = asked->selection.kind;
     query.period = selection_period(&asked->selection, period);
     query.unit = selection_unit(&asked->selection);
-    if (asked->form != NULL)
-        query.form = (char *)(uintptr_t)asked->form; /* protobuf-c only reads it */
+    query.form = command_request_text(asked->form);
     query.with_content = asked->with_cells;
     request.body_case = TONGHOP__ENVELOPE__BODY_HISTORY_QUERY;
     request.history_query = &query;

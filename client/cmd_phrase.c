@@ -156,7 +156,6 @@ static void take_problem(struct job *job, size_t first, const char *text, const 
 /* One question, for the placeholder and all that ask the same. */
 static int ask(struct job *job, size_t first)
 {
-    static char own[] = "";
     const struct placeholder *placeholder = &job->phrase.placeholders[first];
     char reason[CONNECTION_REASON_SIZE] = "", period[PERIOD_TEXT_SIZE], from[PERIOD_TEXT_SIZE];
     const struct period first_year = {placeholder->span.from, PERIOD_Y};
@@ -164,13 +163,11 @@ static int ask(struct job *job, size_t first)
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     const Tonghop__Envelope *answer = NULL;
     char **codes = mem_calloc(2 * job->phrase.count + 1, sizeof(*codes));
-    /* protobuf-c only reads what is on the command line. */
-    char *unit = job->unit != NULL ? (char *)(uintptr_t)job->unit : own;
     query.kind = KIND_ACTUAL;
     query.period = period_format(placeholder->span.last, period);
     if (placeholder->span.from != 0)
         query.from = period_format(first_year, from);
-    query.unit = placeholder->unit != NULL ? placeholder->unit : unit;
+    query.unit = placeholder->unit != NULL ? placeholder->unit : command_request_text(job->unit);
     gather_query(job, first, codes, &query);
     request.body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
     request.totals_query = &query;

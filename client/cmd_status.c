@@ -32,8 +32,7 @@ static void add_field(struct table *table, const struct common *common, const ch
 static void add_unit(struct table *table, const struct common *common,
                      const Tonghop__UnitInfo *unit)
 {
-    const char *name =
-        common->is_english && unit->name_en[0] != '\0' ? unit->name_en : unit->name_vi;
+    const char *name = words_name(common->is_english, unit->name_vi, unit->name_en);
     if (common->output != OUTPUT_TEXT)
         table_addf(table, "%u", unit->id);
     else if (name[0] != '\0')

@@ -150,13 +150,6 @@ static void say_notes(const struct common *common, const struct asked *asked,
         command_say("%s", words(common->is_english, WORD_STATUS_DO_REBUILD));
 }
 
-/* protobuf-c only reads what a query says. */
-static char *query_text(const char *text)
-{
-    static char none[] = "";
-    return text != NULL ? (char *)(uintptr_t)text : none;
-}
-
 static void set_cut(const struct asked *asked, Tonghop__TotalsQuery *query)
 {
     if (asked->by == NULL)
@@ -167,7 +160,7 @@ static void set_cut(const struct asked *asked, Tonghop__TotalsQuery *query)
         query->by = TONGHOP__BY__BY_TYPE;
     } else {
         query->by = TONGHOP__BY__BY_LEVEL;
-        query->level = query_text(asked->by);
+        query->level = command_request_text(asked->by);
     }
 }
 
@@ -184,9 +177,9 @@ static int ask(const struct common *common, const struct asked *asked)
     query.unit = selection_unit(&asked->selection);
     query.n_indicators = asked->indicator_count;
     query.indicators = asked->indicators;
-    query.from = query_text(asked->from);
-    query.section = query_text(asked->section);
-    query.body = query_text(asked->body);
+    query.from = command_request_text(asked->from);
+    query.section = command_request_text(asked->section);
+    query.body = command_request_text(asked->body);
     query.compare_previous = asked->has_previous;
     query.compare_plan = asked->has_plan;
     query.top = asked->top;

@@ -251,6 +251,12 @@ int command_request(const struct common *common, struct connection *connection,
     return EXIT_DONE;
 }
 
+char *command_request_text(const char *text)
+{
+    static char none[] = "";
+    return text != NULL ? (char *)(uintptr_t)text : none;
+}
+
 bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Refusal *refusal)
 {
     static const enum err input_errors[] = {ERR_USAGE, ERR_SYNTAX, ERR_RANGE, ERR_NOT_FOUND};

@@ -58,6 +58,9 @@ int command_connect(const struct common *common, struct connection **ret_connect
 int command_request(const struct common *common, struct connection *connection,
                     Tonghop__Envelope *request, int expected_body,
                     const Tonghop__Envelope **ret_answer);
+/* What was given as an argument, as a request carries it: "" where it was not. protobuf-c only
+ * reads it. */
+char *command_request_text(const char *text);
 /* Whether a refusal is about what a query asked, so that its own text says everything: a code, a
  * period or an option that the node does not know, rather than that it will not or cannot. */
 bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Refusal *refusal);

@@ -18,9 +18,7 @@ static struct format format_of_totals(const struct common *common,
                                       const Tonghop__IndicatorInfo *info)
 {
     struct format format = format_of(common->is_english, info);
-    struct period first;
-    if (explanation->from[0] != '\0' && period_parse(explanation->from, &first) == ERR_OK)
-        format.from = first.year;
+    format.from = format_first_year(explanation->from);
     return format;
 }
 
@@ -319,8 +317,7 @@ static void print_changes(const struct common *common, const Tonghop__Explanatio
 /* The type of units whose total it is, or "". */
 static const char *type_name(const struct common *common, const Tonghop__Explanation *explanation)
 {
-    return common->is_english && explanation->type_en[0] != '\0' ? explanation->type_en
-                                                                 : explanation->type_vi;
+    return words_name(common->is_english, explanation->type_vi, explanation->type_en);
 }
 
 /* The total, on a line of its own, and how many units it lacks. */

@@ -7,11 +7,18 @@
 #include "client/table.h"
 #include "client/words.h"
 #include "core/mem.h"
+#include "core/period.h"
 
 struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator)
 {
     return (struct format){
         .is_english = is_english, .decimals = indicator->decimals, .is_ratio = indicator->is_ratio};
+}
+
+unsigned format_first_year(const char *from)
+{
+    struct period first;
+    return from[0] != '\0' && period_parse(from, &first) == ERR_OK ? first.year : 0;
 }
 
 static i128 value_of(const Tonghop__Value *value)
@@ -230,7 +237,7 @@ static const char *name_of(const struct format *format, const char *code, size_t
     for (size_t i = 0; i < format->known_count; i++) {
         const Tonghop__IndicatorInfo *info = format->known[i];
         if (strlen(info->code) == len && strncmp(info->code, code, len) == 0)
-            return format->is_english && info->name_en[0] != '\0' ? info->name_en : info->name_vi;
+            return words_name(format->is_english, info->name_vi, info->name_en);
     }
     return NULL;
 }

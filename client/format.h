@@ -23,6 +23,8 @@ struct format {
 struct table;
 
 struct format format_of(bool is_english, const Tonghop__IndicatorInfo *indicator);
+/* The year that a span is from, as an answer has it; 0 of "": no span. */
+unsigned format_first_year(const char *from);
 
 /* "trên 5.023" or "at least 5023"; the caller frees. */
 char *format_value(const struct format *format, const Tonghop__Value *value);

@@ -208,9 +208,7 @@ static void put_marks(const struct material *material, const Tonghop__IndicatorI
     const Tonghop__Totals *totals = material->totals;
     const char *from = value == material->previous ? totals->previous_from : totals->from;
     struct format format = format_of(material->is_english, info);
-    struct period first;
-    if (from[0] != '\0' && period_parse(from, &first) == ERR_OK)
-        format.from = first.year;
+    format.from = format_first_year(from);
     format.known = totals->indicators;
     format.known_count = totals->n_indicators;
     char *marks = format_marks(&format, value);
@@ -281,11 +279,6 @@ static char *marks_of(const struct material *material, bool is_uncertain, bool i
 
 /* ---- names ---- */
 
-static const char *choose_name(bool is_english, const char *vi, const char *en)
-{
-    return is_english && en[0] != '\0' ? en : vi;
-}
-
 /* "6 tháng đầu năm 2024", "giai đoạn 2009–2019"; the caller frees. */
 static char *span_name(bool is_english, const struct phrase_span *span)
 {
@@ -305,7 +298,7 @@ static void answer_unit(bool is_english, const Tonghop__UnitInfo *unit,
 {
     answer->unit_id = unit->id;
     answer->unit_code = mem_strdup(unit->code);
-    answer->unit_name = mem_strdup(choose_name(is_english, unit->name_vi, unit->name_en));
+    answer->unit_name = mem_strdup(words_name(is_english, unit->name_vi, unit->name_en));
 }
 
 void phrase_answer(bool is_english, const struct placeholder *placeholder,
@@ -323,7 +316,7 @@ void phrase_answer(bool is_english, const struct placeholder *placeholder,
         answer.text = mem_strdup(answer.unit_name);
     else if (placeholder->what == PHRASE_NAME && material.info != NULL)
         answer.text =
-            mem_strdup(choose_name(is_english, material.info->name_vi, material.info->name_en));
+            mem_strdup(words_name(is_english, material.info->name_vi, material.info->name_en));
     else
         answer_figure(is_english, &material, &answer);
     if (answer.is_figure && material.info != NULL) {

@@ -53,25 +53,21 @@ char *selection_period(const struct selection *selection, char *out)
 
 char *selection_unit(const struct selection *selection)
 {
-    static char own[] = "";
-    /* protobuf-c only reads it. */
-    return selection->unit_text != NULL ? (char *)(uintptr_t)selection->unit_text : own;
+    return command_request_text(selection->unit_text);
 }
 
 const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit)
 {
-    return common->is_english && unit->name_en[0] != '\0' ? unit->name_en : unit->name_vi;
+    return words_name(common->is_english, unit->name_vi, unit->name_en);
 }
 
 const char *selection_indicator_name(const struct common *common,
                                      const Tonghop__IndicatorInfo *indicator)
 {
-    return common->is_english && indicator->name_en[0] != '\0' ? indicator->name_en
-                                                               : indicator->name_vi;
+    return words_name(common->is_english, indicator->name_vi, indicator->name_en);
 }
 
 const char *selection_measure(const struct common *common, const Tonghop__IndicatorInfo *indicator)
 {
-    return common->is_english && indicator->measure_en[0] != '\0' ? indicator->measure_en
-                                                                  : indicator->measure;
+    return words_name(common->is_english, indicator->measure, indicator->measure_en);
 }

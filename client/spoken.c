@@ -304,18 +304,12 @@ struct amount spoken_relative(const struct amount *now, const struct amount *bef
 
 /* ---- what is said of ---- */
 
-/* In the language wanted, "" if it has none. */
-static const char *measure_of(bool is_english, const Tonghop__IndicatorInfo *info)
-{
-    return is_english && info->measure_en[0] != '\0' ? info->measure_en : info->measure;
-}
-
 struct spoken spoken_of(bool is_english, const Tonghop__IndicatorInfo *info)
 {
     return (struct spoken){.is_english = is_english,
                            .decimals = info->decimals,
                            .is_ratio = info->is_ratio,
-                           .measure = measure_of(is_english, info)};
+                           .measure = words_name(is_english, info->measure, info->measure_en)};
 }
 
 struct spoken spoken_of_change(bool is_english, const Tonghop__IndicatorInfo *info)

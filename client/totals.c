@@ -5,6 +5,7 @@
 
 #include "client/selection.h"
 #include "client/table.h"
+#include "client/words.h"
 
 enum { PERCENT_DECIMALS = 2 };
 
@@ -15,17 +16,10 @@ const Tonghop__Value *totals_value(Tonghop__Value *const *list, size_t count, si
     return i < count ? list[i] : &absent;
 }
 
-/* Of a span, 0 of none. */
-static uint16_t first_year(const char *from)
-{
-    struct period first;
-    return from[0] != '\0' && period_parse(from, &first) == ERR_OK ? first.year : 0;
-}
-
 struct format totals_format(const struct common *common, const Tonghop__Totals *totals, size_t i)
 {
     struct format format = format_of(common->is_english, totals->indicators[i]);
-    format.from = first_year(totals->from);
+    format.from = format_first_year(totals->from);
     format.known = totals->indicators;
     format.known_count = totals->n_indicators;
     return format;
@@ -35,7 +29,7 @@ const char *totals_row_name(const struct common *common, const Tonghop__UnitTota
 {
     if (row->type_vi[0] == '\0')
         return selection_unit_name(common, row->unit);
-    return common->is_english && row->type_en[0] != '\0' ? row->type_en : row->type_vi;
+    return words_name(common->is_english, row->type_vi, row->type_en);
 }
 
 /* ---- what is not alike ---- */
@@ -174,7 +168,7 @@ static void add_previous(const Tonghop__Totals *totals, const Tonghop__UnitTotal
     format_add_value(format, &change, table);
     add_percent(table, &percent);
     table_addf(table, "%" PRIu32, previous->baseline_count);
-    add_missing_years(table, first_year(totals->previous_from), previous);
+    add_missing_years(table, format_first_year(totals->previous_from), previous);
     table_add_number(table, previous->as_of);
     add_unequal(table, totals_unequal_previous(totals, value, previous));
 }

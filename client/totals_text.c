@@ -200,8 +200,8 @@ static bool is_first_of_section(const Tonghop__Totals *totals, size_t i)
 
 static void add_section(const struct output_text *out, const Tonghop__IndicatorInfo *first)
 {
-    bool is_english = out->common->is_english && first->section_en[0] != '\0';
-    table_addf(out->table, "[%s]", is_english ? first->section_en : first->section);
+    table_addf(out->table, "[%s]",
+               words_name(out->common->is_english, first->section, first->section_en));
     table_skip(out->table, out->width - 1);
 }
 

@@ -643,6 +643,11 @@ const char *words(bool is_english, enum word id)
     return text;
 }
 
+const char *words_name(bool is_english, const char *vi, const char *en)
+{
+    return is_english && en[0] != '\0' ? en : vi;
+}
+
 static bool language_of(const char *text, bool *ret_is_english)
 {
     bool is_english = strcmp(text, "en") == 0;

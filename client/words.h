@@ -403,6 +403,8 @@ enum word {
 
 /* The text in the language wanted; static storage, never NULL. */
 const char *words(bool is_english, enum word id);
+/* A name in the language wanted: in Vietnamese where it has none in English (""). */
+const char *words_name(bool is_english, const char *vi, const char *en);
 
 /* Chooses between one and many in a text that has been formatted: of "{one|many}" the first stays
  * where the number before it is 1. Of "%zu error{|s}" comes "1 error" and "2 errors". For texts
