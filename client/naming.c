@@ -15,6 +15,7 @@ enum {
 
 struct name {
     char *text; /* folded */
+    char *bare; /* of an indicator: what fold_bare leaves of it; NULL of a unit */
     uint32_t id;
     bool is_exact;
     bool is_past;    /* not valid (any more): gives way to others */
@@ -54,8 +55,10 @@ void naming_free(struct naming **naming)
     struct naming *old = *naming;
     if (old == NULL)
         return;
-    for (size_t i = 0; i < old->count; i++)
+    for (size_t i = 0; i < old->count; i++) {
         free(old->names[i].text);
+        free(old->names[i].bare);
+    }
     free(old->names);
     free(old);
     *naming = NULL;
@@ -86,6 +89,8 @@ struct naming *naming_of_indicators(const struct catalogue *catalogue, struct da
         add_indicator_name(naming, indicator->name_vi, name);
         add_indicator_name(naming, indicator->name_en, name);
     }
+    for (size_t i = 0; i < naming->count; i++)
+        naming->names[i].bare = fold_bare(naming->names[i].text);
     sort(naming);
     return naming;
 }
@@ -326,9 +331,7 @@ static struct guesses guess(const struct naming *naming, const char *text, enum 
         const struct name *name = &naming->names[i];
         if (name->is_past || name->is_derived || name->is_exact != is_exact)
             continue;
-        char *bare = fold_bare(name->text);
-        take_guess(&guesses, name->id, apart(likeness, bare, text, guesses.most));
-        free(bare);
+        take_guess(&guesses, name->id, apart(likeness, name->bare, text, guesses.most));
     }
     return guesses;
 }

@@ -32,11 +32,11 @@ struct naming_matches naming_find(const struct naming *naming, const char *text)
 
 enum { NAMING_GUESSES_MAX = 3 };
 
-/* What the text may have been meant to name, by number; returns how many. Marks do not matter here.
- * Names that are the same but for marks come first, else those that begin so, else those that
- * contain it, else those that have all its words in that order, else the nearest if it is a matter
- * of a letter or two. Never what nobody enters, and nothing where more names would do than are
- * worth listing. */
+/* Which indicators the text may have been meant to name, by number; returns how many. `naming` is
+ * that of indicators. Marks do not matter here. Names that are the same but for marks come first,
+ * else those that begin so, else those that contain it, else those that have all its words in that
+ * order, else the nearest if it is a matter of a letter or two. Never what nobody enters, and
+ * nothing where more names would do than are worth listing. */
 size_t naming_guess(const struct naming *naming, const char *text,
                     uint32_t ret_ids[NAMING_GUESSES_MAX]);
 
