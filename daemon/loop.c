@@ -26,6 +26,7 @@ enum {
     LOOP_DRAIN_BYTES = 4 << 20,         /* taken from one socket before others */
     LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
     LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
+    LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
     LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
     LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
     /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
@@ -64,7 +65,9 @@ struct loop {
     struct memory memory;
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then */
-    int64_t status_ms, readers_ms, watchdog_ms, watchdog_every_ms;
+    bool is_disk_low;       /* as the log told last */
+    bool is_room_due;       /* something happened since room was looked at */
+    int64_t status_ms, room_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
 struct instant loop_now(void)
@@ -111,7 +114,9 @@ static void open_parent(void *ctx)
     enum err err = sock_connect(loop->context, loop->conf->parent_endpoint, loop->conf->parent_key,
                                 &loop->pair, WIRE_MESSAGE_MAX, &loop->parent);
     if (err != ERR_OK)
-        log_error("cannot make a socket to %s (%s)", loop->conf->parent_endpoint, err_name(err));
+        log_event(LOG_EVENT_MESSAGING_FAILED,
+                  LOG_FIELDS(.peer = loop->conf->parent_endpoint, .error = err),
+                  "cannot make a socket to %s (%s)", loop->conf->parent_endpoint, err_name(err));
 }
 
 static const char *parent_trouble(void *ctx)
@@ -138,26 +143,32 @@ static enum err bind_sockets(struct loop *loop)
     if (err == ERR_OK)
         err = sock_context_self_test(loop->context);
     if (err != ERR_OK)
-        log_error("the check that unknown keys are refused failed (%s): not starting",
+        log_event(LOG_EVENT_SELF_TEST_FAILED, LOG_FIELDS(.error = err),
+                  "the check that unknown keys are refused failed (%s): not starting",
                   err_name(err));
     if (err == ERR_OK && loop->conf->listen_endpoint != NULL) {
         err = sock_listen(loop->context, loop->conf->listen_endpoint, &loop->pair, &loop->listener);
         if (err == ERR_EXISTS)
-            log_error("%s is in use: choose another port, or stop what listens there",
+            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                      "%s is in use: choose another port, or stop what listens there",
                       loop->conf->listen_endpoint);
         else if (err == ERR_USAGE)
-            log_error("cannot listen on %s: name an IP address of this machine, or 0.0.0.0, and a "
+            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                      "cannot listen on %s: name an IP address of this machine, or 0.0.0.0, and a "
                       "port",
                       loop->conf->listen_endpoint);
         else if (err != ERR_OK)
-            log_error("cannot listen on %s (%s)", loop->conf->listen_endpoint, err_name(err));
+            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                      "cannot listen on %s (%s)", loop->conf->listen_endpoint, err_name(err));
     }
     if (err == ERR_OK) {
         err = sock_listen_local(loop->context, control, &loop->local);
         if (err == ERR_EXISTS)
-            log_error("%s is in use: another tonghopd serves this node", control);
+            log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),
+                      "%s is in use: another tonghopd serves this node", control);
         else if (err != ERR_OK)
-            log_error("cannot listen on %s (%s): see that runtime_dir is there and writable",
+            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                      "cannot listen on %s (%s): see that runtime_dir is there and writable",
                       control, err_name(err));
     }
     free(control);
@@ -185,7 +196,8 @@ enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct n
     memory_start(&loop->memory);
     loop->context = sock_context_new();
     if (loop->context == NULL)
-        log_error("cannot begin messaging: %s: see that there is memory, and what limits it",
+        log_event(LOG_EVENT_MESSAGING_FAILED, NULL,
+                  "cannot begin messaging: %s: see that there is memory, and what limits it",
                   strerror(errno));
     enum err err = loop->context != NULL ? bind_sockets(loop) : ERR_IO;
     if (err != ERR_OK) {
@@ -430,6 +442,29 @@ static void set_pace(struct loop *loop, int64_t turn_ms)
         loop->take_max = LOOP_TAKE_MAX;
 }
 
+/* Those who are refused are told; this is for whoever can make room. */
+static void tell_room(struct loop *loop)
+{
+    int64_t now_ms = loop_now_ms();
+    loop->is_room_due |= loop->event_count > 0;
+    if (loop->room_ms != 0 && now_ms - loop->room_ms < LOOP_ROOM_MS)
+        return;
+    loop->room_ms = now_ms;
+    loop->is_room_due = false;
+    bool is_low = !store_has_room(loop->node->store);
+    if (is_low == loop->is_disk_low)
+        return;
+    loop->is_disk_low = is_low;
+    if (is_low)
+        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
+                  "%" PRIu64
+                  " MiB are left on the disk, or the store is full: no reports are taken "
+                  "in until there is room",
+                  store_free_bytes(loop->node->store) >> 20);
+    else
+        log_event(LOG_EVENT_DISK_HAS_ROOM, NULL, "there is room again: reports are taken in");
+}
+
 /* WATCHDOG=1 only here, after a turn of real work; STATUS is for `systemctl status`. */
 static void tell_manager(struct loop *loop)
 {
@@ -465,6 +500,8 @@ static int64_t poll_timeout(const struct loop *loop)
     int64_t timeout_ms = node_due_ms(loop->node, loop_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
+    if (loop->is_room_due && LOOP_ROOM_MS < timeout_ms)
+        timeout_ms = LOOP_ROOM_MS;
     timeout_ms = misdeeds_due_ms(&loop->misdeeds, timeout_ms);
     return memory_due_ms(&loop->memory, timeout_ms);
 }
@@ -474,6 +511,7 @@ enum err loop_run(struct loop *loop)
     node_pump(loop->node, &loop->transport, loop_now_ms());
     for (;;) {
         tell_manager(loop);
+        tell_room(loop);
         tell_log(loop);
         memory_trim(&loop->memory, loop_now_ms());
         loop->event_count = loop->taken_count = loop->question_count = 0;
@@ -487,13 +525,14 @@ enum err loop_run(struct loop *loop)
         err = step_batch(loop);
         set_pace(loop, cpu_ms() - begin_ms);
         if (err != ERR_OK) {
-            log_error("the store failed (%s): stopping without answering; what was not "
+            log_event(LOG_EVENT_COMMIT_FAILED, LOG_FIELDS(.error = err),
+                      "the store failed (%s): stopping without answering; what was not "
                       "acknowledged is sent again after the restart",
                       err_name(err));
             return err;
         }
         if (is_ending) {
-            log_notice("stopping");
+            log_event(LOG_EVENT_STOPPING, NULL, "stopping");
             if (loop->event_count > 0)
                 let_answers_arrive();
             return ERR_OK;

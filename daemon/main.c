@@ -133,12 +133,13 @@ static enum err read_conf(const char *path, struct conf *ret_conf)
     enum err err = conf_read(path, &problems, ret_conf);
     for (size_t i = 0; i < problems.count; i++) {
         char *line = problem_format(&problems.items[i]);
-        fprintf(stderr, "%s\n", line);
+        log_event(LOG_EVENT_CONFIGURATION_WRONG, NULL, "%s", line);
         free(line);
     }
     problems_fini(&problems);
     if (err == ERR_OK && ret_conf->is_client) {
-        fprintf(stderr, "%s: a [client] configuration is for 'tonghop', not for a daemon\n", path);
+        log_event(LOG_EVENT_CONFIGURATION_WRONG, NULL,
+                  "%s: a [client] configuration is for 'tonghop', not for a daemon", path);
         conf_fini(ret_conf);
         return ERR_USAGE;
     }
@@ -241,10 +242,12 @@ static int serve(const struct conf *conf)
     if (err == ERR_OK)
         err = loop_new(conf, &pair, node, signal_fd, &loop);
     if (err == ERR_OK) {
-        log_notice("%s serves unit %" PRIu32 "%s%s%s", software, conf->unit,
-                   conf->listen_endpoint != NULL ? ", listens on " : "",
-                   conf->listen_endpoint != NULL ? conf->listen_endpoint : "",
-                   node->catalogue == NULL ? ", has no catalogue yet" : "");
+        uint32_t catalogue = node->catalogue != NULL ? node->catalogue->number : 0;
+        log_event(LOG_EVENT_STARTED, LOG_FIELDS(.catalogue = catalogue),
+                  "%s serves unit %" PRIu32 "%s%s%s", software, conf->unit,
+                  conf->listen_endpoint != NULL ? ", listens on " : "",
+                  conf->listen_endpoint != NULL ? conf->listen_endpoint : "",
+                  catalogue == 0 ? ", has no catalogue yet" : "");
         (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
         err = loop_run(loop);
         (void)sd_notify(0, "STOPPING=1");
@@ -268,6 +271,7 @@ int main(int argc, char **argv)
     /* One arena of malloc: there is one thread of ours, and libzmq's allocates little. */
     (void)mallopt(M_ARENA_MAX, 1);
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
+    log_setup(LOG_LEVEL_INFO, stderr_is_journal());
     if (read_conf(options.config, &conf) != ERR_OK)
         return EXIT_CONFIG;
     log_setup((enum log_level)conf.log_level, stderr_is_journal());

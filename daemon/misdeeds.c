@@ -50,18 +50,20 @@ void misdeeds_log(struct misdeeds *misdeeds, int64_t now_ms)
     char text[KEY_TEXT_SIZE];
     uint64_t count = misdeed_take(&misdeeds->dropped, now_ms);
     if (count > 0)
-        log_warning("dropped messages that no honest peer sends: %" PRIu64 ", the last from %s",
-                    count, name_sender(&misdeeds->dropped_from, text, sizeof(text)));
+        log_event(LOG_EVENT_MESSAGES_DROPPED, LOG_FIELDS(.peer = text),
+                  "dropped messages that no honest peer sends: %" PRIu64 ", the last from %s",
+                  count, name_sender(&misdeeds->dropped_from, text, sizeof(text)));
     count = misdeed_take(&misdeeds->cut, now_ms);
     if (count > 0)
-        log_warning(
-            "ended connections that made us hold too much (messages that do not end, answers "
-            "that are not read): %" PRIu64 ", the last from %s",
-            count, misdeeds->cut_from);
+        log_event(LOG_EVENT_CONNECTIONS_CUT, LOG_FIELDS(.peer = misdeeds->cut_from),
+                  "ended connections that made us hold too much (messages that do not end, answers "
+                  "that are not read): %" PRIu64 ", the last from %s",
+                  count, misdeeds->cut_from);
     /* It saves a telephone call: this key is what a new node's operator will ask about. */
     if (misdeed_take(&misdeeds->refused, now_ms) > 0)
-        log_notice("refused the key %s: it is not enrolled here",
-                   key_format(misdeeds->refused_key, text));
+        log_event(LOG_EVENT_KEY_REFUSED, LOG_FIELDS(.key = text),
+                  "refused the key %s: it is not enrolled here",
+                  key_format(misdeeds->refused_key, text));
     if (misdeeds->interval_ms == 0 || now_ms - misdeeds->interval_ms >= MISDEEDS_MS) {
         misdeeds->interval_ms = now_ms;
         log_start_interval(MISDEEDS_LINES_MAX);

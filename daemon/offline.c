@@ -70,12 +70,13 @@ static enum err wait_for(pid_t worker, const sigset_t *signals, const struct job
             is_stopped = true;
     }
     if (is_stopped) {
-        log_error("stopped by a signal: nothing was changed");
+        log_event(LOG_EVENT_OFFLINE_FAILED, NULL, "stopped by a signal: nothing was changed");
         return ERR_IO;
     }
     if (job->findings->is_complete)
         return job->findings->error;
-    log_error(
+    log_event(
+        LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = ERR_CORRUPT),
         "%s cannot be read to its end (%s): it is damaged, unless a line above says otherwise",
         job->what, WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "the reader gave up");
     return ERR_CORRUPT;
@@ -96,7 +97,8 @@ static enum err run(void (*work)(struct job *), struct job *job)
     job->findings->is_complete = false;
     pid_t worker = fork();
     if (worker < 0) {
-        log_error("cannot make a process: %s", strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot make a process: %s", strerror(errno));
         return ERR_IO;
     }
     if (worker == 0) {
@@ -114,7 +116,8 @@ static struct findings *new_findings(void)
     void *memory = mmap(NULL, sizeof(struct findings), PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
-        log_error("cannot share memory: %s", strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO), "cannot share memory: %s",
+                  strerror(errno));
         return NULL;
     }
     return memory;
@@ -208,7 +211,8 @@ static enum err take_digest(int fd, const char *path, struct findings *findings)
             return ERR_OK;
         }
     }
-    log_error("cannot read %s: %s", path, strerror(errno));
+    log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO), "cannot read %s: %s", path,
+              strerror(errno));
     return ERR_IO;
 }
 
@@ -222,7 +226,8 @@ static enum err check_unit(struct store *store, const struct job *job)
     store_abort(&txn);
     if (err != ERR_OK || unit == conf->unit)
         return err;
-    log_error("%s holds the data of unit %" PRIu64 ", and node %s is that of unit %" PRIu32
+    log_event(LOG_EVENT_STORE_FOREIGN, LOG_FIELDS(.unit = (uint32_t)unit, .error = ERR_FOREIGN),
+              "%s holds the data of unit %" PRIu64 ", and node %s is that of unit %" PRIu32
               ": choose the right backup or the right --node",
               job->what, unit, conf->name, conf->unit);
     return ERR_FOREIGN;
@@ -240,7 +245,8 @@ static enum err check_copy(struct job *job)
         err = look_at(store, job);
     store_close(&store);
     if (err == ERR_CORRUPT)
-        log_error("%s is damaged: see above", job->what);
+        log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = ERR_CORRUPT),
+                  "%s is damaged: see above", job->what);
     return err == ERR_OK ? backup_flush(job->copy) : err;
 }
 
@@ -343,7 +349,8 @@ enum err offline_restore(const struct offline *offline, const char *path, bool m
     if (err == ERR_OK) {
         err = backup_new_state(state_dir, may_replace, &job.copy);
         if (err == ERR_BUSY)
-            log_error("node %s runs: 'systemctl stop tonghopd@%s' first", offline->conf->name,
+            log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),
+                      "node %s runs: 'systemctl stop tonghopd@%s' first", offline->conf->name,
                       offline->conf->name);
     }
     if (err == ERR_OK)

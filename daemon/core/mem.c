@@ -17,7 +17,8 @@ enum {
 /* _exit, because handlers of exit() would allocate again, over structures half changed. */
 static _Noreturn void out_of_memory(size_t size_bytes)
 {
-    log_error("out of memory: cannot allocate %zu bytes", size_bytes);
+    log_event(LOG_EVENT_OUT_OF_MEMORY, NULL, "out of memory: cannot allocate %zu bytes",
+              size_bytes);
     _exit(EXIT_OUT_OF_MEMORY);
 }
 

@@ -94,19 +94,22 @@ static enum err open_secret(const char *path, int *ret_fd)
     /* Not to be held up by a pipe that somebody put there. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT) {
-        log_error("key file %s: not there; make one with: tonghop init", path);
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_NOT_FOUND),
+                  "key file %s: not there; make one with: tonghop init", path);
         return ERR_NOT_FOUND;
     }
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
-        log_error("key file %s: cannot be read (%s); let the user of this program read it", path,
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_IO),
+                  "key file %s: cannot be read (%s); let the user of this program read it", path,
                   strerror(errno));
         if (fd >= 0)
             close(fd);
         return ERR_IO;
     }
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !is_credential(path)) {
-        log_error("key file %s: others than its owner may use it (mode %04o); run: chmod 600 %s, "
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_FORBIDDEN),
+                  "key file %s: others than its owner may use it (mode %04o); run: chmod 600 %s, "
                   "and make a new key if somebody may have read this one",
                   path, (unsigned)(st.st_mode & 07777), path);
         close(fd);
@@ -146,13 +149,15 @@ enum err key_load(const char *path, struct key_pair *ret_pair)
     size_t len;
     err = read_small(fd, text, sizeof text, &len);
     if (err != ERR_OK) {
-        log_error("key file %s: cannot be read (%s)", path, strerror(errno));
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = err),
+                  "key file %s: cannot be read (%s)", path, strerror(errno));
         goto out;
     }
     /* A NUL would hide what follows it; a full buffer, what was not read. */
     if (strlen(text) != len || len == sizeof text - 1 ||
         key_parse(text, pair.secret_key) != ERR_OK) {
-        log_error("key file %s: not one line with a key of 44 base64 characters; restore it from a "
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_SYNTAX),
+                  "key file %s: not one line with a key of 44 base64 characters; restore it from a "
                   "backup, or remove it and run: tonghop init",
                   path);
         err = ERR_SYNTAX;
@@ -199,14 +204,16 @@ static enum err save_new(const char *path, const uint8_t *key, mode_t mode)
     /* Narrow from its first moment, whatever the umask; fchmod widens it if asked. */
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, SECRET_MODE);
     if (fd < 0 && errno == EEXIST) {
-        log_error("key file %s: already there and never overwritten; remove it yourself if its key "
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_EXISTS),
+                  "key file %s: already there and never overwritten; remove it yourself if its key "
                   "is not needed any more",
                   path);
         return ERR_EXISTS;
     }
     bool is_saved = fd >= 0 && write_line(fd, key, mode) && sync_folder_of(path);
     if (!is_saved)
-        log_error("key file %s: cannot be written (%s); check its folder and the room on the disk",
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_IO),
+                  "key file %s: cannot be written (%s); check its folder and the room on the disk",
                   path, strerror(errno));
     if (fd >= 0) {
         close(fd);

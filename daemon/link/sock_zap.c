@@ -196,12 +196,14 @@ enum err sock_context_self_test(struct sock_context *context)
     struct sock *server;
     enum err err = sock_listen(context, "tcp://127.0.0.1:*", &server_pair, &server);
     if (err != ERR_OK) {
-        log_error("self-test of key checking: cannot listen on 127.0.0.1: %s", err_text(err));
+        log_event(LOG_EVENT_SELF_TEST_FAILED, LOG_FIELDS(.error = err),
+                  "self-test of key checking: cannot listen on 127.0.0.1: %s", err_text(err));
         return err;
     }
     enum outcome outcome = try_key(context, server, server_pair.public_key, &unknown);
     if (outcome != OUTCOME_REFUSED) {
-        log_error("self-test of key checking: a key that nobody enrolled was not refused (%s); "
+        log_event(LOG_EVENT_SELF_TEST_FAILED, NULL,
+                  "self-test of key checking: a key that nobody enrolled was not refused (%s); "
                   "this installation of libzmq cannot be trusted",
                   outcome == OUTCOME_ADMITTED ? "it was let in" : "no clear answer");
         err = ERR_FORBIDDEN;
@@ -209,7 +211,8 @@ enum err sock_context_self_test(struct sock_context *context)
     }
     context->test_key = known.public_key;
     if (try_key(context, server, server_pair.public_key, &known) != OUTCOME_ADMITTED) {
-        log_error("self-test of key checking: a known key did not get in; this installation of "
+        log_event(LOG_EVENT_SELF_TEST_FAILED, NULL,
+                  "self-test of key checking: a known key did not get in; this installation of "
                   "libzmq cannot be trusted");
         err = ERR_FORBIDDEN;
     }

@@ -57,7 +57,8 @@ static enum err load_catalogue(struct node *node, struct store_txn *txn)
     if (err == ERR_OK)
         memcpy(node->catalogue_hash, meta.hash, sizeof(node->catalogue_hash));
     else
-        log_error("catalogue %" PRIu32 " in the store does not load (%s): restore a backup, or "
+        log_event(LOG_EVENT_CATALOGUE_UNUSABLE, LOG_FIELDS(.catalogue = number, .error = err),
+                  "catalogue %" PRIu32 " in the store does not load (%s): restore a backup, or "
                   "remove the state and enrol anew",
                   number, err_name(err));
     problems_fini(&problems);
@@ -162,7 +163,8 @@ static enum err check_owner(struct node *node)
     if (owner == node->options.unit)
         return ERR_OK;
     if (owner != 0) {
-        log_error("the state folder belongs to unit %" PRIu32 ", the configuration says unit "
+        log_event(LOG_EVENT_STORE_FOREIGN, LOG_FIELDS(.unit = owner),
+                  "the state folder belongs to unit %" PRIu32 ", the configuration says unit "
                   "%" PRIu32 ": give this node a state_dir of its own",
                   owner, node->options.unit);
         return ERR_FOREIGN;
@@ -379,8 +381,8 @@ static void step_peer_message(struct step *step)
     char reason[256];
     enum err err = wire_open(step->event->bytes, node->arena, &message, reason, sizeof(reason));
     if (err != ERR_OK) {
-        log_warning("refused a message from a %s: %s", authority_role_name(step->peer.role),
-                    reason);
+        log_event(LOG_EVENT_MESSAGE_REFUSED, LOG_FIELDS(.unit = step->peer.unit, .error = err),
+                  "refused a message from a %s: %s", authority_role_name(step->peer.role), reason);
         step_refuse(step, err, NULL, "%s", reason);
         return;
     }
@@ -411,13 +413,15 @@ static void step_parent_message(struct step *step)
     enum err err =
         wire_open(step->event->bytes, step->node->arena, &message, reason, sizeof(reason));
     if (err != ERR_OK) {
-        log_warning("dropped a message from the parent: %s", reason);
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.error = err),
+                  "dropped a message from the parent: %s", reason);
         return;
     }
     step->in = message.envelope;
     if (!authority_allows(TONGHOP__ROLE__ROLE_PARENT, (int)step->in->body_case)) {
-        log_warning("dropped a message from the parent: it may not send '%s'",
-                    wire_body_name(step->in));
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.error = ERR_FORBIDDEN),
+                  "dropped a message from the parent: it may not send '%s'",
+                  wire_body_name(step->in));
         return;
     }
     effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_HEARD;
@@ -468,7 +472,8 @@ static void end_restoring(struct node *node, struct store_txn *txn)
         return;
     (void)store_delete_meta(txn, STORE_META_RESTORE); /* the error is sticky */
     node->is_restoring = false;
-    log_notice("complete: the node above holds nothing that is not here");
+    log_event(LOG_EVENT_RESTORE_COMPLETE, NULL,
+              "complete: the node above holds nothing that is not here");
 }
 
 enum err node_step(struct node *node, struct store_txn *txn, const struct event *event,

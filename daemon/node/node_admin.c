@@ -139,16 +139,18 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
 {
     struct enrolled enrolled = {
         .unit = enrol->unit, .role = (uint8_t)enrol->role, .changed = step->event->now};
-    char key[KEY_TEXT_SIZE];
+    char key[KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     char unit[256];
     if (!unit_is_beneath(step, enrol) || !is_the_only_node(step, enrol))
         return;
     memcpy(enrolled.key, enrol->key.data, sizeof(enrolled.key));
     (void)snprintf(enrolled.name, sizeof(enrolled.name), "%s", enrol->name);
     put_enrolled(step, &enrolled);
-    log_notice("enrolled %s as %s of %s", key_format(enrolled.key, key),
-               authority_role_name(enrolled.role),
-               node_unit_text(step->node, enrolled.unit, unit, sizeof(unit)));
+    log_event(LOG_EVENT_ENROLLED,
+              LOG_FIELDS(.unit = enrolled.unit, .key = key, .peer = step_sender(step, sender)),
+              "enrolled %s as %s of %s", key_format(enrolled.key, key),
+              authority_role_name(enrolled.role),
+              node_unit_text(step->node, enrolled.unit, unit, sizeof(unit)));
     step_done(
         step,
         STEP_WORDS(step, "%s is enrolled as %s of %s", "đã đăng ký khóa %s với vai trò %s của %s"),
@@ -158,7 +160,7 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
 void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)
 {
     struct enrolled enrolled;
-    char key[KEY_TEXT_SIZE];
+    char key[KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     if (store_get_enrolled(step->txn, revoke->key.data, &enrolled) != ERR_OK) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step, "that key is not enrolled here: see 'tonghop keys'",
@@ -168,7 +170,9 @@ void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)
     enrolled.is_revoked = true;
     enrolled.changed = step->event->now;
     put_enrolled(step, &enrolled);
-    log_notice("revoked %s", key_format(enrolled.key, key));
+    log_event(LOG_EVENT_REVOKED,
+              LOG_FIELDS(.unit = enrolled.unit, .key = key, .peer = step_sender(step, sender)),
+              "revoked %s", key_format(enrolled.key, key));
     step_done(step, STEP_WORDS(step, "%s is revoked", "đã thu hồi khóa %s"), key);
 }
 
@@ -303,6 +307,7 @@ void node_handle_quarantine_query(struct step *step, const Tonghop__QuarantineQu
  * who names it. */
 static void clear_all(struct step *step)
 {
+    char sender[STEP_SENDER_SIZE];
     struct quarantined cursor = {0};
     uint64_t messages = 0;
     uint64_t alarms = store_count_alarms(step->txn);
@@ -312,9 +317,9 @@ static void clear_all(struct step *step)
     }
     (void)store_clear_alarms(step->txn);
     uint64_t left = store_count_quarantine(step->txn);
-    log_notice("cleared the quarantine (%" PRIu64 ", %" PRIu64 " left) and the alarms (%" PRIu64
-               ")",
-               messages, left, alarms);
+    log_event(LOG_EVENT_QUARANTINE_CLEARED, LOG_FIELDS(.peer = step_sender(step, sender)),
+              "cleared the quarantine (%" PRIu64 ", %" PRIu64 " left) and the alarms (%" PRIu64 ")",
+              messages, left, alarms);
     if (left == 0)
         step_done(step,
                   STEP_WORDS(step, "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared",
@@ -336,6 +341,7 @@ static void clear_all(struct step *step)
 
 void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear)
 {
+    char sender[STEP_SENDER_SIZE];
     struct quarantined item;
     if (clear->all) {
         clear_all(step);
@@ -344,7 +350,8 @@ void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineCl
     if (!find_quarantined(step, clear->number, &item))
         return;
     (void)store_delete_quarantine(step->txn, clear->number); /* the error is sticky */
-    log_notice("cleared message %" PRIu64 " from the quarantine", clear->number);
+    log_event(LOG_EVENT_QUARANTINE_CLEARED, LOG_FIELDS(.peer = step_sender(step, sender)),
+              "cleared message %" PRIu64 " from the quarantine", clear->number);
     step_done(step,
               STEP_WORDS(step, "message %" PRIu64 " is cleared",
                          "đã xóa thông điệp bị cách ly số %" PRIu64),

@@ -70,7 +70,8 @@ static enum err quarantine(struct node *node, const struct event *event, enum er
     memcpy(item.peer, event->from.key, sizeof(item.peer));
     (void)snprintf(item.reason, sizeof(item.reason), "%s: %s", err_name(why), err_text(why));
     bool is_kept = is_to_be_kept(event, why);
-    log_error("%s a message that cannot be processed: %s", is_kept ? "quarantined" : "dropped",
+    log_event(is_kept ? LOG_EVENT_QUARANTINED : LOG_EVENT_MESSAGE_FAILED, LOG_FIELDS(.error = why),
+              "%s a message that cannot be processed: %s", is_kept ? "quarantined" : "dropped",
               item.reason);
     if (event->type == EVENT_PEER_MESSAGE) {
         step.peer.from = event->from;
@@ -103,7 +104,8 @@ static enum err step_alone(struct node *node, const struct event *event, struct 
     if (fatal != ERR_OK)
         return fatal;
     if (event->type == EVENT_TICK) {
-        log_error("background work failed (%s): it is tried again", err_name(err));
+        log_event(LOG_EVENT_WORK_FAILED, LOG_FIELDS(.error = err),
+                  "background work failed (%s): it is tried again", err_name(err));
         node->work_after_ms = event->now_ms + NODE_RETRY_WORK_MS;
         return err == ERR_FULL ? ERR_OK : err;
     }

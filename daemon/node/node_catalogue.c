@@ -54,10 +54,11 @@ void node_hear_catalogue(struct step *step, uint32_t number, const uint8_t *hash
         (void)store_delete_meta(step->txn, name); /* errors are sticky */
         return;
     }
-    log_warning("the node of %s has catalogue %" PRIu32 ", here is %" PRIu32
-                ": was this node restored from an old backup? 'tonghop status' says what to do",
-                node_unit_text(step->node, step->peer.unit, unit, sizeof(unit)), number,
-                own_number(step));
+    log_event(LOG_EVENT_CATALOGUE_AHEAD, LOG_FIELDS(.unit = step->peer.unit, .catalogue = number),
+              "the node of %s has catalogue %" PRIu32 ", here is %" PRIu32
+              ": was this node restored from an old backup? 'tonghop status' says what to do",
+              node_unit_text(step->node, step->peer.unit, unit, sizeof(unit)), number,
+              own_number(step));
     buf_put_u32(&value, number);
     buf_put(&value, hash, DIGEST_SIZE);
     if (store_get_meta(step->txn, name, &known) != ERR_OK || !span_equal(known, span_of(&value)))
@@ -81,7 +82,9 @@ static bool find_heard(struct step *step, const uint8_t *wanted_hash, struct hea
         uint32_t number = reader_u32(&reader);
         struct span hash = reader_bytes(&reader, DIGEST_SIZE);
         if (reader.failed || reader_left(&reader) > 0) {
-            log_error("'%s' in the store is damaged: restore a backup", name);
+            log_event(LOG_EVENT_STORE_DAMAGED,
+                      LOG_FIELDS(.unit = enrolled.unit, .error = ERR_CORRUPT),
+                      "'%s' in the store is damaged: restore a backup", name);
             store_fail(step->txn, ERR_CORRUPT);
             return false;
         }
@@ -217,10 +220,12 @@ static enum err open_staged(struct step *step, const struct catalogue_meta *meta
 static void put_in_force(struct step *step, struct catalogue *catalogue, const uint8_t *hash)
 {
     uint32_t number = catalogue->number;
-    log_notice("catalogue %" PRIu32 " is in force: %zu units, %zu indicators", number,
-               catalogue->unit_count, catalogue->indicator_count);
+    log_event(LOG_EVENT_CATALOGUE_IN_FORCE, LOG_FIELDS(.catalogue = number),
+              "catalogue %" PRIu32 " is in force: %zu units, %zu indicators", number,
+              catalogue->unit_count, catalogue->indicator_count);
     if (catalogue_unit(catalogue, step->node->options.unit) == NULL)
-        log_error(
+        log_event(
+            LOG_EVENT_UNIT_UNKNOWN, LOG_FIELDS(.catalogue = number),
             "catalogue %" PRIu32 " has no unit %" PRIu32
             ", which this node is configured for: correct 'unit', or publish a catalogue that "
             "has it",
@@ -337,7 +342,8 @@ static void refuse_catalogue(struct step *step, uint32_t number, enum err err)
     int len = snprintf(trouble, sizeof(trouble),
                        "catalogue %" PRIu32 " from the node above cannot be used (%s)", number,
                        err_name(err));
-    log_error("%s", trouble);
+    log_event(LOG_EVENT_CATALOGUE_UNUSABLE, LOG_FIELDS(.catalogue = number, .error = err), "%s",
+              trouble);
     effects_add(step->effects, EFFECT_TROUBLE,
                 (struct span){.data = (const uint8_t *)trouble, .len = (size_t)len});
     (void)store_delete_catalogue(step->txn, number); /* the error is sticky */

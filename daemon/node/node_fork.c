@@ -76,8 +76,9 @@ static enum settled settle_fork(struct step *step, struct incoming *theirs, cons
         reissue(step, &fork, &earlier);
     if (is_ours_later || number <= ours->revision)
         reissue(step, &fork, &later);
-    log_notice("two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
-               node_key_text(step->node, fork.key, text, sizeof(text)), fork.number);
+    log_event(LOG_EVENT_FORK_SETTLED, LOG_FIELDS(.report = fork.key, .revision = fork.number),
+              "two nodes had numbered %s: the later filing stands, as revision %" PRIu64,
+              node_key_text(step->node, fork.key, text, sizeof(text)), fork.number);
     buf_fini(&later.bytes);
     buf_fini(&earlier.bytes);
     return SETTLED;
@@ -117,7 +118,9 @@ enum settled incoming_take_parents(struct step *step, struct incoming *theirs)
     if (!is_home)
         return NOT_BY_US;
     if (!has_numbers) {
-        log_error("%s: another node made up revision %" PRIu64 ", and too few numbers are left",
+        log_event(LOG_EVENT_NUMBERS_USED_UP,
+                  LOG_FIELDS(.report = &theirs->key, .revision = theirs->revision.number),
+                  "%s: another node made up revision %" PRIu64 ", and too few numbers are left",
                   node_key_text(node, &theirs->key, text, sizeof(text)), theirs->revision.number);
         return NOT_AT_ALL;
     }

@@ -220,8 +220,9 @@ static void set_aside(struct step *step, const struct report_key *key, const str
                    aside->number, key->unit, key->kind == KIND_PLAN ? "plan " : "",
                    period_format(key->period, period), key->form);
     (void)store_put_quarantine(step->txn, &item); /* the error is sticky */
-    log_warning("%s: two nodes had numbered revision %" PRIu64 ": one of them is in quarantine",
-                node_key_text(step->node, key, text, sizeof(text)), aside->number);
+    log_event(LOG_EVENT_FILING_SET_ASIDE, LOG_FIELDS(.report = key, .revision = aside->number),
+              "%s: two nodes had numbered revision %" PRIu64 ": one of them is in quarantine",
+              node_key_text(step->node, key, text, sizeof(text)), aside->number);
 }
 
 /* Two nodes numbered a revision below the latest: one that was accepted stands against one that

@@ -72,7 +72,7 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
 {
     struct node *node = step->node;
     struct report_key key;
-    char text[STEP_KEY_TEXT_SIZE];
+    char text[STEP_KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     uint8_t bit = (uint8_t)mark->states;
     wire_key_to_domain(mark->key, &key);
     if (node->catalogue == NULL || node->is_restoring) {
@@ -87,8 +87,11 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
         if (!is_current(step, &key, mark->revision))
             return;
         incoming_mark(step, &key, mark->revision, bit);
-        log_notice("%s %s, revision %" PRIu64, bit == STATE_ACCEPTED ? "accepted" : "returned",
-                   node_key_text(node, &key, text, sizeof(text)), mark->revision);
+        log_event(bit == STATE_ACCEPTED ? LOG_EVENT_REPORT_ACCEPTED : LOG_EVENT_REPORT_RETURNED,
+                  LOG_FIELDS(.report = &key, .revision = mark->revision,
+                             .peer = step_sender(step, sender)),
+                  "%s %s, revision %" PRIu64, bit == STATE_ACCEPTED ? "accepted" : "returned",
+                  node_key_text(node, &key, text, sizeof(text)), mark->revision);
     }
     step_done(step, bit == STATE_ACCEPTED ? STEP_WORDS(step, "accepted", "đã duyệt")
                                           : STEP_WORDS(step, "returned", "đã trả lại"));

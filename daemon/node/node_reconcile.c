@@ -99,7 +99,8 @@ static void send_ours(struct step *step, struct comparison *c)
     buf_clear(&node->packed);
     if (!node_pack_revision(step->txn, &c->ours, ++node->next_seq, step->in->seq, &node->packed)) {
         char text[STEP_KEY_TEXT_SIZE];
-        log_error("%s lacks a revision in the store: run 'tonghop verify', and restore a backup",
+        log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.report = &c->ours, .error = ERR_CORRUPT),
+                  "%s lacks a revision in the store: run 'tonghop verify', and restore a backup",
                   node_key_text(node, &c->ours, text, sizeof(text)));
         c->is_damaged = true; /* its head is there: without it nothing is complete */
         return;
@@ -293,7 +294,8 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
                                 .unit = compared->through->unit,
                                 .form = compared->through->form};
         if (order(&answer.through, &reconcile->after) <= 0) {
-            log_warning("the parent compared nothing of what it was asked to: asked again later");
+            log_event(LOG_EVENT_COMPARISON_FAILED, NULL,
+                      "the parent compared nothing of what it was asked to: asked again later");
             effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
                 NODE_COMPARE_RETRY_MS;
             return;

@@ -122,16 +122,6 @@ static enum err check_content(struct step *step, const struct report *report,
     return err;
 }
 
-/* Who handed it in, as history shows it. */
-static size_t recorder_of(const struct step *step, char *out, size_t size)
-{
-    char key[KEY_TEXT_SIZE];
-    int len = step->peer.from.address.is_local
-                  ? snprintf(out, size, "uid:%" PRIu32, step->peer.from.uid)
-                  : snprintf(out, size, "key:%s", key_format(step->peer.from.key, key));
-    return (size_t)len;
-}
-
 /* Accepted at once, or waiting for the node of the unit's parent, as the form has it; above the top
  * unit is nobody. */
 static uint8_t first_states(struct step *step, const struct report_key *key)
@@ -204,15 +194,15 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
                          const struct problems *warnings)
 {
     struct node *node = step->node;
-    char recorder[80], text[STEP_KEY_TEXT_SIZE];
+    char sender[STEP_SENDER_SIZE], text[STEP_KEY_TEXT_SIZE];
+    (void)step_sender(step, sender);
     in->revision = (struct revision){
         .number = head->revision + 1,
         .states = first_states(step, &in->key),
         .home = node->options.unit,
         .received = instant_later(step->event->now, head->received),
         .first_filed = head->revision > 0 ? head->first_filed : step->event->now,
-        .recorded_by = {.data = (const uint8_t *)recorder,
-                        .len = recorder_of(step, recorder, sizeof(recorder))},
+        .recorded_by = {.data = (const uint8_t *)sender, .len = strlen(sender)},
         .filing = in->revision.filing,
     };
     incoming_put(step, in, FROM_REPORTER);
@@ -220,8 +210,10 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
                        .states = in->revision.states,
                        .received = in->revision.received};
     send_receipt(step, &in->key, &now, false, warnings);
-    log_info("took in %s, revision %" PRIu64, node_key_text(node, &in->key, text, sizeof(text)),
-             in->revision.number);
+    log_event(LOG_EVENT_REPORT_TAKEN_IN,
+              LOG_FIELDS(.report = &in->key, .revision = in->revision.number, .peer = sender),
+              "took in %s, revision %" PRIu64, node_key_text(node, &in->key, text, sizeof(text)),
+              in->revision.number);
 }
 
 static void take_in(struct step *step, struct incoming *in, const Tonghop__File *file)

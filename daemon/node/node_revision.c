@@ -134,7 +134,8 @@ static void quarantine_and_refuse(struct step *step, enum err code, const char *
     memcpy(item.peer, step->peer.from.key, sizeof(item.peer));
     (void)snprintf(item.reason, sizeof(item.reason), "%s", reason);
     (void)store_put_quarantine(step->txn, &item); /* the error is sticky */
-    log_error("quarantined a revision from the node of unit %" PRIu32 ": %s", step->peer.unit,
+    log_event(LOG_EVENT_QUARANTINED, LOG_FIELDS(.unit = step->peer.unit, .error = code),
+              "quarantined a revision from the node of unit %" PRIu32 ": %s", step->peer.unit,
               reason);
     step_refuse(step, code, NULL, "%s", reason);
 }
@@ -179,10 +180,11 @@ static bool is_contradiction(struct step *step, const struct incoming *in)
     if (store_get_head(step->txn, &in->key, &head) != ERR_OK || !incoming_is_fork(in, &head) ||
         in->revision.number < head.revision)
         return false;
-    log_warning("%s, revision %" PRIu64 " of unit %" PRIu32 " contradicts revision %" PRIu64
-                " here",
-                node_key_text(step->node, &in->key, text, sizeof(text)), in->revision.number,
-                in->revision.home, head.revision);
+    log_event(LOG_EVENT_REVISION_CONTRADICTS,
+              LOG_FIELDS(.report = &in->key, .revision = in->revision.number),
+              "%s, revision %" PRIu64 " of unit %" PRIu32 " contradicts revision %" PRIu64 " here",
+              node_key_text(step->node, &in->key, text, sizeof(text)), in->revision.number,
+              in->revision.home, head.revision);
     return true;
 }
 
@@ -288,19 +290,24 @@ static enum taken take_parents(struct step *step, const Tonghop__Revision *messa
     if (node->catalogue == NULL || !store_has_room(node->store))
         return NOT_NOW;
     if (!incoming_open(step, message, &in, reason, sizeof(reason))) {
-        log_warning("what the parent holds does not read: %s", reason);
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.error = ERR_MALFORMED),
+                  "what the parent holds does not read: %s", reason);
         taken = NOT_NOW;
     } else if (only != NULL && !report_key_equal(&in.key, only)) {
-        log_warning("the parent acknowledged with another report: ignored");
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.report = &in.key),
+                  "the parent acknowledged with another report: ignored");
         taken = IGNORED;
     } else if (in.report.catalogue > node->catalogue->number) {
-        log_info("the parent holds %s under a catalogue that has not come here yet",
-                 node_key_text(node, &in.key, text, sizeof(text)));
+        log_event(LOG_EVENT_REPORT_AWAITS_CATALOGUE,
+                  LOG_FIELDS(.report = &in.key, .catalogue = in.report.catalogue),
+                  "the parent holds %s under a catalogue that has not come here yet",
+                  node_key_text(node, &in.key, text, sizeof(text)));
         taken = NOT_NOW;
     } else if (!node_covers(node, node_tree(node, in.key.period), in.key.unit) ||
                catalogue_form(node->catalogue, in.key.form) == NULL) {
-        log_warning("the parent sent %s, which does not belong here: ignored",
-                    node_key_text(node, &in.key, text, sizeof(text)));
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.report = &in.key),
+                  "the parent sent %s, which does not belong here: ignored",
+                  node_key_text(node, &in.key, text, sizeof(text)));
         taken = IGNORED;
     } else {
         taken = take_over(step, message, &in);
@@ -364,7 +371,8 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
     const char *why = NULL;
     wire_key_to_domain(ack->key, &key);
     if (!report_key_equal(&key, &sent->key)) {
-        log_warning("the parent acknowledged another report than the one sent: ignored");
+        log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.report = &key),
+                  "the parent acknowledged another report than the one sent: ignored");
         return; /* it stays under way, and is sent again when that has expired */
     }
     effects_add(step->effects, EFFECT_ANSWERED, (struct span){0})->re = step->in->re;

@@ -190,6 +190,7 @@ static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Stateme
     uint8_t kind = (uint8_t)statement->kind;
     uint16_t year = (uint16_t)statement->year;
     uint8_t digest[DIGEST_SIZE];
+    struct report_key about = {.kind = kind, .period = {.year = year}, .unit = statement->unit};
     struct alarm alarm = {
         .kind = kind, .year = year, .unit = statement->unit, .since = step->event->now};
     char unit[256];
@@ -208,7 +209,7 @@ static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Stateme
                    "verify' on both nodes",
                    node_unit_text(node, statement->unit, unit, sizeof(unit)), year, difference);
     (void)store_put_alarm(step->txn, &alarm);
-    log_error("alarm: %s", alarm.text);
+    log_event(LOG_EVENT_ALARM, LOG_FIELDS(.report = &about), "alarm: %s", alarm.text);
     return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_DIFFERS;
 }
 
@@ -259,7 +260,8 @@ void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *a
         return;
     }
     if (ack->outcome == TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_DIFFERS)
-        log_error("the parent computes other totals for %" PRIu32
+        log_event(LOG_EVENT_TOTALS_DIFFER, LOG_FIELDS(.report = &sent->key),
+                  "the parent computes other totals for %" PRIu32
                   " from the same reports: run 'tonghop verify' on both nodes",
                   ack->year);
     (void)store_clear_outbox(step->txn, OUTBOX_STATEMENT, &sent->key, sent->version); /* sticky */

@@ -171,12 +171,15 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
         return;
     step->peer.catalogue = hello->catalogue;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
-        char text[256];
+        char text[256], sender[STEP_SENDER_SIZE];
         compare_buckets(step, hello, &list);
         if (!is_known)
-            log_notice("the node of %s is connected (%s), catalogue %" PRIu32,
-                       node_unit_text(step->node, step->peer.unit, text, sizeof(text)),
-                       hello->software, hello->catalogue);
+            log_event(LOG_EVENT_CHILD_CONNECTED,
+                      LOG_FIELDS(.unit = step->peer.unit, .catalogue = hello->catalogue,
+                                 .peer = step_sender(step, sender)),
+                      "the node of %s is connected (%s), catalogue %" PRIu32,
+                      node_unit_text(step->node, step->peer.unit, text, sizeof(text)),
+                      hello->software, hello->catalogue);
     }
     effects_add(step->effects, EFFECT_PEER_HELLO, (struct span){0})->peer = step->peer;
     send_welcome(step, &list);
@@ -253,7 +256,7 @@ static void learn_catalogue(struct step *step, uint32_t number, const ProtobufCB
                    "the parent's catalogue %" PRIu32 " is another one than ours: publish the right "
                    "one at the root with a higher number",
                    number);
-    log_error("%s", trouble);
+    log_event(LOG_EVENT_CATALOGUE_DIFFERS, LOG_FIELDS(.catalogue = number), "%s", trouble);
     note_trouble(step, trouble);
 }
 
@@ -272,8 +275,9 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
     if (step->node->session.state == SESSION_UP)
         return; /* hello was said again, to compare */
     (void)store_unpark_outbox(step->txn);
-    log_notice("linked with the node above (unit %" PRIu32 "), catalogue %" PRIu32 " there",
-               welcome->unit, welcome->catalogue);
+    log_event(LOG_EVENT_LINK_UP, LOG_FIELDS(.unit = welcome->unit, .catalogue = welcome->catalogue),
+              "linked with the node above (unit %" PRIu32 "), catalogue %" PRIu32 " there",
+              welcome->unit, welcome->catalogue);
 }
 
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice)
@@ -293,8 +297,9 @@ static void park(struct step *step, const struct session_sent *sent, const char 
     if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
         item.version == sent->version)
         (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
-    log_warning("the parent did not take %s: %s",
-                node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
+    log_event(LOG_EVENT_REPORT_NOT_TAKEN, LOG_FIELDS(.report = &sent->key),
+              "the parent did not take %s: %s",
+              node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
 }
 
 /* A refusal of what was sent parks it; one of the hello, or of the session, ends the session, to
@@ -311,7 +316,7 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     utf8_cut(trouble);
     utf8_make_line(trouble); /* status shows it on one */
     if (is_over) {
-        log_warning("refused by the node above: %s", trouble);
+        log_event(LOG_EVENT_LINK_REFUSED, NULL, "refused by the node above: %s", trouble);
         effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
         /* Last, because what the parent says tells more than what the transport saw. */
         note_trouble(step, trouble);
@@ -319,12 +324,13 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
         park(step, sent, trouble);
     } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {
         bool is_damaged = strcmp(refusal->code, err_name(ERR_CORRUPT)) == 0;
-        log_warning("the node above did not compare: %s", trouble);
+        log_event(LOG_EVENT_COMPARISON_FAILED, NULL, "the node above did not compare: %s", trouble);
         if (is_damaged)
             note_trouble(step, trouble);
         effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
             is_damaged ? NODE_COMPARE_OTHER_MS : NODE_COMPARE_RETRY_MS;
     } else if (uplink->request_seq != 0 && re == uplink->request_seq) {
-        log_warning("the parent did not hand down its catalogue: %s", trouble);
+        log_event(LOG_EVENT_CATALOGUE_WITHHELD, LOG_FIELDS(.catalogue = uplink->catalogue),
+                  "the parent did not hand down its catalogue: %s", trouble);
     }
 }

@@ -117,7 +117,8 @@ static void request_catalogue(struct node *node, struct store_txn *txn,
 static void note_unreadable(struct node *node, const struct outbox_item *item)
 {
     char text[STEP_KEY_TEXT_SIZE];
-    log_error("%s does not read, and cannot go up: run 'tonghop verify', and restore a backup",
+    log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.report = &item->key, .error = ERR_CORRUPT),
+              "%s does not read, and cannot go up: run 'tonghop verify', and restore a backup",
               node_key_text(node, &item->key, text, sizeof(text)));
     node->uplink.unreadable = item->key;
     node->uplink.unreadable_version = item->version;
@@ -166,7 +167,8 @@ static void note_trouble(struct node *node, const struct transport *transport)
     if (why[0] == '\0' || strcmp(why, node->uplink.trouble) == 0)
         return;
     (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
-    log_warning("no link with the node above: %s", why);
+    log_event(LOG_EVENT_LINK_FAILED, LOG_FIELDS(.peer = node->options.parent_endpoint),
+              "no link with the node above: %s", why);
 }
 
 static void act(struct node *node, unsigned actions, const struct transport *transport)
@@ -188,7 +190,8 @@ static void act(struct node *node, unsigned actions, const struct transport *tra
     if (actions & SESSION_DID_UNLINK) {
         node->uplink.request_seq = 0;
         reconcile_reset(&node->reconcile);
-        log_warning("the link with the node above is gone");
+        log_event(LOG_EVENT_LINK_LOST, LOG_FIELDS(.peer = node->options.parent_endpoint),
+                  "the link with the node above is gone");
     }
 }
 

@@ -26,7 +26,8 @@ static void report_difference(struct verify *verify, uint32_t unit, const char *
     struct report_key key = verify->key;
     key.unit = unit;
     verify->difference_count++;
-    log_error("verify: %s of %s differs from the reports held", what,
+    log_event(LOG_EVENT_VERIFY_DIFFERENCE, LOG_FIELDS(.report = &key),
+              "verify: %s of %s differs from the reports held", what,
               node_key_text(verify->node, &key, text, sizeof(text)));
 }
 
@@ -179,7 +180,8 @@ size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figur
     if (node->catalogue != NULL)
         verify_strays(&verify);
     if (store_error(verify.txn) != ERR_OK) {
-        log_error("verify: the store does not read (%s)", err_name(store_error(verify.txn)));
+        log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = store_error(verify.txn)),
+                  "verify: the store does not read (%s)", err_name(store_error(verify.txn)));
         verify.difference_count++;
     }
     store_abort(&verify.txn);

@@ -106,7 +106,8 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
                                sizeof(reason));
     if (err != ERR_OK) {
         char text[256];
-        log_error("the stored report %s does not read (%s %s): restore a backup",
+        log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.report = key, .error = ERR_CORRUPT),
+                  "the stored report %s does not read (%s %s): restore a backup",
                   node_key_text(node, key, text, sizeof(text)), err_name(err), reason);
         store_fail(txn, ERR_CORRUPT);
         return;
@@ -455,7 +456,8 @@ void rollup_rebuild_step(struct node *node, struct store_txn *txn)
             node->rebuild = (struct node_rebuild){0};
             save_rebuild(txn, &node->rebuild);
             mark_statements(node, txn);
-            log_info("totals are rebuilt under catalogue %u", node->catalogue->number);
+            log_event(LOG_EVENT_TOTALS_REBUILT, LOG_FIELDS(.catalogue = node->catalogue->number),
+                      "totals are rebuilt under catalogue %u", node->catalogue->number);
             return;
         }
         rebuild_group(node, txn, &cursor);

@@ -1,12 +1,14 @@
 /* Answers to the message in hand: packed at once, sent after the commit. */
 #include "node/step.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "link/key.h"
 
 /* Questions are asked again. What tells that something was done is never put off: a refusal would
  * say that nothing was. Those answers are small; Compared, too, comes after states that are waiting
@@ -129,4 +131,14 @@ void step_done(struct step *step, const char *format, ...)
     envelope.body_case = TONGHOP__ENVELOPE__BODY_DONE;
     envelope.done = &done;
     step_reply(step, &envelope);
+}
+
+const char *step_sender(const struct step *step, char *out)
+{
+    char key[KEY_TEXT_SIZE];
+    if (step->peer.from.address.is_local)
+        (void)snprintf(out, STEP_SENDER_SIZE, "uid:%" PRIu32, step->peer.from.uid);
+    else
+        (void)snprintf(out, STEP_SENDER_SIZE, "key:%s", key_format(step->peer.from.key, key));
+    return out;
 }

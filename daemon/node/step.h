@@ -52,6 +52,11 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     ((step)->peer.is_vietnamese ? (vietnamese) : (english))
 void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Who sent the message in hand, as records and events name them: "uid:1000" on the local socket,
+ * else "key:" and the key. Into `out`, of STEP_SENDER_SIZE. */
+enum { STEP_SENDER_SIZE = 80 };
+const char *step_sender(const struct step *step, char *out);
+
 /* ---- what the families ask of the node: node.c ---- */
 
 /* The tree of a period under the catalogue in force (there must be one). It belongs to a cache:

@@ -66,7 +66,8 @@ void backup_free(struct backup **backup)
         /* A copy that has its name is not there any more. */
         bool is_gone = unlink(b->copy) == 0 || errno == ENOENT;
         if (!is_gone || rmdir(b->work) != 0)
-            log_warning("cannot remove %s: %s: remove it by hand", b->work, strerror(errno));
+            log_event(LOG_EVENT_LEFTOVERS, NULL, "cannot remove %s: %s: remove it by hand", b->work,
+                      strerror(errno));
     }
     if (b->copy_fd >= 0)
         (void)close(b->copy_fd); /* what is to stay was flushed */
@@ -85,7 +86,8 @@ void backup_free(struct backup **backup)
 static enum err fail(const struct backup *backup, const char *what)
 {
     bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    log_error("cannot %s %s: %s%s", what, backup->copy, strerror(errno),
+    log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = is_full ? ERR_FULL : ERR_IO),
+              "cannot %s %s: %s%s", what, backup->copy, strerror(errno),
               is_full ? ": make room there" : "");
     return is_full ? ERR_FULL : ERR_IO;
 }
@@ -94,7 +96,8 @@ static enum err make_work_folder(struct backup *backup)
 {
     char *work = mem_printf("%s.part-XXXXXX", backup->place);
     if (mkdtemp(work) == NULL) {
-        log_error("cannot write in folder %s: %s", backup->folder, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot write in folder %s: %s", backup->folder, strerror(errno));
         free(work);
         return ERR_IO;
     }
@@ -123,16 +126,19 @@ static enum err check_place(const struct backup *backup)
     if (fstatat(backup->folder_fd, backup->name, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return ERR_OK;
     if (!S_ISREG(info.st_mode)) {
-        log_error("%s is there and is not a file: name another", backup->place);
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
+                  "%s is there and is not a file: name another", backup->place);
         return ERR_USAGE;
     }
     if (backup->may_replace)
         return ERR_OK;
     if (backup->is_state)
-        log_error("%s is there: --replace sets it aside and puts the backup in its place",
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_EXISTS),
+                  "%s is there: --replace sets it aside and puts the backup in its place",
                   backup->place);
     else
-        log_error("%s is there: choose another name, or --force to replace it", backup->place);
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_EXISTS),
+                  "%s is there: choose another name, or --force to replace it", backup->place);
     return ERR_EXISTS;
 }
 
@@ -140,17 +146,21 @@ static enum err begin_file(struct backup *backup, const char *state_dir)
 {
     if (backup->name[0] == '\0' || strcmp(backup->name, ".") == 0 ||
         strcmp(backup->name, "..") == 0) {
-        log_error("'%s' is not the name of a file", backup->place);
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
+                  "'%s' is not the name of a file", backup->place);
         return ERR_USAGE;
     }
     backup->folder_fd = open(backup->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (backup->folder_fd < 0) {
         bool is_missing = errno == ENOENT || errno == ENOTDIR;
-        log_error("cannot open folder %s: %s", backup->folder, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED,
+                  LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO),
+                  "cannot open folder %s: %s", backup->folder, strerror(errno));
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     if (is_inside(backup->folder, state_dir)) {
-        log_error("%s would be inside the state folder %s, and be lost with it: name a place "
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
+                  "%s would be inside the state folder %s, and be lost with it: name a place "
                   "elsewhere, best on another disk",
                   backup->place, state_dir);
         return ERR_USAGE;
@@ -209,7 +219,8 @@ static bool would_crowd_out(const struct backup *backup, const struct store *sou
 enum err backup_take_store(struct backup *backup, struct store *source)
 {
     if (would_crowd_out(backup, source)) {
-        log_error("a copy of %llu MiB would take the room that the node keeps free on its disk "
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_FULL),
+                  "a copy of %llu MiB would take the room that the node keeps free on its disk "
                   "(reserve_mib): make room, or name a place on another disk",
                   (unsigned long long)(db_live_bytes(source->db) >> 20) + 1);
         return ERR_FULL;
@@ -223,18 +234,22 @@ enum err backup_open_file(const char *path, int *ret_fd)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us up */
     if (fd < 0) {
         bool is_missing = errno == ENOENT || errno == ENOTDIR;
-        log_error("cannot open %s: %s", path, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED,
+                  LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO), "cannot open %s: %s",
+                  path, strerror(errno));
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     bool is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
     const char *damage = "it is being written to"; /* if its header tells of another transaction */
     enum err err = is_file ? pages_check(fd, PAGES_LATEST, &damage) : ERR_USAGE;
     if (!is_file)
-        log_error("%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),
+                  "%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
     else if (err == ERR_VERSION)
         (void)datafile_log_schema(path, 1); /* it says what err does */
     else if (err != ERR_OK)
-        log_error("%s is not a backup, or is damaged: %s: use another one", path, damage);
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),
+                  "%s is not a backup, or is damaged: %s: use another one", path, damage);
     if (err != ERR_OK) {
         (void)close(fd); /* nothing was written through it */
         return err == ERR_STALE ? ERR_CORRUPT : err;
@@ -305,11 +320,13 @@ static enum err finish_file(struct backup *backup, bool *ret_is_replaced)
     bool is_replaced = faccessat(backup->folder_fd, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     if (rename_file(backup) != 0) {
         bool exists = errno == EEXIST;
-        log_error("cannot name the copy %s: %s", backup->place, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = exists ? ERR_EXISTS : ERR_IO),
+                  "cannot name the copy %s: %s", backup->place, strerror(errno));
         return exists ? ERR_EXISTS : ERR_IO;
     }
     if (folder_sync(backup->folder_fd) != ERR_OK) {
-        log_error("cannot flush folder %s: %s", backup->folder, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot flush folder %s: %s", backup->folder, strerror(errno));
         return ERR_IO;
     }
     *ret_is_replaced = is_replaced;
@@ -322,18 +339,21 @@ static enum err finish_state(struct backup *backup, const char *aside, bool *ret
 {
     bool is_replaced = linkat(backup->folder_fd, DATAFILE_NAME, backup->folder_fd, aside, 0) == 0;
     if (!is_replaced && errno != ENOENT) {
-        log_error("cannot set %s aside as %s: %s", backup->place, aside, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot set %s aside as %s: %s", backup->place, aside, strerror(errno));
         return ERR_IO;
     }
     if ((unlinkat(backup->folder_fd, DATAFILE_LOCK_NAME, 0) != 0 && errno != ENOENT) ||
         renameat(AT_FDCWD, backup->copy, backup->folder_fd, DATAFILE_NAME) != 0) {
-        log_error("cannot put the copy in the place of %s: %s", backup->place, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot put the copy in the place of %s: %s", backup->place, strerror(errno));
         if (is_replaced)
             (void)unlinkat(backup->folder_fd, aside, 0); /* the first name is still there */
         return ERR_IO;
     }
     if (folder_sync(backup->folder_fd) != ERR_OK) {
-        log_error("cannot flush folder %s: %s", backup->folder, strerror(errno));
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot flush folder %s: %s", backup->folder, strerror(errno));
         return ERR_IO;
     }
     *ret_is_replaced = is_replaced;

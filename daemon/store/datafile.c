@@ -126,7 +126,8 @@ enum err datafile_check(int folder_fd, const char *path)
         if (errno == ENOENT)
             return ERR_NOT_FOUND;
         bool is_denied = errno == EACCES || errno == EPERM;
-        log_error("store %s: cannot open " DATAFILE_NAME ": %s%s", path, strerror(errno),
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: cannot open " DATAFILE_NAME ": %s%s", path, strerror(errno),
                   is_denied ? ": make the daemon's user its owner, with mode 0600" : "");
         return ERR_IO;
     }
@@ -141,7 +142,8 @@ enum err datafile_check(int folder_fd, const char *path)
 
 void datafile_log_damage(const char *path, const char *damage)
 {
-    log_error("store %s: " DATAFILE_NAME " is damaged: %s: restore a backup, or move the folder "
+    log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = ERR_CORRUPT),
+              "store %s: " DATAFILE_NAME " is damaged: %s: restore a backup, or move the folder "
               "away and let the node be refilled by its parent",
               path, damage);
 }
@@ -149,7 +151,8 @@ void datafile_log_damage(const char *path, const char *damage)
 enum err datafile_log_schema(const char *path, uint64_t schema)
 {
     bool is_older = schema < STORE_SCHEMA;
-    log_error("store %s: written by %s version: its schema is %llu, this program's is %d: use the "
+    log_event(LOG_EVENT_STORE_SCHEMA, LOG_FIELDS(.error = ERR_VERSION),
+              "store %s: written by %s version: its schema is %llu, this program's is %d: use the "
               "version that wrote it%s",
               path, is_older ? "an older" : "a newer", (unsigned long long)schema, STORE_SCHEMA,
               is_older ? ", or begin with an empty folder, which the node above refills" : "");

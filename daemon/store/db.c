@@ -134,7 +134,8 @@ static enum err db_result(struct db_txn *txn, const char *what, int rc)
         return ERR_OK;
     if (rc == MDB_NOTFOUND)
         return ERR_NOT_FOUND;
-    log_error("store %s: %s failed: %s%s", txn->db->path, what, mdb_strerror(rc), remedy_of(rc));
+    log_event(LOG_EVENT_STORE_FAILED, LOG_FIELDS(.error = err_of(rc)), "store %s: %s failed: %s%s",
+              txn->db->path, what, mdb_strerror(rc), remedy_of(rc));
     return db_fail(txn, err_of(rc));
 }
 
@@ -155,7 +156,8 @@ static enum err make_durable(struct db *db)
     int rc = mdb_env_sync(db->env, 1);
     if (rc == MDB_SUCCESS)
         return ERR_OK;
-    log_error("store %s: cannot flush " DATAFILE_NAME ": %s%s", db->path, mdb_strerror(rc),
+    log_event(LOG_EVENT_STORE_FAILED, LOG_FIELDS(.error = err_of(rc)),
+              "store %s: cannot flush " DATAFILE_NAME ": %s%s", db->path, mdb_strerror(rc),
               remedy_of(rc));
     return err_of(rc);
 }
@@ -182,7 +184,8 @@ static enum err check_pages(const struct db *db)
         MDB_txn *txn = NULL;
         int rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
         if (rc != MDB_SUCCESS) {
-            log_error("store %s: cannot read it: %s%s", db->path, mdb_strerror(rc), remedy_of(rc));
+            log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err_of(rc)),
+                      "store %s: cannot read it: %s%s", db->path, mdb_strerror(rc), remedy_of(rc));
             return err_of(rc);
         }
         err = pages_check(fd, mdb_txn_id(txn), &damage);
@@ -230,7 +233,8 @@ static enum err make_file(const char *path, int folder_fd)
                               folder_sync(folder_fd) != ERR_OK))
         rc = errno;
     if (rc != MDB_SUCCESS)
-        log_error("store %s: cannot make " DATAFILE_NAME ": %s%s", path, mdb_strerror(rc),
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err_of(rc)),
+                  "store %s: cannot make " DATAFILE_NAME ": %s%s", path, mdb_strerror(rc),
                   remedy_of(rc));
     free(file);
     return rc == MDB_SUCCESS ? ERR_OK : err_of(rc);
@@ -243,7 +247,8 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
     if (err == ERR_NOT_FOUND && access == DB_ACCESS_OWNER)
         err = make_file(path, folder_fd);
     else if (err == ERR_NOT_FOUND)
-        log_error("store %s: there is no store: check state_dir", path);
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err),
+                  "store %s: there is no store: check state_dir", path);
     if (err != ERR_OK)
         return err;
 
@@ -251,7 +256,8 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
     db->path = mem_strdup(path);
     int rc = open_environment(db, map_size_bytes, access);
     if (rc != MDB_SUCCESS) {
-        log_error("store %s: cannot open it: %s%s", path, mdb_strerror(rc), remedy_of(rc));
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err_of(rc)),
+                  "store %s: cannot open it: %s%s", path, mdb_strerror(rc), remedy_of(rc));
         err = err_of(rc);
     } else {
         read_sizes(db);
@@ -283,9 +289,11 @@ void db_check_readers(struct db *db)
     int dead_count = 0;
     int rc = mdb_reader_check(db->env, &dead_count);
     if (rc != MDB_SUCCESS)
-        log_warning("store %s: cannot check the readers: %s", db->path, mdb_strerror(rc));
+        log_event(LOG_EVENT_READERS_UNCHECKED, LOG_FIELDS(.error = err_of(rc)),
+                  "store %s: cannot check the readers: %s", db->path, mdb_strerror(rc));
     else if (dead_count > 0)
-        log_notice("store %s: freed %d slots of readers that died", db->path, dead_count);
+        log_event(LOG_EVENT_READERS_CLEARED, NULL, "store %s: freed %d slots of readers that died",
+                  db->path, dead_count);
 }
 
 uint64_t db_map_bytes(const struct db *db)
@@ -333,7 +341,8 @@ enum err db_copy(struct db *db, int fd, const char *path)
     int rc = mdb_env_copyfd2(db->env, fd, MDB_CP_COMPACT);
     if (rc == MDB_SUCCESS)
         return ERR_OK;
-    log_error("store %s: cannot copy it to %s: %s%s", db->path, path, mdb_strerror(rc),
+    log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err_of(rc)),
+              "store %s: cannot copy it to %s: %s%s", db->path, path, mdb_strerror(rc),
               remedy_of(rc));
     return err_of(rc);
 }

@@ -42,13 +42,15 @@ static enum err check_file_system(int fd, const char *path)
 {
     struct statfs disk;
     if (fstatfs(fd, &disk) != 0) {
-        log_error("store %s: cannot ask for its file system: %s", path, strerror(errno));
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: cannot ask for its file system: %s", path, strerror(errno));
         return ERR_IO;
     }
     /* The type is a 32-bit number in a signed field of the machine's width. */
     const char *name = folder_network_name((uint32_t)disk.f_type);
     if (name != NULL) {
-        log_error("store %s: it lies on a %s file system, where locks and memory maps cannot be "
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: it lies on a %s file system, where locks and memory maps cannot be "
                   "relied on: move state_dir to a local disk",
                   path, name);
         return ERR_IO;
@@ -61,7 +63,8 @@ static enum err make_private(int fd, const char *path)
     struct stat info;
     bool is_private = fstat(fd, &info) == 0 && (info.st_mode & MODE_MASK & OTHERS_MASK) == 0;
     if (!is_private && fchmod(fd, PRIVATE_MODE) != 0) {
-        log_error("store %s: others may read it, and its mode cannot be set to 0700: %s: make this "
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: others may read it, and its mode cannot be set to 0700: %s: make this "
                   "user its owner",
                   path, strerror(errno));
         return ERR_IO;
@@ -74,17 +77,20 @@ static enum err lock(int fd, const char *path)
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return ERR_OK;
     if (errno == EWOULDBLOCK) {
-        log_error("store %s: another process has it open: stop that tonghopd first", path);
+        log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),
+                  "store %s: another process has it open: stop that tonghopd first", path);
         return ERR_BUSY;
     }
-    log_error("store %s: cannot lock it: %s", path, strerror(errno));
+    log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO), "store %s: cannot lock it: %s",
+              path, strerror(errno));
     return ERR_IO;
 }
 
 enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
 {
     if (!is_read_only && mkdir(path, PRIVATE_MODE) != 0 && errno != EEXIST) {
-        log_error("store %s: cannot make the folder: %s: make the folder above it, writable by "
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: cannot make the folder: %s: make the folder above it, writable by "
                   "this user",
                   path, strerror(errno));
         return ERR_IO;
@@ -92,7 +98,9 @@ enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         bool is_missing = errno == ENOENT;
-        log_error("store %s: cannot open the folder: %s: check state_dir", path, strerror(errno));
+        log_event(LOG_EVENT_STORE_UNUSABLE,
+                  LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO),
+                  "store %s: cannot open the folder: %s: check state_dir", path, strerror(errno));
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     enum err err = check_file_system(fd, path);
@@ -116,7 +124,8 @@ enum err folder_become_owner(int fd, const char *path)
          (info.st_uid == 0 ||
           (setgroups(0, NULL) == 0 && setgid(info.st_gid) == 0 && setuid(info.st_uid) == 0))))
         return ERR_OK;
-    log_error("store %s: cannot go on as the owner of the folder: %s: run this as that user", path,
+    log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+              "store %s: cannot go on as the owner of the folder: %s: run this as that user", path,
               strerror(errno));
     return ERR_IO;
 }

@@ -43,7 +43,8 @@ static enum err open_tables(struct store_txn *txn, bool is_new)
     for (int table = DB_META + 1; err == ERR_OK && table < DB_TABLE_COUNT; table++)
         err = db_open_table(&txn->db, (enum db_table)table, is_new);
     if (err == ERR_NOT_FOUND) {
-        log_error("store %s: a table or its schema is missing: it is not a store of tonghop: check "
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_CORRUPT),
+                  "store %s: a table or its schema is missing: it is not a store of tonghop: check "
                   "state_dir",
                   txn->store->path);
         err = ERR_CORRUPT;
@@ -59,7 +60,8 @@ static enum err make_or_check(struct store *store, bool must_exist)
     if (is_new) {
         store_abort(&txn);
         if (must_exist) {
-            log_error("store %s: it is empty: start its tonghopd first", store->path);
+            log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_NOT_FOUND),
+                      "store %s: it is empty: start its tonghopd first", store->path);
             return ERR_NOT_FOUND;
         }
         txn = store_begin_write(store);
@@ -76,7 +78,8 @@ static enum err open_folder(const char *path, const struct store_options *option
         return folder_open(path, options->is_read_only, ret_fd);
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        log_error("store %s: cannot open the folder: %s", path, strerror(errno));
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+                  "store %s: cannot open the folder: %s", path, strerror(errno));
         return ERR_IO;
     }
     *ret_fd = fd;

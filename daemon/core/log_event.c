@@ -1,0 +1,261 @@
+/* The table of events, in the order of their enum. */
+#include "core/log_event.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+static const struct log_event_info infos[] = {
+    /* start and end */
+    [LOG_EVENT_STARTED] = {"started", "1f6de7764bbf4d4894812948306a92ac", LOG_LEVEL_NOTICE,
+                           "The daemon serves its unit: it can be connected to.", "Nothing."},
+    [LOG_EVENT_STOPPING] =
+        {"stopping", "e9d89119dbb3431795307144f7884a07", LOG_LEVEL_NOTICE,
+         "The daemon was asked to end, and ends when what was received is answered.", "Nothing."},
+    [LOG_EVENT_CONFIGURATION_WRONG] =
+        {"configuration-wrong", "2074ddae2d994b5abc1245bf603c7452", LOG_LEVEL_ERROR,
+         "The configuration has a mistake, which is named with file, line and column; nothing was "
+         "started.",
+         "Correct it, and try it with 'tonghopd --config FILE --check'."},
+    [LOG_EVENT_KEY_FILE_WRONG] =
+        {"key-file-wrong", "3d66b619801f4c22b4b25ef69bd5209b", LOG_LEVEL_ERROR,
+         "The file of the secret key is not there, cannot be used or written, or may be read by "
+         "others.",
+         "Do what the line says; under systemd see that LoadCredential names the file."},
+    [LOG_EVENT_ALREADY_RUNNING] =
+        {"already-running", "38f93bb898b940b793aff9f95c84b210", LOG_LEVEL_ERROR,
+         "Another tonghopd has the state folder or the local socket of this node.",
+         "Stop that one first, or give this node a state_dir and a runtime_dir of its own."},
+    [LOG_EVENT_ENDPOINT_UNUSABLE] =
+        {"endpoint-unusable", "7b6bb5ddaa114ed4b935ac3d73e0b561", LOG_LEVEL_ERROR,
+         "The daemon cannot listen on [listen] endpoint or on its local socket.",
+         "Choose an address of this machine and a free port; see that runtime_dir is there and "
+         "writable."},
+    [LOG_EVENT_SELF_TEST_FAILED] =
+        {"self-test-failed", "ea48c46c70a84de686d5e53260d0d43e", LOG_LEVEL_ERROR,
+         "The check at start that a key which nobody enrolled is refused has failed; nothing was "
+         "started.",
+         "See that libzmq is the one of the distribution, and that 127.0.0.1 can be listened on."},
+    [LOG_EVENT_MESSAGING_FAILED] =
+        {"messaging-failed", "7ef70f667e764738ac77d3c7130a29a4", LOG_LEVEL_ERROR,
+         "libzmq cannot make what it needs, such as a socket to the node above.",
+         "See that there are memory and descriptors, and what limits them (LimitNOFILE, "
+         "MemoryMax)."},
+    [LOG_EVENT_OUT_OF_MEMORY] =
+        {"out-of-memory", "af4d462ba75241319c32eff8b07fced0", LOG_LEVEL_ERROR,
+         "There was no memory; the process ended, and nothing that was acknowledged is lost.",
+         "See what limits the memory (MemoryMax) and what else uses it."},
+
+    /* the store */
+    [LOG_EVENT_STORE_UNUSABLE] =
+        {"store-unusable", "fec42478a4b24f44a716cab968d822e5", LOG_LEVEL_ERROR,
+         "The state folder or a file in it cannot be opened, locked or made, or is no store.",
+         "Do what the line says; see that state_dir is right and belongs to the daemon's user."},
+    [LOG_EVENT_STORE_FOREIGN] =
+        {"store-foreign", "a1673c210bcf4ee7b180b5ede9c0616b", LOG_LEVEL_ERROR,
+         "The state folder, or the backup, holds the data of another unit than the configuration "
+         "says.",
+         "Give this node a state_dir of its own, or choose the right backup."},
+    [LOG_EVENT_STORE_SCHEMA] = {"store-schema", "262d2f2762d241788c2e8a7b20867feb", LOG_LEVEL_ERROR,
+                                "The store was written by a version that this one cannot read.",
+                                "Use the version that the line names."},
+    [LOG_EVENT_STORE_DAMAGED] =
+        {"store-damaged", "668f30e2480348e28363ca20e056ae8d", LOG_LEVEL_ERROR,
+         "Something in the store is not what was written: what needs it is refused or waits.",
+         "Run 'tonghop verify', and restore a backup; or move the folder away and let the node be "
+         "refilled by its parent."},
+    [LOG_EVENT_STORE_FAILED] = {"store-failed", "a90280a5d2814228a0acd3e835e944bf", LOG_LEVEL_ERROR,
+                                "Reading or writing the store failed, as the line says why.",
+                                "Look for free disk space, and for disk errors in the kernel log."},
+    [LOG_EVENT_COMMIT_FAILED] =
+        {"commit-failed", "16c3a3ee99df4b46b9c862ff981f4e71", LOG_LEVEL_ERROR,
+         "The store failed in a way that leaves unknown what is on disk: the daemon ends without "
+         "answering, and is started again.",
+         "See the lines before; what was not acknowledged is sent again by itself."},
+    [LOG_EVENT_WORK_FAILED] =
+        {"work-failed", "76eec25cc1714be0b167d82840f8d6c6", LOG_LEVEL_ERROR,
+         "Work in the background, such as rebuilding totals, failed and is tried again.",
+         "See the lines before; if it comes again, run 'tonghop verify'."},
+    [LOG_EVENT_DISK_LOW] =
+        {"disk-low", "360b7a7f670b404087a470e58c2c30bf", LOG_LEVEL_ERROR,
+         "Less than reserve_mib is left on the disk, or the store is nearly as large as "
+         "map_size_mib: no reports are taken in.",
+         "Make room on the disk, or raise map_size_mib and restart; intake goes on by itself."},
+    [LOG_EVENT_DISK_HAS_ROOM] = {"disk-has-room", "4160017adada412bac8bec71b3469e5b",
+                                 LOG_LEVEL_NOTICE, "There is room again: reports are taken in.",
+                                 "Nothing."},
+    [LOG_EVENT_READERS_CLEARED] = {"readers-cleared", "9f42f57847904fcdab15222ac1449e54",
+                                   LOG_LEVEL_NOTICE,
+                                   "Programs that read the store, such as a backup, had ended "
+                                   "without saying so; their places were freed.",
+                                   "Nothing."},
+    [LOG_EVENT_READERS_UNCHECKED] =
+        {"readers-unchecked", "a2e8b2f849ec4d209ded40102bdccd67", LOG_LEVEL_WARNING,
+         "Whether places of readers that have ended can be freed is not known.",
+         "If it comes again, restart the daemon when no backup runs."},
+
+    /* the node above */
+    [LOG_EVENT_LINK_UP] = {"link-up", "1ec793e360cd4debb6910ab60ecf0c4a", LOG_LEVEL_NOTICE,
+                           "There is a link with the node above; what waits goes up.", "Nothing."},
+    [LOG_EVENT_LINK_FAILED] = {"link-failed", "6fa5ebab077840bbaa8cf64025009ddf", LOG_LEVEL_WARNING,
+                               "The node above cannot be reached, or it or this node has another "
+                               "key than the other side knows; it is tried again by itself.",
+                               "The line says which: see to the network, to [parent] endpoint and "
+                               "key, or to the enrolment there ('tonghop keys')."},
+    [LOG_EVENT_LINK_LOST] =
+        {"link-lost", "d96b8c7cbe074d8aa0faccfc306ca0ba", LOG_LEVEL_WARNING,
+         "The link with the node above is gone; it is tried again by itself, and reports wait.",
+         "Nothing, unless no link-up follows; then see 'tonghop status'."},
+    [LOG_EVENT_LINK_REFUSED] =
+        {"link-refused", "7a789ce59d514a989f87f881f373157f", LOG_LEVEL_WARNING,
+         "The node above answered no to this node; it is tried again by itself.",
+         "The line has its reason: correct unit, key or enrolment."},
+    [LOG_EVENT_REPORT_NOT_TAKEN] =
+        {"report-not-taken", "322160846efe4e4492db9365f9b9b26b", LOG_LEVEL_WARNING,
+         "The node above did not take a report; it waits here, parked with the reason.",
+         "See 'tonghop status'; what was refused for now is tried again by itself."},
+    [LOG_EVENT_PARENT_MESSAGE_IGNORED] = {"parent-message-ignored",
+                                          "8a6e1845b7e74c05a34d341000584ed7", LOG_LEVEL_WARNING,
+                                          "The node above sent something that does not read, or "
+                                          "does not belong here; it was ignored.",
+                                          "If it comes again, see that both nodes have versions "
+                                          "that go together; tell the developers."},
+    [LOG_EVENT_COMPARISON_FAILED] =
+        {"comparison-failed", "f69f0037b8694aa2b46fceba46eb4e11", LOG_LEVEL_WARNING,
+         "The node above could not compare what both nodes hold; it is asked again later.",
+         "If the line says corrupt, run 'tonghop verify' at the node above; else nothing."},
+    [LOG_EVENT_RESTORE_COMPLETE] =
+        {"restore-complete", "7d309d963142474d95a1897a635406c2", LOG_LEVEL_NOTICE,
+         "This node has all that the node above holds, and takes reports in.", "Nothing."},
+    [LOG_EVENT_TOTALS_DIFFER] = {"totals-differ", "8e74050bd6bc450da97babb20f55d27e",
+                                 LOG_LEVEL_ERROR,
+                                 "The node above computes other totals from the same reports.",
+                                 "Run 'tonghop verify' on both nodes; restore a backup where it "
+                                 "finds a difference, tell the developers if it does not."},
+
+    /* the catalogue */
+    [LOG_EVENT_CATALOGUE_IN_FORCE] = {"catalogue-in-force", "a1a699d128774766a4e91570fa6d3379",
+                                      LOG_LEVEL_NOTICE,
+                                      "A catalogue came into force; totals are rebuilt under it.",
+                                      "Nothing."},
+    [LOG_EVENT_TOTALS_REBUILT] = {"totals-rebuilt", "fde085d2f32e407daa6941847a9851f5",
+                                  LOG_LEVEL_INFO, "All totals are those of the catalogue in force.",
+                                  "Nothing."},
+    [LOG_EVENT_CATALOGUE_UNUSABLE] =
+        {"catalogue-unusable", "35f3eca55323452ab35b610bafb198db", LOG_LEVEL_ERROR,
+         "A catalogue, from the node above or in the store, cannot be used.",
+         "See that this node is not older than the one above; if it is the one in the store, "
+         "restore a backup."},
+    [LOG_EVENT_CATALOGUE_DIFFERS] =
+        {"catalogue-differs", "d371140fd99d402e90058ad98f13634d", LOG_LEVEL_ERROR,
+         "The node above has another catalogue under the number of the one here.",
+         "Publish the right one at the root with a higher number."},
+    [LOG_EVENT_CATALOGUE_AHEAD] =
+        {"catalogue-ahead", "24c8060fb89748ebab73cdebceba8ece", LOG_LEVEL_WARNING,
+         "A node beneath has a catalogue with a higher number than the one here: this node, or the "
+         "root, was restored from an old backup.",
+         "'tonghop status' says what to do."},
+    [LOG_EVENT_CATALOGUE_WITHHELD] =
+        {"catalogue-withheld", "a7da3d52b3fb4cad8b8423893858145a", LOG_LEVEL_WARNING,
+         "The node above did not hand down its catalogue; it is asked again.",
+         "If it comes again, see 'tonghop status' there."},
+    [LOG_EVENT_UNIT_UNKNOWN] =
+        {"unit-unknown", "0c99f73e47d247a9951a1d32224df286", LOG_LEVEL_ERROR,
+         "The catalogue in force does not have the unit of this node.",
+         "Correct unit in the configuration, or publish a catalogue that has it."},
+    [LOG_EVENT_REPORT_AWAITS_CATALOGUE] =
+        {"report-awaits-catalogue", "f699fa8b9b874f3eb7bab8fc50a1caa6", LOG_LEVEL_INFO,
+         "The node above holds a report under a catalogue that has not come here yet.", "Nothing."},
+
+    /* those beneath */
+    [LOG_EVENT_CHILD_CONNECTED] =
+        {"child-connected", "90caed036f954aaabdd1bcfc1a9e25a0", LOG_LEVEL_NOTICE,
+         "The node of a unit beneath said hello for the first time since it connected.",
+         "Nothing."},
+    [LOG_EVENT_KEY_REFUSED] =
+        {"key-refused", "fa302443afb9432ca60d4ac08b336878", LOG_LEVEL_NOTICE,
+         "A key that is not enrolled here tried to connect.",
+         "If it is that of a new node or reporter, enrol it: 'tonghop enrol'."},
+    [LOG_EVENT_MESSAGE_REFUSED] = {"message-refused", "3eb2490f832c452f8270cd6655853527",
+                                   LOG_LEVEL_WARNING, "A message did not read and was refused.",
+                                   "If it comes again, see who sends it and with which version."},
+    [LOG_EVENT_MESSAGE_FAILED] = {"message-failed", "59ce9f4f2cf548898c992011454cd3a0",
+                                  LOG_LEVEL_ERROR,
+                                  "A message could not be processed and was not kept; its sender "
+                                  "was told so, or sends it again.",
+                                  "See the lines before; if it comes again, tell the developers."},
+    [LOG_EVENT_MESSAGES_DROPPED] =
+        {"messages-dropped", "73b7b10d63a74d8c9ec452c74182c0e3", LOG_LEVEL_WARNING,
+         "Messages that no honest peer sends were dropped.",
+         "The line names the last sender: revoke its key if it is not to be trusted."},
+    [LOG_EVENT_CONNECTIONS_CUT] =
+        {"connections-cut", "c4fe9b77f12f458ab714d6953c8c6099", LOG_LEVEL_WARNING,
+         "Connections were ended because they made this node hold too much in memory.",
+         "The line names where the last came from: see what runs there."},
+    [LOG_EVENT_QUARANTINED] = {"quarantined", "7854c76661164dd3bf48e794c859eaf8", LOG_LEVEL_ERROR,
+                               "A message that cannot be processed, or that its sender may not "
+                               "send, is kept for a person.",
+                               "See 'tonghop quarantine'; then clear it there."},
+    [LOG_EVENT_ALARM] = {"alarm", "f8737a1bbf0c4c1ea06bc043b50ef03c", LOG_LEVEL_ERROR,
+                         "A node beneath computes other totals from the same reports.",
+                         "Run 'tonghop verify' on both nodes; the alarm ends when they agree."},
+    [LOG_EVENT_REVISION_CONTRADICTS] = {"revision-contradicts", "859f1832293e46599aafae729857937e",
+                                        LOG_LEVEL_WARNING,
+                                        "A node beneath sent a report that another node had taken "
+                                        "in under the same number; the unit's own node settles it.",
+                                        "Nothing, unless 'tonghop status' names it."},
+    [LOG_EVENT_FORK_SETTLED] = {"fork-settled", "0653c73e2cff44d3ab388849ba1b3042",
+                                LOG_LEVEL_NOTICE,
+                                "Two nodes had taken in reports of one unit under the same number: "
+                                "the later filing stands.",
+                                "Nothing; if one was set aside, see filing-set-aside."},
+    [LOG_EVENT_FILING_SET_ASIDE] =
+        {"filing-set-aside", "4d085e3f682543e88a17d652b0a81079", LOG_LEVEL_WARNING,
+         "A filing gave way to another one under the same number, and is kept in the quarantine.",
+         "Ask the unit whether its figures have to be filed again: see 'tonghop quarantine --show "
+         "NUMBER'."},
+    [LOG_EVENT_NUMBERS_USED_UP] = {"numbers-used-up", "c12284b8fef84d248eaba31817e9f767",
+                                   LOG_LEVEL_ERROR,
+                                   "Another node made up a revision number so high that none is "
+                                   "left above it; the report here cannot go up.",
+                                   "Tell the developers."},
+
+    /* reports and administration */
+    [LOG_EVENT_REPORT_TAKEN_IN] = {"report-taken-in", "07bc71cf03ee4af690207a30b5972112",
+                                   LOG_LEVEL_INFO,
+                                   "A report was taken in at its home, and got a number.",
+                                   "Nothing."},
+    [LOG_EVENT_REPORT_ACCEPTED] = {"report-accepted", "bae9ef324c194f76b02a8d120c57ac42",
+                                   LOG_LEVEL_NOTICE, "A person accepted a report.", "Nothing."},
+    [LOG_EVENT_REPORT_RETURNED] =
+        {"report-returned", "5136413cbda04de8b844b3e6b020e505", LOG_LEVEL_NOTICE,
+         "A person returned a report: it does not count until it is filed anew.", "Nothing."},
+    [LOG_EVENT_ENROLLED] = {"enrolled", "a7f22240fe3e4ec8b5aaf67e3f4b756d", LOG_LEVEL_NOTICE,
+                            "A key was enrolled.",
+                            "Nothing, if it was meant to be; else revoke it."},
+    [LOG_EVENT_REVOKED] = {"revoked", "651145849a604340bf7c8c97f093b456", LOG_LEVEL_NOTICE,
+                           "A key was revoked.", "Nothing."},
+    [LOG_EVENT_QUARANTINE_CLEARED] =
+        {"quarantine-cleared", "d573cef75dc84943b189139103e803e2", LOG_LEVEL_NOTICE,
+         "A person cleared messages from the quarantine, or the alarms.", "Nothing."},
+
+    /* verification, backup and restore */
+    [LOG_EVENT_VERIFY_DIFFERENCE] = {"verify-difference", "3643e473d3d34482b518fa0fce240c63",
+                                     LOG_LEVEL_ERROR,
+                                     "A total or a digest is not that of the reports held.",
+                                     "Restore a backup, and tell the developers."},
+    [LOG_EVENT_OFFLINE_FAILED] = {"offline-failed", "8cdf75021b2e4258b72c348994396a0f",
+                                  LOG_LEVEL_ERROR,
+                                  "A verification, backup or restore was refused, or did not come "
+                                  "to its end; nothing was changed.",
+                                  "Do what the line says."},
+    [LOG_EVENT_LEFTOVERS] = {"leftovers", "2e64db8031604cc8a96c80723bd001cf", LOG_LEVEL_WARNING,
+                             "A folder of work that a backup or restore made cannot be removed.",
+                             "Remove it by hand."},
+};
+
+static_assert(sizeof infos / sizeof *infos == LOG_EVENT_COUNT, "every event is in the table");
+
+const struct log_event_info *log_event_info(enum log_event event)
+{
+    return &infos[event];
+}
