@@ -12,11 +12,11 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "core/log.h"
+#include "journal.h"
 #include "loop.h"
 #include "offline.h"
 
@@ -146,19 +146,6 @@ static enum err read_conf(const char *path, struct conf *ret_conf)
     return err;
 }
 
-/* The journal understands "<6>" before a line; a terminal does not want it. */
-static bool stderr_is_journal(void)
-{
-    const char *stream = getenv("JOURNAL_STREAM");
-    struct stat st;
-    char expected[64];
-    if (stream == NULL || fstat(STDERR_FILENO, &st) != 0)
-        return false;
-    (void)snprintf(expected, sizeof(expected), "%ju:%ju", (uintmax_t)st.st_dev,
-                   (uintmax_t)st.st_ino);
-    return strcmp(stream, expected) == 0;
-}
-
 /* Every descriptor that the limits allow: a peer costs one, and libzmq spins when there are none.
  */
 static void raise_descriptor_limit(void)
@@ -264,6 +251,7 @@ static int serve(const struct conf *conf)
 int main(int argc, char **argv)
 {
     struct options options = {0};
+    struct journal journal = {0};
     struct conf conf;
     int status = parse_options(argc, argv, &options);
     if (status >= 0)
@@ -271,12 +259,16 @@ int main(int argc, char **argv)
     /* One arena of malloc: there is one thread of ours, and libzmq's allocates little. */
     (void)mallopt(M_ARENA_MAX, 1);
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
-    log_setup(LOG_LEVEL_INFO, stderr_is_journal());
+    if (journal_is_stderr())
+        log_set_journal(journal_send, &journal);
+    log_setup(LOG_LEVEL_INFO, journal_is_stderr());
     if (read_conf(options.config, &conf) != ERR_OK)
         return EXIT_CONFIG;
-    log_setup((enum log_level)conf.log_level, stderr_is_journal());
+    journal = (struct journal){.node = conf.name, .unit = conf.unit};
+    log_setup((enum log_level)conf.log_level, journal_is_stderr());
     raise_descriptor_limit();
     status = options.mode == MODE_SERVE ? serve(&conf) : work_offline(&conf, &options);
+    journal.node = NULL; /* the configuration has it */
     conf_fini(&conf);
     return status;
 }

@@ -61,6 +61,7 @@ RULES = [
     Rule("tests/unit/store/*", UNIT, "lmdb.h"),
     Rule("tests/unit/link/*", UNIT + " link/*", "zmq.h sodium.h"),
     Rule("tests/unit/wire/*", UNIT, "sodium.h"),
+    Rule("tests/unit/daemon/*", UNIT + " *.h"),
     Rule("tests/unit/*/*", UNIT),
     Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
     Rule("tests/fuzz/breaks/*", UNIT),
