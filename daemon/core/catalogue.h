@@ -160,6 +160,9 @@ enum err catalogue_check_succession(const struct catalogue *current, const struc
 /* The calendar of a label's year, and the days that a period covers by it. */
 const struct calendar *catalogue_calendar(const struct catalogue *catalogue, int year);
 struct window catalogue_window(const struct catalogue *catalogue, struct period period);
+/* Last day on which the first filing of a unit of that level is in time; false: none is set. */
+bool catalogue_deadline(const struct catalogue *catalogue, struct period period, size_t level,
+                        struct date *ret_deadline);
 
 /* Look-ups; NULL (or -1) when there is none. */
 const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id);

@@ -19,6 +19,16 @@ struct window catalogue_window(const struct catalogue *catalogue, struct period 
     return calendar_window(catalogue_calendar(catalogue, period.year), period);
 }
 
+bool catalogue_deadline(const struct catalogue *catalogue, struct period period, size_t level,
+                        struct date *ret_deadline)
+{
+    const struct level *due = &catalogue->levels[level];
+    const struct calendar_day day = due->deadline[period.label - 1];
+
+    return due->has_deadline[period.label - 1] &&
+           date_make(period.year + day.year_offset, day.month, day.day, ret_deadline) == ERR_OK;
+}
+
 /* Between the last year by the calendar `before` and the first one of the era. */
 static void check_seam(const struct checker *checker, const struct calendar *before,
                        const struct era *era)

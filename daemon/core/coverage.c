@@ -134,14 +134,10 @@ static uint32_t covering_unit(const struct context *context, uint32_t node, uint
 static enum timeliness timeliness_of(const struct context *context, uint8_t level,
                                      struct instant first_filed)
 {
-    const struct period period = context->tree->period;
-    const struct level *due = &context->catalogue->levels[level];
-    const struct calendar_day day = due->deadline[period.label - 1];
     const struct date filed = instant_date(first_filed);
     struct date deadline;
     const bool has_deadline =
-        due->has_deadline[period.label - 1] &&
-        date_make(period.year + day.year_offset, day.month, day.day, &deadline) == ERR_OK;
+        catalogue_deadline(context->catalogue, context->tree->period, level, &deadline);
 
     if (has_deadline && date_compare(filed, deadline) > 0)
         return TIMELINESS_LATE;

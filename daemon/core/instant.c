@@ -140,6 +140,12 @@ struct date instant_date(struct instant instant)
     return (struct date){(int32_t)floor_div(vietnam_seconds(instant), SECONDS_PER_DAY)};
 }
 
+struct instant instant_end_of(struct date date)
+{
+    const int64_t seconds = ((int64_t)date.days + 1) * SECONDS_PER_DAY - VIETNAM_OFFSET_SECONDS;
+    return (struct instant){seconds * US_PER_SECOND - 1};
+}
+
 /* Two digits at `text`, or -1. */
 static int two_digits(const char *text)
 {

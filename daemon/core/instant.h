@@ -22,6 +22,9 @@ struct date {
 #define DATE_MIN ((struct date){INT32_MIN}) /* "since always" */
 #define DATE_MAX ((struct date){INT32_MAX}) /* "until further notice" */
 
+/* The end of the year 9999, in UTC. */
+#define INSTANT_MAX_US INT64_C(253402300799999999)
+
 enum { INSTANT_TEXT_SIZE = 32, DATE_TEXT_SIZE = 16 };
 
 /* ERR_RANGE for a day that does not exist or a year outside 1 to 9999. */
@@ -40,6 +43,8 @@ struct instant instant_earlier(struct instant a, struct instant b);
 /* The day in Viet Nam (UTC+7, no daylight saving) that `instant` falls on: deadlines are days of
  * the people who report. */
 struct date instant_date(struct instant instant);
+/* The last microsecond of a day in Viet Nam. */
+struct instant instant_end_of(struct date date);
 /* "2024-12-12T08:30:00+07:00", with seconds and offset or without (then in Viet Nam), or a day,
  * which is its beginning in Viet Nam; ERR_SYNTAX or ERR_RANGE. */
 enum err instant_parse(const char *text, struct instant *ret_instant);
