@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "care_files.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "memory.h"
@@ -63,6 +64,7 @@ struct loop {
     size_t turn_count;
     struct misdeeds misdeeds;
     struct memory memory;
+    struct care_files care_files;
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then */
     bool is_disk_low;       /* as the log told last */
@@ -408,6 +410,7 @@ static enum err step_batch(struct loop *loop)
             event->bytes = span_of(&loop->inbox[i].payload);
     }
     if (loop->event_count > 0) {
+        care_files_read(&loop->care_files, loop->conf->state_dir, loop->node);
         enum err err = node_batch(loop->node, loop->events, loop->event_count, &loop->effects);
         if (err != ERR_OK)
             return err;

@@ -251,6 +251,10 @@ static const struct log_event_info infos[] = {
     [LOG_EVENT_LEFTOVERS] = {"leftovers", "2e64db8031604cc8a96c80723bd001cf", LOG_LEVEL_WARNING,
                              "A folder of work that a backup or restore made cannot be removed.",
                              "Remove it by hand."},
+    [LOG_EVENT_CARE_UNREADABLE] =
+        {"care-unreadable", "8bb05301a27b4f7e87d40583758c4d4a", LOG_LEVEL_WARNING,
+         "What the last verification or backup came to cannot be read in the state folder.",
+         "Run it again: `tonghop verify`, or the unit `tonghop-backup@NAME`."},
 };
 
 static_assert(sizeof infos / sizeof *infos == LOG_EVENT_COUNT, "every event is in the table");

@@ -15,6 +15,7 @@ enum effect_type {
     EFFECT_REVOKE,           /* forget every peer with that key */
     EFFECT_SESSION,          /* an event of the uplink session */
     EFFECT_ANSWERED,         /* the parent answered message `re` */
+    EFFECT_ACKED,            /* and holds what it was sent */
     EFFECT_PARENT_CATALOGUE, /* the parent's number and hash, in `number` and `bytes` */
     EFFECT_CHUNK_DONE,       /* the catalogue chunk asked for has come */
     EFFECT_NOTICE,           /* tell all children nodes that a catalogue is in force, in `number` */

@@ -27,6 +27,7 @@ static void drop_catalogue(struct node *node)
 {
     drop_trees(node);
     own_cache_clear(&node->owns);
+    node->campaign.is_known = false;
     catalogue_free(&node->catalogue);
     memset(node->catalogue_hash, 0, sizeof(node->catalogue_hash));
 }
@@ -148,6 +149,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
     node->child_units.is_loaded = false;
     own_cache_clear(&node->owns);
     memset(node->years, 0, sizeof(node->years));
+    node->campaign.is_known = false;
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);
@@ -211,6 +213,7 @@ void node_free(struct node **node)
         return;
     drop_catalogue(n);
     peers_fini(&n->peers);
+    link_times_fini(&n->link_times);
     session_fini(&n->session);
     reconcile_fini(&n->reconcile);
     arena_free(&n->arena);

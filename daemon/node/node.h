@@ -13,10 +13,11 @@
 #define NODE_NODE_H
 
 #include "core/arena.h"
-#include "core/catalogue.h"
-#include "core/tree.h"
+#include "core/campaign.h"
+#include "core/care.h"
 #include "link/session.h"
 #include "node/effects.h"
+#include "node/link_times.h"
 #include "node/own_cache.h"
 #include "node/peers.h"
 #include "store/store.h"
@@ -84,7 +85,16 @@ struct node_uplink {
     struct report_key unreadable;
     uint64_t unreadable_version;
     struct instant heard;
-    char trouble[256]; /* the last refusal or failure, for status */
+    struct instant acked; /* when it last took over a report or agreed to a statement */
+    char trouble[256];    /* the last refusal or failure, for status */
+};
+
+/* How far the current campaign has come, as status shows it; a cache. */
+struct node_campaign {
+    bool is_known;     /* for `today`, and of the heads as they are */
+    bool is_there;     /* there is one, and this node's unit is in its tree */
+    struct date today; /* when it was counted */
+    struct campaign counts;
 };
 
 /* Comparing with the parent, one page at a time (reconcile.h); a cache: what is lost is begun anew
@@ -131,6 +141,7 @@ struct node {
     struct node_rebuild rebuild;
     struct unit_set child_units;
     struct peers peers;
+    struct link_times link_times; /* of the nodes beneath */
     struct session session;
     struct node_uplink uplink;
     struct reconcile reconcile;
@@ -142,7 +153,9 @@ struct node {
     int64_t expired_ms;    /* when silent peers were last looked for */
     uint64_t next_seq;     /* of answers to peers; grows only */
     struct instant started;
-    struct buf packed; /* scratch of packing */
+    struct node_campaign campaign;
+    struct care verify, backup; /* the last ones, for status; whoever reads files puts them here */
+    struct buf packed;          /* scratch of packing */
 };
 
 /* Opens a node over an open store: reads the catalogue in force and checks that the store belongs

@@ -386,6 +386,7 @@ static void change_end(struct step *step, struct change *change, const struct in
                                   .period = {.year = change->key.period.year}};
         (void)store_put_head(txn, &change->key, head); /* errors are sticky */
         year_heads_changed(step->node, &change->key, head);
+        step->node->campaign.is_known = false;
         change_totals(step, change, in);
         rollup_change_digest(step->node, txn, &change->key,
                              change->had_head ? change->old.state_digest : NULL,

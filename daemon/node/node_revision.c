@@ -387,6 +387,7 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
     if (ack->revision >= head.revision) {
         struct report_key year = {.kind = key.kind, .period = {.year = key.period.year}};
         (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */
+        effects_add(step->effects, EFFECT_ACKED, (struct span){0});
         (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year); /* it speaks of this one too */
     } else {
         park_sent(step, sent, "busy: the node above holds an earlier revision, and keeps it");

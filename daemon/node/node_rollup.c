@@ -265,4 +265,5 @@ void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *a
                   " from the same reports: run 'tonghop verify' on both nodes",
                   ack->year);
     (void)store_clear_outbox(step->txn, OUTBOX_STATEMENT, &sent->key, sent->version); /* sticky */
+    effects_add(step->effects, EFFECT_ACKED, (struct span){0});
 }

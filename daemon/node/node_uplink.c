@@ -267,6 +267,8 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_ANSWERED:
         (void)session_answered(&node->session, effect->re, &sent);
         break;
+    case EFFECT_ACKED: /* its time was noted */
+        break;
     case EFFECT_PARENT_CATALOGUE:
         node->uplink.catalogue = effect->number;
         memcpy(node->uplink.catalogue_hash, bytes.data, sizeof(node->uplink.catalogue_hash));
@@ -303,14 +305,37 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     }
 }
 
+static bool is_ack(struct span bytes)
+{
+    int body = wire_peek_body(bytes);
+    return body == TONGHOP__ENVELOPE__BODY_ACK || body == TONGHOP__ENVELOPE__BODY_STATEMENT_ACK;
+}
+
+/* When the links were last used, for status. */
+static void note_times(struct node *node, const struct effect *effect, struct span bytes,
+                       struct instant now)
+{
+    const struct peer_from *from = &effect->peer.from;
+    bool is_child = effect->peer.role == TONGHOP__ROLE__ROLE_NODE && !from->address.is_local;
+    bool is_heard = effect->type == EFFECT_PEER_HELLO || effect->type == EFFECT_PEER_HEARD;
+    if (effect->type == EFFECT_SESSION && effect->session == SESSION_HEARD)
+        node->uplink.heard = now;
+    else if (effect->type == EFFECT_ACKED)
+        node->uplink.acked = now;
+    else if (is_child && is_heard)
+        link_times_of(&node->link_times, from->key)->heard = now;
+    else if (is_child && effect->type == EFFECT_SEND_PEER && is_ack(bytes))
+        link_times_of(&node->link_times, from->key)->acked = now;
+}
+
 void node_apply(struct node *node, struct effects *effects, const struct transport *transport,
                 struct instant now, int64_t now_ms)
 {
     for (size_t i = 0; i < effects->count; i++) {
         const struct effect *effect = &effects->items[i];
-        if (effect->type == EFFECT_SESSION && effect->session == SESSION_HEARD)
-            node->uplink.heard = now;
-        apply_one(node, effect, effects_bytes(effects, effect), transport, now_ms);
+        struct span bytes = effects_bytes(effects, effect);
+        note_times(node, effect, bytes, now);
+        apply_one(node, effect, bytes, transport, now_ms);
     }
     effects_clear(effects);
 }

@@ -141,7 +141,7 @@ static enum err db_result(struct db_txn *txn, const char *what, int rc)
 
 /* ---- environment ---- */
 
-static uint64_t used_bytes(const struct db *db)
+uint64_t db_used_bytes(const struct db *db)
 {
     MDB_envinfo info;
     (void)mdb_env_info(db->env, &info); /* fails only without an environment */
@@ -326,14 +326,14 @@ static uint64_t count_free_pages(const struct db *db)
 
 bool db_has_room(const struct db *db, uint64_t wanted_bytes)
 {
-    uint64_t fresh_bytes = db->map_bytes - used_bytes(db);
+    uint64_t fresh_bytes = db->map_bytes - db_used_bytes(db);
     return fresh_bytes >= wanted_bytes ||
            fresh_bytes + count_free_pages(db) * db->page_bytes >= wanted_bytes;
 }
 
 uint64_t db_live_bytes(const struct db *db)
 {
-    return used_bytes(db) - count_free_pages(db) * db->page_bytes;
+    return db_used_bytes(db) - count_free_pages(db) * db->page_bytes;
 }
 
 enum err db_copy(struct db *db, int fd, const char *path)

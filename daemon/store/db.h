@@ -48,6 +48,8 @@ uint64_t db_map_bytes(const struct db *db);
 /* True when the last commit left that much of the map unused. Reads the free list (an entry per
  * commit that freed pages) only when the part never used is smaller. */
 bool db_has_room(const struct db *db, uint64_t wanted_bytes);
+/* Bytes of the data file up to the last page that was ever used. */
+uint64_t db_used_bytes(const struct db *db);
 /* Bytes that the last commit uses: about what a copy takes. Reads the free list. */
 uint64_t db_live_bytes(const struct db *db);
 /* Writes the last commit, without free pages, as a data file to `fd`, which a writer in another

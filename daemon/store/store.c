@@ -136,6 +136,15 @@ uint64_t store_free_bytes(const struct store *store)
     return folder_free_bytes(store->folder);
 }
 
+void store_get_room(const struct store *store, struct store_room *ret_room)
+{
+    *ret_room = (struct store_room){.free_bytes = store_free_bytes(store),
+                                    .reserve_bytes = store->reserve_bytes,
+                                    .used_bytes = db_used_bytes(store->db),
+                                    .live_bytes = db_live_bytes(store->db),
+                                    .map_bytes = db_map_bytes(store->db)};
+}
+
 void store_check_readers(struct store *store)
 {
     db_check_readers(store->db);

@@ -44,6 +44,14 @@ void store_close(struct store **store);
  * and queries still have to work. As of the last commit. Cheap: may be asked for every report. */
 bool store_has_room(const struct store *store);
 uint64_t store_free_bytes(const struct store *store);
+/* The same as figures, to be shown. Reads the free list. */
+struct store_room {
+    uint64_t free_bytes, reserve_bytes; /* of the disk */
+    uint64_t used_bytes; /* of the data file, up to the last page that was ever used */
+    uint64_t live_bytes; /* of them, without freed pages */
+    uint64_t map_bytes;  /* the most that the file may grow to */
+};
+void store_get_room(const struct store *store, struct store_room *ret_room);
 /* Clears reader slots of dead processes (mdb_reader_check). */
 void store_check_readers(struct store *store);
 

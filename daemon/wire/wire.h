@@ -45,7 +45,7 @@ enum {
  * holds it exactly. */
 #define WIRE_REVISION_MAX (UINT64_C(1) << 53)
 /* 9999-12-31T23:59:59.999999Z. */
-#define WIRE_INSTANT_MAX_US INT64_C(253402300799999999)
+#define WIRE_INSTANT_MAX_US INSTANT_MAX_US
 
 /* A message that was opened; all its memory is in the arena. */
 struct wire_message {

@@ -540,15 +540,32 @@ static const struct wire_rule history_entry_rules[] = {
 };
 
 static const struct wire_rule status_rules[] = {
-    {PRESENT(Status, unit)},   {INSTANT(Status, started_us)},
-    {INSTANT(Status, now_us)}, {INSTANT(Status, parent_heard_us)},
-    {LIST(Status, children)},  {AT(Status, problems), 0, PROBLEMS_MAX, RULE_HAS_LINES},
+    {PRESENT(Status, unit)},
+    {INSTANT(Status, started_us)},
+    {INSTANT(Status, now_us)},
+    {INSTANT(Status, parent_heard_us)},
+    {LIST(Status, children)},
+    {AT(Status, problems), 0, PROBLEMS_MAX, RULE_HAS_LINES},
+    {INSTANT(Status, parent_acked_us)},
+    {INSTANT(Status, waiting_since_us)},
 };
 
 static const struct wire_rule link_rules[] = {
     {PRESENT(Link, unit)},
     {KNOWN(Link, role)},
     {INSTANT(Link, heard_us)},
+    {INSTANT(Link, acked_us)},
+};
+
+static const struct wire_rule campaign_rules[] = {
+    {AT(Campaign, period), 1, QUERY_PERIOD_MAX, 0},
+    {INSTANT(Campaign, deadline_us)},
+};
+
+static const struct wire_rule care_rules[] = {
+    {INSTANT(Care, time_us)},
+    {KNOWN(Care, result)},
+    {AT(Care, error), 0, CODE_MAX, 0},
 };
 
 static const char *check_printed_value(const ProtobufCMessage *message)
@@ -659,6 +676,8 @@ static const struct wire_shape shapes[] = {
     {SHAPE(history_entry, NULL)},
     {SHAPE(status, NULL)},
     {SHAPE(link, NULL)},
+    {SHAPE(campaign, NULL)},
+    {SHAPE(care, NULL)},
 };
 
 const struct wire_shape *wire_shape_of(const ProtobufCMessageDescriptor *message)

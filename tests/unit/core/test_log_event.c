@@ -63,6 +63,7 @@ static void test_golden(void **state)
         {LOG_EVENT_LINK_LOST, "link-lost", "d96b8c7cbe074d8aa0faccfc306ca0ba"},
         {LOG_EVENT_REPORT_TAKEN_IN, "report-taken-in", "07bc71cf03ee4af690207a30b5972112"},
         {LOG_EVENT_LEFTOVERS, "leftovers", "2e64db8031604cc8a96c80723bd001cf"},
+        {LOG_EVENT_CARE_UNREADABLE, "care-unreadable", "8bb05301a27b4f7e87d40583758c4d4a"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof *golden; i++) {
         assert_string_equal(log_event_info(golden[i].event)->name, golden[i].name);

@@ -45,8 +45,8 @@ static void test_all_is_well(void **state)
     assert_int_equal(status->n_problems, 0);
 }
 
-/* Nodes enrolled beneath, whether they are there, and when they were heard; other keys and revoked
- * ones are not links. */
+/* Nodes enrolled beneath, whether they are there, and when they were heard, also when that is over;
+ * other keys and revoked ones are not links. */
 static void test_children(void **state)
 {
     struct rig *rig = *state;
@@ -67,10 +67,13 @@ static void test_children(void **state)
     assert_string_equal(status->children[0]->name, "test");
     assert_int_equal(status->children[0]->role, ROLE(NODE));
     assert_false(status->children[0]->connected);
-    assert_int_equal(status->children[0]->heard_us, 0);
+    assert_int_equal(status->children[0]->heard_us, RIG_NOW_US);
     assert_int_equal(status->children[1]->unit->id, 632);
     assert_true(status->children[1]->connected);
     assert_int_equal(status->children[1]->heard_us, rig->now.us - 2000000);
+    rig_restart(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(status_of(rig)->children[0]->heard_us, 0);
 }
 
 /* A node that is not linked must not look healthy: it says why, as far as it knows. */

@@ -85,6 +85,7 @@ static void fields_were_added(void **state)
         {"revision", GOLDEN_REVISION_ACCEPTED},
         {"history", GOLDEN_HISTORY_HELD},
         {"status", GOLDEN_STATUS_RESTORING},
+        {"status", GOLDEN_STATUS_HEALTH},
         {"file", GOLDEN_FILE_CHECKED},
         {"statement", GOLDEN_STATEMENT_MARKS},
         {"totals_query", GOLDEN_TOTALS_QUERY_SPAN},

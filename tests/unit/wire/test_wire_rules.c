@@ -480,7 +480,23 @@ static char *letters(struct arena *arena, size_t len)
        m->parts[0]->figures[0]->unit_set = UINT64_MAX),                                            \
       OK, "")                                                                                      \
     X(file, checked, (m->check_only = true, m->accept_warnings = true), OK, "")                    \
-    X(status, child_role, m->children[0]->role = 0, MALFORMED, "Link.role")
+    X(status, child_role, m->children[0]->role = 0, MALFORMED, "Link.role")                        \
+    X(status, child_acked, m->children[0]->acked_us = -1, MALFORMED, "Link.acked_us")              \
+    X(status, parent_acked, m->parent_acked_us = -1, MALFORMED, "Status.parent_acked_us")          \
+    X(status, waiting, m->waiting_since_us = -1, MALFORMED, "Status.waiting_since_us")             \
+    X(status, campaign, campaign(m, arena)->due_count = UINT32_MAX, OK, "")                        \
+    X(status, campaign_period, campaign(m, arena)->period = TEXT(""), MALFORMED,                   \
+      "Campaign.period")                                                                           \
+    X(status, campaign_period_long, campaign(m, arena)->period = letters(arena, 17), TOO_LARGE,    \
+      "Campaign.period")                                                                           \
+    X(status, campaign_deadline, campaign(m, arena)->deadline_us = -1, MALFORMED,                  \
+      "Campaign.deadline_us")                                                                      \
+    X(status, care, verify(m, arena)->differences = UINT64_MAX, OK, "")                            \
+    X(status, care_time, verify(m, arena)->time_us = INT64_MAX, MALFORMED, "Care.time_us")         \
+    X(status, care_result, verify(m, arena)->result = 0, MALFORMED, "Care.result")                 \
+    X(status, care_unknown, verify(m, arena)->result = 4, MALFORMED, "Care.result")                \
+    X(status, care_error, verify(m, arena)->error = letters(arena, 33), TOO_LARGE, "Care.error")   \
+    X(status, care_error_line, verify(m, arena)->error = TEXT("a\nb"), MALFORMED, "Care.error")
 
 /* An earlier revision than `latest`, as it may be. */
 static Tonghop__Accepted *accepted(const Tonghop__Revision *latest, struct arena *arena)
@@ -517,6 +533,24 @@ static char **fail_checks(Tonghop__Value *value, size_t count, struct arena *are
     value->failed_checks = copies(arena, letters(arena, 3), count);
     value->n_failed_checks = count;
     return value->failed_checks;
+}
+
+static Tonghop__Campaign *campaign(Tonghop__Status *status, struct arena *arena)
+{
+    status->campaign = arena_alloc(arena, sizeof *status->campaign);
+    assert_non_null(status->campaign);
+    tonghop__campaign__init(status->campaign);
+    status->campaign->period = TEXT("2024-S1");
+    return status->campaign;
+}
+
+static Tonghop__Care *verify(Tonghop__Status *status, struct arena *arena)
+{
+    status->verify = arena_alloc(arena, sizeof *status->verify);
+    assert_non_null(status->verify);
+    tonghop__care__init(status->verify);
+    status->verify->result = TONGHOP__CARE_RESULT__CARE_RESULT_OK;
+    return status->verify;
 }
 
 static Tonghop__UnitInfo *no_unit(struct arena *arena)
