@@ -7,12 +7,10 @@
 
 #include "client/health.h"
 #include "client/options.h"
-#include "client/role.h"
-#include "client/table.h"
-#include "client/words.h"
+#include "client/status.h"
 #include "core/mem.h"
 
-enum { POLL_MS = 100, DISK_UNIT = 1 << 20 };
+enum { POLL_MS = 100 };
 
 static int64_t now_ms(void)
 {
@@ -22,121 +20,6 @@ static int64_t now_ms(void)
 }
 
 /* ---- output ---- */
-
-static void add_field(struct table *table, const struct common *common, const char *key,
-                      enum word heading)
-{
-    table_add_column(table, key, words(common->is_english, heading), TABLE_LEFT);
-}
-
-static void add_unit(struct table *table, const struct common *common,
-                     const Tonghop__UnitInfo *unit)
-{
-    const char *name = words_name(common->is_english, unit->name_vi, unit->name_en);
-    if (common->output != OUTPUT_TEXT)
-        table_addf(table, "%u", unit->id);
-    else if (name[0] != '\0')
-        table_addf(table, "%s %s (id:%u)", unit->code, name, unit->id);
-    else
-        table_addf(table, "id:%u", unit->id);
-}
-
-static void add_parent(struct table *table, const struct common *common,
-                       const Tonghop__Status *status)
-{
-    bool is_english = common->is_english;
-    const char *trouble = status->parent_trouble;
-    if (common->output != OUTPUT_TEXT)
-        table_add(table, status->has_parent ? status->parent_endpoint : NULL);
-    else if (!status->has_parent)
-        table_add(table, words(is_english, WORD_STATUS_PARENT_ROOT));
-    else if (status->parent_linked)
-        table_addf(table, words(is_english, WORD_STATUS_PARENT_LINKED), status->parent_endpoint);
-    else if (trouble[0] == '\0')
-        table_addf(table, words(is_english, WORD_STATUS_PARENT_UNLINKED), status->parent_endpoint);
-    else
-        table_addf(table, words(is_english, WORD_STATUS_PARENT_BROKEN), status->parent_endpoint,
-                   trouble);
-}
-
-static void add_count(struct table *table, uint64_t count)
-{
-    table_addf(table, "%llu", (unsigned long long)count);
-}
-
-/* What there is to say of the node itself, in one row. */
-static struct table *node_table(const struct common *common, const Tonghop__Status *status)
-{
-    bool is_text = common->output == OUTPUT_TEXT;
-    struct table *table = table_new();
-    char time_text[INSTANT_TEXT_SIZE];
-
-    add_field(table, common, "software", WORD_STATUS_NODE);
-    add_field(table, common, "unit", WORD_STATUS_UNIT);
-    add_field(table, common, "catalogue", WORD_STATUS_CATALOGUE);
-    add_field(table, common, "started", WORD_STATUS_STARTED);
-    add_field(table, common, "parent", WORD_STATUS_PARENT);
-    if (!is_text)
-        add_field(table, common, "linked", WORD_STATUS_PARENT);
-    add_field(table, common, "reports", WORD_STATUS_REPORTS);
-    add_field(table, common, "outbox", WORD_STATUS_OUTBOX);
-    add_field(table, common, "parked", WORD_STATUS_PARKED);
-    add_field(table, common, "quarantine", WORD_STATUS_QUARANTINE);
-    add_field(table, common, "alarms", WORD_STATUS_ALARMS);
-    add_field(table, common, is_text ? "disk" : "disk_free_bytes", WORD_STATUS_DISK);
-    add_field(table, common, "rebuilding", WORD_STATUS_REBUILDING);
-    add_field(table, common, "restoring", WORD_STATUS_RESTORING);
-
-    table_add(table, status->software);
-    add_unit(table, common, status->unit);
-    if (status->catalogue > 0)
-        table_addf(table, "%u", status->catalogue);
-    else
-        table_add(table, is_text ? words(common->is_english, WORD_NONE) : NULL);
-    table_add(table, instant_format((struct instant){status->started_us}, time_text));
-    add_parent(table, common, status);
-    if (!is_text)
-        table_add(table, status->parent_linked ? "yes" : "no");
-    add_count(table, status->report_count);
-    add_count(table, status->outbox_count);
-    add_count(table, status->parked_count);
-    add_count(table, status->quarantine_count);
-    add_count(table, status->alarm_count);
-    if (is_text)
-        table_addf(table, "%llu MiB", (unsigned long long)(status->disk_free_bytes / DISK_UNIT));
-    else
-        add_count(table, status->disk_free_bytes);
-    table_add(table,
-              words(common->is_english || !is_text, status->rebuilding ? WORD_YES : WORD_NO));
-    table_add(table, words(common->is_english || !is_text, status->restoring ? WORD_YES : WORD_NO));
-    return table;
-}
-
-static struct table *children_table(const struct common *common, const Tonghop__Status *status)
-{
-    bool is_text = common->output == OUTPUT_TEXT;
-    bool is_english = common->is_english || !is_text;
-    struct table *table = table_new();
-
-    add_field(table, common, "unit", WORD_STATUS_UNIT);
-    add_field(table, common, "role", WORD_KEYS_ROLE);
-    add_field(table, common, "name", WORD_KEYS_NAME);
-    add_field(table, common, "connected", WORD_KEYS_CONNECTED);
-    add_field(table, common, "heard", WORD_STATUS_HEARD);
-    for (size_t i = 0; i < status->n_children; i++) {
-        const Tonghop__Link *link = status->children[i];
-        char heard[INSTANT_TEXT_SIZE];
-        add_unit(table, common, link->unit);
-        table_add(table, is_text ? role_word(is_english, link->role) : role_name(link->role));
-        table_add(table, link->name);
-        table_add(table, words(is_english, link->connected ? WORD_YES : WORD_NO));
-        if (link->heard_us > 0)
-            table_add(table, instant_format((struct instant){link->heard_us}, heard));
-        else
-            table_add(table, is_text ? words(is_english, WORD_STATUS_NEVER) : NULL);
-    }
-    return table;
-}
 
 /* One object, with what is beneath inside. */
 static void print_json(const Tonghop__Status *status, const struct table *node,
@@ -173,10 +56,12 @@ static void print_verdict(const struct common *common, const Tonghop__Status *st
     }
 }
 
-static void print_status(const struct common *common, const Tonghop__Status *status)
+static void print_status(const struct common *common, bool is_all, const Tonghop__Status *status)
 {
-    struct table *node = node_table(common, status);
-    struct table *children = children_table(common, status);
+    struct table *node = common->output == OUTPUT_TEXT
+                             ? status_table_text(common->is_english, is_all, status)
+                             : status_table_record(status);
+    struct table *children = status_table_children(common, is_all, status);
     if (common->output == OUTPUT_JSON) {
         print_json(status, node, children);
     } else {
@@ -214,7 +99,7 @@ static bool is_good_answer(const Tonghop__Envelope *answer)
     return answer->body_case == TONGHOP__ENVELOPE__BODY_STATUS && health_is_good(answer->status);
 }
 
-static int print_answer(const struct common *common, const Tonghop__Envelope *answer)
+static int print_answer(const struct common *common, bool is_all, const Tonghop__Envelope *answer)
 {
     if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
         return command_print_refusal(common, answer->refusal);
@@ -222,14 +107,16 @@ static int print_answer(const struct common *common, const Tonghop__Envelope *an
         command_say(words(common->is_english, WORD_OTHER_ANSWER), wire_body_name(answer));
         return EXIT_UNKNOWN;
     }
-    print_status(common, answer->status);
+    print_status(common, is_all, answer->status);
     return health_is_good(answer->status) ? EXIT_DONE : EXIT_NO;
 }
 
 static int run_status(const struct common *common, int argc, char **argv)
 {
     const char *wait_text = NULL;
-    const struct argument arguments[] = {{.name = "--wait", .value = &wait_text}};
+    bool is_all = false;
+    const struct argument arguments[] = {{.name = "--all", .is_given = &is_all},
+                                         {.name = "--wait", .value = &wait_text}};
     const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
     char reason[CONNECTION_REASON_SIZE];
     int64_t wait_ms = 0;
@@ -237,7 +124,7 @@ static int run_status(const struct common *common, int argc, char **argv)
     struct connection *connection = NULL;
     const Tonghop__Envelope *answer = NULL;
 
-    if (!command_parse(common, argc, argv, arguments, 1))
+    if (!command_parse(common, argc, argv, arguments, 2))
         return EXIT_INPUT;
     if (wait_text != NULL && options_parse_seconds(wait_text, &wait_ms) != ERR_OK)
         return command_usage("status", words(common->is_english, WORD_OPTION_CHOICE), "--wait",
@@ -258,8 +145,8 @@ static int run_status(const struct common *common, int argc, char **argv)
             break;
         (void)nanosleep(&pause, NULL); /* a signal may shorten it */
     }
-    int status =
-        err == ERR_OK ? print_answer(common, answer) : command_print_failure(common, err, reason);
+    int status = err == ERR_OK ? print_answer(common, is_all, answer)
+                               : command_print_failure(common, err, reason);
     if (wait_text != NULL && status != EXIT_DONE && status != EXIT_INPUT)
         command_say(words(common->is_english, WORD_STATUS_GAVE_UP), wait_text);
     connection_close(&connection);
@@ -269,17 +156,28 @@ static int run_status(const struct common *common, int argc, char **argv)
 
 const struct command command_status = {
     .name = "status",
-    .arguments = "[--wait SECONDS]",
+    .arguments = "[--all] [--wait SECONDS]",
     .summary = "say whether the node is well, and what to do if not",
     .summary_vi = "cho biết nút có hoạt động tốt không, và phải làm gì nếu không",
-    .help = "Well means: linked with the node above (or the root), a catalogue in force, nothing "
-            "being\n"
-            "rebuilt, nothing left to be sent, nothing parked, in quarantine or alarming.\n\n"
-            "  --wait SECONDS   ask again until it is, also while no daemon is there yet\n\n"
-            "Exit status: 0 well; 1 something is to be done; 3 no answer.\n",
+    .help =
+        "Well means: linked with the node above (or the root), a catalogue in force, nothing "
+        "being\n"
+        "rebuilt, nothing left to be sent, nothing parked, in quarantine or alarming, and the "
+        "last\n"
+        "verification and backup, if there were any, good and not too old. What units have not\n"
+        "filed is shown (campaign), and no reason not to be well.\n\n"
+        "  --all            also details, and all nodes beneath instead of those not "
+        "connected\n"
+        "  --wait SECONDS   ask again until it is, also while no daemon is there yet\n\n"
+        "Exit status: 0 well; 1 something is to be done; 3 no answer.\n",
     .help_vi =
         "Tốt nghĩa là: đã nối với cấp trên (hoặc là nút trên cùng), có danh mục, không đang tính\n"
-        "lại, không còn gì chờ gửi, không có gì bị gác lại, bị cách ly hay báo động.\n\n"
+        "lại, không còn gì chờ gửi, không có gì bị gác lại, bị cách ly hay báo động, lần kiểm tra "
+        "và\n"
+        "sao lưu gần nhất (nếu có) tốt và không quá cũ. Đơn vị còn thiếu báo cáo được nêu ở đợt "
+        "báo\n"
+        "cáo, không tính là lỗi của nút.\n\n"
+        "  --all         thêm chi tiết, và mọi nút cấp dưới thay vì chỉ những nút không nối\n"
         "  --wait GIÂY   hỏi lại cho đến khi tốt, kể cả khi nút chưa chạy\n\n"
         "Mã kết thúc: 0 tốt; 1 có việc phải làm; 3 không có trả lời.\n",
     .run = run_status,

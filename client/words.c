@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *vi;
-    const char *en;
-} table[WORD_COUNT] = {
+#include "client/words_table.h"
+
+static const struct words_pair table[WORD_COUNT] = {
     /* common */
     [WORD_YES] = {"có", "yes"},
     [WORD_NO] = {"không", "no"},
@@ -200,67 +199,6 @@ static const struct {
     [WORD_AGGREGATION_MAX] = {"lớn nhất", "max"},
     [WORD_AGGREGATION_MIN] = {"nhỏ nhất", "min"},
     [WORD_AGGREGATION_DERIVED] = {"tính ra", "derived"},
-    /* status */
-    [WORD_STATUS_NODE] = {"Nút", "Node"},
-    [WORD_STATUS_UNIT] = {"Đơn vị", "Unit"},
-    [WORD_STATUS_CATALOGUE] = {"Danh mục", "Catalogue"},
-    [WORD_STATUS_STARTED] = {"Chạy từ", "Started"},
-    [WORD_STATUS_PARENT] = {"Cấp trên", "Parent"},
-    [WORD_STATUS_PARENT_ROOT] = {"không có (nút trên cùng)", "none (this is the root)"},
-    [WORD_STATUS_PARENT_LINKED] = {"%s, đã nối", "%s, linked"},
-    [WORD_STATUS_PARENT_UNLINKED] = {"%s, CHƯA nối", "%s, NOT linked"},
-    [WORD_STATUS_PARENT_BROKEN] = {"%s, KHÔNG nối được: %s", "%s, NOT linked: %s"},
-    [WORD_STATUS_REPORTS] = {"Báo cáo", "Reports"},
-    [WORD_STATUS_OUTBOX] = {"Chờ gửi lên", "To be sent"},
-    [WORD_STATUS_PARKED] = {"Gác lại", "Parked"},
-    [WORD_STATUS_QUARANTINE] = {"Cách ly", "Quarantine"},
-    [WORD_STATUS_ALARMS] = {"Báo động", "Alarms"},
-    [WORD_STATUS_DISK] = {"Đĩa còn trống", "Disk free"},
-    [WORD_STATUS_REBUILDING] = {"Đang tính lại", "Rebuilding"},
-    [WORD_STATUS_RESTORING] = {"Đang khôi phục", "Restoring"},
-    [WORD_STATUS_HEARD] = {"Tin gần nhất", "Last heard"},
-    [WORD_STATUS_NEVER] = {"chưa lần nào", "never"},
-    [WORD_STATUS_HEALTHY] = {"Nút hoạt động tốt.", "All is well."},
-    [WORD_STATUS_UNHEALTHY] = {"Cần xem lại:", "To be looked at:"},
-    [WORD_STATUS_DO_LINK] =
-        {"chưa nối được với cấp trên: kiểm tra mạng, địa chỉ và khóa trong [parent], "
-         "và việc đăng ký ở cấp trên (`tonghop keys` ở đó)",
-         "there is no link to the parent: check the network, address and key in "
-         "[parent], and the enrolment there (`tonghop keys` at the parent)"},
-    [WORD_STATUS_DO_CATALOGUE] =
-        {"chưa có danh mục: nó về từ cấp trên ngay khi nối được",
-         "no catalogue yet: it comes from the parent once there is a link"},
-    [WORD_STATUS_DO_CATALOGUE_ROOT] = {"chưa có danh mục: hãy chạy `tonghop catalogue publish DIR`",
-                                       "no catalogue yet: run `tonghop catalogue publish DIR`"},
-    [WORD_STATUS_DO_COMPARE] = {"đang đối chiếu với nút cấp trên: chờ",
-                                "comparing with the node above what both hold: wait"},
-    [WORD_STATUS_DO_REBUILD] = {"đang tính lại số tổng hợp theo danh mục mới: chờ, số liệu chưa đủ",
-                                "totals are being rebuilt under a new catalogue: wait, figures are "
-                                "incomplete"},
-    [WORD_STATUS_DO_OUTBOX] =
-        {"%llu mục chờ gửi lên cấp trên: chờ; nếu không giảm, xem đường nối",
-         "%llu {entry is|entries are} to be sent to the parent: wait; if they stay, look at "
-         "the link"},
-    [WORD_STATUS_DO_PARKED] =
-        {"%llu mục bị gác lại vì cấp trên chưa nhận được: xem nhật ký của nút",
-         "%llu {entry is|entries are} parked because the parent cannot take them yet: see "
-         "the node's log"},
-    [WORD_STATUS_DO_QUARANTINE] =
-        {"%llu mục bị cách ly (không xử lý được, hoặc phải nhường chỗ): xem bằng `tonghop "
-         "quarantine`, "
-         "xem xét xong thì chạy `tonghop quarantine --clear` (báo cáo được giữ: `--clear SỐ`)",
-         "%llu {is|are} in quarantine, not processed or set aside: see `tonghop quarantine`, "
-         "and run `tonghop quarantine --clear` when they are dealt with (what is "
-         "kept: `--clear NUMBER`)"},
-    [WORD_STATUS_DO_ALARMS] =
-        {"%llu báo động: số tổng hợp của cấp dưới khác với ở đây; hãy chạy "
-         "`tonghop verify` ở cả hai nút; nếu nút đó không còn, hãy chạy "
-         "`tonghop quarantine --clear`",
-         "%llu alarm{|s}: totals of a node beneath differ from those here; run "
-         "`tonghop verify` at both nodes; if that node is gone, `tonghop "
-         "quarantine --clear`"},
-    [WORD_STATUS_GAVE_UP] = {"đã chờ %s giây mà nút chưa sẵn sàng",
-                             "waited %s seconds and the node is not ready"},
     /* verify, backup, restore */
     [WORD_OFFLINE_CLIENT] = {"%s là cấu hình của bên nộp; hãy chạy lệnh này trên máy có nút",
                              "%s is the configuration of a client; run this on the machine of the "
@@ -638,7 +576,8 @@ static const struct {
 const char *words(bool is_english, enum word id)
 {
     assert(id < WORD_COUNT);
-    const char *text = is_english ? table[id].en : table[id].vi;
+    const struct words_pair *pair = table[id].vi != NULL ? &table[id] : &words_status[id];
+    const char *text = is_english ? pair->en : pair->vi;
     assert(text != NULL);
     return text;
 }

@@ -1,9 +1,9 @@
 /* What people read: every text of the `tonghop` command in Vietnamese and in English.
  *
- * One table, words.c, holds both languages side by side. A text with conversions (%s ...) takes the
- * same arguments in the same types in both languages; where the order of the sentence differs, they
- * are numbered (%2$s). A test compares them. Some tell one from many, "{one|many}": words_counted.
- * Help pages stand with their commands. */
+ * One table, in words.c and words_status.c, holds both languages side by side. A text with
+ * conversions (%s ...) takes the same arguments in the same types in both languages; where the
+ * order of the sentence differs, they are numbered (%2$s). A test compares them. Some tell one from
+ * many, "{one|many}": words_counted. Help pages stand with their commands. */
 #ifndef CLIENT_WORDS_H
 #define CLIENT_WORDS_H
 
@@ -162,7 +162,30 @@ enum word {
     WORD_STATUS_REBUILDING,
     WORD_STATUS_RESTORING,
     WORD_STATUS_HEARD,
+    WORD_STATUS_NOT_YET,
     WORD_STATUS_NEVER,
+    WORD_STATUS_ACKED,
+    WORD_STATUS_WAITING, /* %llu entries, %s moment */
+    WORD_STATUS_CAMPAIGN,
+    WORD_STATUS_CAMPAIGN_COUNTS,   /* %s period, %u filed, %u due, %u missing, %u late */
+    WORD_STATUS_CAMPAIGN_COVERED,  /* %u */
+    WORD_STATUS_CAMPAIGN_DEADLINE, /* %s day */
+    WORD_STATUS_CAMPAIGN_OVERDUE,  /* %u */
+    WORD_STATUS_CHILDREN,
+    WORD_STATUS_CHILDREN_COUNTS, /* %zu, %zu connected */
+    WORD_STATUS_DISK_TEXT,       /* %llu MiB free, %llu MiB reserve */
+    WORD_STATUS_STORE,
+    WORD_STATUS_STORE_TEXT, /* %llu MiB, %llu MiB at most */
+    WORD_STATUS_STORE_LIVE,
+    WORD_STATUS_VERIFY,
+    WORD_STATUS_BACKUP,
+    WORD_STATUS_CARE_OK,      /* %s moment, %llu reports */
+    WORD_STATUS_CARE_DIFFERS, /* %s moment, %llu differences */
+    WORD_STATUS_CARE_FAILED,  /* %s moment, %s error */
+    WORD_STATUS_AGE_SECONDS,  /* %s moment, %lld */
+    WORD_STATUS_AGE_MINUTES,  /* likewise */
+    WORD_STATUS_AGE_HOURS,
+    WORD_STATUS_AGE_DAYS,
     WORD_STATUS_HEALTHY,
     WORD_STATUS_UNHEALTHY,
     WORD_STATUS_DO_LINK,
@@ -175,6 +198,10 @@ enum word {
     WORD_STATUS_DO_QUARANTINE, /* %llu */
     WORD_STATUS_DO_ALARMS,     /* %llu */
     WORD_STATUS_GAVE_UP,       /* %s seconds */
+    /* metrics */
+    WORD_METRICS_ONE_WAY,
+    WORD_METRICS_CANNOT_WRITE, /* %s file, %s reason */
+    WORD_FOLDER_UNREADABLE,    /* %s folder, %s reason */
     /* verify, backup, restore; the reasons may be given the node's name */
     WORD_OFFLINE_CLIENT,    /* %s path */
     WORD_OFFLINE_NO_DAEMON, /* %s reason */

@@ -1,0 +1,15 @@
+/* The table of words is long: its parts are in words*.c. Private to them. */
+#ifndef CLIENT_WORDS_TABLE_H
+#define CLIENT_WORDS_TABLE_H
+
+#include "client/words.h"
+
+struct words_pair {
+    const char *vi;
+    const char *en;
+};
+
+/* Those of `status`, by enum word; the others are NULL there. */
+extern const struct words_pair words_status[WORD_COUNT];
+
+#endif
