@@ -165,7 +165,8 @@ static void add_room(struct lines *lines, bool is_all, const Tonghop__Status *st
               SAY(lines, WORD_STATUS_DISK_TEXT, (unsigned long long)(status->disk_free_bytes / MIB),
                   (unsigned long long)(status->disk_reserve_bytes / MIB)));
     take_line(lines, WORD_STATUS_STORE,
-              SAY(lines, WORD_STATUS_STORE_TEXT, (unsigned long long)(status->store_bytes / MIB),
+              SAY(lines, WORD_STATUS_STORE_TEXT,
+                  (unsigned long long)((status->store_bytes + MIB - 1) / MIB),
                   (unsigned long long)(status->map_bytes / MIB)));
     if (is_all)
         take_line(lines, WORD_STATUS_STORE_LIVE,
