@@ -108,11 +108,12 @@ static bool names_contain(const struct names *names, const char *name, size_t le
     return false;
 }
 
-static void names_add_folder(struct names *names, const char *folder)
+/* False, with errno set: the folder is not there, or not for us. */
+static bool names_add_folder(struct names *names, const char *folder)
 {
     DIR *dir = opendir(folder);
     if (dir == NULL)
-        return; /* a folder that is not there, or not for us, has no configurations for us */
+        return false;
     const struct dirent *entry;
     while ((entry = readdir(dir)) != NULL) {
         size_t len = strlen(entry->d_name);
@@ -126,6 +127,7 @@ static void names_add_folder(struct names *names, const char *folder)
         names->items[names->count++] = mem_strndup(entry->d_name, len - suffix_len);
     }
     (void)closedir(dir); /* reading it is over */
+    return true;
 }
 
 /* The path of NAME.conf in the first folder that has it, NULL if none. */
@@ -145,7 +147,7 @@ static char *find_only_one(const struct common *common, const struct folders *fo
     struct names names = {0};
     char *path = NULL;
     for (size_t i = 0; i < folders->count; i++)
-        names_add_folder(&names, folders->paths[i]);
+        (void)names_add_folder(&names, folders->paths[i]); /* then it has none for us */
     if (names.count == 0) {
         command_say(words(common->is_english, WORD_NO_NODE), folders->text);
     } else if (names.count == 1) {
@@ -177,6 +179,41 @@ char *command_find_conf_path(const struct common *common)
     }
     folders_fini(&folders);
     return path;
+}
+
+static void add_path(struct conf_paths *paths, char *path)
+{
+    paths->items = mem_grow(paths->items, paths->count, &paths->capacity, sizeof(*paths->items));
+    paths->items[paths->count++] = path;
+}
+
+bool command_find_all_confs(const struct common *common, struct conf_paths *ret_paths)
+{
+    const char *folder = common->etc != NULL ? common->etc : COMMAND_ETC;
+    struct names names = {0};
+    if (common->config != NULL || common->node != NULL) {
+        char *path = command_find_conf_path(common);
+        if (path != NULL)
+            add_path(ret_paths, path);
+        return path != NULL;
+    }
+    bool is_read = names_add_folder(&names, folder);
+    if (!is_read)
+        command_say(words(common->is_english, WORD_FOLDER_UNREADABLE), folder, strerror(errno));
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof(*names.items), compare_names);
+    for (size_t i = 0; i < names.count; i++)
+        add_path(ret_paths, mem_printf("%s/%s%s", folder, names.items[i], conf_suffix));
+    names_fini(&names);
+    return is_read;
+}
+
+void conf_paths_fini(struct conf_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        free(paths->items[i]);
+    free(paths->items);
+    *paths = (struct conf_paths){0};
 }
 
 bool command_find_conf(const struct common *common, struct conf *ret_conf)

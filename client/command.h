@@ -50,6 +50,16 @@ struct command {
 bool command_find_conf(const struct common *common, struct conf *ret_conf);
 /* The path of that file alone, NULL when it is wrong (printed); the caller frees. */
 char *command_find_conf_path(const struct common *common);
+/* Paths of configurations, in order of their names. */
+struct conf_paths {
+    char **items;
+    size_t count, capacity;
+};
+/* The one that --config or --node chooses, else all that are in --etc or /etc/tonghop: those of the
+ * machine, not of a person. Prints what is wrong and returns false: exit 2. That there are none is
+ * fine. conf_paths_fini. */
+bool command_find_all_confs(const struct common *common, struct conf_paths *ret_paths);
+void conf_paths_fini(struct conf_paths *paths);
 /* Finds the configuration and connects; prints what is wrong. EXIT_DONE or the exit status. */
 int command_connect(const struct common *common, struct connection **ret_connection);
 /* Sends a request; prints a refusal (text, its problems, what to do, in the chosen language) or a
@@ -104,6 +114,6 @@ bool command_parse_key(const struct common *common, const char *name, const char
 extern const struct command command_init, command_enrol, command_keys, command_revoke,
     command_catalogue, command_submit, command_amend, command_totals, command_phrase,
     command_coverage, command_explain, command_history, command_status, command_quarantine,
-    command_verify, command_backup, command_restore, command_rekey;
+    command_verify, command_backup, command_restore, command_rekey, command_metrics;
 
 #endif
