@@ -222,6 +222,22 @@ static void make_ini(const char *root)
         put_file("ini", root, files[i]);
 }
 
+static void make_http(void)
+{
+    static const char *const texts[] = {
+        "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9464\r\nAccept: */*\r\n\r\n",
+        "GET /metrics?a=b HTTP/1.0\n\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
+        "GET /metrics HTTP/1.1\r\nA: b\r\n c\r\n\r\n",
+        "GET /metrics HTTP/1.1\r\n",
+        "time 1732150000000000\nresult ok\nreports 12\ndifferences 0\n",
+        "time 5\nresult differs\nreports 18446744073709551615\ndifferences 3\n",
+        "time 253402300799999999\nresult failed\nerror too-large\nmore 1\n",
+    };
+    PUT("http", texts);
+}
+
 void seeds_make_texts(const char *root)
 {
     make_periods();
@@ -230,4 +246,5 @@ void seeds_make_texts(const char *root)
     make_formulas();
     make_csv(root);
     make_ini(root);
+    make_http();
 }
