@@ -237,6 +237,13 @@ static const struct words_pair table[WORD_COUNT] = {
                              "made; run `tonghop verify`, then restore a good backup"},
     [WORD_BACKUP_FAILED] = {"không sao lưu được, không có tệp nào được tạo; lý do nêu ở trên",
                             "no backup was made; the reason is above"},
+    [WORD_BACKUP_FILE_OR_DIR] = {"hãy nêu FILE, hoặc một thư mục bằng --dir",
+                                 "name FILE, or a folder with --dir: one of them"},
+    [WORD_BACKUP_KEEP_DIR] = {"--keep đi với --dir, --force đi với FILE",
+                              "--keep goes with --dir, --force with FILE"},
+    [WORD_BACKUP_REMOVED] = {"đã xóa bản sao lưu cũ %s", "removed the old backup %s"},
+    [WORD_BACKUP_NOT_REMOVED] = {"không xóa được bản sao lưu cũ %s: %s",
+                                 "cannot remove the old backup %s: %s"},
     [WORD_RESTORE_DONE] = {"đã khôi phục và kiểm tra", "restored and verified"},
     [WORD_RESTORE_ASIDE] = {"dữ liệu trước đó được giữ lại trong %s; báo cáo chỉ có ở đó thì không "
                             "có trong bản khôi phục; khi không cần nữa thì xóa tệp đó",

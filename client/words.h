@@ -218,6 +218,10 @@ enum word {
     WORD_BACKUP_FULL,
     WORD_BACKUP_DAMAGED,
     WORD_BACKUP_FAILED,
+    WORD_BACKUP_FILE_OR_DIR,
+    WORD_BACKUP_KEEP_DIR,
+    WORD_BACKUP_REMOVED,     /* %s path */
+    WORD_BACKUP_NOT_REMOVED, /* %s path, %s reason */
     WORD_RESTORE_DONE,
     WORD_RESTORE_ASIDE, /* %s path */
     WORD_RESTORE_START, /* %s node */

@@ -255,6 +255,13 @@ static const struct log_event_info infos[] = {
         {"care-unreadable", "8bb05301a27b4f7e87d40583758c4d4a", LOG_LEVEL_WARNING,
          "What the last verification or backup came to cannot be read in the state folder.",
          "Run it again: `tonghop verify`, or the unit `tonghop-backup@NAME`."},
+    [LOG_EVENT_CARE_UNRECORDED] = {"care-unrecorded", "98053f8fc5e746adac281bab7112c175",
+                                   LOG_LEVEL_WARNING,
+                                   "When the data was verified or backed up, and how that ended, "
+                                   "could not be written into the "
+                                   "state folder, where tonghop status looks for it.",
+                                   "See what the line says of the folder; the verification or "
+                                   "backup itself is not concerned."},
 };
 
 static_assert(sizeof infos / sizeof *infos == LOG_EVENT_COUNT, "every event is in the table");

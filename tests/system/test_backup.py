@@ -64,9 +64,10 @@ def restore(node: Node, file: Path, *arguments: str) -> dict[str, str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Everything in a folder but the table of readers, which readers write to."""
+    """Everything in a folder but the table of readers, which readers write to, and care records."""
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
-            for path in sorted(folder.rglob("*")) if path.name != "lock.mdb"}
+            for path in sorted(folder.rglob("*"))
+            if path.name not in ("lock.mdb", "last-verify", "last-backup")}
 
 
 # ---- beside a busy daemon ----
@@ -165,7 +166,7 @@ def burnt_state_comes_back(house: House) -> None:
     expect_in("hints", result.err, "systemctl start tonghopd@duc-co", "cấp trên", "tonghop keys")
     verify(district)
     expect("nothing else is there", sorted(path.name for path in state.iterdir()),
-           ["data.mdb", "lock.mdb"])  # the second is verify's
+           ["data.mdb", "last-verify", "lock.mdb"])  # the others are verify's
     district.start()
     verify(district)
     expect("what the backup held", total(district, "2024-S1", VISITS), exact(11, 1))
@@ -235,7 +236,7 @@ class Wrong(NamedTuple):
 
 
 WRONG = [
-    Wrong("no FILE", "duc-co", ("backup",), 2, ("FILE is missing",)),
+    Wrong("no FILE", "duc-co", ("backup",), 2, ("name FILE, or a folder",)),
     Wrong("two", "duc-co", ("backup", "{B}/a", "{B}/b"), 2, ("one argument too many",)),
     Wrong("unknown option", "duc-co", ("backup", "{B}/a", "--replace"), 2, ("no option --replace",)),
     Wrong("FILE is there", "duc-co", ("backup", "{B}/kept.mdb"), 2, ("--force", "is there already")),
@@ -479,7 +480,7 @@ def restored_as_root(house: House) -> None:
         owners = {path.name: (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777)
                   for path in state.iterdir()}
         expect("owners", set(owners.values()), {(NOBODY, NOBODY, 0o600)})
-    expect("files", len(owners), 3)
+    expect("files", len(owners), 4)
     expect("the folder", state.stat().st_mode & 0o777, 0o700)
 
 
@@ -500,6 +501,7 @@ def read_as_root(house: House) -> None:
     owners = {(path.name, path.stat().st_uid, path.stat().st_mode & 0o777)
               for path in (*state.iterdir(), private / "a.mdb")}
     expect("owners", owners, {("data.mdb", NOBODY, 0o600), ("lock.mdb", NOBODY, 0o600),
+                              ("last-backup", NOBODY, 0o600), ("last-verify", NOBODY, 0o600),
                               ("a.mdb", 0, 0o600)})
     expect("reports", made["reports"], rows_of_kept(house))
     victim = house.folder / "victim"
