@@ -6,12 +6,56 @@
 #include "wire/digest.h"
 
 #include <sodium.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
 
 void digest_of(struct span bytes, uint8_t *ret_digest)
 {
     /* It fails for sizes out of range only, and ours is fixed. */
     (void)crypto_generichash(ret_digest, DIGEST_SIZE, bytes.data, bytes.len, NULL, 0);
 }
+
+/* ---- streams ---- */
+
+enum { STATE_ALIGNMENT = 64 }; /* what libsodium declares, and malloc does not promise */
+
+struct digest_stream {
+    void *memory;
+    crypto_generichash_state *state; /* in it */
+};
+
+struct digest_stream *digest_stream_new(void)
+{
+    struct digest_stream *stream = mem_alloc(sizeof *stream);
+    stream->memory = mem_calloc(1, sizeof *stream->state + STATE_ALIGNMENT);
+    uintptr_t at = (uintptr_t)stream->memory;
+    stream->state = (void *)((at + STATE_ALIGNMENT - 1) & ~(uintptr_t)(STATE_ALIGNMENT - 1));
+    (void)crypto_generichash_init(stream->state, NULL, 0, DIGEST_SIZE); /* as in digest_of */
+    return stream;
+}
+
+void digest_stream_put(struct digest_stream *stream, struct span bytes)
+{
+    (void)crypto_generichash_update(stream->state, bytes.data, bytes.len); /* never fails */
+}
+
+void digest_stream_get(const struct digest_stream *stream, uint8_t *ret_digest)
+{
+    crypto_generichash_state copy = *stream->state;                 /* to end one is to use it up */
+    (void)crypto_generichash_final(&copy, ret_digest, DIGEST_SIZE); /* its size is right */
+}
+
+void digest_stream_free(struct digest_stream **stream)
+{
+    if (*stream == NULL)
+        return;
+    free((*stream)->memory);
+    free(*stream);
+    *stream = NULL;
+}
+
+/* ---- sums ---- */
 
 void digest_add(uint8_t *sum, const uint8_t *part)
 {

@@ -11,6 +11,14 @@ enum { DIGEST_SIZE = 32 };
 /* BLAKE2b-256 of `bytes` into 32 bytes. */
 void digest_of(struct span bytes, uint8_t *ret_digest);
 
+/* The same of bytes that come one after the other. The caller frees it. */
+struct digest_stream;
+struct digest_stream *digest_stream_new(void);
+void digest_stream_put(struct digest_stream *stream, struct span bytes);
+/* Of all that was put so far; more may follow. */
+void digest_stream_get(const struct digest_stream *stream, uint8_t *ret_digest);
+void digest_stream_free(struct digest_stream **stream);
+
 /* sum = sum + part, sum = sum - part, modulo 2^256, big-endian. */
 void digest_add(uint8_t *sum, const uint8_t *part);
 void digest_subtract(uint8_t *sum, const uint8_t *part);

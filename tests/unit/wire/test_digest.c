@@ -25,6 +25,33 @@ static void digests_are_blake2b_256(void **state)
     assert_digest(digest, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
 }
 
+/* Rule: bytes that come in pieces have the digest of the whole, also in the middle of it. */
+static void a_stream_is_its_whole(void **state)
+{
+    (void)state;
+    uint8_t bytes[1000], whole[DIGEST_SIZE], streamed[DIGEST_SIZE];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7);
+    for (size_t piece = 1; piece <= sizeof bytes; piece += 37) {
+        struct digest_stream *stream = digest_stream_new();
+        for (size_t at = 0; at < sizeof bytes; at += piece) {
+            size_t len = sizeof bytes - at < piece ? sizeof bytes - at : piece;
+            digest_stream_put(stream, (struct span){bytes + at, len});
+            digest_stream_get(stream, streamed);
+            digest_of((struct span){bytes, at + len}, whole);
+            assert_memory_equal(streamed, whole, DIGEST_SIZE);
+        }
+        digest_stream_free(&stream);
+        assert_null(stream);
+    }
+    struct digest_stream *none = digest_stream_new();
+    digest_stream_get(none, streamed);
+    digest_of((struct span){0}, whole);
+    assert_memory_equal(streamed, whole, DIGEST_SIZE);
+    digest_stream_free(&none);
+    digest_stream_free(&none);
+}
+
 /* Rule: a key has one canonical form, whose fields have fixed places. */
 static void a_key_has_fixed_bytes(void **state)
 {
@@ -125,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_blake2b_256),
+        cmocka_unit_test(a_stream_is_its_whole),
         cmocka_unit_test(a_key_has_fixed_bytes),
         cmocka_unit_test(sums_carry_and_wrap),
         cmocka_unit_test(a_state_has_a_fixed_digest),
