@@ -203,28 +203,26 @@ enum err backup_new_state(const char *state_dir, bool may_replace, struct backup
 
 /* ---- contents ---- */
 
-/* A copy on the daemon's own disk must leave it what it keeps free: else the copy would end intake,
- * or the daemon. */
-static bool would_crowd_out(const struct backup *backup, const struct store *source)
+bool backup_crowds_out(int fd, const struct store *source, uint64_t bytes)
 {
     struct stat ours, theirs;
-    if (fstat(backup->folder_fd, &ours) != 0 || fstat(source->folder, &theirs) != 0 ||
+    if (fstat(fd, &ours) != 0 || fstat(source->folder, &theirs) != 0 ||
         ours.st_dev != theirs.st_dev)
         return false;
-    uint64_t free_bytes = folder_free_bytes(backup->folder_fd);
-    uint64_t live_bytes = db_live_bytes(source->db);
-    return free_bytes < live_bytes || free_bytes - live_bytes < source->reserve_bytes;
+    uint64_t free_bytes = folder_free_bytes(fd);
+    if (free_bytes >= bytes && free_bytes - bytes >= source->reserve_bytes)
+        return false;
+    log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_FULL),
+              "%llu MiB more would take the room that the node keeps free on its disk "
+              "(reserve_mib): make room, or name a place on another disk",
+              (unsigned long long)(bytes >> 20) + 1);
+    return true;
 }
 
 enum err backup_take_store(struct backup *backup, struct store *source)
 {
-    if (would_crowd_out(backup, source)) {
-        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_FULL),
-                  "a copy of %llu MiB would take the room that the node keeps free on its disk "
-                  "(reserve_mib): make room, or name a place on another disk",
-                  (unsigned long long)(db_live_bytes(source->db) >> 20) + 1);
+    if (backup_crowds_out(backup->folder_fd, source, db_live_bytes(source->db)))
         return ERR_FULL;
-    }
     return db_copy(source->db, backup->copy_fd, backup->copy);
 }
 
@@ -288,6 +286,27 @@ enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes, struc
         err = ERR_CORRUPT;
     if (err == ERR_OK)
         err = mark(store);
+    if (err == ERR_OK)
+        *ret_store = store;
+    else
+        store_close(&store);
+    return err;
+}
+
+enum err backup_make_store(struct backup *backup, uint64_t map_size_bytes, struct store **ret_store)
+{
+    struct store_options options = {
+        .map_size_bytes = map_size_bytes, .is_copy = true, .is_made = true};
+    struct store *store = NULL;
+    if (unlink(backup->copy) != 0)
+        return fail(backup, "make"); /* an empty file is no store */
+    enum err err = store_open(backup->work, &options, &store);
+    if (err == ERR_OK)
+        err = mark(store);
+    (void)close(backup->copy_fd); /* nothing was written through it */
+    backup->copy_fd = err == ERR_OK ? open(backup->copy, O_RDWR | O_CLOEXEC) : -1;
+    if (err == ERR_OK && backup->copy_fd < 0)
+        err = fail(backup, "open");
     if (err == ERR_OK)
         *ret_store = store;
     else

@@ -25,6 +25,12 @@ void backup_free(struct backup **backup);
 /* Fills the copy with the last commit of `source`, beside its writer. ERR_FULL, ERR_CORRUPT,
  * ERR_IO. */
 enum err backup_take_store(struct backup *backup, struct store *source);
+/* Whether `bytes` more in file `fd` would take the room that the node of `source` keeps free on its
+ * disk (logged): that would end intake, or the daemon. */
+bool backup_crowds_out(int fd, const struct store *source, uint64_t bytes);
+/* Puts an empty store in the place of the copy, for the caller to fill and close. As store_open. */
+enum err backup_make_store(struct backup *backup, uint64_t map_size_bytes,
+                           struct store **ret_store);
 /* Fills it with the data file that backup_open_file opened. */
 enum err backup_take_file(struct backup *backup, int fd);
 /* Opens file `path` if it is a data file whose pages hold together; the caller closes.

@@ -208,7 +208,7 @@ static int open_environment(struct db *db, uint64_t map_size_bytes, enum db_acce
     if (rc == MDB_SUCCESS && !is_read_only)
         rc = mdb_env_set_mapsize(db->env, map_size_bytes);
     unsigned flags = MDB_NOTLS | (is_read_only ? MDB_RDONLY : 0);
-    if (access == DB_ACCESS_COPY)
+    if (access == DB_ACCESS_COPY || access == DB_ACCESS_MADE)
         flags |= MDB_NOLOCK;
     if (rc == MDB_SUCCESS)
         rc = mdb_env_open(db->env, db->path, flags, FILE_MODE);
@@ -244,7 +244,7 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
                  struct db **ret_db)
 {
     enum err err = datafile_check(folder_fd, path);
-    if (err == ERR_NOT_FOUND && access == DB_ACCESS_OWNER)
+    if (err == ERR_NOT_FOUND && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE))
         err = make_file(path, folder_fd);
     else if (err == ERR_NOT_FOUND)
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err),

@@ -34,6 +34,7 @@ enum db_access {
     DB_ACCESS_OWNER, /* the one writer process; what is missing is made, 0600 */
     DB_ACCESS_READER,
     DB_ACCESS_COPY, /* writes what nobody else knows of; takes no locks */
+    DB_ACCESS_MADE, /* likewise, and what is missing is made */
 };
 
 /* Opens LMDB's files in folder `path`; `folder_fd` is that folder. As root, in a folder of another

@@ -92,14 +92,15 @@ enum err store_open(const char *path, const struct store_options *options, struc
     store->path = mem_strdup(path);
     store->folder = -1;
     store->reserve_bytes = options->reserve_bytes;
-    enum db_access access = options->is_copy        ? DB_ACCESS_COPY
+    enum db_access access = options->is_made        ? DB_ACCESS_MADE
+                            : options->is_copy      ? DB_ACCESS_COPY
                             : options->is_read_only ? DB_ACCESS_READER
                                                     : DB_ACCESS_OWNER;
     enum err err = open_folder(path, options, &store->folder);
     if (err == ERR_OK)
         err = db_open(path, store->folder, options->map_size_bytes, access, &store->db);
     if (err == ERR_OK)
-        err = make_or_check(store, access != DB_ACCESS_OWNER);
+        err = make_or_check(store, access != DB_ACCESS_OWNER && access != DB_ACCESS_MADE);
     if (err != ERR_OK)
         store_close(&store);
     else

@@ -28,6 +28,7 @@ struct store_options {
     bool is_read_only;       /* verify, backup: beside a running writer, takes no lock */
     bool is_copy; /* a backup being made, in a folder that nobody else knows of: writes, makes no
                      store, takes no lock, and any file system will do */
+    bool is_made; /* with is_copy: makes the store there */
 };
 
 /* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. ERR_BUSY:
@@ -245,6 +246,13 @@ bool store_has_room_aside(struct store_txn *txn);
  * `cursor->is_kept` and `cursor->number` (zeroed: at the start); false at the end. */
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor);
 enum err store_delete_quarantine(struct store_txn *txn, uint64_t number);
+/* The number that was given last, 0: none was yet. */
+uint64_t store_last_quarantine(struct store_txn *txn);
+/* Into a store that is made from an export: the number that was given last; and `item` under its
+ * own number, which lies above those put before of its sort, at most up to that. ERR_EXISTS,
+ * sticky, if not; ERR_TOO_LARGE, likewise, for one more than may be held. */
+enum err store_begin_quarantine(struct store_txn *txn, uint64_t last_number);
+enum err store_put_back_quarantine(struct store_txn *txn, const struct quarantined *item);
 uint64_t store_count_quarantine(struct store_txn *txn);
 
 /* ---- enrolled keys ---- */

@@ -121,6 +121,38 @@ enum err store_put_quarantine(struct store_txn *txn, const struct quarantined *i
     return store_put_meta_u64(txn, number_name, number);
 }
 
+uint64_t store_last_quarantine(struct store_txn *txn)
+{
+    return store_get_meta_u64(txn, number_name);
+}
+
+enum err store_begin_quarantine(struct store_txn *txn, uint64_t last_number)
+{
+    return last_number > 0 ? store_put_meta_u64(txn, number_name, last_number) : store_error(txn);
+}
+
+enum err store_put_back_quarantine(struct store_txn *txn, const struct quarantined *item)
+{
+    struct store_key after = keys_quarantine(item->is_kept, item->number - 1);
+    struct store_key other = keys_quarantine(!item->is_kept, item->number);
+    struct span key, record;
+    uint64_t kept_count = store_get_meta_u64(txn, kept_name), number;
+    uint64_t count = store_count_quarantine(txn) - kept_count;
+    bool is_kept;
+    if (item->is_kept ? kept_count >= STORE_ASIDE_MAX : count >= STORE_QUARANTINE_MAX)
+        return db_fail(&txn->db, ERR_TOO_LARGE);
+    bool is_taken = txn_get(txn, DB_QUARANTINE, other, &record) == ERR_OK ||
+                    (txn_next(txn, DB_QUARANTINE, after, &key, &record) &&
+                     keys_parse_quarantine(key, &is_kept, &number) && is_kept == item->is_kept);
+    if (item->number == 0 || item->number > store_last_quarantine(txn) || is_taken)
+        return db_fail(&txn->db, ERR_EXISTS);
+    record_encode_quarantined(item, txn_record(txn));
+    (void)txn_put_record(txn, DB_QUARANTINE, keys_quarantine(item->is_kept, item->number));
+    if (!item->is_kept) /* errors are sticky */
+        return store_error(txn);
+    return store_put_meta_u64(txn, kept_name, kept_count + 1);
+}
+
 bool store_next_quarantine(struct store_txn *txn, struct quarantined *cursor)
 {
     struct span key, record;
