@@ -255,6 +255,15 @@ static const struct log_event_info infos[] = {
         {"care-unreadable", "8bb05301a27b4f7e87d40583758c4d4a", LOG_LEVEL_WARNING,
          "What the last verification or backup came to cannot be read in the state folder.",
          "Run it again: `tonghop verify`, or the unit `tonghop-backup@NAME`."},
+    [LOG_EVENT_OFFLINE_FAILED] =
+        {"offline-failed", "8cdf75021b2e4258b72c348994396a0f", LOG_LEVEL_ERROR,
+         "A verification, backup, restore, export or import was refused, or did not come "
+         "to its end; nothing was changed.",
+         "Do what the line says."},
+    [LOG_EVENT_LEFTOVERS] =
+        {"leftovers", "2e64db8031604cc8a96c80723bd001cf", LOG_LEVEL_WARNING,
+         "A folder of work that a backup, restore, export or import made cannot be removed.",
+         "Remove it by hand."},
     [LOG_EVENT_CARE_UNRECORDED] = {"care-unrecorded", "98053f8fc5e746adac281bab7112c175",
                                    LOG_LEVEL_WARNING,
                                    "When the data was verified or backed up, and how that ended, "

@@ -240,5 +240,7 @@ void node_get_health(struct node *node, struct node_health *ret_health);
  * differences, each logged; needs only a read transaction, so it may run in a process of its own.
  */
 size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figures);
+/* Makes all of that anew, in steps of a commit each: for a store that has reports alone. */
+enum err node_rebuild(struct node *node);
 
 #endif

@@ -188,3 +188,18 @@ size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figur
     *ret_figures = verify.figure_count;
     return verify.difference_count;
 }
+
+enum err node_rebuild(struct node *node)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(node->store);
+    if (node->catalogue != NULL) /* without one there is nothing to add up by */
+        rollup_start_rebuild(node, txn);
+    enum err err = store_commit(&txn, &is_unknown);
+    while (err == ERR_OK && node->rebuild.is_active) {
+        txn = store_begin_write(node->store);
+        rollup_rebuild_step(node, txn);
+        err = store_commit(&txn, &is_unknown);
+    }
+    return err;
+}

@@ -95,6 +95,7 @@ int main(int argc, char **argv)
     seeds_make_texts(argv[2]);
     seeds_make_messages();
     seeds_make_records();
+    seeds_make_exports();
     seeds_make_frames();
     return EXIT_SUCCESS;
 }

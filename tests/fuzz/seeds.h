@@ -22,6 +22,8 @@ void seeds_make_texts(const char *root);
 void seeds_make_messages(void);
 /* seeds_store.c */
 void seeds_make_records(void);
+/* seeds_export.c */
+void seeds_make_exports(void);
 /* seeds_node.c */
 void seeds_make_frames(void);
 /* seeds_told.c: tells a node what a corpus has of catalogues, formulas, reports and messages. */

@@ -33,8 +33,9 @@ STORE = CORE + "store/*"
 WIRE = CORE + "wire/* " + GENERATED
 SOCK = CORE + "link/sock*.h link/key.h"
 LINK = "link/key.h link/session.h link/sock.h "
+EXPORT = CORE + "export/* store/* wire/* link/key.h " + GENERATED
 NODE = CORE + "store/* wire/* node/* link/key.h link/session.h " + GENERATED
-ALL = CORE + LINK + "text/* store/* wire/* node/* *.h " + GENERATED
+ALL = CORE + LINK + "text/* store/* wire/* node/* export/export.h *.h " + GENERATED
 CLIENT = CORE + LINK + "text/* wire/* client/* tonghop/* " + GENERATED
 UNIT = CLIENT + " store/* node/* lib/* unit/*/*"
 
@@ -53,6 +54,8 @@ RULES = [
     # sock_*.h are shared by the sock files and seen by nobody else.
     Rule("daemon/link/sock*.[ch]", SOCK, "zmq.h"),
     Rule("daemon/node/*", NODE),
+    Rule("daemon/export/base64.c", EXPORT, "sodium.h"),
+    Rule("daemon/export/*", EXPORT, "jansson.h"),
     Rule("daemon/*.[ch]", ALL, "systemd/*"),
     Rule("client/*", CLIENT, "jansson.h"),
     Rule("include/tonghop/*", "tonghop/*"),
@@ -62,7 +65,9 @@ RULES = [
     Rule("tests/unit/link/*", UNIT + " link/*", "zmq.h sodium.h"),
     Rule("tests/unit/wire/*", UNIT, "sodium.h"),
     Rule("tests/unit/daemon/*", UNIT + " *.h"),
+    Rule("tests/unit/export/*", UNIT + " export/*"),
     Rule("tests/unit/*/*", UNIT),
+    Rule("tests/fuzz/*export.c", UNIT + " fuzz/* export/*"),
     Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
     Rule("tests/fuzz/breaks/*", UNIT),
     Rule("tests/faults/*", STORE + " lib/* faults/*"),
