@@ -223,20 +223,20 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_BACKUP_EXISTS] = {"tệp đó đã có; hãy chọn tên khác, hoặc dùng --force để thay nó",
                             "the file is there already; choose another name, or replace it with "
                             "--force"},
-    [WORD_BACKUP_PLACE] = {"không đặt được bản sao lưu ở đó; hãy nêu một tệp, nằm ngoài thư mục dữ "
-                           "liệu của nút",
-                           "a backup cannot be there; name a file, outside the data folder of the "
-                           "node"},
+    [WORD_BACKUP_PLACE] =
+        {"không đặt được tệp ở đó; hãy nêu một tệp, nằm ngoài thư mục dữ liệu của nút",
+         "the file cannot be there; name one outside the data folder of the node"},
     [WORD_BACKUP_MISSING] = {"không có thư mục để ghi, hoặc nút này chưa có dữ liệu",
                              "the folder to write to is not there, or this node has no data yet"},
-    [WORD_BACKUP_FULL] = {"ổ đĩa không đủ chỗ; không có bản sao lưu nào được tạo",
-                          "there is not enough room on the disk; no backup was made"},
-    [WORD_BACKUP_DAMAGED] = {"dữ liệu của nút bị hỏng hoặc không khớp, nên không được sao lưu; hãy "
-                             "chạy `tonghop verify`, rồi khôi phục từ một bản sao lưu tốt",
-                             "the data of the node is damaged or does not add up, so no backup was "
-                             "made; run `tonghop verify`, then restore a good backup"},
-    [WORD_BACKUP_FAILED] = {"không sao lưu được, không có tệp nào được tạo; lý do nêu ở trên",
-                            "no backup was made; the reason is above"},
+    [WORD_BACKUP_FULL] = {"ổ đĩa không đủ chỗ; không có tệp nào được tạo",
+                          "there is not enough room on the disk; no file was made"},
+    [WORD_BACKUP_DAMAGED] =
+        {"dữ liệu của nút bị hỏng hoặc không khớp, nên không có tệp nào được tạo; hãy "
+         "chạy `tonghop verify`, rồi khôi phục từ một bản sao lưu tốt",
+         "the data of the node is damaged or does not add up, so no file was "
+         "made; run `tonghop verify`, then restore a good backup"},
+    [WORD_BACKUP_FAILED] = {"không có tệp nào được tạo; lý do nêu ở trên",
+                            "no file was made; the reason is above"},
     [WORD_BACKUP_FILE_OR_DIR] = {"hãy nêu FILE, hoặc một thư mục bằng --dir",
                                  "name FILE, or a folder with --dir: one of them"},
     [WORD_BACKUP_KEEP_DIR] = {"--keep đi với --dir, --force đi với FILE",
@@ -244,6 +244,9 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_BACKUP_REMOVED] = {"đã xóa bản sao lưu cũ %s", "removed the old backup %s"},
     [WORD_BACKUP_NOT_REMOVED] = {"không xóa được bản sao lưu cũ %s: %s",
                                  "cannot remove the old backup %s: %s"},
+    [WORD_EXPORT_DONE] =
+        {"đã kết xuất; tệp có mọi số liệu và khóa đã đăng ký, không có khóa bí mật của nút",
+         "exported; the file has all figures and the enrolled keys, not the node's secret key"},
     [WORD_RESTORE_DONE] = {"đã khôi phục và kiểm tra", "restored and verified"},
     [WORD_RESTORE_ASIDE] = {"dữ liệu trước đó được giữ lại trong %s; báo cáo chỉ có ở đó thì không "
                             "có trong bản khôi phục; khi không cần nữa thì xóa tệp đó",
@@ -251,44 +254,47 @@ static const struct words_pair table[WORD_COUNT] = {
                             "what was restored; remove that file when it is not needed"},
     [WORD_RESTORE_START] = {"hãy khởi động nút: `systemctl start tonghopd@%s`",
                             "start the node: `systemctl start tonghopd@%s`"},
-    [WORD_RESTORE_PARENT] = {"nút sẽ lấy từ cấp trên những gì mới hơn bản sao lưu, rồi mới nhận "
-                             "báo cáo",
-                             "it fetches what is newer than the backup from the node above before "
-                             "it takes reports in"},
+    [WORD_RESTORE_PARENT] =
+        {"nút sẽ lấy từ cấp trên những gì mới hơn tệp này, rồi mới nhận báo cáo",
+         "it fetches what is newer than the file from the node above before "
+         "it takes reports in"},
     [WORD_RESTORE_ROOT] = {"nút này không có cấp trên: các nút cấp dưới sẽ gửi lại những gì mới "
-                           "hơn bản sao lưu; báo cáo nộp thẳng vào nút này sau lúc sao lưu phải "
-                           "nộp lại",
+                           "hơn tệp này; báo cáo nộp thẳng vào nút này sau đó phải nộp lại",
                            "this node has none above it: the nodes beneath send what is newer "
-                           "than the backup again; what was filed at this node itself since then "
+                           "than the file again; what was filed at this node itself since then "
                            "has to be filed again"},
-    [WORD_RESTORE_KEYS] = {"khóa bị thu hồi sau lúc sao lưu lại có hiệu lực, khóa đăng ký sau đó "
-                           "thì không còn; hãy xem bằng `tonghop keys`",
-                           "keys that were revoked after the backup was made are valid again, and "
+    [WORD_RESTORE_KEYS] = {"khóa bị thu hồi sau khi tệp được tạo lại có hiệu lực, khóa đăng ký sau "
+                           "đó thì không còn; hãy xem bằng `tonghop keys`",
+                           "keys that were revoked after the file was made are valid again, and "
                            "those enrolled since are gone; look at `tonghop keys`"},
     [WORD_RESTORE_EXISTS] = {"nút đã có dữ liệu; dùng --replace để cất dữ liệu đó sang một bên và "
-                             "thay bằng bản sao lưu",
-                             "the node has data; --replace sets it aside and puts the backup in "
-                             "its place"},
-    [WORD_RESTORE_MISSING] = {"không có tệp sao lưu đó", "there is no such backup"},
-    [WORD_RESTORE_NO_FILE] = {"đó không phải một tệp; hãy nêu đúng tệp sao lưu",
-                              "that is not a file; name the backup itself"},
+                             "thay bằng dữ liệu trong tệp",
+                             "the node has data; --replace sets it aside and puts that of the file "
+                             "in its place"},
+    [WORD_RESTORE_MISSING] = {"không có tệp đó", "there is no such file"},
+    [WORD_RESTORE_NO_FILE] = {"đó không phải một tệp; hãy nêu đúng tệp",
+                              "that is not a file; name the file itself"},
     [WORD_RESTORE_RUNNING] = {"nút đang chạy; hãy dừng trước: `systemctl stop tonghopd@%s`",
                               "the node is running; stop it first: `systemctl stop tonghopd@%s`"},
-    [WORD_RESTORE_FOREIGN] = {"đó là bản sao lưu của đơn vị khác; hãy chọn đúng bản sao lưu hoặc "
-                              "đúng --node",
-                              "that is the backup of another unit; choose the right backup or the "
+    [WORD_RESTORE_FOREIGN] = {"đó là dữ liệu của đơn vị khác; hãy chọn đúng tệp hoặc đúng --node",
+                              "that is the data of another unit; choose the right file or the "
                               "right --node"},
     [WORD_RESTORE_DAMAGED] = {"tệp đó không phải bản sao lưu, hoặc đã hỏng; hãy dùng bản khác",
                               "that file is not a backup, or is damaged; use another one"},
-    [WORD_RESTORE_VERSION] = {"bản sao lưu do một phiên bản khác của chương trình ghi; hãy dùng "
-                              "phiên bản đó",
-                              "the backup was made by another version of the program; use that "
-                              "one"},
+    [WORD_RESTORE_VERSION] = {"tệp đó do một phiên bản khác của chương trình ghi; hãy dùng phiên "
+                              "bản đó",
+                              "the file was made by another version of the program; use that one"},
     [WORD_RESTORE_FULL] = {"ổ đĩa của nút không đủ chỗ; dữ liệu của nút vẫn như cũ",
                            "there is not enough room on the node's disk; its data is as it was"},
     [WORD_RESTORE_FAILED] = {"không khôi phục được, dữ liệu của nút vẫn như cũ; lý do nêu ở trên",
                              "nothing was restored, the node's data is as it was; the reason is "
                              "above"},
+    [WORD_IMPORT_DONE] = {"đã tạo lại dữ liệu, tính lại số tổng hợp và kiểm tra",
+                          "the data was made anew, its totals computed and verified"},
+    [WORD_IMPORT_MALFORMED] = {"tệp đó không phải do `tonghop export` ghi ra như vậy; dòng và chỗ "
+                               "sai nêu ở trên; dữ liệu của nút vẫn như cũ",
+                               "the file is not as `tonghop export` wrote it; line and place are "
+                               "above; the node's data is as it was"},
     /* values */
     [WORD_VALUE_AT_LEAST] = {"trên %s", "at least %s"},
     [WORD_VALUE_AT_MOST] = {"không quá %s", "at most %s"},

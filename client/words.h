@@ -202,7 +202,7 @@ enum word {
     WORD_METRICS_ONE_WAY,
     WORD_METRICS_CANNOT_WRITE, /* %s file, %s reason */
     WORD_FOLDER_UNREADABLE,    /* %s folder, %s reason */
-    /* verify, backup, restore; the reasons may be given the node's name */
+    /* verify, backup, restore, export, import; the reasons may be given the node's name */
     WORD_OFFLINE_CLIENT,    /* %s path */
     WORD_OFFLINE_NO_DAEMON, /* %s reason */
     WORD_VERIFY_TEXT_ONLY,
@@ -222,6 +222,7 @@ enum word {
     WORD_BACKUP_KEEP_DIR,
     WORD_BACKUP_REMOVED,     /* %s path */
     WORD_BACKUP_NOT_REMOVED, /* %s path, %s reason */
+    WORD_EXPORT_DONE,
     WORD_RESTORE_DONE,
     WORD_RESTORE_ASIDE, /* %s path */
     WORD_RESTORE_START, /* %s node */
@@ -237,6 +238,8 @@ enum word {
     WORD_RESTORE_VERSION,
     WORD_RESTORE_FULL,
     WORD_RESTORE_FAILED,
+    WORD_IMPORT_DONE,
+    WORD_IMPORT_MALFORMED,
     /* values */
     WORD_VALUE_AT_LEAST, /* %s number */
     WORD_VALUE_AT_MOST,  /* %s number */

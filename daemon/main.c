@@ -26,7 +26,8 @@ static const char software[] = "tonghopd " TONGHOP_VERSION;
 
 static const char help[] =
     "usage: tonghopd --config FILE [--check | --verify | --backup FILE [--force] |\n"
-    "                               --restore FILE [--replace]]\n"
+    "                               --restore FILE [--replace] | --export FILE [--force] |\n"
+    "                               --import FILE [--replace]]\n"
     "\n"
     "The daemon of one unit: takes in reports, rolls them up, forwards them to the node above.\n"
     "\n"
@@ -36,20 +37,32 @@ static const char help[] =
     "run\n"
     "                  beside the daemon; exit status 1 if anything differs\n"
     "  --backup FILE   copy the data to FILE, and verify the copy; may run beside the daemon\n"
-    "  --force         with --backup: replace FILE if it is there\n"
+    "  --force         with --backup and --export: replace FILE if it is there\n"
     "  --restore FILE  verify a backup and put it in place; the daemon must not run\n"
-    "  --replace       with --restore: set the present data aside, in the same folder\n"
+    "  --replace       with --restore and --import: set the present data aside, in the same "
+    "folder\n"
+    "  --export FILE   write all the data to FILE as lines of JSON; may run beside the daemon\n"
+    "  --import FILE   check such a file, make the data anew from it and put it in place; the\n"
+    "                  daemon must not run\n"
     "  --help, --version\n"
     "\n"
     "Signals: SIGTERM and SIGINT stop it. Exit status: 0 stopped, or all is well; 1 failed, or\n"
     "--verify found a difference; 2 usage, configuration or FILE; 3 out of memory.\n"
     "See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
 
-enum mode { MODE_SERVE, MODE_CHECK, MODE_VERIFY, MODE_BACKUP, MODE_RESTORE };
+enum mode {
+    MODE_SERVE,
+    MODE_CHECK,
+    MODE_VERIFY,
+    MODE_BACKUP,
+    MODE_RESTORE,
+    MODE_EXPORT,
+    MODE_IMPORT,
+};
 
 struct options {
     const char *config;
-    const char *file; /* of --backup and --restore */
+    const char *file; /* of --backup, --restore, --export and --import */
     enum mode mode;
     int mode_count; /* how many of the modes were asked for */
     bool is_force, is_replace;
@@ -61,11 +74,11 @@ static bool options_are_sound(const struct options *options, bool has_more)
     if (options->config == NULL || has_more)
         wrong = "--config FILE is needed, and nothing else but options";
     else if (options->mode_count > 1)
-        wrong = "only one of --check, --verify, --backup and --restore";
-    else if (options->is_force && options->mode != MODE_BACKUP)
-        wrong = "--force goes with --backup";
-    else if (options->is_replace && options->mode != MODE_RESTORE)
-        wrong = "--replace goes with --restore";
+        wrong = "only one of --check, --verify, --backup, --restore, --export and --import";
+    else if (options->is_force && options->mode != MODE_BACKUP && options->mode != MODE_EXPORT)
+        wrong = "--force goes with --backup and --export";
+    else if (options->is_replace && options->mode != MODE_RESTORE && options->mode != MODE_IMPORT)
+        wrong = "--replace goes with --restore and --import";
     if (wrong != NULL)
         fprintf(stderr, "tonghopd: %s\nTry 'tonghopd --help'.\n", wrong);
     return wrong == NULL;
@@ -75,7 +88,7 @@ static void choose_mode(enum mode mode, struct options *options)
 {
     options->mode = mode;
     options->mode_count++;
-    if (mode == MODE_BACKUP || mode == MODE_RESTORE)
+    if (mode != MODE_CHECK && mode != MODE_VERIFY)
         options->file = optarg;
 }
 
@@ -86,7 +99,8 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
         {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
         {"verify", no_argument, NULL, 'v'},       {"backup", required_argument, NULL, 'b'},
         {"force", no_argument, NULL, 'f'},        {"restore", required_argument, NULL, 'r'},
-        {"replace", no_argument, NULL, 'p'},      {"help", no_argument, NULL, 'h'},
+        {"replace", no_argument, NULL, 'p'},      {"export", required_argument, NULL, 'e'},
+        {"import", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},      {0},
     };
     int c;
@@ -112,6 +126,12 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
             break;
         case 'p':
             ret_options->is_replace = true;
+            break;
+        case 'e':
+            choose_mode(MODE_EXPORT, ret_options);
+            break;
+        case 'i':
+            choose_mode(MODE_IMPORT, ret_options);
             break;
         case 'h':
             fputs(help, stdout);
@@ -209,6 +229,10 @@ static int work_offline(const struct conf *conf, const struct options *options)
         err = offline_backup(&offline, options->file, options->is_force);
     else if (options->mode == MODE_RESTORE)
         err = offline_restore(&offline, options->file, options->is_replace);
+    else if (options->mode == MODE_EXPORT)
+        err = offline_export(&offline, options->file, options->is_force);
+    else if (options->mode == MODE_IMPORT)
+        err = offline_import(&offline, options->file, options->is_replace);
     return exit_status_of(err); /* --check: that it was read is all there is to it */
 }
 

@@ -1,5 +1,5 @@
-/* What tonghopd does with a node's data instead of serving it: verify and backup, which read beside
- * the running daemon, and restore, which needs it stopped. */
+/* What tonghopd does with a node's data instead of serving it: verify, backup and export, which
+ * read beside the running daemon, and restore and import, which need it stopped. */
 #ifndef DAEMON_OFFLINE_H
 #define DAEMON_OFFLINE_H
 
@@ -20,5 +20,9 @@ enum err offline_verify(const struct offline *offline);
 enum err offline_backup(const struct offline *offline, const char *path, bool may_replace);
 /* Puts backup `path` into the state folder, whose present data is set aside if `may_replace`. */
 enum err offline_restore(const struct offline *offline, const char *path, bool may_replace);
+/* The same in the open form (export/export.h): writes file `path`, and makes the state anew from
+ * one. */
+enum err offline_export(const struct offline *offline, const char *path, bool may_replace);
+enum err offline_import(const struct offline *offline, const char *path, bool may_replace);
 
 #endif

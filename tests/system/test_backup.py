@@ -253,7 +253,7 @@ WRONG = [
     Wrong("unknown option", "duc-co", ("restore", "{B}/a", "--force"), 2, ("no option --force",)),
     Wrong("daemon running", "duc-co", ("restore", "{B}/kept.mdb", "--replace"), 1,
           ("is running; stop it first: `systemctl stop tonghopd@duc-co`",)),
-    Wrong("FILE missing", "empty", ("restore", "{B}/none.mdb"), 2, ("cannot open", "no such backup")),
+    Wrong("FILE missing", "empty", ("restore", "{B}/none.mdb"), 2, ("cannot open", "no such file")),
     Wrong("FILE is a folder", "empty", ("restore", "{B}"), 2, ("is not a file",)),
     Wrong("not a backup", "empty", ("restore", "{B}/report.csv"), 1, ("is not a backup", "another one")),
     Wrong("nothing in it", "empty", ("restore", "{B}/nothing"), 1, ("is not a backup",)),

@@ -1,0 +1,130 @@
+/* Export and import: as backup and restore, but in the open form, line by line.
+ *
+ * An import is made beside the place, as a copy is: a store of its own, filled from the file, its
+ * totals rebuilt and verified, flushed, and then renamed. What goes wrong before that has changed
+ * nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "export/export.h"
+#include "loop.h"
+#include "offline_work.h"
+
+/* ---- export ---- */
+
+static void export_work(struct job *job)
+{
+    struct findings *findings = job->findings;
+    struct store *store = NULL;
+    struct export_counts counts;
+    int fd = backup_copy_fd(job->copy);
+    enum err err = work_open_store(job, &store);
+    if (err == ERR_OK)
+        err = work_check_unit(store, job);
+    if (err == ERR_OK)
+        err = export_write(store, job->offline->node.software, fd, "the export", &counts);
+    store_close(&store);
+    if (err == ERR_OK) {
+        findings->reports = counts.reports;
+        findings->catalogue = counts.catalogue;
+        err = work_take_digest(fd, "the export", findings);
+    }
+    if (err == ERR_OK)
+        err = backup_flush(job->copy);
+    findings->error = err;
+}
+
+enum err offline_export(const struct offline *offline, const char *path, bool may_replace)
+{
+    bool is_replaced = false;
+    struct findings *findings = work_new_findings();
+    struct job job = {.offline = offline, .what = offline->conf->state_dir, .findings = findings};
+    if (findings == NULL)
+        return ERR_IO;
+    work_prepare();
+    enum err err = backup_new_file(path, offline->conf->state_dir, may_replace, &job.copy);
+    if (err == ERR_OK)
+        err = work_run(export_work, &job);
+    if (err == ERR_OK)
+        err = backup_finish(job.copy, NULL, &is_replaced);
+    work_print_findings(err, findings);
+    backup_free(&job.copy);
+    work_free_findings(findings);
+    return err;
+}
+
+/* ---- import ---- */
+
+static enum err open_file(const char *path, int *ret_fd)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
+    if (fd < 0) {
+        bool is_missing = errno == ENOENT || errno == ENOTDIR;
+        log_event(LOG_EVENT_OFFLINE_FAILED,
+                  LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO), "cannot open %s: %s",
+                  path, strerror(errno));
+        return is_missing ? ERR_NOT_FOUND : ERR_IO;
+    }
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
+                  "%s is not a file: name the export itself", path);
+        (void)close(fd); /* nothing was written through it */
+        return ERR_USAGE;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+/* The totals of the reports that are in `store` now. */
+static enum err rebuild(struct store *store, const struct job *job)
+{
+    struct node *node = NULL;
+    enum err err = node_new(store, &job->offline->node, loop_now(), loop_now_ms(), &node);
+    if (err == ERR_OK)
+        err = node_rebuild(node);
+    node_free(&node);
+    return err;
+}
+
+static void import_work(struct job *job)
+{
+    const struct offline *offline = job->offline;
+    struct store *store = NULL;
+    struct export_counts counts;
+    enum err err = backup_make_store(job->copy, offline->store.map_size_bytes, &store);
+    if (err == ERR_OK)
+        err = import_read(job->fd, job->what, offline->conf->unit, store, &counts);
+    if (err == ERR_OK)
+        err = rebuild(store, job);
+    if (err == ERR_OK)
+        err = work_look_at(store, job);
+    store_close(&store);
+    if (err == ERR_OK)
+        err = work_take_digest(job->fd, job->what, job->findings);
+    if (err == ERR_OK)
+        err = backup_flush(job->copy);
+    job->findings->error = err;
+}
+
+enum err offline_import(const struct offline *offline, const char *path, bool may_replace)
+{
+    struct findings *findings = work_new_findings();
+    struct job job = {.offline = offline, .what = path, .fd = -1, .findings = findings};
+    if (findings == NULL)
+        return ERR_IO;
+    work_prepare();
+    enum err err = open_file(path, &job.fd);
+    if (err == ERR_OK)
+        err = work_replace_state(import_work, &job, may_replace);
+    else
+        work_print_findings(err, findings);
+    if (job.fd >= 0)
+        (void)close(job.fd); /* nothing was written through it */
+    work_free_findings(findings);
+    return err;
+}
