@@ -190,24 +190,30 @@ static int open_signals(void)
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* `fallback`, where the kernel has none to give: nothing secret hangs on it. */
+static uint64_t random_number(uint64_t fallback)
+{
+    uint64_t number;
+    return getrandom(&number, sizeof(number), 0) == (ssize_t)sizeof(number) ? number : fallback;
+}
+
 static struct node_options node_options_of(const struct conf *conf)
 {
-    struct node_options options = {
+    return (struct node_options){
         .unit = conf->unit,
         .has_parent = conf->parent_endpoint != NULL,
         .parent_endpoint = conf->parent_endpoint != NULL ? conf->parent_endpoint : "",
         .software = software,
-        .seed = 0,
+        .seed = random_number((uint64_t)loop_now().us),
     };
-    if (getrandom(&options.seed, sizeof(options.seed), 0) != (ssize_t)sizeof(options.seed))
-        options.seed = (uint64_t)loop_now().us; /* only jitter hangs on it */
-    return options;
 }
 
 static struct store_options store_options_of(const struct conf *conf)
 {
     return (struct store_options){.map_size_bytes = (uint64_t)conf->map_size_mib << 20,
-                                  .reserve_bytes = (uint64_t)conf->reserve_mib << 20};
+                                  .reserve_bytes = (uint64_t)conf->reserve_mib << 20,
+                                  .software = software,
+                                  .epoch = random_number((uint64_t)loop_now().us)};
 }
 
 /* What another FILE or another option would have avoided is usage. */

@@ -58,6 +58,18 @@ static const struct log_event_info infos[] = {
     [LOG_EVENT_STORE_SCHEMA] = {"store-schema", "262d2f2762d241788c2e8a7b20867feb", LOG_LEVEL_ERROR,
                                 "The store was written by a version that this one cannot read.",
                                 "Use the version that the line names."},
+    [LOG_EVENT_STORE_UPGRADED] =
+        {"store-upgraded", "9bfbcc4e2fe44e92931e4694db3fad01", LOG_LEVEL_NOTICE,
+         "The store of an earlier version was brought up to date; what it was before is kept "
+         "beside "
+         "it, in the file that the line names.",
+         "Remove that file when going back to the earlier version is out of the question."},
+    [LOG_EVENT_STORE_NOT_UPGRADED] =
+        {"store-not-upgraded", "923b37765954452f8f36128634c4e124", LOG_LEVEL_ERROR,
+         "The store of an earlier version could not be brought up to date; it is what it was, and "
+         "the daemon has ended.",
+         "Do what the line says: mostly make room on its disk; then start again, or go back to the "
+         "version before."},
     [LOG_EVENT_STORE_DAMAGED] =
         {"store-damaged", "668f30e2480348e28363ca20e056ae8d", LOG_LEVEL_ERROR,
          "Something in the store is not what was written: what needs it is refused or waits.",
@@ -243,14 +255,6 @@ static const struct log_event_info infos[] = {
                                      LOG_LEVEL_ERROR,
                                      "A total or a digest is not that of the reports held.",
                                      "Restore a backup, and tell the developers."},
-    [LOG_EVENT_OFFLINE_FAILED] = {"offline-failed", "8cdf75021b2e4258b72c348994396a0f",
-                                  LOG_LEVEL_ERROR,
-                                  "A verification, backup or restore was refused, or did not come "
-                                  "to its end; nothing was changed.",
-                                  "Do what the line says."},
-    [LOG_EVENT_LEFTOVERS] = {"leftovers", "2e64db8031604cc8a96c80723bd001cf", LOG_LEVEL_WARNING,
-                             "A folder of work that a backup or restore made cannot be removed.",
-                             "Remove it by hand."},
     [LOG_EVENT_CARE_UNREADABLE] =
         {"care-unreadable", "8bb05301a27b4f7e87d40583758c4d4a", LOG_LEVEL_WARNING,
          "What the last verification or backup came to cannot be read in the state folder.",

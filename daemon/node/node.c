@@ -444,15 +444,15 @@ static bool is_temporary(const char *reason)
 /* What the parent could not take a while ago may go by now; what it will never take waits for a
  * person, and for the next link. The time is noted at once, not as an effect: a tick that meets
  * damage here leaves this out when it is replayed, instead of ending the daemon. */
-static void retry_parked(struct node *node, struct store_txn *txn, int64_t now_ms)
+static void retry_parked(struct node *node, struct store_txn *txn, const struct event *event)
 {
     struct outbox_item item = {0};
-    if (now_ms - node->uplink.unparked_ms < NODE_RETRY_PARKED_MS)
+    if (event->now_ms - node->uplink.unparked_ms < NODE_RETRY_PARKED_MS)
         return;
-    node->uplink.unparked_ms = now_ms;
+    node->uplink.unparked_ms = event->now_ms;
     while (store_next_outbox(txn, &item))
         if (item.is_parked && is_temporary(item.reason))
-            (void)store_mark_outbox(txn, item.type, &item.key); /* the error is sticky */
+            (void)store_mark_outbox(txn, item.type, &item.key, event->now); /* it is sticky */
 }
 
 /* Until somebody has restored a backup, and the outbox is tried again with the next link. */
@@ -492,8 +492,8 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
         step_parent_message(&step);
         break;
     case EVENT_TICK:
-        rollup_rebuild_step(node, txn);
-        retry_parked(node, txn, event->now_ms);
+        rollup_rebuild_step(node, txn, event->now);
+        retry_parked(node, txn, event);
         park_unreadable(node, txn, effects);
         end_restoring(node, txn);
         break;

@@ -392,15 +392,15 @@ static void change_end(struct step *step, struct change *change, const struct in
                              change->had_head ? change->old.state_digest : NULL,
                              head->state_digest);
         if (step->node->options.has_parent) {
-            (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &year);
+            (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &year, step->event->now);
             if (parents == NULL || memcmp(parents, head->state_digest, DIGEST_SIZE) != 0)
-                (void)store_mark_outbox(txn, OUTBOX_REPORT, &change->key);
+                (void)store_mark_outbox(txn, OUTBOX_REPORT, &change->key, step->event->now);
         }
         if (origin != FROM_CHILD)
             send_down(step, &change->key);
     }
     if (change->must_go_up)
-        (void)store_mark_outbox(txn, OUTBOX_REPORT, &change->key);
+        (void)store_mark_outbox(txn, OUTBOX_REPORT, &change->key, step->event->now);
     group_fini(&change->before);
 }
 

@@ -283,7 +283,8 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
     for (size_t i = 0; i < compared->n_wanted; i++) {
         wire_key_to_domain(compared->wanted[i], &key);
         if (store_get_head(step->txn, &key, &head) == ERR_OK)
-            (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &key); /* errors are sticky */
+            (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &key,
+                                    step->event->now); /* errors are sticky */
     }
     struct reconcile_part part = reconcile->parts[0];
     struct reconcile_answer answer = {.seq = step->in->seq};
@@ -302,7 +303,7 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
         }
     }
     struct report_key year = {.kind = part.kind, .period = {.year = part.year}};
-    (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year);
+    (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year, step->event->now);
     struct effect *effect = effects_add(step->effects, EFFECT_COMPARED,
                                         (struct span){(const uint8_t *)&answer, sizeof(answer)});
     effect->re = step->in->re;

@@ -229,7 +229,8 @@ static void keep_unsent(struct step *step, const struct report_key *key)
 {
     struct outbox_item item;
     if (store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) != ERR_OK)
-        (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key); /* errors are sticky */
+        (void)store_mark_outbox(step->txn, OUTBOX_REPORT, key,
+                                step->event->now); /* errors are sticky */
 }
 
 /* What contradicts our state, for the node that can settle it. Should it get lost, the next try to
@@ -388,7 +389,8 @@ void node_handle_ack(struct step *step, const Tonghop__Ack *ack)
         struct report_key year = {.kind = key.kind, .period = {.year = key.period.year}};
         (void)store_clear_outbox(step->txn, OUTBOX_REPORT, &key, sent->version); /* sticky */
         effects_add(step->effects, EFFECT_ACKED, (struct span){0});
-        (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year); /* it speaks of this one too */
+        /* It speaks of this one too. */
+        (void)store_mark_outbox(step->txn, OUTBOX_STATEMENT, &year, step->event->now);
     } else {
         park_sent(step, sent, "busy: the node above holds an earlier revision, and keeps it");
     }

@@ -228,7 +228,7 @@ static void try_again(struct step *step)
         const struct session_sent *sent = &session->sent[i];
         if (store_get_outbox(step->txn, sent->type, &sent->key, &item) == ERR_OK &&
             item.version == sent->version)
-            (void)store_mark_outbox(step->txn, sent->type, &sent->key);
+            (void)store_mark_outbox(step->txn, sent->type, &sent->key, step->event->now);
     }
 }
 

@@ -109,6 +109,28 @@ static void verify_buckets(struct verify *verify, uint64_t *ret_reports)
     free(sums);
 }
 
+/* Each report has its one place in the feed, and nothing else has one. */
+static void verify_feed(struct verify *verify)
+{
+    struct report_key cursor = {0}, named;
+    struct head head;
+    uint64_t head_count = 0;
+    while (store_next_head(verify->txn, &cursor, &head)) {
+        head_count++;
+        if (store_get_change(verify->txn, head.change, &named) == ERR_OK &&
+            report_key_equal(&named, &cursor))
+            continue;
+        verify->key = cursor;
+        report_difference(verify, cursor.unit, "the place in the feed");
+    }
+    if (store_error(verify->txn) == ERR_OK && store_count_changes(verify->txn) != head_count) {
+        verify->difference_count++;
+        log_event(LOG_EVENT_VERIFY_DIFFERENCE, NULL,
+                  "verify: the feed has %" PRIu64 " places for %" PRIu64 " reports",
+                  store_count_changes(verify->txn), head_count);
+    }
+}
+
 static bool year_has_reports(struct verify *verify, uint8_t kind, uint16_t year)
 {
     struct report_key cursor = store_cursor_before(kind, year, 0, 0);
@@ -179,6 +201,7 @@ size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figur
     }
     if (node->catalogue != NULL)
         verify_strays(&verify);
+    verify_feed(&verify);
     if (store_error(verify.txn) != ERR_OK) {
         log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = store_error(verify.txn)),
                   "verify: the store does not read (%s)", err_name(store_error(verify.txn)));

@@ -430,7 +430,7 @@ static void rebuild_group(struct node *node, struct store_txn *txn, const struct
 }
 
 /* Every year that has reports: its statement is due again under the new catalogue. */
-static void mark_statements(struct node *node, struct store_txn *txn)
+static void mark_statements(struct node *node, struct store_txn *txn, struct instant now)
 {
     if (!node->options.has_parent)
         return;
@@ -438,12 +438,12 @@ static void mark_statements(struct node *node, struct store_txn *txn)
     struct head head;
     while (store_next_head(txn, &cursor, &head)) {
         struct report_key key = {.kind = cursor.kind, .period = {.year = cursor.period.year}};
-        (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &key); /* errors are sticky */
+        (void)store_mark_outbox(txn, OUTBOX_STATEMENT, &key, now); /* errors are sticky */
         cursor = store_cursor_before(cursor.kind, (uint16_t)(cursor.period.year + 1), 0, 0);
     }
 }
 
-void rollup_rebuild_step(struct node *node, struct store_txn *txn)
+void rollup_rebuild_step(struct node *node, struct store_txn *txn, struct instant now)
 {
     if (!node->rebuild.is_active || node->catalogue == NULL)
         return;
@@ -455,7 +455,7 @@ void rollup_rebuild_step(struct node *node, struct store_txn *txn)
         if (!store_next_head(txn, &cursor, &head)) {
             node->rebuild = (struct node_rebuild){0};
             save_rebuild(txn, &node->rebuild);
-            mark_statements(node, txn);
+            mark_statements(node, txn, now);
             log_event(LOG_EVENT_TOTALS_REBUILT, LOG_FIELDS(.catalogue = node->catalogue->number),
                       "totals are rebuilt under catalogue %u", node->catalogue->number);
             return;

@@ -79,6 +79,6 @@ void rollup_start_rebuild(struct node *node, struct store_txn *txn);
 /* Reads how far a rebuild has come into node->rebuild. */
 void rollup_load_rebuild(struct node *node, struct store_txn *txn);
 /* Rebuilds up to NODE_REBUILD_GROUPS groups; nothing to do when none is under way. */
-void rollup_rebuild_step(struct node *node, struct store_txn *txn);
+void rollup_rebuild_step(struct node *node, struct store_txn *txn, struct instant now);
 
 #endif

@@ -24,6 +24,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "store/datafile.h"
+#include "store/feed.h"
 #include "store/folder.h"
 #include "store/pages.h"
 #include "store/txn.h"
@@ -244,7 +245,7 @@ enum err backup_open_file(const char *path, int *ret_fd)
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),
                   "%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
     else if (err == ERR_VERSION)
-        (void)datafile_log_schema(path, 1); /* it says what err does */
+        (void)datafile_log_schema(path, 1, NULL); /* it says what err does */
     else if (err != ERR_OK)
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),
                   "%s is not a backup, or is damaged: %s: use another one", path, damage);
@@ -272,8 +273,9 @@ static enum err mark(struct store *store)
 {
     bool is_unknown;
     struct store_txn *txn = store_begin_write(store);
-    (void)store_put_meta_u64(txn, STORE_META_RESTORE,
-                             1); /* its error is sticky: the commit returns it */
+    /* Errors are sticky: the commit returns them. */
+    (void)store_put_meta_u64(txn, STORE_META_RESTORE, 1);
+    feed_end(txn);
     return store_commit(&txn, &is_unknown);
 }
 

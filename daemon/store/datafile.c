@@ -148,13 +148,20 @@ void datafile_log_damage(const char *path, const char *damage)
               path, damage);
 }
 
-enum err datafile_log_schema(const char *path, uint64_t schema)
+enum err datafile_log_schema(const char *path, uint64_t schema, const char *software)
 {
-    bool is_older = schema < STORE_SCHEMA;
+    const char *remedy = "start its tonghopd once, which brings it up to date";
+    bool is_newer = schema > STORE_SCHEMA;
+    if (is_newer)
+        remedy = "use the version that wrote it; the way back to this one is to restore the "
+                 "copy " DATAFILE_NAME ".before-schema-... that it left";
+    else if (schema < STORE_SCHEMA_OLDEST)
+        remedy = "use the version that wrote it, or begin with an empty folder, which the node "
+                 "above refills";
     log_event(LOG_EVENT_STORE_SCHEMA, LOG_FIELDS(.error = ERR_VERSION),
-              "store %s: written by %s version: its schema is %llu, this program's is %d: use the "
-              "version that wrote it%s",
-              path, is_older ? "an older" : "a newer", (unsigned long long)schema, STORE_SCHEMA,
-              is_older ? ", or begin with an empty folder, which the node above refills" : "");
+              "store %s: written by %s version%s%s%s: its schema is %llu, this program's is %d: %s",
+              path, is_newer ? "a newer" : "an older", software != NULL ? " (" : "",
+              software != NULL ? software : "", software != NULL ? ")" : "",
+              (unsigned long long)schema, STORE_SCHEMA, remedy);
     return ERR_VERSION;
 }

@@ -32,7 +32,8 @@ const char *datafile_read(int fd, struct datafile_meta *ret_metas);
 
 /* The log line about a damaged file, with the remedy. */
 void datafile_log_damage(const char *path, const char *damage);
-/* That of a store of another schema; returns ERR_VERSION. */
-enum err datafile_log_schema(const char *path, uint64_t schema);
+/* That of a store of another schema, written last by `software` (NULL: not known); returns
+ * ERR_VERSION. */
+enum err datafile_log_schema(const char *path, uint64_t schema, const char *software);
 
 #endif

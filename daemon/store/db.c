@@ -46,6 +46,7 @@ const char *db_table_name(enum db_table table)
         [DB_BELOW] = "below",       [DB_BUCKET] = "bucket", [DB_OUTBOX] = "outbox",
         [DB_PARKED] = "parked",     [DB_ALARM] = "alarm",   [DB_QUARANTINE] = "quar",
         [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat", [DB_CHUNK] = "chunk",
+        [DB_FEED] = "feed",
     };
     return names[table];
 }
@@ -192,7 +193,7 @@ static enum err check_pages(const struct db *db)
         mdb_txn_abort(txn);
     }
     if (err == ERR_VERSION)
-        return datafile_log_schema(db->path, 1);
+        return datafile_log_schema(db->path, 1, NULL);
     if (err != ERR_OK)
         datafile_log_damage(db->path, damage != NULL ? damage : "its header does not come to rest");
     return err;
@@ -461,19 +462,30 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
 
 /* A change ends the table's walk: its cursor is found again by key. That LMDB moves open cursors
  * along with changes is true in general and a source of trouble in corner cases. */
-enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+static enum err put(struct db_txn *txn, enum db_table table, struct span key, struct span value,
+                    unsigned flags)
 {
     if (txn->error != ERR_OK)
         return txn->error;
     drop_cursor(txn, table);
     MDB_val key_val = val_of(key), entry = {.mv_size = value.len + CHECKSUM_SIZE};
-    int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &entry, MDB_RESERVE);
+    int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &entry, MDB_RESERVE | flags);
     if (rc == MDB_SUCCESS) {
         uint8_t *bytes = entry.mv_data;
         memcpy(bytes, value.data, value.len);
         checksum_make(db_table_name(table), key, value, bytes + value.len);
     }
     return db_result(txn, "writing", rc);
+}
+
+enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    return put(txn, table, key, value, 0);
+}
+
+enum err db_append(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    return put(txn, table, key, value, MDB_APPEND);
 }
 
 enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)

@@ -25,6 +25,7 @@ enum db_table {
     DB_ENROLLED,
     DB_CATALOGUE,
     DB_CHUNK,
+    DB_FEED,
     DB_TABLE_COUNT
 };
 
@@ -92,6 +93,8 @@ const char *db_table_name(enum db_table table);
  * 511 bytes. */
 enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value);
 enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value);
+/* As db_put of a key above all others in the table, for less. */
+enum err db_append(struct db_txn *txn, enum db_table table, struct span key, struct span value);
 /* ERR_OK also when there is none. */
 enum err db_delete(struct db_txn *txn, enum db_table table, struct span key);
 /* Deletes all entries. */

@@ -186,6 +186,22 @@ bool keys_parse_quarantine(struct span bytes, bool *ret_is_kept, uint64_t *ret_n
     return true;
 }
 
+struct store_key keys_change(uint64_t number)
+{
+    struct store_key made = {0};
+    put_number(&made, number, 8);
+    return made;
+}
+
+bool keys_parse_change(struct span bytes, uint64_t *ret_number)
+{
+    struct reader r = reader_of(bytes);
+    uint64_t number = reader_u64(&r);
+    if (is_whole(&r))
+        *ret_number = number;
+    return is_whole(&r);
+}
+
 struct store_key keys_enrolled(const uint8_t *key)
 {
     struct store_key made = {0};

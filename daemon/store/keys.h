@@ -46,6 +46,10 @@ bool keys_parse_alarm(struct span bytes, uint8_t *ret_kind, uint16_t *ret_year, 
 struct store_key keys_quarantine(bool is_kept, uint64_t number);
 bool keys_parse_quarantine(struct span bytes, bool *ret_is_kept, uint64_t *ret_number);
 
+/* number u64: of a change in the feed. */
+struct store_key keys_change(uint64_t number);
+bool keys_parse_change(struct span bytes, uint64_t *ret_number);
+
 /* The 32 bytes of a CURVE key. */
 struct store_key keys_enrolled(const uint8_t *key);
 bool keys_parse_enrolled(struct span bytes, uint8_t *ret_key);

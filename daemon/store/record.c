@@ -5,12 +5,17 @@
 
 #include <string.h>
 
-static struct reader begin_record(struct span record)
+static struct reader begin_record_of(struct span record, uint8_t version)
 {
     struct reader r = reader_of(record);
-    if (reader_u8(&r) != RECORD_VERSION)
+    if (reader_u8(&r) != version)
         r.failed = true;
     return r;
+}
+
+static struct reader begin_record(struct span record)
+{
+    return begin_record_of(record, RECORD_VERSION);
 }
 
 static bool is_whole(const struct reader *r)
@@ -94,7 +99,7 @@ bool record_decode_u64(struct span record, uint64_t *ret_value)
 
 void record_encode_head(const struct head *head, struct buf *out)
 {
-    buf_put_u8(out, RECORD_VERSION);
+    buf_put_u8(out, RECORD_HEAD_VERSION);
     buf_put_u64(out, head->revision);
     buf_put_u64(out, head->accepted);
     buf_put_u64(out, head->counting);
@@ -106,11 +111,12 @@ void record_encode_head(const struct head *head, struct buf *out)
     put_instant(out, head->first_filed);
     buf_put(out, head->content, sizeof head->content);
     buf_put(out, head->state_digest, sizeof head->state_digest);
+    buf_put_u64(out, head->change);
 }
 
 bool record_decode_head(struct span record, struct head *ret_head)
 {
-    struct reader r = begin_record(record);
+    struct reader r = begin_record_of(record, RECORD_HEAD_VERSION);
     struct head head;
     head.revision = reader_u64(&r);
     head.accepted = reader_u64(&r);
@@ -123,6 +129,7 @@ bool record_decode_head(struct span record, struct head *ret_head)
     head.first_filed = read_instant(&r);
     read_array(&r, head.content, sizeof head.content);
     read_array(&r, head.state_digest, sizeof head.state_digest);
+    head.change = reader_u64(&r);
     if (is_whole(&r))
         *ret_head = head;
     return is_whole(&r);
@@ -153,6 +160,24 @@ bool record_decode_revision(struct span record, struct revision *ret_revision)
     if (!r.failed)
         *ret_revision = revision;
     return !r.failed;
+}
+
+void record_encode_outbox(const struct outbox_item *item, struct buf *out)
+{
+    buf_put_u8(out, RECORD_OUTBOX_VERSION);
+    buf_put_u64(out, item->version);
+    put_instant(out, item->since);
+}
+
+bool record_decode_outbox(struct span record, struct outbox_item *ret_item)
+{
+    struct reader r = begin_record_of(record, RECORD_OUTBOX_VERSION);
+    struct outbox_item item = *ret_item;
+    item.version = reader_u64(&r);
+    item.since = read_instant(&r);
+    if (is_whole(&r))
+        *ret_item = item;
+    return is_whole(&r);
 }
 
 void record_encode_bucket(const struct bucket *bucket, struct buf *out)

@@ -9,7 +9,11 @@
 
 #include "store/store.h"
 
-enum { RECORD_VERSION = 1 };
+enum {
+    RECORD_VERSION = 1,
+    RECORD_HEAD_VERSION = 2,   /* since schema 5: with the number of its last change */
+    RECORD_OUTBOX_VERSION = 2, /* since schema 5: with the time since when it waits */
+};
 
 /* Bytes as they are: meta values, accumulators, chunks. */
 void record_encode_bytes(struct span bytes, struct buf *out);
@@ -23,6 +27,10 @@ bool record_decode_head(struct span record, struct head *ret_head);
 
 void record_encode_revision(const struct revision *revision, struct buf *out);
 bool record_decode_revision(struct span record, struct revision *ret_revision);
+
+/* Version and time alone: why it is parked is a record of its own. */
+void record_encode_outbox(const struct outbox_item *item, struct buf *out);
+bool record_decode_outbox(struct span record, struct outbox_item *ret_item);
 
 void record_encode_bucket(const struct bucket *bucket, struct buf *out);
 bool record_decode_bucket(struct span record, struct bucket *ret_bucket);

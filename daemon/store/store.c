@@ -10,7 +10,9 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "store/datafile.h"
+#include "store/feed.h"
 #include "store/folder.h"
+#include "store/migrate.h"
 #include "store/txn.h"
 
 /* What is kept of the map for acks and deletions. Also in a small map it is some transactions'
@@ -18,57 +20,112 @@
  * later. */
 enum { MAP_RESERVE_PART = 16, MAP_RESERVE_MIN_BYTES = 256 * 1024 };
 
-static const char schema_name[] = "schema";
+static const char software_name[] = "software";
 
 /* ---- opening and closing ---- */
 
-static enum err check_schema(struct store_txn *txn)
+static enum err fail_foreign(struct store_txn *txn)
 {
-    uint64_t schema = store_get_meta_u64(txn, schema_name);
-    if (store_error(txn) != ERR_OK)
-        return store_error(txn);
-    if (schema == STORE_SCHEMA)
-        return ERR_OK;
-    if (schema == 0)
-        return ERR_NOT_FOUND;
-    return datafile_log_schema(txn->store->path, schema);
+    log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_CORRUPT),
+              "store %s: a table or its schema is missing: it is not a store of tonghop: check "
+              "state_dir",
+              txn->store->path);
+    return db_fail(&txn->db, ERR_CORRUPT);
 }
 
-/* The meta table comes first: another schema may have other tables. */
-static enum err open_tables(struct store_txn *txn, bool is_new)
+/* Of a store that is not empty. The meta table comes first: another schema may have other tables.
+ */
+static enum err read_schema(struct store_txn *txn, uint64_t *ret_schema)
 {
-    enum err err = db_open_table(&txn->db, DB_META, is_new);
-    if (err == ERR_OK)
-        err = is_new ? store_put_meta_u64(txn, schema_name, STORE_SCHEMA) : check_schema(txn);
-    for (int table = DB_META + 1; err == ERR_OK && table < DB_TABLE_COUNT; table++)
-        err = db_open_table(&txn->db, (enum db_table)table, is_new);
-    if (err == ERR_NOT_FOUND) {
-        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_CORRUPT),
-                  "store %s: a table or its schema is missing: it is not a store of tonghop: check "
-                  "state_dir",
-                  txn->store->path);
-        err = ERR_CORRUPT;
-    }
+    enum err err = db_open_table(&txn->db, DB_META, false);
+    uint64_t schema = err == ERR_OK ? store_get_meta_u64(txn, STORE_SCHEMA_NAME) : 0;
+    if (store_error(txn) != ERR_OK)
+        return store_error(txn);
+    if (schema == 0)
+        return fail_foreign(txn);
+    *ret_schema = schema;
+    return ERR_OK;
+}
+
+/* That the store has another schema than ours, and whose: what a newer version wrote says so. */
+static enum err log_schema(struct store_txn *txn, uint64_t schema)
+{
+    struct span software = {0};
+    (void)store_get_meta(txn, software_name, &software); /* an older one has none */
+    char *name = mem_strndup((const char *)software.data, software.len);
+    enum err err = datafile_log_schema(txn->store->path, schema, name[0] != '\0' ? name : NULL);
+    free(name);
     return db_fail(&txn->db, err);
 }
 
-/* A store is new until its first commit, which makes all tables and the schema at once. */
-static enum err make_or_check(struct store *store, bool must_exist)
+static void open_tables(struct store_txn *txn, bool is_new)
 {
+    for (int table = DB_META; table < DB_TABLE_COUNT; table++)
+        if (db_open_table(&txn->db, (enum db_table)table, is_new) == ERR_NOT_FOUND)
+            (void)fail_foreign(txn); /* errors are sticky */
+}
+
+/* A store is new until its first commit, which makes all tables and the schema at once. */
+static enum err make_tables(struct store *store)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(store);
+    open_tables(txn, true);
+    (void)store_put_meta_u64(txn, STORE_SCHEMA_NAME, STORE_SCHEMA); /* errors are sticky */
+    return store_commit(&txn, &is_unknown);
+}
+
+/* Opens the tables, if they are those of our schema; `*ret_schema` is the one found. */
+static enum err check_tables(struct store *store, enum db_access access, uint64_t *ret_schema)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_read(store);
+    enum err err = read_schema(txn, ret_schema);
+    bool is_older = err == ERR_OK && migrate_is_possible(*ret_schema) && access != DB_ACCESS_READER;
+    if (err == ERR_OK && *ret_schema == STORE_SCHEMA)
+        open_tables(txn, false);
+    else if (err == ERR_OK && !is_older)
+        (void)log_schema(txn, *ret_schema); /* its error is sticky: the commit returns it */
+    if (!is_older)
+        return store_commit(&txn, &is_unknown);
+    store_abort(&txn); /* the tables that it has opened are closed: the steps open them all */
+    return ERR_OK;
+}
+
+static enum err make_or_check(struct store *store, enum db_access access)
+{
+    uint64_t schema = 0;
     struct store_txn *txn = store_begin_read(store);
     bool is_new = db_is_empty(&txn->db);
+    enum err err = store_error(txn);
+    store_abort(&txn);
+    if (err != ERR_OK)
+        return err;
+    if (is_new && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE))
+        return make_tables(store);
     if (is_new) {
-        store_abort(&txn);
-        if (must_exist) {
-            log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_NOT_FOUND),
-                      "store %s: it is empty: start its tonghopd first", store->path);
-            return ERR_NOT_FOUND;
-        }
-        txn = store_begin_write(store);
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_NOT_FOUND),
+                  "store %s: it is empty: start its tonghopd first", store->path);
+        return ERR_NOT_FOUND;
     }
+    err = check_tables(store, access, &schema);
+    if (err == ERR_OK && schema != STORE_SCHEMA)
+        err = migrate_store(store, schema, access == DB_ACCESS_OWNER);
+    return err;
+}
+
+/* Who writes from now on, and that a new life begins where one has to. */
+static enum err sign(struct store *store, const struct store_options *options)
+{
     bool is_unknown;
-    if (store_error(txn) == ERR_OK)
-        (void)open_tables(txn, is_new); /* its error is sticky: the commit returns it */
+    struct span held = {0}, ours = {0};
+    struct store_txn *txn = store_begin_write(store);
+    if (options->software != NULL)
+        ours = (struct span){(const uint8_t *)options->software, strlen(options->software)};
+    (void)store_get_meta(txn, software_name, &held); /* errors are sticky */
+    if (ours.len > 0 && !span_equal(held, ours))
+        (void)store_put_meta(txn, software_name, ours);
+    feed_begin(txn, options->epoch);
     return store_commit(&txn, &is_unknown);
 }
 
@@ -100,7 +157,9 @@ enum err store_open(const char *path, const struct store_options *options, struc
     if (err == ERR_OK)
         err = db_open(path, store->folder, options->map_size_bytes, access, &store->db);
     if (err == ERR_OK)
-        err = make_or_check(store, access != DB_ACCESS_OWNER && access != DB_ACCESS_MADE);
+        err = make_or_check(store, access);
+    if (err == ERR_OK && access == DB_ACCESS_OWNER)
+        err = sign(store, options);
     if (err != ERR_OK)
         store_close(&store);
     else

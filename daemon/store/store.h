@@ -17,7 +17,13 @@
 #include "core/instant.h"
 #include "core/report.h"
 
-enum { STORE_SCHEMA = 4, STORE_DIGEST_SIZE = 32, STORE_KEY_SIZE = 32, STORE_REASON_SIZE = 128 };
+enum {
+    STORE_SCHEMA = 5,
+    STORE_SCHEMA_OLDEST = 4, /* that is brought up to date (store/migrate.h) */
+    STORE_DIGEST_SIZE = 32,
+    STORE_KEY_SIZE = 32,
+    STORE_REASON_SIZE = 128,
+};
 
 struct store;
 struct store_txn;
@@ -26,14 +32,18 @@ struct store_options {
     uint64_t map_size_bytes; /* sparse; the limit of what can be stored */
     uint64_t reserve_bytes;  /* less free disk than this refuses intake (store_has_room) */
     bool is_read_only;       /* verify, backup: beside a running writer, takes no lock */
+    const char *software; /* put into a store that is opened for good: who wrote it; NULL: nobody */
+    uint64_t
+        epoch;    /* random: put into a store that is new, or that was a copy (store_feed_epoch) */
     bool is_copy; /* a backup being made, in a folder that nobody else knows of: writes, makes no
                      store, takes no lock, and any file system will do */
     bool is_made; /* with is_copy: makes the store there */
 };
 
-/* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. ERR_BUSY:
- * another process has it; ERR_NOT_FOUND: read-only, and there is no store yet; ERR_VERSION: schema
- * newer than this program (or older: needs migration);
+/* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. One of an
+ * older schema is brought up to date first, unless read-only (store/migrate.h). ERR_BUSY: another
+ * process has it; ERR_NOT_FOUND: read-only, and there is no store yet; ERR_VERSION: schema newer
+ * than this program, or too old, or older and read-only; ERR_FULL: no room to bring it up to date;
  * ERR_CORRUPT: not a store, or damaged; ERR_IO: anything else, as for a network file system. The
  * reason is logged with its remedy. */
 enum err store_open(const char *path, const struct store_options *options,
@@ -80,8 +90,8 @@ void store_fail(struct store_txn *txn, enum err err);
 #define STORE_META_RESTORE "restore"
 
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
- * unset. "schema", "outbox.version", "quarantine.number" and "quarantine.kept" are the store's
- * own. What was put as u64 is read as u64. */
+ * unset. "schema", "software", "feed.epoch", "outbox.version", "quarantine.number" and
+ * "quarantine.kept" are the store's own. What was put as u64 is read as u64. */
 enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value);
 enum err store_put_meta(struct store_txn *txn, const char *name, struct span value);
 enum err store_delete_meta(struct store_txn *txn, const char *name);
@@ -105,6 +115,7 @@ struct head {
     struct instant first_filed;              /* the first revision */
     uint8_t content[STORE_DIGEST_SIZE];      /* content digest of the latest (wire/digest.h) */
     uint8_t state_digest[STORE_DIGEST_SIZE]; /* what this key adds to its bucket's digest */
+    uint64_t change;                         /* its place in the feed, which putting it gives */
 };
 
 /* One revision as held: the wrapper and the reporter's bytes. */
@@ -119,6 +130,7 @@ struct revision {
 };
 
 enum err store_get_head(struct store_txn *txn, const struct report_key *key, struct head *ret_head);
+/* And moves the key to the end of the feed. */
 enum err store_put_head(struct store_txn *txn, const struct report_key *key,
                         const struct head *head);
 /* Walks heads in key order, beginning at the first key after `*cursor` (a zeroed key: at the
@@ -142,6 +154,22 @@ enum err store_delete_revision(struct store_txn *txn, const struct report_key *k
 enum err store_previous_revision(struct store_txn *txn, const struct report_key *key,
                                  uint64_t *number, struct revision *ret_revision);
 uint64_t store_count_heads(struct store_txn *txn);
+
+/* ---- feed: the keys in the order of their last change ---- */
+
+/* Each head has one entry: whoever has read up to a number, and reads on from there, meets every
+ * report that was changed since, however often, and however long that is ago. */
+
+/* Of the last change, 0 when there was none; a number never names another one. */
+uint64_t store_feed_number(struct store_txn *txn);
+/* Tells this life of the store from others, whose numbers say nothing here: another one in every
+ * new store and in whatever becomes of a copy. Random. */
+uint64_t store_feed_epoch(struct store_txn *txn);
+/* Walks the changes after `*number` (0: at the start); false at the end. */
+bool store_next_change(struct store_txn *txn, uint64_t *number, struct report_key *ret_key);
+/* ERR_NOT_FOUND: another change of that key came later, or there was none. */
+enum err store_get_change(struct store_txn *txn, uint64_t number, struct report_key *ret_key);
+uint64_t store_count_changes(struct store_txn *txn);
 
 /* ---- accumulators: caches, may be dropped and rebuilt at any time ---- */
 
@@ -185,12 +213,15 @@ struct outbox_item {
     uint8_t type; /* enum outbox_type; reports go first */
     struct report_key key;
     uint64_t version; /* grows at every mark, so that an old answer does not clear a newer mark */
-    bool is_parked;   /* cannot be delivered now */
+    struct instant since; /* when it began to wait; not known (0) of a statement that an older
+                             version marked */
+    bool is_parked;       /* cannot be delivered now */
     char reason[STORE_REASON_SIZE]; /* why it is parked; stable text */
 };
 
-/* Marks a key dirty (again): a new version, not parked. */
-enum err store_mark_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key);
+/* Marks a key dirty (again): a new version, not parked; since `now`, unless it waits already. */
+enum err store_mark_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
+                           struct instant now);
 /* Clears it if its version still is `version`; ERR_OK either way. */
 enum err store_clear_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
                             uint64_t version);
@@ -205,6 +236,9 @@ enum err store_get_outbox(struct store_txn *txn, uint8_t type, const struct repo
 bool store_next_outbox(struct store_txn *txn, struct outbox_item *item);
 /* All entries, and through `ret_parked` (may be NULL) the parked ones among them. Cheap. */
 uint64_t store_count_outbox(struct store_txn *txn, uint64_t *ret_parked);
+/* Since when the report that waits longest does; false when none waits. Reads every entry of a
+ * report: some 0.3 us each. */
+bool store_find_oldest(struct store_txn *txn, struct instant *ret_since);
 
 /* ---- alarms ---- */
 

@@ -17,7 +17,7 @@ static enum err read_item(struct store_txn *txn, struct span key, struct span re
                           struct outbox_item *item)
 {
     struct span parked;
-    enum err err = txn_check(txn, DB_OUTBOX, key, record_decode_u64(record, &item->version));
+    enum err err = txn_check(txn, DB_OUTBOX, key, record_decode_outbox(record, item));
     if (err != ERR_OK)
         return err;
     item->is_parked = false;
@@ -32,13 +32,18 @@ static enum err read_item(struct store_txn *txn, struct span key, struct span re
                      record_decode_text(parked, item->reason, sizeof item->reason));
 }
 
-enum err store_mark_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key)
+enum err store_mark_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,
+                           struct instant now)
 {
     struct store_key at = keys_outbox(type, key);
-    uint64_t version = store_get_meta_u64(txn, version_name) + 1;
-    (void)store_put_meta_u64(txn, version_name, version); /* errors are sticky: the last returns */
+    struct outbox_item item = {.since = now};
+    struct span record;
+    if (txn_get(txn, DB_OUTBOX, at, &record) == ERR_OK) /* errors are sticky: the last returns */
+        (void)txn_check(txn, DB_OUTBOX, keys_span(&at), record_decode_outbox(record, &item));
+    item.version = store_get_meta_u64(txn, version_name) + 1;
+    (void)store_put_meta_u64(txn, version_name, item.version);
     (void)txn_delete(txn, DB_PARKED, at);
-    record_encode_u64(version, txn_record(txn));
+    record_encode_outbox(&item, txn_record(txn));
     return txn_put_record(txn, DB_OUTBOX, at);
 }
 
@@ -111,4 +116,26 @@ uint64_t store_count_outbox(struct store_txn *txn, uint64_t *ret_parked)
     if (ret_parked != NULL)
         *ret_parked = db_count(&txn->db, DB_PARKED);
     return db_count(&txn->db, DB_OUTBOX);
+}
+
+bool store_find_oldest(struct store_txn *txn, struct instant *ret_since)
+{
+    const struct report_key first = {0};
+    struct store_key at = keys_outbox(OUTBOX_REPORT, &first); /* below all of that type */
+    struct outbox_item item = {0};
+    struct instant oldest = {INT64_MAX};
+    struct span key, record;
+    bool is_found = false;
+    while (txn_next(txn, DB_OUTBOX, at, &key, &record)) {
+        bool is_decoded =
+            keys_parse_outbox(key, &item.type, &item.key) && record_decode_outbox(record, &item);
+        if (txn_check(txn, DB_OUTBOX, key, is_decoded) != ERR_OK || item.type != OUTBOX_REPORT)
+            break;
+        oldest = instant_earlier(oldest, item.since);
+        is_found = true;
+        at = keys_outbox(item.type, &item.key);
+    }
+    if (is_found)
+        *ret_since = oldest;
+    return is_found;
 }

@@ -1,6 +1,7 @@
 /* Reports: heads, which answer most questions alone, and revisions with the reporters' bytes. */
 #include "store/store.h"
 
+#include "store/feed.h"
 #include "store/txn.h"
 
 enum err store_get_head(struct store_txn *txn, const struct report_key *key, struct head *ret_head)
@@ -16,7 +17,10 @@ enum err store_get_head(struct store_txn *txn, const struct report_key *key, str
 enum err store_put_head(struct store_txn *txn, const struct report_key *key,
                         const struct head *head)
 {
-    record_encode_head(head, txn_record(txn));
+    struct head held = {0}, put = *head;
+    enum err err = store_get_head(txn, key, &held); /* sticky, but for ERR_NOT_FOUND */
+    put.change = feed_move(txn, key, err == ERR_OK ? held.change : 0);
+    record_encode_head(&put, txn_record(txn));
     return txn_put_record(txn, DB_HEAD, keys_report(key));
 }
 

@@ -32,6 +32,11 @@ enum err txn_put_record(struct store_txn *txn, enum db_table table, struct store
     return db_put(&txn->db, table, keys_span(&key), span_of(&txn->store->record));
 }
 
+enum err txn_append_record(struct store_txn *txn, enum db_table table, struct store_key key)
+{
+    return db_append(&txn->db, table, keys_span(&key), span_of(&txn->store->record));
+}
+
 enum err txn_put_bytes(struct store_txn *txn, enum db_table table, struct store_key key,
                        struct span bytes)
 {

@@ -7,6 +7,8 @@
 #include "store/record.h"
 #include "store/store.h"
 
+#define STORE_SCHEMA_NAME "schema"
+
 struct store {
     struct db *db;
     char *path; /* for the log */
@@ -32,6 +34,8 @@ bool txn_next(struct store_txn *txn, enum db_table table, struct store_key after
  * copies what lies in LMDB's memory, which the put may move. */
 struct buf *txn_record(struct store_txn *txn);
 enum err txn_put_record(struct store_txn *txn, enum db_table table, struct store_key key);
+/* The same above all keys of the table. */
+enum err txn_append_record(struct store_txn *txn, enum db_table table, struct store_key key);
 /* `bytes` as a record. */
 enum err txn_put_bytes(struct store_txn *txn, enum db_table table, struct store_key key,
                        struct span bytes);

@@ -59,7 +59,10 @@ void case_begin(struct store_case *c)
 
 void case_reset(struct store_case *c)
 {
-    static const char *const names[] = {"data.mdb", "data.mdb.new", "lock.mdb"};
+    static const char *const names[] = {
+        "data.mdb", "data.mdb.new", "lock.mdb", "data.mdb.before-schema.new",
+        CASE_COPY,  CASE_COPY "-2",
+    };
     char path[2 * CASE_PATH_SIZE];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", c->state, names[i]);

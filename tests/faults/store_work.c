@@ -96,7 +96,7 @@ static void mark(struct work *work, size_t place)
     work->model->stamps[WORK_OUTBOX][place] = ++work->model->outbox_version;
     work->model->stamps[WORK_PARKED][place] = 0;
     if (work->txn != NULL)
-        (void)store_mark_outbox(work->txn, OUTBOX_REPORT, &key);
+        (void)store_mark_outbox(work->txn, OUTBOX_REPORT, &key, (struct instant){1});
 }
 
 /* A report is filed: revision, head, digest and sums in one transaction, and the mark to send it.
@@ -295,12 +295,15 @@ static bool holds_revision(struct store_txn *txn, size_t place, uint64_t stamp)
            span_equal(held.filing, wanted.filing);
 }
 
+/* And its place in the feed. */
 static bool holds_head(struct store_txn *txn, size_t place, uint64_t stamp)
 {
-    struct report_key key = report_at(place);
+    struct report_key key = report_at(place), named;
     struct head held, wanted = head_of(stamp);
-    return store_get_head(txn, &key, &held) == ERR_OK && held.revision == wanted.revision &&
-           held.counting == wanted.counting && held.home == wanted.home &&
+    return store_get_head(txn, &key, &held) == ERR_OK &&
+           store_get_change(txn, held.change, &named) == ERR_OK && report_key_equal(&named, &key) &&
+           held.revision == wanted.revision && held.counting == wanted.counting &&
+           held.home == wanted.home &&
            memcmp(held.content, wanted.content, sizeof held.content) == 0;
 }
 
@@ -381,7 +384,8 @@ static uint64_t walk(struct store_txn *txn, enum work_table table)
     case WORK_HEAD:
         while (store_next_head(txn, &key, &head))
             count++;
-        return count == store_count_heads(txn) ? count : UINT64_MAX;
+        return count == store_count_heads(txn) && count == store_count_changes(txn) ? count
+                                                                                    : UINT64_MAX;
     case WORK_REVISION:
         for (size_t place = 0; place < WORK_REPORTS; place++) {
             uint64_t number = UINT64_MAX;

@@ -79,6 +79,8 @@ static void check_store_key(struct span bytes)
         check_made(keys_alarm(kind, year, unit), bytes);
     if (keys_parse_quarantine(bytes, &is_kept, &number))
         check_made(keys_quarantine(is_kept, number), bytes);
+    if (keys_parse_change(bytes, &number))
+        check_made(keys_change(number), bytes);
     if (keys_parse_enrolled(bytes, owner))
         check_made(keys_enrolled(owner), bytes);
     if (keys_parse_chunk(bytes, &catalogue, &index))

@@ -48,10 +48,11 @@ static void check_record(uint8_t type, struct span record)
     struct quarantined quarantined;
     struct enrolled enrolled;
     struct catalogue_meta meta;
+    struct outbox_item item;
     struct figures figures = {0};
     bool is_decoded = false;
 
-    switch (type % 11) {
+    switch (type % 12) {
     case 0:
         if ((is_decoded = record_decode_bytes(record, &bytes)))
             record_encode_bytes(bytes, &out);
@@ -90,6 +91,9 @@ static void check_record(uint8_t type, struct span record)
         LAW(is_decoded || figures.count == 0, "figures that do not decode are none");
         if (is_decoded)
             figures_encode(&figures, &out);
+        break;
+    case 11:
+        CHECK(record_decode_outbox, record_encode_outbox, item);
         break;
     }
     LAW(!is_decoded || span_equal(span_of(&out), record), "a record that decodes has one form");

@@ -97,5 +97,8 @@ void seeds_make_records(void)
     out = begin(9);
     record_encode_catalogue(&(struct catalogue_meta){.chunk_count = 2, .chunks_held = 1}, &out);
     seeds_take("record", &out);
+    out = begin(11);
+    record_encode_outbox(&(struct outbox_item){.version = 258, .since = instant}, &out);
+    seeds_take("record", &out);
     make_figures();
 }

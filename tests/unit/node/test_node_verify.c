@@ -1,6 +1,8 @@
 /* Verify: silent about a store that is right, and not about any other. Each kind of damage is
  * planted in a store of its own. */
 #include "node/rollup.h"
+#include "store/feed.h"
+#include "store/txn.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
 
@@ -277,6 +279,32 @@ static void a_latest_revision_that_is_gone(struct store_txn *txn)
     assert_int_equal(store_put_head(txn, &commune, &head), ERR_OK);
 }
 
+/* ---- the feed ---- */
+
+static uint64_t change_of(struct store_txn *txn)
+{
+    struct head head;
+    assert_int_equal(store_get_head(txn, &commune, &head), ERR_OK);
+    return head.change;
+}
+
+static void a_place_that_is_gone(struct store_txn *txn)
+{
+    assert_int_equal(txn_delete(txn, DB_FEED, keys_change(change_of(txn))), ERR_OK);
+}
+
+static void a_place_of_another_report(struct store_txn *txn)
+{
+    struct store_key other = keys_report(&district);
+    record_encode_bytes(keys_span(&other), txn_record(txn));
+    assert_int_equal(txn_put_record(txn, DB_FEED, keys_change(change_of(txn))), ERR_OK);
+}
+
+static void a_second_place(struct store_txn *txn)
+{
+    assert_true(feed_move(txn, &commune, 0) > 0);
+}
+
 static const struct damage {
     const char *name;
     void (*plant)(struct store_txn *);
@@ -306,6 +334,10 @@ static const struct damage {
     {"a revision that is gone", a_revision_that_is_gone, "does not read"},
     {"a latest revision that is gone", a_latest_revision_that_is_gone,
      "the latest revision of a report of actual 2024-S1 of 23857"},
+    {"a place that is gone", a_place_that_is_gone,
+     "the place in the feed of actual 2024-S1 of 23857"},
+    {"a place of another report", a_place_of_another_report, "the place in the feed of"},
+    {"a second place", a_second_place, "the feed has 7 places for 6 reports"},
 };
 
 /* Every kind of damage is found and named; verify itself repairs nothing. */

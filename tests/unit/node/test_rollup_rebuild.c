@@ -129,7 +129,7 @@ static void test_it_resumes_after_a_restart(void **state)
     assert_true(report_key_equal(&rig->node->rebuild.next, &next));
     /* A step whose transaction is lost is done again. */
     struct store_txn *txn = store_begin_write(rig->store);
-    rollup_rebuild_step(rig->node, txn);
+    rollup_rebuild_step(rig->node, txn, rig->now);
     store_abort(&txn);
     rig_restart(rig);
     rig_settle(rig);

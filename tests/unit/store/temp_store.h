@@ -14,6 +14,9 @@
 
 enum { TEMP_PATH_SIZE = 512, TEMP_FILE_SIZE = 1024, TEMP_MAP_BYTES = 16 << 20 };
 
+/* 2024-12-12T08:30:00+07:00. */
+static const struct instant temp_now = {1733967000000000};
+
 struct temp_store {
     char parent[TEMP_PATH_SIZE / 2];
     char folder[TEMP_PATH_SIZE];

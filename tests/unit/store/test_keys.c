@@ -35,6 +35,7 @@ static void golden(void **state)
         {"alarm", keys_alarm(KIND_ACTUAL, 2024, 631), "\x01\x07\xE8\x00\x00\x02\x77", 7},
         {"quarantine", keys_quarantine(false, 258), "\x00\x00\x00\x00\x00\x00\x00\x01\x02", 9},
         {"kept", keys_quarantine(true, 258), "\x01\x00\x00\x00\x00\x00\x00\x01\x02", 9},
+        {"change", keys_change(258), "\x00\x00\x00\x00\x00\x00\x01\x02", 8},
         {"enrolled", keys_enrolled(curve_key), (const char *)curve_key, 32},
         {"catalogue", keys_catalogue(7), "\x00\x00\x00\x07", 4},
         {"chunk", keys_chunk(7, 300), "\x00\x00\x00\x07\x00\x00\x01\x2C", 8},
@@ -90,6 +91,10 @@ static void parsed(void **state)
     key.bytes[0] = 2;
     assert_false(keys_parse_quarantine(keys_span(&key), &is_kept, &number));
 
+    key = keys_change(UINT64_MAX - 1);
+    assert_true(keys_parse_change(keys_span(&key), &number));
+    assert_true(number == UINT64_MAX - 1);
+
     key = keys_enrolled(curve_key);
     assert_true(keys_parse_enrolled(keys_span(&key), curve));
     assert_memory_equal(curve, curve_key, sizeof curve);
@@ -123,6 +128,7 @@ static void refused(void **state)
         assert_int_equal(keys_parse_bucket(span, &unit, &byte, &period), len == 8);
         assert_int_equal(keys_parse_alarm(span, &byte, &year, &unit), len == 7);
         assert_int_equal(keys_parse_quarantine(span, &is_kept, &number), len == 9);
+        assert_int_equal(keys_parse_change(span, &number), len == 8);
         assert_int_equal(keys_parse_enrolled(span, curve), len == 32);
         assert_int_equal(keys_parse_chunk(span, &unit, &index), len == 8);
         assert_int_equal(keys_parse_catalogue(span, &unit), len == 4);
@@ -187,6 +193,7 @@ static void others_sort_by_members(void **state)
         {keys_alarm(1, 2024, 255), keys_alarm(1, 2024, 256)},
         {keys_quarantine(false, 255), keys_quarantine(false, 256)},
         {keys_quarantine(false, UINT64_MAX), keys_quarantine(true, 0)},
+        {keys_change(255), keys_change(256)},
         {keys_catalogue(255), keys_catalogue(256)},
         {keys_catalogue(7), keys_chunk(7, 0)},
         {keys_chunk(7, 255), keys_chunk(7, 256)},

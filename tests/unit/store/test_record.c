@@ -22,14 +22,18 @@
 static const struct span bytes_golden = SPAN("\x01hello");
 static const struct span u64_golden = SPAN("\x01\x00\x00\x00\x00\x00\x00\x01\x02");
 static const struct span head_golden =
-    SPAN("\x01"
+    SPAN("\x02"
          "\x00\x00\x00\x00\x00\x00\x00\x03" /* revision */
          "\x00\x00\x00\x00\x00\x00\x00\x02" /* accepted */
          "\x00\x00\x00\x00\x00\x00\x00\x01" /* counting */
          "\x01"                             /* states */
          "\x02"                             /* scope */
          "\x01"                             /* withdrawn */
-         "\x00\x00\x02\x77" /* home */ RECEIVED FIRST_FILED DIGEST_A DIGEST_C);
+         "\x00\x00\x02\x77" /* home */ RECEIVED FIRST_FILED DIGEST_A DIGEST_C
+         "\x00\x00\x00\x00\x00\x00\x01\x03" /* change */);
+static const struct span outbox_golden = SPAN("\x02"
+                                              "\x00\x00\x00\x00\x00\x00\x01\x02" /* version */
+                                              RECEIVED);
 static const struct span revision_golden = SPAN("\x01"
                                                 "\x03"             /* states */
                                                 "\x00\x00\x02\x77" /* home */
@@ -89,6 +93,17 @@ static bool head_survives(struct span record)
     if (!record_decode_head(record, &value))
         return false;
     record_encode_head(&value, &out);
+    return again(record, &out);
+}
+
+static bool outbox_survives(struct span record)
+{
+    struct outbox_item value = {.type = 9};
+    struct buf out = {0};
+    if (!record_decode_outbox(record, &value))
+        return false;
+    assert_int_equal(value.type, 9);
+    record_encode_outbox(&value, &out);
     return again(record, &out);
 }
 
@@ -168,23 +183,25 @@ static bool catalogue_survives(struct span record)
     return again(record, &out);
 }
 
-/* `size_min`: shorter bytes are refused. `size_max`: longer ones are. */
+/* `version`: the first byte. `size_min`: shorter bytes are refused. `size_max`: longer ones are. */
 static const struct {
     const char *name;
     bool (*survives)(struct span record);
     const struct span *golden;
     size_t size_min, size_max;
+    unsigned version;
 } kinds[] = {
-    {"bytes", bytes_survive, &bytes_golden, 1, SIZE_MAX},
-    {"u64", u64_survives, &u64_golden, 9, 9},
-    {"head", head_survives, &head_golden, 112, 112},
-    {"revision", revision_survives, &revision_golden, 27, SIZE_MAX},
-    {"bucket", bucket_survives, &bucket_golden, 37, 37},
-    {"text", text_survives, &text_golden, 1, STORE_REASON_SIZE},
-    {"alarm", alarm_survives, &alarm_golden, 9, 9 + 255},
-    {"quarantined", quarantined_survives, &quarantined_golden, 51, SIZE_MAX},
-    {"enrolled", enrolled_survives, &enrolled_golden, 15, 15 + STORE_NAME_MAX - 1},
-    {"catalogue", catalogue_survives, &catalogue_golden, 49, 49},
+    {"bytes", bytes_survive, &bytes_golden, 1, SIZE_MAX, RECORD_VERSION},
+    {"u64", u64_survives, &u64_golden, 9, 9, RECORD_VERSION},
+    {"head", head_survives, &head_golden, 120, 120, RECORD_HEAD_VERSION},
+    {"revision", revision_survives, &revision_golden, 27, SIZE_MAX, RECORD_VERSION},
+    {"bucket", bucket_survives, &bucket_golden, 37, 37, RECORD_VERSION},
+    {"text", text_survives, &text_golden, 1, STORE_REASON_SIZE, RECORD_VERSION},
+    {"alarm", alarm_survives, &alarm_golden, 9, 9 + 255, RECORD_VERSION},
+    {"quarantined", quarantined_survives, &quarantined_golden, 51, SIZE_MAX, RECORD_VERSION},
+    {"enrolled", enrolled_survives, &enrolled_golden, 15, 15 + STORE_NAME_MAX - 1, RECORD_VERSION},
+    {"catalogue", catalogue_survives, &catalogue_golden, 49, 49, RECORD_VERSION},
+    {"outbox", outbox_survives, &outbox_golden, 17, 17, RECORD_OUTBOX_VERSION},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
@@ -220,6 +237,11 @@ static void members(void **state)
     assert_true(head.received.us == RECEIVED_US && head.first_filed.us == -1);
     assert_memory_equal(head.content, DIGEST_A, sizeof head.content);
     assert_memory_equal(head.state_digest, DIGEST_C, sizeof head.state_digest);
+    assert_true(head.change == 259);
+
+    struct outbox_item waiting = {0};
+    assert_true(record_decode_outbox(outbox_golden, &waiting));
+    assert_true(waiting.version == 258 && waiting.since.us == RECEIVED_US);
 
     struct revision revision;
     assert_true(record_decode_revision(revision_golden, &revision));
@@ -300,7 +322,7 @@ static void versions(void **state)
         for (unsigned version = 0; version < 256; version++) {
             bytes[0] = (uint8_t)version;
             bool is_taken = kinds[i].survives((struct span){bytes, kinds[i].golden->len});
-            assert_int_equal(is_taken, version == RECORD_VERSION);
+            assert_int_equal(is_taken, version == kinds[i].version);
         }
     }
 }

@@ -140,13 +140,14 @@ static void foreign_schema(void **state)
         uint64_t schema;
         const char *logged;
     } rows[] = {
-        {STORE_SCHEMA - 1, "written by an older version"},
-        {STORE_SCHEMA + 1, "written by a newer version"},
+        {STORE_SCHEMA_OLDEST - 1, "written by an older version (tonghopd 9.8.7): its schema is 3"},
+        {STORE_SCHEMA + 1, "written by a newer version (tonghopd 9.8.7): its schema is 6"},
         {UINT64_MAX, "its schema is 18446744073709551615"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct store_txn *txn = store_begin_write(temp->store);
         assert_int_equal(store_put_meta_u64(txn, "schema", rows[i].schema), ERR_OK);
+        assert_int_equal(store_put_meta(txn, "software", span_of_text("tonghopd 9.8.7")), ERR_OK);
         assert_commits(&txn);
         store_close(&temp->store);
         assert_int_equal(temp_open(temp), ERR_VERSION);
@@ -231,7 +232,7 @@ static void abort_leaves_nothing(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     assert_int_equal(store_put_meta_u64(txn, "count", 1), ERR_OK);
     assert_int_equal(store_put_head(txn, &key, &head), ERR_OK);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_count_heads(txn), 1);
     store_abort(&txn);
 
@@ -274,7 +275,7 @@ static void error_is_sticky(void **state)
     assert_int_equal(store_put_meta_u64(txn, "count", 2), ERR_CONFLICT);
     assert_int_equal(store_delete_meta(txn, "count"), ERR_CONFLICT);
     assert_int_equal(store_drop_accumulators(txn), ERR_CONFLICT);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_CONFLICT);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_CONFLICT);
     assert_int_equal(store_clear_outbox(txn, OUTBOX_REPORT, &key, 1), ERR_CONFLICT);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, "x"), ERR_CONFLICT);
     assert_false(store_next_outbox(txn, &item));

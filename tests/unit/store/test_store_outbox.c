@@ -29,12 +29,12 @@ static void marks(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &key, &item), ERR_NOT_FOUND);
     assert_int_equal(item.version, 77);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     uint64_t first = version_of(txn, OUTBOX_REPORT, &key);
     assert_commits(&txn);
 
     txn = store_begin_write(temp->store);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     uint64_t second = version_of(txn, OUTBOX_REPORT, &key);
     assert_true(second > first);
     assert_counts(txn, 1, 0);
@@ -59,7 +59,8 @@ static void versions_never_come_again(void **state)
     for (int i = 0; i < 5; i++) {
         struct store_txn *txn = store_begin_write(temp->store);
         for (int k = 0; k < 2; k++) {
-            assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, k == 0 ? &key : &other), ERR_OK);
+            assert_int_equal(
+                store_mark_outbox(txn, OUTBOX_REPORT, k == 0 ? &key : &other, temp_now), ERR_OK);
             uint64_t version = version_of(txn, OUTBOX_REPORT, k == 0 ? &key : &other);
             assert_true(version > last);
             last = version;
@@ -77,9 +78,9 @@ static void order(void **state)
     struct temp_store *temp = *state;
     struct outbox_item item = {0};
     struct store_txn *txn = store_begin_write(temp->store);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_STATEMENT, &statement), ERR_OK);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other), ERR_OK);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_STATEMENT, &statement, temp_now), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, temp_now), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &other, "why not"), ERR_OK);
     assert_true(store_next_outbox(txn, &item));
     assert_true(item.type == OUTBOX_REPORT && report_key_equal(&item.key, &key));
@@ -107,8 +108,8 @@ static void parking(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, "x"), ERR_NOT_FOUND);
     assert_int_equal(store_error(txn), ERR_OK);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, temp_now), ERR_OK);
     uint64_t version = version_of(txn, OUTBOX_REPORT, &key);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, "catalogue 8"), ERR_OK);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, "catalogue 9"), ERR_OK);
@@ -122,7 +123,7 @@ static void parking(void **state)
     assert_true(item.type == OUTBOX_REPORT && report_key_equal(&item.key, &key));
     assert_true(item.is_parked && item.version == version);
     assert_string_equal(item.reason, "catalogue 9");
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &key, &item), ERR_OK);
     assert_false(item.is_parked);
     assert_counts(txn, 2, 1);
@@ -139,7 +140,7 @@ static void clearing_what_is_parked(void **state)
 {
     struct temp_store *temp = *state;
     struct store_txn *txn = store_begin_write(temp->store);
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, "x"), ERR_OK);
     uint64_t version = version_of(txn, OUTBOX_REPORT, &key);
     assert_int_equal(store_clear_outbox(txn, OUTBOX_REPORT, &key, version + 1), ERR_OK);
@@ -158,7 +159,7 @@ static void long_reason(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     memset(reason, 'r', sizeof reason);
     reason[sizeof reason - 1] = '\0';
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &key, reason), ERR_OK);
     assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &key, &item), ERR_OK);
     assert_int_equal(strlen(item.reason), STORE_REASON_SIZE - 1);
@@ -178,18 +179,56 @@ static void clearing_while_walking(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     for (uint32_t unit = 1; unit <= UNITS; unit++) {
         struct report_key of = {KIND_ACTUAL, {2024, PERIOD_S1}, unit, 1};
-        assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &of), ERR_OK);
+        assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &of, temp_now), ERR_OK);
     }
     for (uint32_t unit = 1; unit <= UNITS; unit++) {
         assert_true(store_next_outbox(txn, &item));
         assert_int_equal(item.key.unit, unit);
         assert_int_equal(store_clear_outbox(txn, item.type, &item.key, item.version), ERR_OK);
-        assert_int_equal(store_mark_outbox(txn, OUTBOX_STATEMENT, &statement), ERR_OK);
+        assert_int_equal(store_mark_outbox(txn, OUTBOX_STATEMENT, &statement, temp_now), ERR_OK);
     }
     assert_true(store_next_outbox(txn, &item));
     assert_int_equal(item.type, OUTBOX_STATEMENT);
     assert_false(store_next_outbox(txn, &item));
     assert_counts(txn, 1, 0);
+    assert_commits(&txn);
+}
+
+static void assert_oldest(struct store_txn *txn, int64_t expected_us)
+{
+    struct instant since = {-1};
+    assert_true(store_find_oldest(txn, &since));
+    assert_int_equal(since.us, expected_us);
+}
+
+/* An entry waits since its first mark: marking it again, as retries do, does not make it younger.
+ * The oldest is that of the reports; statements say nothing that could be lost. */
+static void waits_since_its_first_mark(void **state)
+{
+    struct temp_store *temp = *state;
+    struct instant since = {-1};
+    struct outbox_item item;
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_false(store_find_oldest(txn, &since));
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_STATEMENT, &statement, (struct instant){10}),
+                     ERR_OK);
+    assert_false(store_find_oldest(txn, &since));
+    assert_int_equal(since.us, -1);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, (struct instant){30}), ERR_OK);
+    assert_oldest(txn, 30);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, (struct instant){20}), ERR_OK);
+    assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &other, "foreign"), ERR_OK);
+    assert_oldest(txn, 20);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, (struct instant){40}), ERR_OK);
+    assert_oldest(txn, 20);
+    assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &other, &item), ERR_OK);
+    assert_int_equal(item.since.us, 20);
+    assert_false(item.is_parked);
+    assert_int_equal(store_clear_outbox(txn, OUTBOX_REPORT, &other, item.version), ERR_OK);
+    assert_oldest(txn, 30);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, (struct instant){50}), ERR_OK);
+    assert_int_equal(store_get_outbox(txn, OUTBOX_REPORT, &other, &item), ERR_OK);
+    assert_int_equal(item.since.us, 50); /* it was safe in between */
     assert_commits(&txn);
 }
 
@@ -203,6 +242,7 @@ int main(void)
         STORE_TEST(clearing_what_is_parked),
         STORE_TEST(long_reason),
         STORE_TEST(clearing_while_walking),
+        STORE_TEST(waits_since_its_first_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

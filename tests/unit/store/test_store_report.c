@@ -231,7 +231,7 @@ static void drop(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     assert_int_equal(store_put_head(txn, &key, &(struct head){.revision = 1}), ERR_OK);
     put_revision(txn, &key, 1, "kept");
-    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key), ERR_OK);
+    assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &key, temp_now), ERR_OK);
     assert_int_equal(store_put_below(txn, &key, span_of_text("dropped")), ERR_OK);
     assert_int_equal(store_put_bucket(txn, &bucket), ERR_OK);
     assert_commits(&txn);

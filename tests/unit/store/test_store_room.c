@@ -70,7 +70,7 @@ static void room_ends_before_the_map(void **state)
         struct head head = {.revision = 1};
         struct store_txn *txn = store_begin_write(temp.store);
         assert_int_equal(store_put_head(txn, &other, &head), ERR_OK);
-        assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other), ERR_OK);
+        assert_int_equal(store_mark_outbox(txn, OUTBOX_REPORT, &other, temp_now), ERR_OK);
         assert_commits(&txn);
     }
     assert_false(store_has_room(temp.store));
