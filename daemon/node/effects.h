@@ -30,6 +30,7 @@ enum effect_type {
     EFFECT_COMPARED,          /* the page asked for by `re` is compared: `number` states were sent;
                                  a struct reconcile_answer in `bytes` */
     EFFECT_ASK_HOLDERS,       /* ask the parent who holds the revision in `bytes` */
+    EFFECT_WATCH,             /* a question waits for a change: a struct watcher in `bytes` */
     EFFECT_HOLDERS,           /* the unit in `number` holds the revision in `bytes` */
 };
 

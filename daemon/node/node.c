@@ -13,6 +13,7 @@
 #include "node/reconcile.h"
 #include "node/rollup.h"
 #include "node/step.h"
+#include "node/watch.h"
 #include "wire/digest.h"
 
 /* ---- catalogue in force ---- */
@@ -216,6 +217,7 @@ void node_free(struct node **node)
     link_times_fini(&n->link_times);
     session_fini(&n->session);
     reconcile_fini(&n->reconcile);
+    watch_fini(&n->watch);
     arena_free(&n->arena);
     arena_free(&n->scratch);
     buf_fini(&n->packed);
@@ -315,6 +317,9 @@ static void dispatch_peer(struct step *step)
         return;
     case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
         node_handle_status_query(step);
+        return;
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
+        node_handle_watch_query(step, in->watch_query);
         return;
     case TONGHOP__ENVELOPE__BODY_INVENTORY:
         node_handle_inventory(step, in->inventory);

@@ -37,8 +37,11 @@ enum {
     NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
     NODE_COMPARE_BYTES = 1 << 20,  /* and their bytes, but for the state that passes them */
     NODE_COMPARE_ANSWER = NODE_COMPARE_BYTES + WIRE_MESSAGE_MAX, /* that state and Compared, too */
-    NODE_COMPARE_HEADS = 8192, /* reports looked at for one page, whosever they are */
-    NODE_HOLDERS_MAX = 64,     /* revisions whose holders are remembered */
+    NODE_COMPARE_HEADS = 8192,  /* reports looked at for one page, whosever they are */
+    NODE_HOLDERS_MAX = 64,      /* revisions whose holders are remembered */
+    NODE_WATCHERS_MAX = 1024,   /* questions that wait for a change, one of each session */
+    NODE_WATCH_WAIT_MS = 30000, /* the longest that one waits */
+    NODE_WATCH_HEADS = 8192,    /* places of the feed looked at in one turn, or for one question */
 };
 
 struct node_options {
@@ -121,6 +124,23 @@ struct reconcile {
     uint8_t settled[2 * WIRE_DIGEST_SIZE]; /* and when they still did after all was compared */
 };
 
+/* A question that waits for a change (watch.h). */
+struct watcher {
+    struct peer_address address;
+    uint8_t key[PEER_KEY_SIZE]; /* an address is no identity */
+    uint64_t seq;               /* of the question */
+    uint32_t unit;              /* that it is about, with all beneath */
+    uint32_t most;              /* changes of the answer */
+    uint64_t number;            /* all changes up to here are told */
+    int64_t deadline_ms;
+};
+struct watch {
+    struct watcher *items;
+    size_t count, capacity;
+    size_t next;   /* whose turn it is */
+    bool has_news; /* the feed has grown, and not all were asked whether it concerns them */
+};
+
 /* Who is known to hold a revision; a cache. */
 struct holder {
     struct report_key key;
@@ -145,6 +165,7 @@ struct node {
     struct session session;
     struct node_uplink uplink;
     struct reconcile reconcile;
+    struct watch watch;
     bool is_restoring; /* no intake before all that the parent holds is here; a cache of
                           STORE_META_RESTORE */
     struct holder holders[NODE_HOLDERS_MAX];

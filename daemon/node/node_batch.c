@@ -32,6 +32,7 @@ static bool only_asks(struct span bytes)
     case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
     case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
     case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
     case TONGHOP__ENVELOPE__BODY_INVENTORY:
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
         return true;

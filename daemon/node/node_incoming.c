@@ -385,6 +385,7 @@ static void change_end(struct step *step, struct change *change, const struct in
         struct report_key year = {.kind = change->key.kind,
                                   .period = {.year = change->key.period.year}};
         (void)store_put_head(txn, &change->key, head); /* errors are sticky */
+        step->node->watch.has_news = true;             /* it may come to nothing: they look */
         year_heads_changed(step->node, &change->key, head);
         step->node->campaign.is_known = false;
         change_totals(step, change, in);

@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "node/reconcile.h"
 #include "node/step.h"
+#include "node/watch.h"
 #include "wire/digest.h"
 
 const struct session_sent *node_sent(const struct node *node, uint64_t re)
@@ -296,6 +297,9 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_COMPARED:
         reconcile_apply(node, effect, bytes, now_ms);
         break;
+    case EFFECT_WATCH:
+        watch_begin(&node->watch, bytes);
+        break;
     case EFFECT_ASK_HOLDERS:
         node_ask_holders(node, bytes, transport);
         break;
@@ -350,7 +354,9 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
     if (now_ms - node->expired_ms >= NODE_EXPIRE_MS) {
         (void)peers_expire(&node->peers, now_ms - SESSION_PEER_SILENCE_MS);
         node->expired_ms = now_ms;
+        watch_drop_gone(node);
     }
+    watch_pump(node, transport, now_ms);
     if (!node->options.has_parent)
         return;
     act(node, session_handle(&node->session, SESSION_TICK, 0, now_ms), transport);
@@ -372,9 +378,11 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
 
 int64_t node_due_ms(const struct node *node, int64_t now_ms)
 {
-    int64_t due_ms = 60000;
+    int64_t due_ms = 60000, watch_ms = watch_due_ms(&node->watch, now_ms);
     if (node_has_work(node, now_ms))
         return 0;
+    if (watch_ms < due_ms)
+        due_ms = watch_ms;
     if (node->rebuild.is_active && node->catalogue != NULL)
         due_ms = node->work_after_ms - now_ms;
     if (node->options.has_parent) {

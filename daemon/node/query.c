@@ -20,13 +20,11 @@ const char *query_word(const char *text, char *out)
     return out;
 }
 
-/* What the sender may read: administrators and people on the local socket everything held here. */
-static bool may_read(const struct step *step, const struct tree *tree, uint32_t unit)
+bool query_may_read(const struct peer *peer, const struct tree *tree, uint32_t unit)
 {
-    if (step->peer.role == TONGHOP__ROLE__ROLE_LOCAL ||
-        step->peer.role == TONGHOP__ROLE__ROLE_ADMIN)
+    if (peer->role == TONGHOP__ROLE__ROLE_LOCAL || peer->role == TONGHOP__ROLE__ROLE_ADMIN)
         return true;
-    return tree_contains(tree, step->peer.unit, unit);
+    return tree_contains(tree, peer->unit, unit);
 }
 
 /* Whether the unit at that place of the tree is called so, and the sender may know of it. */
@@ -37,7 +35,8 @@ static bool is_named(const struct step *step, const struct tree *tree, uint32_t 
     if (node->has_ended ||
         (strcmp(node->version->name_vi, name) != 0 && strcmp(node->version->name_en, name) != 0))
         return false;
-    return node_covers(step->node, tree, node->unit) && may_read(step, tree, node->unit);
+    return node_covers(step->node, tree, node->unit) &&
+           query_may_read(&step->peer, tree, node->unit);
 }
 
 /* Names are no codes: whoever wrote one is told the codes of those that are called so. */
@@ -114,7 +113,7 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
                     node_unit_text(node, query->unit, name, sizeof(name)));
         return false;
     }
-    if (!may_read(step, query->tree, query->unit)) {
+    if (!query_may_read(&step->peer, query->tree, query->unit)) {
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step, "this key may read %s and what lies beneath it",
                                "khóa này chỉ được xem %s và các đơn vị trực thuộc"),

@@ -32,6 +32,9 @@ const char *query_word(const char *text, char *out);
 /* An entered or derived indicator by code; refuses and returns NULL if there is none. */
 const struct indicator *query_indicator(struct step *step, const char *code);
 
+/* What a peer may read: administrators and people on the local socket everything held here. */
+bool query_may_read(const struct peer *peer, const struct tree *tree, uint32_t unit);
+
 /* Initialise and fill; strings stay the catalogue's. `day` chooses the version. */
 void query_unit_info(const struct node *node, uint32_t unit, struct date day,
                      Tonghop__UnitInfo *ret_info);

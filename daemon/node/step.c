@@ -24,6 +24,7 @@ static bool may_be_put_off(const Tonghop__Envelope *envelope)
     case TONGHOP__ENVELOPE__BODY_HISTORY:
     case TONGHOP__ENVELOPE__BODY_STATUS:
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
+    case TONGHOP__ENVELOPE__BODY_CHANGES:
         return true;
     default:
         return false;

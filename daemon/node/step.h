@@ -108,6 +108,7 @@ void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery 
 void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *query);
 void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *query);
 void node_handle_status_query(struct step *step);
+void node_handle_watch_query(struct step *step, const Tonghop__WatchQuery *query);
 void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory);
 void node_handle_mark(struct step *step, const Tonghop__Mark *mark);
 void node_handle_holders(struct step *step, const Tonghop__Holders *question);

@@ -30,6 +30,8 @@ enum {
     WIRE_CHUNKS_MAX = WIRE_CATALOGUE_MAX / WIRE_CHUNK_SIZE,
     WIRE_BUCKETS_MAX = 4096,
     WIRE_INVENTORY_MAX = 512, /* entries of one Inventory */
+    WIRE_CHANGES_MAX = 500,   /* in one answer to a WatchQuery */
+    WIRE_CURSOR_MAX = 64,     /* bytes of a cursor */
     WIRE_LIST_MAX = 1 << 20,  /* rows of an answer; its bytes are bounded anyway */
     WIRE_KEY_NAME_MAX = 63,   /* bytes of the name a key is enrolled under */
     WIRE_TEXT_MAX = 2000,     /* bytes of any other text */

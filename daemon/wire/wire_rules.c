@@ -539,6 +539,20 @@ static const struct wire_rule history_entry_rules[] = {
     {LINES(HistoryEntry, source)}, {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
 };
 
+static const struct wire_rule watch_query_rules[] = {
+    {AT(WatchQuery, cursor), 0, WIRE_CURSOR_MAX, 0},
+};
+
+static const struct wire_rule changes_rules[] = {
+    {AT(Changes, cursor), 1, WIRE_CURSOR_MAX, 0},
+    {AT(Changes, changes), 0, WIRE_CHANGES_MAX, 0},
+};
+
+static const struct wire_rule change_rules[] = {
+    {PRESENT(Change, key)}, {PRESENT(Change, unit)}, {QUERY_PERIOD(Change)},
+    {REVISION(Change)},     {STATES(Change)},        {INSTANT(Change, received_us)},
+    {LINES(Change, reason)}};
+
 static const struct wire_rule status_rules[] = {
     {PRESENT(Status, unit)},
     {INSTANT(Status, started_us)},
@@ -674,6 +688,9 @@ static const struct wire_shape shapes[] = {
     {SHAPE(history_query, NULL)},
     {SHAPE(history, NULL)},
     {SHAPE(history_entry, NULL)},
+    {SHAPE(watch_query, NULL)},
+    {SHAPE(changes, NULL)},
+    {SHAPE(change, NULL)},
     {SHAPE(status, NULL)},
     {SHAPE(link, NULL)},
     {SHAPE(campaign, NULL)},

@@ -279,6 +279,7 @@ void story_ask_all(struct story *story, enum frame_type from)
     Tonghop__ExplainQuery explain = TONGHOP__EXPLAIN_QUERY__INIT;
     Tonghop__HistoryQuery history = TONGHOP__HISTORY_QUERY__INIT;
     Tonghop__StatusQuery status = TONGHOP__STATUS_QUERY__INIT;
+    Tonghop__WatchQuery watch = TONGHOP__WATCH_QUERY__INIT;
     totals.kind = coverage.kind = explain.kind = history.kind = KIND_ACTUAL;
     totals.period = coverage.period = explain.period = TEXT("2024");
     history.period = TEXT("2024-S1");
@@ -294,5 +295,14 @@ void story_ask_all(struct story *story, enum frame_type from)
     story_say(story, from, BODY(EXPLAIN_QUERY), &explain);
     story_say(story, from, BODY(HISTORY_QUERY), &history);
     story_say(story, from, BODY(STATUS_QUERY), &status);
+    story_say(story, from, BODY(WATCH_QUERY), &watch);
+    watch.unit = TEXT("632");
+    watch.cursor = TEXT("0000000000000000-0000000000000001");
+    watch.wait_ms = 1000;
+    watch.most = 1;
+    story_say(story, from, BODY(WATCH_QUERY), &watch);
+    watch.from_now = true;
+    watch.cursor = TEXT("");
+    story_say(story, from, BODY(WATCH_QUERY), &watch);
     ask_more(story, from);
 }

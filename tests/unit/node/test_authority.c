@@ -53,6 +53,8 @@ static const struct row {
     {"......P", BODY(COMPARED)},
     {"....AL.", BODY(MARK)},
     {".N....P", BODY(HOLDERS)},
+    {".NRDAL.", BODY(WATCH_QUERY)},
+    {".......", BODY(CHANGES)},
 };
 
 enum { ROLE_COUNT = TONGHOP__ROLE__ROLE_PARENT + 1, FIRST_BODY = 10 };

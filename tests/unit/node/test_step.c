@@ -212,6 +212,7 @@ static void test_what_was_done_is_always_told(void **state)
         {BODY(EXPLANATION), false},
         {BODY(STATUS), false},
         {BODY(HOLDERS), false},
+        {BODY(CHANGES), false},
         {BODY(CATALOGUE_CHUNK), true},
         {BODY(CATALOGUE_NOTICE), true},
     };

@@ -55,6 +55,8 @@ static const struct golden {
     {"compared", GOLDEN_COMPARED},
     {"mark", GOLDEN_MARK},
     {"holders", GOLDEN_HOLDERS},
+    {"watch_query", GOLDEN_WATCH_QUERY},
+    {"changes", GOLDEN_CHANGES},
 };
 
 static inline struct buf golden_bytes(const char *body)

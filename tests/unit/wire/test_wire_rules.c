@@ -220,6 +220,18 @@ static char *letters(struct arena *arena, size_t len)
     X(history, scope, m->entries[0]->scope = 0, MALFORMED, "HistoryEntry.scope")                   \
     X(history, reason, m->entries[0]->reason = TEXT("\xed\xa0\x80"), MALFORMED,                    \
       "HistoryEntry.reason")                                                                       \
+    X(watch_query, cursor_long, m->cursor = letters(arena, 65), TOO_LARGE, "WatchQuery.cursor")    \
+    X(watch_query, empty, (m->cursor = TEXT(""), m->unit = TEXT(""), m->wait_ms = UINT32_MAX), OK, \
+      "")                                                                                          \
+    X(changes, cursor_absent, m->cursor = TEXT(""), MALFORMED, "Changes.cursor")                   \
+    X(changes, none, m->n_changes = 0, OK, "")                                                     \
+    X(changes, key_absent, m->changes[0]->key = NULL, MALFORMED, "Change.key")                     \
+    X(changes, unit_absent, m->changes[0]->unit = NULL, MALFORMED, "Change.unit")                  \
+    X(changes, revision, m->changes[0]->revision = 0, MALFORMED, "Change.revision")                \
+    X(changes, states, m->changes[0]->states = 4, MALFORMED, "Change.states")                      \
+    X(changes, received, m->changes[0]->received_us = -1, MALFORMED, "Change.received_us")         \
+    X(changes, reason_lines, m->changes[0]->reason = TEXT("a\nb"), OK, "")                         \
+    X(changes, author_lines, m->changes[0]->author = TEXT("a\nb"), MALFORMED, "Change.author")     \
     X(status, unit_absent, m->unit = NULL, MALFORMED, "Status.unit")                               \
     X(status, started, m->started_us = -1, MALFORMED, "Status.started_us")                         \
     X(status, problem, m->problems[0] = letters(arena, 2001), TOO_LARGE, "Status.problems")        \
