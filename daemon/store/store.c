@@ -52,8 +52,8 @@ static enum err log_schema(struct store_txn *txn, uint64_t schema)
 {
     struct span software = {0};
     (void)store_get_meta(txn, software_name, &software); /* an older one has none */
-    char *name = mem_strndup((const char *)software.data, software.len);
-    enum err err = datafile_log_schema(txn->store->path, schema, name[0] != '\0' ? name : NULL);
+    char *name = software.len > 0 ? mem_strndup((const char *)software.data, software.len) : NULL;
+    enum err err = datafile_log_schema(txn->store->path, schema, name);
     free(name);
     return db_fail(&txn->db, err);
 }

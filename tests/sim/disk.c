@@ -110,6 +110,7 @@ static void put_mark(const struct sim_node *node)
     assert(err == ERR_OK);
     struct store_txn *txn = store_begin_write(store);
     (void)store_put_meta_u64(txn, STORE_META_RESTORE, 1); /* the commit tells */
+    (void)store_delete_meta(txn, "feed.epoch");
     err = store_commit(&txn, &is_unknown);
     assert(err == ERR_OK);
     store_close(&store);

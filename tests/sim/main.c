@@ -31,7 +31,7 @@ struct options {
 
 struct tally {
     uint64_t nodes, acked, repeated, stale, refused, marks, excused, provinces;
-    uint64_t afar, foreign, safe, stories;
+    uint64_t afar, foreign, safe, stories, told, told_anew;
     uint64_t counts[FAULT_COUNT];
 };
 
@@ -61,6 +61,7 @@ static void advance_until_quiet(struct sim *sim, int64_t limit_ms, const char *w
             return;
         asked_ms = sim->now_ms;
         (void)sim_advance(sim); /* something is always due */
+        sim_follow_step(sim);
     }
 }
 
@@ -71,8 +72,10 @@ static void run_storm(struct sim *sim)
     sim->work_total =
         sim->country.is_province ? 400 + sim_random(sim, 800) : 50 + sim_random(sim, 350);
     sim->is_stormy = true;
-    while (sim->now_ms < sim->storm_from_ms + sim->storm_ms && sim->wrong_count == 0)
+    while (sim->now_ms < sim->storm_from_ms + sim->storm_ms && sim->wrong_count == 0) {
         (void)sim_advance(sim);
+        sim_follow_step(sim);
+    }
     sim_faults_end(sim);
 }
 
@@ -110,12 +113,15 @@ static void add_to_tally(struct tally *tally, const struct sim *sim)
     tally->foreign += sim->foreign_count;
     tally->safe += sim->safe_count;
     tally->stories += sim->story_count;
+    tally->told += sim->told_count;
+    tally->told_anew += sim->told_anew_count;
     for (int i = 0; i < FAULT_COUNT; i++)
         tally->counts[i] += sim->counts[i];
 }
 
 static void fini(struct sim *sim)
 {
+    sim_follow_fini(sim);
     sim_world_fini(sim);
     sim_ledger_fini(sim);
     for (size_t i = 0; i <= SIM_CATALOGUES_MAX; i++) {
@@ -132,6 +138,7 @@ static size_t run(uint64_t seed, const struct options *options, struct tally *ta
     sim->seed = seed;
     sim->folder = options->folder;
     sim->random = seed * 2654435761u + 88172645463325252u;
+    sim->follow_random = seed;
     sim->trace = options->is_traced ? stdout : NULL;
     under_test = sim;
     sim_world_init(sim);
@@ -148,6 +155,8 @@ static size_t run(uint64_t seed, const struct options *options, struct tally *ta
     if (sim->wrong_count == 0)
         sim_check_rest(sim);
     if (sim->wrong_count == 0)
+        sim_follow_check(sim);
+    if (sim->wrong_count == 0)
         sim_questions_check(sim);
     if (options->has_hashes)
         printf("seed %" PRIu64 ": %016" PRIx64 "\n", seed, sim->trace_hash);
@@ -163,9 +172,11 @@ static void print_tally(const struct tally *tally, uint64_t seeds)
     printf("%" PRIu64 " nodes, %" PRIu64 " provinces; %" PRIu64 " filed again, %" PRIu64
            " stale, %" PRIu64 " refused, %" PRIu64 " accepted or returned, %" PRIu64
            " filed from afar, %" PRIu64 " for a foreign unit, %" PRIu64 " said to be safe, %" PRIu64
-           " changes told, %" PRIu64 " excused (every disk that held them is gone)\nfaults:",
+           " changes told in stories, %" PRIu64 " to followers (%" PRIu64 " began anew), %" PRIu64
+           " excused (every disk that held them is gone)\nfaults:",
            tally->nodes, tally->provinces, tally->repeated, tally->stale, tally->refused,
-           tally->marks, tally->afar, tally->foreign, tally->safe, tally->stories, tally->excused);
+           tally->marks, tally->afar, tally->foreign, tally->safe, tally->stories, tally->told,
+           tally->told_anew, tally->excused);
     for (int i = 0; i < FAULT_COUNT; i++)
         if (tally->counts[i] > 0)
             printf(" %s %" PRIu64 ";", sim_fault_name((enum sim_fault)i), tally->counts[i]);

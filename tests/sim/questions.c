@@ -95,6 +95,16 @@ static void say_hello(struct heard *heard)
     (void)ask(heard, &envelope); /* who is not welcome is refused what is asked next */
 }
 
+const Tonghop__Envelope *sim_question(struct sim *sim, size_t node, Tonghop__Envelope *envelope,
+                                      struct buf *bytes)
+{
+    struct heard heard = {.sim = sim, .node = node, .bytes = *bytes};
+    say_hello(&heard);
+    const Tonghop__Envelope *answer = ask(&heard, envelope);
+    *bytes = heard.bytes;
+    return answer;
+}
+
 /* ---- chance ---- */
 
 /* Of its own, so that what is asked in the end changes no campaign. */

@@ -14,6 +14,7 @@
  *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
  *     oracle    what every node must hold, the simplest way       oracle.c duty.c
+ *     follow    programs that follow what changes at a node       follow.c
  *     questions what nodes answer when the world is at rest       questions.c
  *     checks    at every step, and when the world is at rest      step_check.c checks.c */
 #ifndef TESTS_SIM_SIM_H
@@ -206,6 +207,24 @@ struct sim_reporter {
     int64_t last_due_ms[2];
 };
 
+/* ---- follow.c ---- */
+
+/* What a program was told last of a report. */
+struct sim_told {
+    uint64_t revision; /* 0: nothing */
+    uint8_t states;
+    bool is_withdrawn, counts;
+};
+
+/* A program that follows one node from the beginning. */
+struct sim_follower {
+    size_t node;
+    unsigned disk; /* of the node, when it asked last */
+    char cursor[WIRE_CURSOR_MAX + 1];
+    struct sim_told *told; /* by key; NULL: it has not begun */
+};
+enum { SIM_FOLLOWERS = 3 };
+
 /* ---- all of it ---- */
 
 struct sim {
@@ -216,6 +235,7 @@ struct sim {
     struct sim_node *nodes;
     size_t node_count;
     uint32_t connections;
+    uint64_t epochs; /* of stores: each that is opened could be a new one */
     struct sim_queue {
         struct sim_due *items;
         size_t count, capacity;
@@ -237,6 +257,8 @@ struct sim {
     size_t filing_count, filing_capacity;
     size_t asking_count;                          /* authors waiting for an answer */
     struct sim_reporter reporters[SIM_UNITS_MAX]; /* by unit */
+    struct sim_follower followers[SIM_FOLLOWERS];
+    uint64_t follow_random;
     struct sim_ask *asks;
     size_t ask_count, ask_capacity;
     uint64_t local_seq;
@@ -247,7 +269,7 @@ struct sim {
     uint64_t trace_hash;
     size_t wrong_count; /* found so far */
     uint64_t acked_count, repeated_count, stale_count, refused_count, mark_count, excused_count;
-    uint64_t afar_count, foreign_count, safe_count, story_count;
+    uint64_t afar_count, foreign_count, safe_count, story_count, told_count, told_anew_count;
 };
 
 /* Says what is wrong; the seed is printed at the end. */
@@ -487,7 +509,20 @@ struct sim_value sim_oracle(struct sim *sim, const struct sim_truth *truth,
 /* Every duty beneath the node. */
 void sim_duty_check(struct sim *sim, const struct sim_truth *truth, size_t node);
 
+/* ---- follow.c ---- */
+
+/* Now and then one of the followers asks what has changed. */
+void sim_follow_step(struct sim *sim);
+/* At rest: each has been told of every report, as it is now. */
+void sim_follow_check(struct sim *sim);
+void sim_follow_fini(struct sim *sim);
+
 /* ---- questions.c ---- */
+
+/* Asks the node, as a person there does who has said hello; the answer lives as long as
+ * `*bytes`, which the caller frees. NULL, and wrong, if there is none. */
+const Tonghop__Envelope *sim_question(struct sim *sim, size_t node, Tonghop__Envelope *envelope,
+                                      struct buf *bytes);
 
 /* Asks some nodes for totals and their stories. When the checks of the world at rest are done. */
 void sim_questions_check(struct sim *sim);

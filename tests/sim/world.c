@@ -43,7 +43,7 @@ void sim_run_soon(struct sim *sim, size_t node)
 
 void sim_start(struct sim *sim, size_t node)
 {
-    static const struct store_options store_options = {.map_size_bytes = MAP_BYTES};
+    struct store_options store_options = {.map_size_bytes = MAP_BYTES, .epoch = ++sim->epochs};
     struct sim_node *n = &sim->nodes[node];
     struct node_options options = {.unit = n->unit,
                                    .has_parent = n->parent != SIM_NONE,
