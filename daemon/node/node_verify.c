@@ -221,7 +221,7 @@ enum err node_rebuild(struct node *node)
     enum err err = store_commit(&txn, &is_unknown);
     while (err == ERR_OK && node->rebuild.is_active) {
         txn = store_begin_write(node->store);
-        rollup_rebuild_step(node, txn);
+        rollup_rebuild_step(node, txn, node->started);
         err = store_commit(&txn, &is_unknown);
     }
     return err;
