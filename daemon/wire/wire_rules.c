@@ -1,43 +1,9 @@
 /* What each message may be: docs/PROTOCOL.md, "Limits", as data. Fields that stand in no table here
  * are texts of one line and WIRE_TEXT_MAX bytes, numbers that any value suits, known enum values,
  * and sub-messages that may be absent. */
-#include "wire/wire_check.h"
+#include "wire/wire_rules.h"
 
-#include "core/check.h"
-#include "core/period.h"
 #include "core/problem.h"
-#include "core/report.h"
-#include "wire/wire.h"
-
-#define LENGTH(array)       (sizeof(array) / sizeof *(array))
-#define AT(message, member) offsetof(Tonghop__##message, member)
-
-/* Rows that many messages have, without their braces. */
-#define KIND(message)            AT(message, kind), KIND_ACTUAL, KIND_PLAN, 0
-#define YEAR(message)            AT(message, year), PERIOD_YEAR_MIN, PERIOD_YEAR_MAX, 0
-#define LABEL(message)           AT(message, label), PERIOD_S1, PERIOD_Y, 0
-#define NUMBER(message, member)  AT(message, member), 1, UINT32_MAX, 0
-#define REVISION(message)        AT(message, revision), 1, WIRE_REVISION_MAX, 0
-#define STATES(message)          AT(message, states), 0, STATE_ACCEPTED | STATE_RETURNED, 0
-#define INSTANT(message, member) AT(message, member), 0, WIRE_INSTANT_MAX_US, 0
-#define KNOWN(message, member)   AT(message, member), 1, INT32_MAX, 0
-#define PRESENT(message, member) AT(message, member), 1, 1, 0
-#define QUERY_KIND(message)      AT(message, kind), 0, KIND_PLAN, 0
-#define QUERY_PERIOD(message)    AT(message, period), 0, QUERY_PERIOD_MAX, 0
-#define LINES(message, member)   AT(message, member), 0, WIRE_TEXT_MAX, RULE_HAS_LINES
-#define LIST(message, member)    AT(message, member), 0, WIRE_LIST_MAX, 0
-#define DIGEST(message, member)  AT(message, member), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, 0
-#define HASH(message, member)    AT(message, member), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, RULE_OR_EMPTY
-#define PUBLIC_KEY(message)      AT(message, key), WIRE_KEY_SIZE, WIRE_KEY_SIZE, 0
-
-enum {
-    CODE_MAX = 32, /* of an error */
-    QUERY_PERIOD_MAX = 16,
-    RECORDED_BY_MAX = 64, /* "key:" and 44 characters */
-    SOFTWARE_MAX = 200,
-    LANGUAGE_MAX = 16,                  /* "vi", or a longer tag of languages to come */
-    FIGURE_PARTS = QUALIFIER_COUNT - 1, /* a part always has a qualifier */
-};
 
 /* ---- session ---- */
 
@@ -433,198 +399,6 @@ static const char *check_quarantine_clear(const ProtobufCMessage *message)
     return clear->all == (clear->number == 0) ? NULL : "either all or one number must be there";
 }
 
-/* ---- queries: texts are resolved by the node that answers, and kind 0 means actual ---- */
-
-static const struct wire_rule unit_info_rules[] = {{NUMBER(UnitInfo, id)}};
-
-static const struct wire_rule indicator_info_rules[] = {
-    {NUMBER(IndicatorInfo, number)},
-    {AT(IndicatorInfo, decimals), 0, INDICATOR_DECIMALS_MAX, 0},
-};
-
-static const struct wire_rule value_rules[] = {{AT(Value, failed_checks), 0, CHECKS_MAX, 0}};
-
-static const struct wire_rule totals_query_rules[] = {
-    {QUERY_KIND(TotalsQuery)},
-    {QUERY_PERIOD(TotalsQuery)},
-    {AT(TotalsQuery, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {AT(TotalsQuery, from), 0, QUERY_PERIOD_MAX, 0},
-    {AT(TotalsQuery, level), 0, CATALOGUE_WORD_MAX, 0},
-    {AT(TotalsQuery, section), 0, CATALOGUE_WORD_MAX, 0},
-    {AT(TotalsQuery, body), 0, CATALOGUE_WORD_MAX, 0},
-};
-
-static const struct wire_rule totals_rules[] = {
-    {AT(Totals, indicators), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {AT(Totals, units), 1, CATALOGUE_UNITS_MAX, 0},
-};
-
-static const struct wire_rule unit_totals_rules[] = {
-    {PRESENT(UnitTotals, unit)},
-    {AT(UnitTotals, values), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {AT(UnitTotals, previous), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {AT(UnitTotals, plan), 0, CATALOGUE_INDICATORS_MAX, 0},
-};
-
-static const struct wire_rule coverage_query_rules[] = {
-    {QUERY_KIND(CoverageQuery)},
-    {QUERY_PERIOD(CoverageQuery)},
-};
-
-static const struct wire_rule coverage_rules[] = {
-    {PRESENT(Coverage, unit)},
-    {LIST(Coverage, lines)},
-};
-
-static const struct wire_rule coverage_line_rules[] = {
-    {PRESENT(CoverageLine, unit)},
-    {KNOWN(CoverageLine, state)},
-    {AT(CoverageLine, revision), 0, WIRE_REVISION_MAX, 0},
-    {INSTANT(CoverageLine, first_filed_us)},
-    {AT(CoverageLine, met_by), 0, PERIOD_Y, 0},
-};
-
-static const struct wire_rule explain_query_rules[] = {
-    {QUERY_KIND(ExplainQuery)},
-    {QUERY_PERIOD(ExplainQuery)},
-    {AT(ExplainQuery, from), 0, QUERY_PERIOD_MAX, 0},
-};
-
-static const struct wire_rule explanation_rules[] = {
-    {PRESENT(Explanation, indicator)},
-    {PRESENT(Explanation, unit)},
-    {PRESENT(Explanation, total)},
-    {LIST(Explanation, lines)},
-    {AT(Explanation, operands), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {AT(Explanation, operand_values), 0, CATALOGUE_INDICATORS_MAX, 0},
-    {INSTANT(Explanation, since_us)},
-    {LIST(Explanation, changes)},
-};
-
-static const struct wire_rule explain_change_rules[] = {
-    {PRESENT(ExplainChange, unit)},
-    {AT(ExplainChange, revision), 1, WIRE_REVISION_MAX, 0},
-    {AT(ExplainChange, replaced), 0, WIRE_REVISION_MAX, 0},
-    {INSTANT(ExplainChange, received_us)},
-    {PRESENT(ExplainChange, total)},
-    {LINES(ExplainChange, reason)},
-    {LINES(ExplainChange, note)},
-};
-
-static const struct wire_rule explain_line_rules[] = {
-    {PRESENT(ExplainLine, unit)},
-    {KNOWN(ExplainLine, type)},
-    {AT(ExplainLine, revision), 0, WIRE_REVISION_MAX, 0},
-    {INSTANT(ExplainLine, received_us)},
-    {LINES(ExplainLine, reason)},
-    {LINES(ExplainLine, note)},
-    {LINES(ExplainLine, source)},
-    {AT(ExplainLine, states), 0, STATE_ACCEPTED | STATE_RETURNED, 0},
-};
-
-static const struct wire_rule history_query_rules[] = {
-    {QUERY_KIND(HistoryQuery)},
-    {QUERY_PERIOD(HistoryQuery)},
-};
-
-static const struct wire_rule history_rules[] = {
-    {PRESENT(History, unit)},
-    {LIST(History, entries)},
-};
-
-static const struct wire_rule history_entry_rules[] = {
-    {PRESENT(HistoryEntry, key)},  {REVISION(HistoryEntry)},
-    {STATES(HistoryEntry)},        {INSTANT(HistoryEntry, received_us)},
-    {KNOWN(HistoryEntry, scope)},  {LINES(HistoryEntry, reason)},
-    {LINES(HistoryEntry, source)}, {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
-};
-
-static const struct wire_rule watch_query_rules[] = {
-    {AT(WatchQuery, cursor), 0, WIRE_CURSOR_MAX, 0},
-};
-
-static const struct wire_rule changes_rules[] = {
-    {AT(Changes, cursor), 1, WIRE_CURSOR_MAX, 0},
-    {AT(Changes, changes), 0, WIRE_CHANGES_MAX, 0},
-};
-
-static const struct wire_rule change_rules[] = {
-    {PRESENT(Change, key)}, {PRESENT(Change, unit)}, {QUERY_PERIOD(Change)},
-    {REVISION(Change)},     {STATES(Change)},        {INSTANT(Change, received_us)},
-    {LINES(Change, reason)}};
-
-static const struct wire_rule status_rules[] = {
-    {PRESENT(Status, unit)},
-    {INSTANT(Status, started_us)},
-    {INSTANT(Status, now_us)},
-    {INSTANT(Status, parent_heard_us)},
-    {LIST(Status, children)},
-    {AT(Status, problems), 0, PROBLEMS_MAX, RULE_HAS_LINES},
-    {INSTANT(Status, parent_acked_us)},
-    {INSTANT(Status, waiting_since_us)},
-};
-
-static const struct wire_rule link_rules[] = {
-    {PRESENT(Link, unit)},
-    {KNOWN(Link, role)},
-    {INSTANT(Link, heard_us)},
-    {INSTANT(Link, acked_us)},
-};
-
-static const struct wire_rule campaign_rules[] = {
-    {AT(Campaign, period), 1, QUERY_PERIOD_MAX, 0},
-    {INSTANT(Campaign, deadline_us)},
-};
-
-static const struct wire_rule care_rules[] = {
-    {INSTANT(Care, time_us)},
-    {KNOWN(Care, result)},
-    {AT(Care, error), 0, CODE_MAX, 0},
-};
-
-static const char *check_printed_value(const ProtobufCMessage *message)
-{
-    const Tonghop__Value *value = (const void *)message;
-    return !value->has_value || value->qualifier != TONGHOP__QUALIFIER__QUALIFIER_UNSPECIFIED
-               ? NULL
-               : "a value must have a qualifier";
-}
-
-static const char *check_totals(const ProtobufCMessage *message)
-{
-    const Tonghop__Totals *totals = (const void *)message;
-    for (size_t i = 0; i < totals->n_units; i++) {
-        const Tonghop__UnitTotals *unit = totals->units[i];
-        if (unit->n_values != totals->n_indicators ||
-            (unit->n_previous != 0 && unit->n_previous != totals->n_indicators) ||
-            (unit->n_plan != 0 && unit->n_plan != totals->n_indicators))
-            return "every unit must have one value for each indicator";
-    }
-    return NULL;
-}
-
-static const char *check_explanation(const ProtobufCMessage *message)
-{
-    const Tonghop__Explanation *explanation = (const void *)message;
-    if (explanation->n_operands != explanation->n_operand_values)
-        return "every operand must have one value";
-    return explanation->since_us == 0 || explanation->before != NULL
-               ? NULL
-               : "what is told since a moment must have a total before it";
-}
-
-static const char *check_explain_line(const ProtobufCMessage *message)
-{
-    const Tonghop__ExplainLine *line = (const void *)message;
-    bool is_added = line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REPORT ||
-                    line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_PART ||
-                    line->type == TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_SUBTOTAL;
-    return line->value != NULL || !is_added ? NULL : "what is added must have a value";
-}
-
-#define SHAPE(message, check)                                                                      \
-    &tonghop__##message##__descriptor, message##_rules, LENGTH(message##_rules), check
-
 static const struct wire_shape shapes[] = {
     {SHAPE(hello, check_hello)},
     {SHAPE(bucket, NULL)},
@@ -672,35 +446,19 @@ static const struct wire_shape shapes[] = {
     {SHAPE(quarantine, NULL)},
     {SHAPE(quarantine_entry, NULL)},
     {SHAPE(quarantine_clear, check_quarantine_clear)},
-    {SHAPE(unit_info, NULL)},
-    {SHAPE(indicator_info, NULL)},
-    {SHAPE(value, check_printed_value)},
-    {SHAPE(totals_query, NULL)},
-    {SHAPE(totals, check_totals)},
-    {SHAPE(unit_totals, NULL)},
-    {SHAPE(coverage_query, NULL)},
-    {SHAPE(coverage, NULL)},
-    {SHAPE(coverage_line, NULL)},
-    {SHAPE(explain_query, NULL)},
-    {SHAPE(explanation, check_explanation)},
-    {SHAPE(explain_line, check_explain_line)},
-    {SHAPE(explain_change, NULL)},
-    {SHAPE(history_query, NULL)},
-    {SHAPE(history, NULL)},
-    {SHAPE(history_entry, NULL)},
-    {SHAPE(watch_query, NULL)},
-    {SHAPE(changes, NULL)},
-    {SHAPE(change, NULL)},
-    {SHAPE(status, NULL)},
-    {SHAPE(link, NULL)},
-    {SHAPE(campaign, NULL)},
-    {SHAPE(care, NULL)},
 };
+
+static const struct wire_shape *find(const struct wire_shape *from, size_t count,
+                                     const ProtobufCMessageDescriptor *message)
+{
+    for (size_t i = 0; i < count; i++)
+        if (from[i].message == message)
+            return &from[i];
+    return NULL;
+}
 
 const struct wire_shape *wire_shape_of(const ProtobufCMessageDescriptor *message)
 {
-    for (size_t i = 0; i < LENGTH(shapes); i++)
-        if (shapes[i].message == message)
-            return &shapes[i];
-    return NULL;
+    const struct wire_shape *shape = find(shapes, LENGTH(shapes), message);
+    return shape != NULL ? shape : find(wire_query_shapes, wire_query_shape_count, message);
 }
