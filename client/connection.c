@@ -250,12 +250,10 @@ enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t ti
                          struct connection **ret_connection, char *reason)
 {
     struct key_pair pair = {0};
+    char key_reason[KEY_REASON_SIZE];
     reason[0] = '\0';
-    if (conf->is_client && key_load(conf->key_file, &pair) != ERR_OK)
-        return fail(
-            reason, ERR_USAGE,
-            SAID(is_vietnamese, "%s: no key to connect with", "%s: không có khóa để kết nối"),
-            conf->key_file);
+    if (conf->is_client && key_read(conf->key_file, is_vietnamese, &pair, key_reason) != ERR_OK)
+        return fail(reason, ERR_USAGE, "%s", key_reason);
     struct connection *connection = mem_calloc(1, sizeof(*connection));
     connection->is_local = !conf->is_client;
     connection->address =

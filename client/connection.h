@@ -10,7 +10,7 @@
 #include "text/conf.h"
 #include "wire/wire.h"
 
-enum { CONNECTION_TIMEOUT_MS = 15000, CONNECTION_REASON_SIZE = 256 };
+enum { CONNECTION_TIMEOUT_MS = 15000, CONNECTION_REASON_SIZE = 512 };
 
 struct connection;
 

@@ -8,7 +8,8 @@
 #include <libgen.h>
 #include <limits.h>
 #include <sodium.h>
-#include <stdbool.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,16 +34,24 @@ static_assert(KEY_SIZE == crypto_box_SECRETKEYBYTES, "CURVE's secret keys are cr
 static_assert(KEY_TEXT_SIZE == sodium_base64_ENCODED_LEN(KEY_SIZE, sodium_base64_VARIANT_ORIGINAL),
               "a key in text, with its NUL");
 
+/* Chooses the random source, and the fastest code for this processor. Threads may call it at the
+ * same time and again: it takes a lock, and what it chose never changes afterwards. */
+static void start_sodium(void)
+{
+    int rc = sodium_init();
+    assert(rc >= 0);
+}
+
 void key_generate(struct key_pair *ret_pair)
 {
-    int rc = sodium_init(); /* chooses the random source; harmless when repeated */
-    assert(rc >= 0);
-    rc = crypto_box_keypair(ret_pair->public_key, ret_pair->secret_key);
+    start_sodium();
+    int rc = crypto_box_keypair(ret_pair->public_key, ret_pair->secret_key);
     assert(rc == 0);
 }
 
 void key_public_of(const uint8_t *secret_key, uint8_t *ret_public_key)
 {
+    start_sodium();
     int rc = crypto_scalarmult_base(ret_public_key, secret_key);
     assert(rc == 0);
 }
@@ -77,6 +86,29 @@ void key_wipe(struct key_pair *pair)
 
 /* ---- loading ---- */
 
+/* Who loads, and what is said to them. */
+struct loading {
+    const char *path;
+    bool is_vietnamese;
+    char *reason; /* KEY_REASON_SIZE bytes */
+};
+
+/* The format in the reader's language; both take the same arguments, as the compiler checks. */
+#define SAID(loading, english, vietnamese) ((loading)->is_vietnamese ? (vietnamese) : (english))
+
+static enum err fail(const struct loading *loading, enum err err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Writes the reason, cut where it is too long, and returns `err`. */
+static enum err fail(const struct loading *loading, enum err err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(loading->reason, KEY_REASON_SIZE, format, args);
+    va_end(args);
+    return err;
+}
+
 /* True for a file inside systemd's credentials, whatever links lead there. */
 static bool is_credential(const char *path)
 {
@@ -89,31 +121,41 @@ static bool is_credential(const char *path)
     return strncmp(real_path, real_folder, len) == 0 && real_path[len] == '/';
 }
 
-static enum err open_secret(const char *path, int *ret_fd)
+static enum err fail_to_read(const struct loading *loading, int error)
 {
+    return fail(loading, ERR_IO,
+                SAID(loading,
+                     "key file %s: cannot be read (%s); let the user of this program read it",
+                     "tệp khóa %s: không đọc được (%s); hãy cho người chạy chương trình này đọc"),
+                loading->path, strerror(error));
+}
+
+static enum err open_secret(const struct loading *loading, int *ret_fd)
+{
+    const char *path = loading->path;
     /* Not to be held up by a pipe that somebody put there. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT) {
-        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_NOT_FOUND),
-                  "key file %s: not there; make one with: tonghop init", path);
-        return ERR_NOT_FOUND;
-    }
+    if (fd < 0 && errno == ENOENT)
+        return fail(loading, ERR_NOT_FOUND,
+                    SAID(loading, "key file %s: not there; make one with: tonghop init",
+                         "tệp khóa %s: không có; hãy tạo bằng: tonghop init"),
+                    path);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
-        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_IO),
-                  "key file %s: cannot be read (%s); let the user of this program read it", path,
-                  strerror(errno));
+        int error = errno;
         if (fd >= 0)
             close(fd);
-        return ERR_IO;
+        return fail_to_read(loading, error);
     }
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0 && !is_credential(path)) {
-        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_FORBIDDEN),
-                  "key file %s: others than its owner may use it (mode %04o); run: chmod 600 %s, "
-                  "and make a new key if somebody may have read this one",
-                  path, (unsigned)(st.st_mode & 07777), path);
         close(fd);
-        return ERR_FORBIDDEN;
+        return fail(loading, ERR_FORBIDDEN,
+                    SAID(loading,
+                         "key file %s: others than its owner may use it (mode %04o); run: chmod "
+                         "600 %s, and make a new key if somebody may have read this one",
+                         "tệp khóa %s: người khác ngoài chủ tệp cũng dùng được (quyền %04o); hãy "
+                         "chạy: chmod 600 %s, và tạo khóa mới nếu có thể đã có người đọc khóa này"),
+                    path, (unsigned)(st.st_mode & 07777), path);
     }
     *ret_fd = fd;
     return ERR_OK;
@@ -138,10 +180,11 @@ static enum err read_small(int fd, char *out, size_t size, size_t *ret_len)
     return ERR_OK;
 }
 
-enum err key_load(const char *path, struct key_pair *ret_pair)
+enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason)
 {
+    const struct loading loading = {path, is_vietnamese, reason};
     int fd;
-    enum err err = open_secret(path, &fd);
+    enum err err = open_secret(&loading, &fd);
     if (err != ERR_OK)
         return err;
     char text[KEY_FILE_MAX];
@@ -149,18 +192,19 @@ enum err key_load(const char *path, struct key_pair *ret_pair)
     size_t len;
     err = read_small(fd, text, sizeof text, &len);
     if (err != ERR_OK) {
-        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = err),
-                  "key file %s: cannot be read (%s)", path, strerror(errno));
+        err = fail_to_read(&loading, errno);
         goto out;
     }
     /* A NUL would hide what follows it; a full buffer, what was not read. */
     if (strlen(text) != len || len == sizeof text - 1 ||
         key_parse(text, pair.secret_key) != ERR_OK) {
-        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_SYNTAX),
-                  "key file %s: not one line with a key of 44 base64 characters; restore it from a "
-                  "backup, or remove it and run: tonghop init",
-                  path);
-        err = ERR_SYNTAX;
+        err = fail(&loading, ERR_SYNTAX,
+                   SAID(&loading,
+                        "key file %s: not one line with a key of 44 base64 characters; restore it "
+                        "from a backup, or remove it and run: tonghop init",
+                        "tệp khóa %s: không phải một dòng chứa khóa gồm 44 ký tự base64; hãy khôi "
+                        "phục từ bản sao lưu, hoặc xóa tệp rồi chạy: tonghop init"),
+                   path);
         goto out;
     }
     key_public_of(pair.secret_key, pair.public_key);
@@ -169,6 +213,15 @@ enum err key_load(const char *path, struct key_pair *ret_pair)
 out:
     sodium_memzero(text, sizeof text);
     close(fd);
+    return err;
+}
+
+enum err key_load(const char *path, struct key_pair *ret_pair)
+{
+    char reason[KEY_REASON_SIZE];
+    enum err err = key_read(path, false, ret_pair, reason);
+    if (err != ERR_OK)
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = err), "%s", reason);
     return err;
 }
 

@@ -2,12 +2,13 @@
 #ifndef LINK_KEY_H
 #define LINK_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "tonghop/err.h"
 
-enum { KEY_SIZE = 32, KEY_TEXT_SIZE = 45 };
+enum { KEY_SIZE = 32, KEY_TEXT_SIZE = 45, KEY_REASON_SIZE = 512 };
 
 struct key_pair {
     uint8_t public_key[KEY_SIZE];
@@ -24,7 +25,10 @@ enum err key_parse(const char *text, uint8_t *ret_key);
 
 /* Reads a secret key file (one line). ERR_NOT_FOUND; ERR_FORBIDDEN when group or others may read
  * it; ERR_SYNTAX; ERR_IO. A file inside $CREDENTIALS_DIRECTORY (systemd's LoadCredential) is
- * protected by its directory: its mode is not checked. Every error is logged with its remedy. */
+ * protected by its directory: its mode is not checked. `reason` (KEY_REASON_SIZE bytes) then says
+ * what is wrong and what to do. */
+enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason);
+/* The same, for programs whose errors belong in the log: the reason is logged, in English. */
 enum err key_load(const char *path, struct key_pair *ret_pair);
 /* Writes the secret key, mode 0600, and the public key to `public_path`, mode 0644, both durable.
  * Never overwrites: ERR_EXISTS. */

@@ -235,6 +235,37 @@ static void test_load_refuses(void **state)
     assert_int_equal(key_load(files->secret, &pair), ERR_NOT_FOUND);
 }
 
+/* Who logs nothing is told why instead, in their language, with the path and what to do. */
+static void test_read_gives_the_reason(void **state)
+{
+    struct files *files = *state;
+    const struct {
+        const char *name;
+        const char *bytes; /* NULL: no file */
+        mode_t mode;
+        const char *english, *vietnamese;
+    } rows[] = {
+        {"not there", NULL, 0, "make one with: tonghop init", "hãy tạo bằng: tonghop init"},
+        {"others may read", golden_secret_text, 0644, "(mode 0644); run: chmod 600 /",
+         "(quyền 0644); hãy chạy: chmod 600 /"},
+        {"no key", "x", 0600, "44 base64 characters; restore it", "44 ký tự base64; hãy khôi phục"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct key_pair pair;
+        char english[KEY_REASON_SIZE] = "", vietnamese[KEY_REASON_SIZE] = "";
+        if (rows[i].bytes != NULL)
+            write_file(files->secret, rows[i].bytes, strlen(rows[i].bytes), rows[i].mode);
+        enum err err = key_read(files->secret, false, &pair, english);
+        if (err == ERR_OK || key_read(files->secret, true, &pair, vietnamese) != err ||
+            strstr(english, rows[i].english) == NULL || strstr(english, files->secret) == NULL ||
+            strstr(vietnamese, rows[i].vietnamese) == NULL ||
+            strstr(vietnamese, files->secret) == NULL)
+            fail_msg("%s: %s: %s; %s", rows[i].name, err_name(err), english, vietnamese);
+        (void)unlink(files->secret); /* not there in the first row */
+    }
+    assert_int_equal(error_count, 0);
+}
+
 /* Neither a folder nor a pipe in the place of the key holds the program up. */
 static void test_load_odd_files(void **state)
 {
@@ -281,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_save_and_load, setup, teardown),
         cmocka_unit_test_setup_teardown(test_save_never_overwrites, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_read_gives_the_reason, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_odd_files, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_credential, setup, teardown),
     };
