@@ -43,22 +43,8 @@ enum {
 
 /* ---- the context ---- */
 
-/* libzmq numbers a ROUTER's peers from a random number on, aborts when a number is taken, and lets
- * peers name themselves by numbers to come. It draws that number with rand(), and never seeds it: a
- * peer that guesses it could end us. */
-static bool seed_routing_ids(void)
-{
-    unsigned seed;
-    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-        return false;
-    srand(seed);
-    return true;
-}
-
 struct sock_context *sock_context_new(void)
 {
-    if (!seed_routing_ids())
-        return NULL;
     void *zmq = zmq_ctx_new();
     if (zmq == NULL)
         return NULL;
@@ -243,9 +229,24 @@ static enum err probe(const char *path)
 
 /* ---- opening and closing ---- */
 
+/* libzmq numbers a ROUTER's peers from a random number on, aborts when a number is taken, and lets
+ * peers name themselves by numbers to come. It draws that number with rand(), and never seeds it: a
+ * peer that guesses it could end us. Only who listens does this: the numbers that rand() gives are
+ * the program's own, which may use the client library. */
+static bool seed_routing_ids(void)
+{
+    unsigned seed;
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        return false;
+    srand(seed);
+    return true;
+}
+
 static struct sock *sock_new(struct sock_context *context, int type, bool is_local,
                              const char *scheme, const char *address)
 {
+    if (type == ZMQ_ROUTER && !seed_routing_ids())
+        return NULL;
     void *handle = zmq_socket(context->zmq, type);
     if (handle == NULL)
         return NULL;
