@@ -1,15 +1,12 @@
-/* inih splits lines; this file hands them over one by one and so knows where each stands.
+/* Line by line, each either a section, an entry, a comment or blank; anything else is a problem.
  *
- * inih calls its handler while it works on the line that the reader gave last. What the handler was
- * not called for, though it is neither blank, comment nor section, was not understood: the reader
- * finds that out when it is asked for the next line. */
+ * It is not left to inih, which keeps no positions and whose settings are variables of the whole
+ * process: a library may not set them under the program that uses it, nor from two threads. */
 #include "text/ini.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <ini.h>
 
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -18,13 +15,13 @@
 struct scan {
     struct ini_table *table;
     struct problems *problems;
-    struct span left;      /* lines that were not handed over yet */
-    struct span line;      /* the one that was, without its end; empty if it was refused */
-    uint32_t line_number;  /* of that line, from 1 */
-    bool is_entry_awaited; /* it looks like an entry and the handler was not called yet */
-    bool is_lost;          /* the last section header was not understood */
-    struct span empty;     /* the name in the last header, as long as nothing stands beneath it */
-    struct place empty_place;
+    struct span left;     /* lines that were not read yet */
+    struct span line;     /* the one that is, without its end */
+    uint32_t line_number; /* of that line, from 1 */
+    struct span section;  /* the name in the last header: "level commune" */
+    bool is_lost;         /* that header was not understood */
+    bool is_empty;        /* nothing stands beneath it yet */
+    struct place section_place;
 };
 
 /* The first character of `line` from `offset` on that is not a blank, or its end. */
@@ -91,23 +88,23 @@ static void split_section(struct span name, char **ret_section, char **ret_title
     *ret_title = copy(trim((struct span){head.data + word_len, head.len - word_len}));
 }
 
-/* A section without entries, of which inih says nothing, is there nevertheless. */
+/* A section without entries is there nevertheless. */
 static void end_section(struct scan *scan)
 {
-    struct ini_entry entry = {.place = scan->empty_place, .value_place = scan->empty_place};
+    struct ini_entry entry = {.place = scan->section_place, .value_place = scan->section_place};
 
-    if (scan->empty.len == 0)
+    if (!scan->is_empty)
         return;
-    split_section(scan->empty, &entry.section, &entry.title);
+    split_section(scan->section, &entry.section, &entry.title);
     entry.name = mem_strdup("");
     entry.value = mem_strdup("");
     entry.is_used = true;
     add_entry(scan->table, entry);
-    scan->empty.len = 0;
+    scan->is_empty = false;
 }
 
-/* inih would cut a long section name and ignore what follows the bracket, both silently. */
-static void check_section(struct scan *scan, size_t offset)
+/* A line that begins with a bracket. */
+static void take_section(struct scan *scan, size_t offset)
 {
     struct span header = trim(scan->line);
     struct span name = {header.data + 1, header.len - 1};
@@ -130,48 +127,9 @@ static void check_section(struct scan *scan, size_t offset)
         return;
     }
     scan->is_lost = false;
-    scan->empty = name;
-    scan->empty_place = place_in_line(scan, offset);
-}
-
-static void check_awaited(struct scan *scan)
-{
-    if (scan->is_entry_awaited)
-        problems_add(
-            scan->problems, scan->table->file, place_in_line(scan, skip_blanks(scan->line, 0)),
-            PROBLEM_WORDS(
-                scan->problems, "not understood: write `name = value`, or `;` before a comment",
-                "không hiểu dòng này: viết `tên = giá trị`, hoặc đặt `;` trước lời ghi chú"));
-    scan->is_entry_awaited = false;
-}
-
-/* inih's reader, in the manner of fgets. */
-static char *read_line(char *str, int size, void *ctx)
-{
-    struct scan *scan = ctx;
-
-    check_awaited(scan);
-    if (scan->left.len == 0) {
-        end_section(scan);
-        return NULL;
-    }
-    next_line(scan);
-    if (scan->line.len > INI_LINE_MAX || scan->line.len + 2 > (size_t)size) {
-        problems_add(scan->problems, scan->table->file,
-                     (struct place){.line = scan->line_number, .column = 1},
-                     PROBLEM_WORDS(scan->problems, "the line is longer than %d bytes: shorten it",
-                                   "dòng dài quá %d byte: rút ngắn lại"),
-                     INI_LINE_MAX);
-        scan->line.len = 0;
-    }
-    size_t begin = skip_blanks(scan->line, 0);
-    char first = begin < scan->line.len ? (char)scan->line.data[begin] : '\0';
-    if (first == '[')
-        check_section(scan, begin);
-    scan->is_entry_awaited = first != '\0' && strchr("[;#", first) == NULL;
-    memcpy(str, scan->line.data, scan->line.len);
-    memcpy(str + scan->line.len, "\n", 2);
-    return str;
+    scan->is_empty = true;
+    scan->section = name;
+    scan->section_place = place_in_line(scan, offset);
 }
 
 static struct ini_entry *find(struct ini_table *table, const char *section, const char *title,
@@ -186,71 +144,90 @@ static struct ini_entry *find(struct ini_table *table, const char *section, cons
     return NULL;
 }
 
-/* An entry of the current line; inih's `section` may be "level commune". */
-static struct ini_entry entry_make(const struct scan *scan, const char *section, const char *name,
-                                   const char *value)
-{
-    size_t separator = 0;
-
-    while (strchr("=:", scan->line.data[separator]) == NULL)
-        separator++; /* inih found one, or it would not have called */
-    struct ini_entry entry = {
-        .name = mem_strdup(name),
-        .value = mem_strdup(value),
-        .place = place_in_line(scan, skip_blanks(scan->line, 0)),
-        .value_place = place_in_line(scan, skip_blanks(scan->line, separator + 1)),
-    };
-    split_section((struct span){(const uint8_t *)section, strlen(section)}, &entry.section,
-                  &entry.title);
-    return entry;
-}
-
 /* "[level commune]", for messages; the caller frees. */
 static char *section_text(const struct ini_entry *entry)
 {
     return mem_printf("[%s%s%s]", entry->section, entry->title[0] != '\0' ? " " : "", entry->title);
 }
 
-/* inih's handler; nonzero means that it may go on. */
-static int take_entry(void *ctx, const char *section, const char *name, const char *value)
+static void say_twice(struct scan *scan, const struct ini_entry *entry,
+                      const struct ini_entry *first)
 {
-    struct scan *scan = ctx;
-    struct ini_table *table = scan->table;
+    char *where = section_text(entry);
+    problems_add(scan->problems, scan->table->file, entry->place,
+                 PROBLEM_WORDS(scan->problems,
+                               "%s stands in %s twice, first in line %u: remove one of the two",
+                               "%s có hai lần trong %s, lần đầu ở dòng %u: bỏ một trong hai"),
+                 entry->name, where, first->place.line);
+    free(where);
+}
 
-    if (name[0] == '\0')
-        return 1; /* check_awaited reports it */
-    scan->is_entry_awaited = false;
-    scan->empty.len = 0;
-    if (scan->is_lost)
-        return 1; /* its section was reported already */
-    struct ini_entry entry = entry_make(scan, section, name, value);
-    const struct ini_entry *first = find(table, entry.section, entry.title, entry.name);
-    if (first != NULL) {
-        char *where = section_text(&entry);
-        problems_add(scan->problems, table->file, entry.place,
-                     PROBLEM_WORDS(scan->problems,
-                                   "%s stands in %s twice, first in line %u: remove one of the two",
-                                   "%s có hai lần trong %s, lần đầu ở dòng %u: bỏ một trong hai"),
-                     entry.name, where, first->place.line);
-        free(where);
+/* Any other line that is neither blank nor a comment. */
+static void take_entry(struct scan *scan, size_t offset)
+{
+    struct span line = scan->line;
+    size_t separator = offset;
+
+    while (separator < line.len && line.data[separator] != '=' && line.data[separator] != ':')
+        separator++;
+    struct span name = trim((struct span){line.data, separator});
+    if (separator == line.len || name.len == 0) {
+        problems_add(
+            scan->problems, scan->table->file, place_in_line(scan, offset),
+            PROBLEM_WORDS(
+                scan->problems, "not understood: write `name = value`, or `;` before a comment",
+                "không hiểu dòng này: viết `tên = giá trị`, hoặc đặt `;` trước lời ghi chú"));
+        return;
     }
-    add_entry(table, entry);
-    return 1;
+    scan->is_empty = false;
+    if (scan->is_lost)
+        return; /* its section was reported already */
+    size_t value = separator + 1;
+    struct ini_entry entry = {
+        .name = copy(name),
+        .value = copy(trim((struct span){line.data + value, line.len - value})),
+        .place = place_in_line(scan, offset),
+        .value_place = place_in_line(scan, skip_blanks(line, value)),
+    };
+    split_section(scan->section, &entry.section, &entry.title);
+    const struct ini_entry *first = find(scan->table, entry.section, entry.title, entry.name);
+    if (first != NULL)
+        say_twice(scan, &entry, first);
+    add_entry(scan->table, entry);
+}
+
+static void take_line(struct scan *scan)
+{
+    if (scan->line.len > INI_LINE_MAX) {
+        problems_add(scan->problems, scan->table->file,
+                     (struct place){.line = scan->line_number, .column = 1},
+                     PROBLEM_WORDS(scan->problems, "the line is longer than %d bytes: shorten it",
+                                   "dòng dài quá %d byte: rút ngắn lại"),
+                     INI_LINE_MAX);
+        return;
+    }
+    size_t begin = skip_blanks(scan->line, 0);
+    if (begin == scan->line.len || strchr(";#", scan->line.data[begin]) != NULL)
+        return;
+    if (scan->line.data[begin] == '[')
+        take_section(scan, begin);
+    else
+        take_entry(scan, begin);
 }
 
 enum err ini_read_bytes(const char *file, struct span bytes, struct problems *problems,
                         struct ini_table *ret_table)
 {
     struct ini_table table = {.file = mem_strdup(file)};
-    struct scan scan = {.table = &table, .problems = problems};
+    struct scan scan = {.table = &table, .problems = problems, .section = {(const uint8_t *)"", 0}};
     size_t error_count = problems->error_count;
 
     if (input_check(file, bytes, problems, &scan.left) == ERR_OK) {
-        ini_allow_multiline = false;
-        ini_allow_inline_comments = false;
-        ini_max_line = 4096; /* INI_LINE_MAX and room for its end */
-        /* The result is the first line that was not understood: we have found them all. */
-        (void)ini_parse_stream(read_line, &scan, take_entry, &scan);
+        while (scan.left.len > 0) {
+            next_line(&scan);
+            take_line(&scan);
+        }
+        end_section(&scan);
     }
     if (problems->error_count > error_count) {
         ini_fini(&table);

@@ -1,5 +1,5 @@
-/* INI files with positions: parsing is inih's, with its surprises switched off (no multi-line
- * values, no inline comments, long lines refused); line numbers are counted in a reader of our own.
+/* INI files with positions: `[section title]`, `name = value` (or a colon), and comments, which are
+ * whole lines that begin with `;` or `#`. Values are of one line.
  */
 #ifndef TEXT_INI_H
 #define TEXT_INI_H

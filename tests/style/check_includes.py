@@ -41,7 +41,6 @@ UNIT = CLIENT + " store/* node/* lib/* unit/*/*"
 
 RULES = [
     Rule("daemon/core/*", CORE),
-    Rule("daemon/text/ini.c", TEXT, "ini.h"),
     Rule("daemon/text/csv.c", TEXT, "csv.h"),
     Rule("daemon/text/*", TEXT),
     Rule("daemon/store/db.[ch]", STORE, "lmdb.h"),
@@ -116,7 +115,7 @@ def judge(root: Path, rule: Rule, is_quoted: bool, name: str) -> Optional[str]:
                    f"headers of other libraries and of libc stand in <>"
         if not matches(name, rule.project):
             return f'{rule.files} may not include "{name}"; it may: {rule.project}'
-    elif resolve(root, name) is not None and name not in ("ini.h", "csv.h"):
+    elif resolve(root, name) is not None and name != "csv.h":
         return f'<{name}> is a header of the project: write "{name}"'
     elif name.removesuffix(".h") not in LIBC and not matches(name, rule.libraries):
         return f"{rule.files} may not include <{name}>; beyond libc it may: " \
