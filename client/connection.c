@@ -178,6 +178,12 @@ static enum err connect_sock(struct connection *connection, char *reason)
                                  &connection->sock)
             : sock_connect(connection->context, connection->address, connection->server_key,
                            &connection->pair, WIRE_ANSWER_MAX, &connection->sock);
+    if (err == ERR_USAGE && !connection->is_local)
+        return fail(reason, err,
+                    SAID(connection->is_vietnamese,
+                         "%s: not an address; write it like tcp://10.64.0.1:7464",
+                         "%s: không phải là địa chỉ; viết như tcp://10.64.0.1:7464"),
+                    connection->address);
     switch (err) {
     case ERR_OK:
         return ERR_OK;
@@ -246,23 +252,17 @@ static enum err open_link(struct connection *connection, int64_t deadline_ms, ch
     return err;
 }
 
-enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
-                         struct connection **ret_connection, char *reason)
+enum err connection_open_to(const struct connection_target *target, bool is_vietnamese,
+                            int64_t timeout_ms, struct connection **ret_connection, char *reason)
 {
-    struct key_pair pair = {0};
-    char key_reason[KEY_REASON_SIZE];
-    reason[0] = '\0';
-    if (conf->is_client && key_read(conf->key_file, is_vietnamese, &pair, key_reason) != ERR_OK)
-        return fail(reason, ERR_USAGE, "%s", key_reason);
     struct connection *connection = mem_calloc(1, sizeof(*connection));
-    connection->is_local = !conf->is_client;
-    connection->address =
-        conf->is_client ? mem_strdup(conf->parent_endpoint) : conf_control_path(conf);
-    connection->unit = conf->is_client ? conf->unit : 0;
+    reason[0] = '\0';
+    connection->is_local = target->is_local;
+    connection->address = mem_strdup(target->address);
+    connection->unit = target->unit;
     connection->is_vietnamese = is_vietnamese;
-    memcpy(connection->server_key, conf->parent_key, KEY_SIZE);
-    connection->pair = pair;
-    key_wipe(&pair);
+    memcpy(connection->server_key, target->server_key, KEY_SIZE);
+    connection->pair = target->pair;
     connection->timeout_ms = timeout_ms;
     connection->answer = arena_new(WIRE_ANSWER_ARENA_MAX);
     connection->greeting = arena_new(WIRE_ARENA_MAX);
@@ -276,6 +276,24 @@ enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t ti
         connection_close(&connection);
     else
         *ret_connection = connection;
+    return err;
+}
+
+enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
+                         struct connection **ret_connection, char *reason)
+{
+    char key_reason[KEY_REASON_SIZE];
+    struct connection_target target = {.is_local = !conf->is_client};
+    if (conf->is_client &&
+        key_read(conf->key_file, is_vietnamese, &target.pair, key_reason) != ERR_OK)
+        return fail(reason, ERR_USAGE, "%s", key_reason);
+    char *control = target.is_local ? conf_control_path(conf) : NULL;
+    target.address = target.is_local ? control : conf->parent_endpoint;
+    target.unit = target.is_local ? 0 : conf->unit;
+    memcpy(target.server_key, conf->parent_key, KEY_SIZE);
+    enum err err = connection_open_to(&target, is_vietnamese, timeout_ms, ret_connection, reason);
+    key_wipe(&target.pair);
+    free(control);
     return err;
 }
 
@@ -331,6 +349,13 @@ enum err connection_request(struct connection *connection, Tonghop__Envelope *re
     return err;
 }
 
+struct arena *connection_take_answer(struct connection *connection)
+{
+    struct arena *taken = connection->answer;
+    connection->answer = arena_new(WIRE_ANSWER_ARENA_MAX);
+    return taken;
+}
+
 /* ---- the catalogue ---- */
 
 /* Asks for chunk `index` of catalogue `number` (0: the one in force). The answer's chunk is valid
@@ -358,6 +383,16 @@ static enum err fetch_chunk(struct connection *connection, uint32_t number, uint
                          "nút trả lời khác với điều đã hỏi"));
     *ret_chunk = answer->catalogue_chunk;
     return ERR_OK;
+}
+
+enum err connection_catalogue_number(struct connection *connection, uint32_t *ret_number,
+                                     char *reason)
+{
+    const Tonghop__CatalogueChunk *chunk = NULL;
+    enum err err = fetch_chunk(connection, 0, 0, &chunk, reason);
+    if (err == ERR_OK)
+        *ret_number = chunk->number;
+    return err;
 }
 
 enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,

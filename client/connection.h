@@ -20,6 +20,19 @@ struct connection;
  * (CONNECTION_REASON_SIZE bytes) says what and what to do. */
 enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
                          struct connection **ret_connection, char *reason);
+
+/* Whom to connect to, and as whom, for those who have no configuration. */
+struct connection_target {
+    const char *address; /* of a node, tcp://HOST:PORT, or path of a local socket */
+    bool is_local;
+    uint32_t unit; /* that the hello speaks for; 0: what the key is enrolled for */
+    uint8_t server_key[KEY_SIZE];
+    struct key_pair pair;
+};
+
+/* The same; nothing of `target` is needed afterwards. */
+enum err connection_open_to(const struct connection_target *target, bool is_vietnamese,
+                            int64_t timeout_ms, struct connection **ret_connection, char *reason);
 void connection_close(struct connection **connection);
 
 /* What the node said of itself in its welcome. */
@@ -30,9 +43,16 @@ const Tonghop__Welcome *connection_welcome(const struct connection *connection);
 enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
                             const Tonghop__Envelope **ret_answer, char *reason);
 
+/* Hands the memory of the last answer over to the caller, who frees it: the answer lives as long.
+ */
+struct arena *connection_take_answer(struct connection *connection);
+
 /* The error that a refusal names; ERR_FORBIDDEN for a name of a newer version. */
 enum err connection_refusal_err(const Tonghop__Refusal *refusal);
 
+/* The number of the catalogue in force at the node now; ERR_CATALOGUE: there is none. */
+enum err connection_catalogue_number(struct connection *connection, uint32_t *ret_number,
+                                     char *reason);
 /* Appends the bytes of the catalogue in force at the node to `ret_bytes` (the caller frees them,
  * also after a failure), checked against their hash. */
 enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,

@@ -14,9 +14,9 @@
 
 #include "core/buf.h"
 #include "core/catalogue.h"
+#include "core/err.h"
 #include "core/period.h"
 #include "core/problem.h"
-#include "tonghop/err.h"
 
 enum { PHRASE_PLACEHOLDERS_MAX = 10000, PHRASE_SPAN_TEXT_SIZE = 16 };
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "core/err.h"
 #include "tonghop.pb-c.h"
-#include "tonghop/err.h"
 
 /* "node", "reporter", "reader", "admin"; ERR_SYNTAX otherwise. */
 enum err role_parse(const char *text, Tonghop__Role *ret_role);

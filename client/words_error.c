@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 struct pair {
     const char *vi;

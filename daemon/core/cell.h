@@ -5,8 +5,8 @@
 #ifndef CORE_CELL_H
 #define CORE_CELL_H
 
+#include "core/err.h"
 #include "core/int128.h"
-#include "tonghop/err.h"
 
 enum qualifier {
     QUALIFIER_NONE = 0, /* never valid in a cell: presence on the wire is a qualifier */

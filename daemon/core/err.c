@@ -1,6 +1,6 @@
 /* Names and sentences of the error codes. The names are stable: scripts and logs rely on them. A
  * switch without default, so that the compiler asks for the words of a new code. */
-#include "tonghop/err.h"
+#include "core/err.h"
 
 struct err_words {
     const char *name;

@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/err.h"
 #include "core/quantity.h"
-#include "tonghop/err.h"
 
 struct formula; /* opaque; freed with formula_free */
 struct catalogue;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 /* Microseconds since 1970-01-01T00:00:00Z. */
 struct instant {

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/err.h"
 #include "core/log_event.h"
-#include "tonghop/err.h"
 
 struct report_key;
 

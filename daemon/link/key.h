@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 enum { KEY_SIZE = 32, KEY_TEXT_SIZE = 45, KEY_REASON_SIZE = 512 };
 

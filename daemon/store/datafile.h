@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 #define DATAFILE_NAME      "data.mdb"
 #define DATAFILE_LOCK_NAME "lock.mdb"

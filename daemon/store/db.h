@@ -7,7 +7,7 @@
 #define STORE_DB_H
 
 #include "core/buf.h"
-#include "tonghop/err.h"
+#include "core/err.h"
 
 struct MDB_cursor;
 struct MDB_txn;

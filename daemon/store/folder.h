@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 /* Opens folder `path` and returns its descriptor, which the caller closes. A writer makes the
  * folder when it is missing, sets it to 0700 and locks it until the descriptor is closed; a reader

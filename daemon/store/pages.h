@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 /* Walks every tree of the state that transaction `txn_id` committed, in file `fd`, and reads every
  * page in use; a reader must keep that state from being written over. Needs memory of at most 1/60

@@ -11,9 +11,9 @@
 #ifndef TEXT_CONF_H
 #define TEXT_CONF_H
 
+#include "core/err.h"
 #include "core/problem.h"
 #include "link/key.h"
-#include "tonghop/err.h"
 
 struct conf {
     char *name;            /* of the file, without folder and ".conf": what --node names */

@@ -8,8 +8,8 @@
 #define TEXT_CSV_H
 
 #include "core/buf.h"
+#include "core/err.h"
 #include "core/problem.h"
-#include "tonghop/err.h"
 
 enum {
     CSV_FILE_MAX = 64 << 20,

@@ -5,8 +5,8 @@
 #define TEXT_INI_H
 
 #include "core/buf.h"
+#include "core/err.h"
 #include "core/problem.h"
-#include "tonghop/err.h"
 
 enum { INI_FILE_MAX = 64 << 10, INI_LINE_MAX = 4000, INI_SECTION_MAX = 49 }; /* bytes */
 

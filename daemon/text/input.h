@@ -4,8 +4,8 @@
 #define TEXT_INPUT_H
 
 #include "core/buf.h"
+#include "core/err.h"
 #include "core/problem.h"
-#include "tonghop/err.h"
 
 /* Appends the bytes of the file at `path` to `ret_bytes` (the caller frees it with buf_fini, also
  * after a failure). ERR_NOT_FOUND, ERR_IO, or ERR_INVALID beyond `max_bytes`; the problem is added

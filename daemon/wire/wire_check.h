@@ -9,8 +9,8 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "core/err.h"
 #include "tonghop.pb-c.h"
-#include "tonghop/err.h"
 
 enum wire_rule_flag {
     RULE_OR_EMPTY = 1,  /* bytes may also be empty */

@@ -27,7 +27,7 @@ class Rule(NamedTuple):
     libraries: str = ""
 
 
-CORE = "core/* tonghop/err.h "
+CORE = "core/* "
 TEXT = CORE + "text/* link/key.h"
 STORE = CORE + "store/*"
 WIRE = CORE + "wire/* " + GENERATED
@@ -177,7 +177,7 @@ def one(name: str, path: str, include: str, *expected: str, more: str = "daemon/
             for folder in ("core", "text", "store", "wire", "node")}
     tree |= {f"daemon/link/{header}.h": "int x;\n" for header in ("key", "session", "sock")}
     tree |= {"client/client.h": "int x;\n", "daemon/loop.h": "int x;\n",
-             "include/tonghop/err.h": "int x;\n", "tests/lib/cm.h": "int x;\n",
+             "include/tonghop/client.h": "int x;\n", "tests/lib/cm.h": "int x;\n",
              more: "int x;\n"}
     return Case(name, tree | {path: f"int f;\n#include {include}\n"},
                 [f"{path}:2: {begin}" for begin in expected])

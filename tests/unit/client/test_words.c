@@ -2,9 +2,9 @@
 #include "lib/cm.h"
 
 #include "client/words.h"
+#include "core/err.h"
 #include "core/mem.h"
 #include "core/utf8.h"
-#include "tonghop/err.h"
 
 enum { ARGUMENTS_MAX = 8, ARGUMENT_SIZE = 8 };
 

@@ -1,9 +1,9 @@
-/* Error codes shared by every Tonghop program and by the client library.
+/* Error codes shared by every Tonghop program. The client library has its own (tonghop/client.h).
  *
  * A function that can fail returns `enum err`; ERR_OK is 0. The codes say what kind of thing went
  * wrong, so that a caller can decide; the text for people is written where the error is met. */
-#ifndef TONGHOP_ERR_H
-#define TONGHOP_ERR_H
+#ifndef CORE_ERR_H
+#define CORE_ERR_H
 
 enum err {
     ERR_OK = 0,
