@@ -9,7 +9,9 @@ add_library(tonghop_options INTERFACE)
 target_compile_definitions(tonghop_options INTERFACE _GNU_SOURCE TONGHOP_VERSION="${PROJECT_VERSION}")
 target_compile_options(tonghop_options INTERFACE
     -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
-    -fstack-protector-strong)
+    -fstack-protector-strong
+    # Code of a shared library is then what it is in a program: nobody outside may replace its parts.
+    -fvisibility=hidden)
 target_include_directories(tonghop_options INTERFACE
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/daemon)
 if(TONGHOP_WERROR)

@@ -53,6 +53,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 enum { TONGHOP_REASON_SIZE = 512, TONGHOP_NUMBER_SIZE = 64 };
 
@@ -341,6 +342,7 @@ void tonghop_history_free(struct tonghop_history *history);
 const struct tonghop_entry *tonghop_history_entry(const struct tonghop_history *history,
                                                   size_t index);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

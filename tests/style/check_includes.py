@@ -58,6 +58,8 @@ RULES = [
     Rule("daemon/*.[ch]", ALL, "systemd/*"),
     Rule("client/*", CLIENT, "jansson.h"),
     Rule("include/tonghop/*", "tonghop/*"),
+    # As a program of somebody else's, which has nothing but what was installed.
+    Rule("examples/*", "", "tonghop/*"),
     # Goes behind the back of the store, for those who need an older one.
     Rule("tests/lib/older.h", STORE),
     Rule("tests/lib/*", CORE + "lib/*", "cmocka.h"),
@@ -115,9 +117,11 @@ def judge(root: Path, rule: Rule, is_quoted: bool, name: str) -> Optional[str]:
                    f"headers of other libraries and of libc stand in <>"
         if not matches(name, rule.project):
             return f'{rule.files} may not include "{name}"; it may: {rule.project}'
-    elif resolve(root, name) is not None and name != "csv.h":
+    elif matches(name, rule.libraries):
+        return None
+    elif resolve(root, name) is not None:
         return f'<{name}> is a header of the project: write "{name}"'
-    elif name.removesuffix(".h") not in LIBC and not matches(name, rule.libraries):
+    elif name.removesuffix(".h") not in LIBC:
         return f"{rule.files} may not include <{name}>; beyond libc it may: " \
                f"{rule.libraries or 'nothing'}"
     return None
@@ -224,6 +228,10 @@ CASES = [
     one("client: node", "client/x.c", '"node/node.h"', "client/* may not"),
     one("client: store", "client/x.c", '"store/store.h"', "client/* may not"),
     one("public: core", "include/tonghop/x.h", '"core/core.h"', "include/tonghop/* may not"),
+    one("example: the library", "examples/x.c", "<tonghop/client.h>"),
+    one("example: the library as if it were inside", "examples/x.c", '"tonghop/client.h"',
+        "examples/* may not"),
+    one("example: the inside", "examples/x.c", '"client/client.h"', "examples/* may not"),
     one("unit test: its module", "tests/unit/core/x.c", '"core/core.h"'),
     one("unit test: loop", "tests/unit/core/x.c", '"loop.h"', "tests/unit/*/* may not"),
     one("sim: node", "tests/sim/x.c", '"node/node.h"'),

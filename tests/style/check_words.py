@@ -5,7 +5,7 @@ from pathlib import Path
 
 from style import Case, Problem, files_of, main, read_lines
 
-FOLDERS = (".ci", "client", "cmake", "daemon", "deploy", "include", "proto", "tests")
+FOLDERS = (".ci", "client", "cmake", "daemon", "deploy", "examples", "include", "proto", "tests")
 # Data is other people's text, or bytes.
 OTHER = (".bin", ".csv", ".json", ".md", ".png", ".svg", ".xz")
 # Written in two halves, so that this file passes its own check.

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Callable, Iterator, NamedTuple
 
-CODE_FOLDERS = ("client", "daemon", "include", "tests")
+CODE_FOLDERS = ("client", "daemon", "examples", "include", "tests")
 
 
 class Problem(NamedTuple):

@@ -1,0 +1,195 @@
+"""libtonghop as others have it: what is installed, and nothing else, builds and runs the examples,
+against real daemons over TCP with CURVE and over the local socket."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from harness import Node, Result, Tree
+from scene import ROOT, client, coverage, exact, expect, expect_in, plant, play, settle, total
+
+DISTRICT, COMMUNE = 631, 23860
+PERIOD = "2024-S1"
+LIBRARY = "libtonghop.so.0"
+
+# Beyond what the linker puts there: read by a log line, which is written when memory has run out, and
+# set by the daemon alone. Handles are independent because there is nothing else that they could share.
+WRITABLE = {"log_state"}
+
+
+class Installed(NamedTuple):
+    """A tree that `cmake --install` made."""
+
+    prefix: Path
+    libraries: Path
+    environment: dict[str, str]
+
+    def run(self, *command: object, expected: int = 0) -> Result:
+        done = subprocess.run([str(word) for word in command], capture_output=True, encoding="utf-8",
+                              env=self.environment, timeout=120, cwd=self.prefix)
+        if done.returncode != expected:
+            raise AssertionError(f"exit status {done.returncode}, not {expected}: {command}\n"
+                                 f"{done.stdout}{done.stderr}")
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def examples(self) -> Path:
+        return self.prefix / "share/doc/libtonghop-dev/examples"
+
+    @property
+    def library(self) -> Path:
+        return self.libraries / LIBRARY
+
+
+def install(folder: Path) -> Installed:
+    prefix = folder / "prefix"
+    subprocess.run(["cmake", "--install", os.environ["TONGHOP_BUILD"], "--prefix", str(prefix)], check=True,
+                   stdout=subprocess.DEVNULL)
+    pkgconfig, = prefix.rglob("pkgconfig")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TONGHOP")}
+    return Installed(prefix, pkgconfig.parent, environment | {
+        "PKG_CONFIG_PATH": str(pkgconfig), "LD_LIBRARY_PATH": str(pkgconfig.parent)})
+
+
+class Stage:
+    """A district whose commune has software of its own, made of the examples."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.installed = install(tree.folder)
+        self.program = tree.folder / "file_report"
+        self.tree = tree
+        self.province = plant(tree)
+        self.district: Node = tree.add("duc-co", DISTRICT, self.province)
+        self.software = client(tree, "phan-mem", COMMUNE, self.district)
+
+    def file(self, *cells: str, conf: Path = Path(), unit: int = COMMUNE, expected: int = 0) -> Result:
+        conf = conf if conf.name else self.software.config
+        return self.installed.run(self.program, conf, unit, PERIOD, "chung", *cells, expected=expected)
+
+    def read(self, node: Node, *indicators: str, expected: int = 0) -> Result:
+        return self.installed.run(sys.executable, self.installed.examples / "read_totals.py", node.config,
+                                  PERIOD, *indicators, expected=expected)
+
+
+# ---- the library itself ----
+
+
+def exports_what_the_map_says(stage: Stage) -> None:
+    """The library exports the functions of its map, each under its version, and nothing else"""
+    listed, version = set(), ""
+    for line in (ROOT / "client/libtonghop.map").read_text().splitlines():
+        if match := re.match(r"(TONGHOP_[0-9.]+) \{", line):
+            version = match[1]
+            listed.add(f"{version}@{version}")
+        elif match := re.match(r" +(tonghop_\w+);", line):
+            listed.add(f"{match[1]}@{version}")
+    names = stage.installed.run("nm", "-D", "--defined-only", "--with-symbol-versions",
+                                stage.installed.library).out.split("\n")
+    exported = {name.split()[-1].replace("@@", "@") for name in names if name}
+    exported = {name if "@" in name else f"{name}@{name}" for name in exported}
+    expect("exported", exported, listed)
+
+
+def depends_on_little(stage: Stage) -> None:
+    """It needs the three libraries that the wire needs, and no variable of the process is its own"""
+    dynamic = stage.installed.run("objdump", "-p", stage.installed.library).out
+    expect("name", re.findall(r"SONAME +(\S+)", dynamic), [LIBRARY])
+    expect("needed", set(re.findall(r"NEEDED +(\S+)", dynamic)),
+           {"libc.so.6", "libprotobuf-c.so.1", "libsodium.so.23", "libzmq.so.5"})
+    symbols = stage.installed.run("objdump", "-t", os.path.join(os.environ["TONGHOP_BUILD"], "client",
+                                                                LIBRARY)).out
+    objects = set(re.findall(r" O \.(?:data|bss)\t\S+\s+(\S+)$", symbols, re.MULTILINE))
+    expect("writable data", objects - {"completed.0", "__dso_handle", "__TMC_END__"}, WRITABLE)
+
+
+def header_suits_others(stage: Stage) -> None:
+    """The installed header is C99 without a warning, and C++"""
+    for words in (["cc", "-std=c99", "-Wpedantic", "-Wc++-compat", "-xc"], ["clang", "-xc++"]):
+        stage.installed.run(*words, "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-include",
+                            "tonghop/client.h", "-I", stage.installed.prefix / "include", "/dev/null")
+
+
+def example_builds(stage: Stage) -> None:
+    """The example in C is built with pkg-config alone, and the version is the project's"""
+    version = stage.installed.run("pkg-config", "--modversion", "libtonghop").out.strip()
+    expect_in("version", (ROOT / "CMakeLists.txt").read_text(), f"project(tonghop VERSION {version} ")
+    flags = stage.installed.run("pkg-config", "--cflags", "--libs", "libtonghop").out.split()
+    stage.installed.run("cc", "-Wall", "-Wextra", "-Werror", stage.installed.examples / "file_report.c",
+                        *flags, "-o", stage.program)
+
+
+# ---- with daemons ----
+
+
+def files(stage: Stage) -> None:
+    """It files a report over CURVE, and the totals of the level above have it"""
+    expect("filed", stage.file("reception.visits=17", "household.total=950").out,
+           f"{COMMUNE} {PERIOD} chung: revision 1\n")
+    settle(stage.district)
+    expect("total", total(stage.province, PERIOD, "reception.visits"), exact(17, 1))
+
+
+def repeats(stage: Stage) -> None:
+    """The same again changes nothing, other figures are the next revision"""
+    expect_in("again", stage.file("household.total=950", "reception.visits=17").out,
+              "revision 1, which was there already")
+    expect_in("corrected", stage.file("reception.visits=18", "household.total=950").out, "revision 2\n")
+
+
+def tells_each_mistake(stage: Stage) -> None:
+    """What is wrong is said cell by cell, and nothing is changed; so is what is not a report"""
+    result = stage.file("reception.visits=1,5", "dialogue.province=1", "no.such=1", expected=1)
+    expect_in("mistakes", result.err, "error about reception.visits: '1,5' is not a number",
+              "error: no indicator 'no.such'", "invalid: ", "(and 1 more)")
+    result = stage.file("reception.visits=1", "dialogue.province=1", expected=1)
+    expect_in("mistake", result.err, "error about dialogue.province: ")
+    expect_in("no value", stage.file("reception.visits", expected=2).err, "usage: ")
+    expect("unchanged", total(stage.district, PERIOD, "reception.visits"), exact(18, 1))
+
+
+def says_no(stage: Stage) -> None:
+    """A unit that the key may not speak for, a key that nobody enrolled, a node that is not there"""
+    expect_in("foreign", stage.file("reception.visits=1", unit=23857, expected=1).err, "foreign: ")
+    stranger = stage.tree.init_client("la", COMMUNE, stage.district)
+    expect_in("not enrolled", stage.file(conf=stranger.config, expected=1).err, "forbidden: ",
+              "have yours enrolled there")
+    expect_in("nowhere", stage.file(conf=Path("/nowhere/x.conf"), expected=2).err, "usage: ")
+
+
+def files_on_the_machine(stage: Stage) -> None:
+    """On the node's own machine it needs no key: the local socket knows who we are"""
+    result = stage.file("reception.visits=5", unit=23857, conf=stage.district.config)
+    expect_in("filed", result.out, "revision 1\n")
+
+
+def reads(stage: Stage) -> None:
+    """The example in Python reads the same figures as the command, and names who is missing"""
+    settle(stage.district)
+    result = stage.read(stage.district, "reception.visits", "model.recognition_rate", "household.total")
+    lines = result.out.splitlines()
+    expect("columns", lines[0], "unit\treception.visits\tmodel.recognition_rate\thousehold.total")
+    expect("the district", lines[1], "Huyện Đức Cơ\t23\t-\t950")
+    expect("a commune", "Xã Ia Dơk\t18\t-\t950" in lines, True)
+    missing = [line for line in lines if line.startswith("missing: ")]
+    states = coverage(stage.district, PERIOD, "--missing")
+    expect("every missing unit", len({line.partition(",")[0] for line in missing}), len(states))
+    expect("the one that filed", any("Xã Ia Dơk, chung" in line for line in missing), False)
+
+
+def reads_what_may_be_read(stage: Stage) -> None:
+    """A question that the node refuses ends with its reason"""
+    expect_in("refused", stage.read(stage.software, "no.such", expected=1).err, "not-found: ")
+
+
+def main() -> None:
+    with Tree() as tree:
+        play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds, files,
+              repeats, tells_each_mistake, says_no, files_on_the_machine, reads, reads_what_may_be_read],
+             Stage(tree))
+
+
+if __name__ == "__main__":
+    main()
