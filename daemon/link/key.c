@@ -183,7 +183,7 @@ static enum err read_small(int fd, char *out, size_t size, size_t *ret_len)
 enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason)
 {
     const struct loading loading = {path, is_vietnamese, reason};
-    int fd;
+    int fd = -1;
     enum err err = open_secret(&loading, &fd);
     if (err != ERR_OK)
         return err;

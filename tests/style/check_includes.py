@@ -71,6 +71,8 @@ RULES = [
     Rule("tests/unit/export/*", UNIT + " export/*"),
     Rule("tests/unit/*/*", UNIT),
     Rule("tests/fuzz/*export.c", UNIT + " fuzz/* export/*"),
+    # The programs have no threads; those that use the library may.
+    Rule("tests/threads/*", UNIT, "pthread.h"),
     Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
     Rule("tests/fuzz/breaks/*", UNIT),
     Rule("tests/faults/*", STORE + " lib/* faults/*"),
