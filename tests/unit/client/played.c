@@ -22,6 +22,7 @@ struct played {
     const Tonghop__Envelope *in;
     struct buf out;
     struct buf catalogue;
+    uint32_t catalogue_number;
     bool has_forgotten; /* it refused once with "no-session" */
 };
 
@@ -75,13 +76,35 @@ static void answer_chunk(struct played *node)
     size_t start = (size_t)node->in->catalogue_request->index * WIRE_CHUNK_SIZE;
     size_t left = node->catalogue.len - start;
     digest_of(span_of(&node->catalogue), hash);
-    chunk.number = 1;
+    chunk.number = node->catalogue_number;
     chunk.hash = (ProtobufCBinaryData){.len = sizeof(hash), .data = hash};
     chunk.index = node->in->catalogue_request->index;
     chunk.count = (uint32_t)((node->catalogue.len + WIRE_CHUNK_SIZE - 1) / WIRE_CHUNK_SIZE);
     chunk.data.data = node->catalogue.data + start;
     chunk.data.len = left < WIRE_CHUNK_SIZE ? left : WIRE_CHUNK_SIZE;
     answer(node, TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK, &chunk, node->in->seq);
+}
+
+/* A newer catalogue comes into force, in which the form "general" is called "renamed". */
+static void renew_catalogue(struct played *node)
+{
+    Tonghop__Catalogue *catalogue =
+        tonghop__catalogue__unpack(NULL, node->catalogue.len, node->catalogue.data);
+    node->catalogue_number++;
+    catalogue->number = node->catalogue_number;
+    for (size_t i = 0; i < catalogue->n_forms; i++) {
+        if (strcmp(catalogue->forms[i]->code, "general") != 0)
+            continue;
+        free(catalogue->forms[i]->code);
+        catalogue->forms[i]->code = mem_strdup("renamed");
+    }
+    size_t size = tonghop__catalogue__get_packed_size(catalogue);
+    uint8_t *bytes = mem_alloc(size);
+    (void)tonghop__catalogue__pack(catalogue, bytes); /* as many as it has just said */
+    buf_clear(&node->catalogue);
+    buf_put(&node->catalogue, bytes, size);
+    free(bytes);
+    tonghop__catalogue__free_unpacked(catalogue, NULL);
 }
 
 static void warn(struct played *node)
@@ -253,6 +276,10 @@ static void answer_message(struct played *node)
             refuse(node, ERR_NO_SESSION, forgotten);
         node->has_forgotten = true;
         return;
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR: /* something happens at the node */
+        renew_catalogue(node);
+        answer_done(node, node->in->seq);
+        return;
     case TONGHOP__ENVELOPE__BODY_REVOKE:
         refuse(node, ERR_NOT_FOUND, unknown);
         return;
@@ -305,7 +332,7 @@ struct catalogue *played_big_catalogue(void)
 
 static _Noreturn void play(struct catalogue *catalogue, const char *path, int ready)
 {
-    struct played node = {.context = sock_context_new()};
+    struct played node = {.context = sock_context_new(), .catalogue_number = 1};
     struct arena *arena = arena_new(WIRE_ARENA_MAX);
     struct buf in = {0};
     bool is_zap;

@@ -2,7 +2,8 @@
  *
  * It has the sample catalogue (tests/lib/sample.h) and serves unit 631 on a local socket. A report
  * is taken if it is based on revision 4; the receipt's revision is then 10 and the number of cells,
- * or 0 of a check. One with a single cell has a warning, which a check does not tell. */
+ * or 0 of a check. One with a single cell has a warning, which a check does not tell. With a
+ * QuarantineClear a newer catalogue comes into force, whose form "general" is called "renamed". */
 #ifndef UNIT_CLIENT_PLAYED_H
 #define UNIT_CLIENT_PLAYED_H
 

@@ -103,6 +103,38 @@ static void test_tells_problems(void **state)
     tonghop_close(tonghop);
 }
 
+static void test_goes_with_a_new_catalogue(void **state)
+{
+    /* A handle stays open for as long as the program runs; catalogues come and go meanwhile. */
+    struct tonghop *tonghop = open_in(*state, TONGHOP_ENGLISH);
+    const struct tonghop_cell cell = {.indicator = "model.registered", .value = "7"};
+    struct tonghop_report report = {
+        .size = sizeof(report),
+        .key = {.unit = "23860", .period = "2024", .form = "general"},
+        .based_on = 4,
+        .accepts_warnings = true,
+        .cells = &cell,
+        .cell_count = 1,
+    };
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer;
+    const struct tonghop_receipt *receipt = NULL;
+    char reason[TONGHOP_REASON_SIZE];
+    assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), TONGHOP_OK);
+    clear.all = true;
+    request.body_case = TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR;
+    request.quarantine_clear = &clear;
+    assert_int_equal(connection_request(tonghop->connection, &request, &answer, reason), ERR_OK);
+    report.key.form = "renamed";
+    assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), TONGHOP_OK);
+    assert_null(tonghop_problem(tonghop, 0));
+    report.key.form = "general";
+    assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), TONGHOP_ERR_NOT_FOUND);
+    assert_non_null(tonghop_problem(tonghop, 0));
+    tonghop_close(tonghop);
+}
+
 static void test_one_figure(void **state)
 {
     struct tonghop *tonghop = open_in(*state, TONGHOP_ENGLISH);
@@ -417,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_node(test_files),
         with_node(test_tells_problems),
+        with_node(test_goes_with_a_new_catalogue),
         with_node(test_one_figure),
         with_node(test_results_outlive_the_handle),
         with_node(test_checks_before_it_sends),
