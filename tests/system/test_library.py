@@ -64,6 +64,7 @@ class Stage:
         self.province = plant(tree)
         self.district: Node = tree.add("duc-co", DISTRICT, self.province)
         self.software = client(tree, "phan-mem", COMMUNE, self.district)
+        self.reader = client(tree, "huyen", DISTRICT, self.district, "reader")
 
     def file(self, *cells: str, conf: Path = Path(), unit: int = COMMUNE, expected: int = 0) -> Result:
         conf = conf if conf.name else self.software.config
@@ -123,6 +124,25 @@ def example_builds(stage: Stage) -> None:
 
 
 # ---- with daemons ----
+
+
+def page_is_walked(stage: Stage) -> None:
+    """The examples say what docs/LIBRARY.md says that they say"""
+    page = (ROOT / "docs/LIBRARY.md").read_text(encoding="utf-8")
+    walks = re.findall(r"^\$ (\./file_report|python3 read_totals\.py) (\S+)\.conf (.*)\n((?:[^$`].*\n)*)", page,
+                       re.MULTILINE)
+    expect("commands of the page", len(walks), 4)
+    clients = {"phan-mem": stage.software, "huyen": stage.reader}
+    for program, name, arguments, output in walks:
+        words = [stage.program] if program == "./file_report" else [
+            sys.executable, stage.installed.examples / "read_totals.py"]
+        done = subprocess.run([*map(str, words), clients[name].config, *arguments.split()],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                              env=stage.installed.environment, timeout=120)
+        begin, dots, end = output.partition("...\n")
+        is_right = done.stdout.startswith(begin) and done.stdout.endswith(end) if dots else (
+            done.stdout == output)
+        expect(f"{program} {arguments}", done.stdout if not is_right else output, output)
 
 
 def files(stage: Stage) -> None:
@@ -187,7 +207,7 @@ def reads_what_may_be_read(stage: Stage) -> None:
 
 def main() -> None:
     with Tree() as tree:
-        play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds, files,
+        play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds, page_is_walked, files,
               repeats, tells_each_mistake, says_no, files_on_the_machine, reads, reads_what_may_be_read],
              Stage(tree))
 
