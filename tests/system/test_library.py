@@ -20,6 +20,30 @@ LIBRARY = "libtonghop.so.0"
 WRITABLE = {"log_state"}
 
 
+# A program that keeps its keys itself, made of parts of the example. It also looks at the threads that
+# came with the handle: a signal for the program must not land in one of them.
+OWN_KEYS = """
+import sys
+from pathlib import Path
+from read_totals import *
+
+endpoint, server_key, secret_key, period = (word.encode() for word in sys.argv[1:])
+options = Options(size=sizeof(Options), endpoint=endpoint, server_key=server_key, secret_key=secret_key,
+                  timeout_ms=10000, language=1)
+node = call("tonghop_open", byref(options))
+print_totals(node, Key(period=period), ["reception.visits"])
+try:
+    print_totals(node, Key(period=period), ["no.such"])
+except Refused as refused:
+    print(refused)
+for task in Path("/proc/self/task").iterdir():
+    lines = dict(line.split(":\\t") for line in (task / "status").read_text().splitlines())
+    if lines["Name"].startswith("ZMQ"):
+        print("blocked", f"{int(lines['SigBlk'], 16) | 1 << 8 | 1 << 18 | 3 << 31:x}")
+LIBRARY.tonghop_close(node)
+"""
+
+
 class Installed(NamedTuple):
     """A tree that `cmake --install` made."""
 
@@ -200,6 +224,19 @@ def reads(stage: Stage) -> None:
     expect("the one that filed", any("Xã Ia Dơk, chung" in line for line in missing), False)
 
 
+def keeps_its_own_keys(stage: Stage) -> None:
+    """Keys and address may be values in memory; the language is the one asked for, and signals go to
+    the program's own threads"""
+    environment = stage.installed.environment | {"PYTHONPATH": str(stage.installed.examples)}
+    secret = (stage.tree.etc / "phan-mem.key").read_text().strip()
+    result = stage.installed._replace(environment=environment).run(
+        sys.executable, "-c", OWN_KEYS, stage.district.endpoint, stage.district.public_key, secret, PERIOD)
+    lines = result.out.splitlines()
+    expect("figures", lines[:2], ["unit\treception.visits", "Xã Ia Dơk\t18"])
+    expect_in("refusal", lines[2], "not-found: không có chỉ tiêu")
+    expect("all signals but KILL, STOP and those of libc", lines[3:], ["blocked ffffffffffffffff"] * 2)
+
+
 def reads_what_may_be_read(stage: Stage) -> None:
     """A question that the node refuses ends with its reason"""
     expect_in("refused", stage.read(stage.software, "no.such", expected=1).err, "not-found: ")
@@ -207,8 +244,9 @@ def reads_what_may_be_read(stage: Stage) -> None:
 
 def main() -> None:
     with Tree() as tree:
-        play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds, page_is_walked, files,
-              repeats, tells_each_mistake, says_no, files_on_the_machine, reads, reads_what_may_be_read],
+        play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds,
+              page_is_walked, files, repeats, tells_each_mistake, says_no, files_on_the_machine, reads,
+              keeps_its_own_keys, reads_what_may_be_read],
              Stage(tree))
 
 
