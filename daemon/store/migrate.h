@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tonghop/err.h"
+#include "core/err.h"
 
 struct store;
 
