@@ -127,12 +127,12 @@ static const char *parent_trouble(void *ctx)
     return loop->parent != NULL ? sock_trouble(loop->parent) : "";
 }
 
-static bool allow_key(void *ctx, const uint8_t *key)
+static bool allow_key(void *ctx, const uint8_t *key, const char *host)
 {
     struct loop *loop = ctx;
     bool is_allowed = node_allows_key(loop->node, key);
     if (!is_allowed && loop->listener != NULL) /* before, it is the self-test that is refused */
-        misdeeds_note_refused(&loop->misdeeds, key);
+        misdeeds_note_refused(&loop->misdeeds, key, host);
     return is_allowed;
 }
 
@@ -260,7 +260,11 @@ static void tell_log(struct loop *loop)
 {
     struct sock_cuts cuts = sock_context_take_cuts(loop->context);
     misdeeds_note_cuts(&loop->misdeeds, &cuts);
-    misdeeds_log(&loop->misdeeds, loop_now_ms());
+    if (loop->listener != NULL) {
+        struct sock_mistaken mistaken = sock_take_mistaken(loop->listener);
+        misdeeds_note_mistaken(&loop->misdeeds, &mistaken);
+    }
+    misdeeds_log(&loop->misdeeds, loop->pair.public_key, loop_now_ms());
 }
 
 /* ---- one turn ---- */

@@ -13,10 +13,19 @@ void misdeeds_note_dropped(struct misdeeds *misdeeds, const struct sock_peer *fr
     misdeeds->dropped_from = *from;
 }
 
-void misdeeds_note_refused(struct misdeeds *misdeeds, const uint8_t *key)
+void misdeeds_note_refused(struct misdeeds *misdeeds, const uint8_t *key, const char *host)
 {
     misdeeds->refused.count++;
     memcpy(misdeeds->refused_key, key, KEY_SIZE);
+    (void)snprintf(misdeeds->refused_from, sizeof(misdeeds->refused_from), "%s", host);
+}
+
+void misdeeds_note_mistaken(struct misdeeds *misdeeds, const struct sock_mistaken *mistaken)
+{
+    if (mistaken->count == 0)
+        return;
+    misdeeds->mistaken.count += mistaken->count;
+    memcpy(misdeeds->mistaken_from, mistaken->from, sizeof(misdeeds->mistaken_from));
 }
 
 void misdeeds_note_cuts(struct misdeeds *misdeeds, const struct sock_cuts *cuts)
@@ -45,7 +54,12 @@ static const char *name_sender(const struct sock_peer *peer, char *out, size_t s
     return out;
 }
 
-void misdeeds_log(struct misdeeds *misdeeds, int64_t now_ms)
+static const char *name_host(const char *host)
+{
+    return host[0] != '\0' ? host : "an unknown address";
+}
+
+void misdeeds_log(struct misdeeds *misdeeds, const uint8_t *own_key, int64_t now_ms)
 {
     char text[KEY_TEXT_SIZE];
     uint64_t count = misdeed_take(&misdeeds->dropped, now_ms);
@@ -61,9 +75,15 @@ void misdeeds_log(struct misdeeds *misdeeds, int64_t now_ms)
                   count, misdeeds->cut_from);
     /* It saves a telephone call: this key is what a new node's operator will ask about. */
     if (misdeed_take(&misdeeds->refused, now_ms) > 0)
-        log_event(LOG_EVENT_KEY_REFUSED, LOG_FIELDS(.key = text),
-                  "refused the key %s: it is not enrolled here",
-                  key_format(misdeeds->refused_key, text));
+        log_event(LOG_EVENT_KEY_REFUSED, LOG_FIELDS(.key = text, .peer = misdeeds->refused_from),
+                  "refused the key %s: it is not enrolled here (from %s): if it belongs to a node "
+                  "of yours, run: tonghop enrol UNIT KEY --role node",
+                  key_format(misdeeds->refused_key, text), name_host(misdeeds->refused_from));
+    if (misdeed_take(&misdeeds->mistaken, now_ms) > 0)
+        log_event(LOG_EVENT_KEY_MISTAKEN, LOG_FIELDS(.peer = misdeeds->mistaken_from),
+                  "%s connects with another key for this node than its own: if it is one of "
+                  "yours, put this one into its [parent] or [client]: key = %s",
+                  name_host(misdeeds->mistaken_from), key_format(own_key, text));
     if (misdeeds->interval_ms == 0 || now_ms - misdeeds->interval_ms >= MISDEEDS_MS) {
         misdeeds->interval_ms = now_ms;
         log_start_interval(MISDEEDS_LINES_MAX);
@@ -72,7 +92,7 @@ void misdeeds_log(struct misdeeds *misdeeds, int64_t now_ms)
 
 int64_t misdeeds_due_ms(const struct misdeeds *misdeeds, int64_t timeout_ms)
 {
-    bool is_untold =
-        misdeeds->dropped.count > 0 || misdeeds->cut.count > 0 || misdeeds->refused.count > 0;
+    bool is_untold = misdeeds->dropped.count > 0 || misdeeds->cut.count > 0 ||
+                     misdeeds->refused.count > 0 || misdeeds->mistaken.count > 0;
     return is_untold && timeout_ms > MISDEEDS_MS ? MISDEEDS_MS : timeout_ms;
 }

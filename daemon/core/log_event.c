@@ -187,6 +187,11 @@ static const struct log_event_info infos[] = {
         {"key-refused", "fa302443afb9432ca60d4ac08b336878", LOG_LEVEL_NOTICE,
          "A key that is not enrolled here tried to connect.",
          "If it is that of a new node or reporter, enrol it: 'tonghop enrol'."},
+    [LOG_EVENT_KEY_MISTAKEN] =
+        {"key-mistaken", "3fcaec8b13c040c5b847890f93240090", LOG_LEVEL_NOTICE,
+         "Somebody connects with a public key that is not this node's, as in the configuration of "
+         "a node or client that was set up with a wrong one.",
+         "If it is one of yours, put the key that the line has into its [parent] or [client]."},
     [LOG_EVENT_MESSAGE_REFUSED] = {"message-refused", "3eb2490f832c452f8270cd6655853527",
                                    LOG_LEVEL_WARNING, "A message did not read and was refused.",
                                    "If it comes again, see who sends it and with which version."},

@@ -36,9 +36,12 @@ enum {
     KEEPALIVE_COUNT = 4,
     LOCAL_UMASK = 0117, /* leaves 0660 */
     MONITOR_NAME_SIZE = 40,
-    MONITOR_EVENTS = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                     ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED,
+    CONNECTING_EVENTS = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                        ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED |
+                        ZMQ_EVENT_DISCONNECTED,
+    LISTENING_EVENTS =
+        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED,
 };
 
 /* ---- the context ---- */
@@ -194,11 +197,11 @@ static bool is_local_path(const char *path)
            strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path;
 }
 
-/* Is anybody listening on a socket file? ERR_NOT_FOUND: none there, or a dead one; ERR_FORBIDDEN;
- * ERR_EXISTS: something else than a socket; ERR_IO. */
-static enum err probe(const char *path)
+enum err sock_probe_local(const char *path)
 {
     struct stat st;
+    if (!is_local_path(path))
+        return ERR_NOT_FOUND;
     if (stat(path, &st) != 0) {
         if (errno == EACCES)
             return ERR_FORBIDDEN;
@@ -307,14 +310,16 @@ static enum err sock_bind(struct sock *sock)
     return ERR_OK;
 }
 
-/* Sees failures of the connection. The monitor's queue has no limit, because libzmq's only I/O
- * thread waits when it is full; what fills it is at most a few events in RECONNECT_MS. */
-static bool start_monitor(struct sock *sock)
+/* Sees failures of connections. The monitor's queue has no limit, because libzmq's only I/O thread
+ * waits when it is full. What fills it is at most a few events in RECONNECT_MS, and two or three
+ * for each connection that somebody makes to us: less than he has to send for it, and each turn of
+ * the loop takes them all. */
+static bool start_monitor(struct sock *sock, int events)
 {
     char name[MONITOR_NAME_SIZE];
     snprintf(name, sizeof name, "inproc://monitor-%llu",
              (unsigned long long)sock->context->monitor_count++);
-    if (zmq_socket_monitor(sock->handle, name, MONITOR_EVENTS) != 0)
+    if (zmq_socket_monitor(sock->handle, name, events) != 0)
         return false;
     sock->monitor = zmq_socket(sock->context->zmq, ZMQ_PAIR);
     return sock->monitor != NULL && sock_set_option(sock->monitor, ZMQ_LINGER, 0) &&
@@ -323,7 +328,7 @@ static bool start_monitor(struct sock *sock)
 
 static enum err sock_start_connect(struct sock *sock)
 {
-    if (!set_connecting(sock) || !start_monitor(sock))
+    if (!set_connecting(sock) || !start_monitor(sock, CONNECTING_EVENTS))
         return ERR_IO;
     return zmq_connect(sock->handle, sock->endpoint) == 0 ? ERR_OK : err_of_endpoint(errno);
 }
@@ -338,7 +343,7 @@ enum err sock_listen(struct sock_context *context, const char *endpoint,
         return ERR_IO;
     enum err err = ERR_IO;
     if (set_common(sock, SOCK_MESSAGE_MAX) && set_tcp(sock) && set_listening(sock) &&
-        set_curve_server(sock, pair))
+        set_curve_server(sock, pair) && start_monitor(sock, LISTENING_EVENTS))
         err = sock_bind(sock);
     if (err != ERR_OK)
         sock_close(&sock);
@@ -352,7 +357,7 @@ enum err sock_listen_local(struct sock_context *context, const char *path, struc
     if (!is_local_path(path))
         return ERR_USAGE;
     /* libzmq removes whatever is at the path, alive or not, before it binds. */
-    enum err err = probe(path);
+    enum err err = sock_probe_local(path);
     if (err != ERR_NOT_FOUND)
         return err == ERR_OK ? ERR_EXISTS : err;
     struct sock *sock = sock_new(context, ZMQ_ROUTER, true, "ipc://", path);
@@ -395,7 +400,7 @@ enum err sock_connect_local(struct sock_context *context, const char *path,
 {
     if (!is_local_path(path))
         return ERR_USAGE;
-    enum err err = probe(path);
+    enum err err = sock_probe_local(path);
     if (err != ERR_OK) /* what is no socket is no daemon either */
         return err == ERR_EXISTS ? ERR_NOT_FOUND : err;
     struct sock *sock = sock_new(context, ZMQ_DEALER, true, "ipc://", path);

@@ -37,10 +37,11 @@ void sock_context_free(struct sock_context **context);
 struct sock_peer {
     uint8_t id[SOCK_ID_MAX]; /* routing id: an address for answers, never an identity */
     size_t id_len;
-    bool is_local;         /* came over ipc:// */
-    uint8_t key[KEY_SIZE]; /* the CURVE key of the payload frame's User-Id; zero if local */
-    uint32_t uid, gid;     /* of the peer process; if local */
-    int fd;                /* of the connection, for sock_has_left */
+    bool is_local;                /* came over ipc:// */
+    uint8_t key[KEY_SIZE];        /* the CURVE key of the payload frame's User-Id; zero if local */
+    char host[SOCK_ADDRESS_SIZE]; /* where it is, for people; "" if local or not known */
+    uint32_t uid, gid;            /* of the peer process; if local */
+    int fd;                       /* of the connection, for sock_has_left */
 };
 
 /* Connections that were ended because they made us hold too much memory. */
@@ -49,8 +50,16 @@ struct sock_cuts {
     char from[SOCK_ADDRESS_SIZE]; /* where the last one came from, for people */
 };
 
-/* Decides whether a CURVE key may connect; called from sock_context_serve_zap. */
-typedef bool sock_allow_fn(void *ctx, const uint8_t *key);
+/* Connections to a listening socket that were made for another server's key: somebody has a wrong
+ * one in his configuration. */
+struct sock_mistaken {
+    uint64_t count;
+    char from[SOCK_ADDRESS_SIZE]; /* the last one, for people; "" if it had gone already */
+};
+
+/* Decides whether a CURVE key may connect; called from sock_context_serve_zap. `host` is the
+ * address that it comes from, for people. */
+typedef bool sock_allow_fn(void *ctx, const uint8_t *key, const char *host);
 
 /* Binds the in-memory ZAP handler. Must come before any other socket: without it libzmq lets every
  * key in. `allow` is asked for each handshake, inside sock_context_serve_zap. ERR_IO. */
@@ -77,6 +86,9 @@ enum err sock_listen_local(struct sock_context *context, const char *path, struc
 enum err sock_connect(struct sock_context *context, const char *endpoint, const uint8_t *server_key,
                       const struct key_pair *pair, size_t message_max_bytes,
                       struct sock **ret_sock);
+/* Whether somebody listens on local socket `path`: ERR_OK; ERR_NOT_FOUND: nobody, or no such
+ * file; ERR_FORBIDDEN: no right to ask; ERR_EXISTS: it is something else than a socket; ERR_IO. */
+enum err sock_probe_local(const char *path);
 /* DEALER to the local socket of a daemon. ERR_NOT_FOUND: no socket file, or nobody
  * listens on it; ERR_FORBIDDEN: no right to
  * use it; ERR_USAGE: path too long for a socket. */
@@ -102,12 +114,19 @@ bool sock_has_left(const struct sock_peer *peer);
  * ERR_BUSY. */
 enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span payload);
 
-/* The last failure that libzmq's monitor saw on a connecting socket: "refused: this key is not
- * enrolled there", "the server's key is not the configured one or it does not speak CURVE", "no
- * connection"; "" if none, or once a first connection stands. The loss of a connection that stood
- * stays, even if libzmq makes a new one: close the socket. Reads the monitor without blocking.
- * Static storage. */
+/* The last failure that libzmq's monitor saw on a connecting socket, one of the SOCK_SAYS texts; ""
+ * if none, or once a first connection stands. The loss of a connection that stood stays, even if
+ * libzmq makes a new one: close the socket. Reads the monitor without blocking. Static storage. */
 const char *sock_trouble(struct sock *sock);
+#define SOCK_SAYS_REFUSED       "refused: this key is not enrolled there"
+#define SOCK_SAYS_WRONG_SERVER  "the server's key is not the configured one"
+#define SOCK_SAYS_NOT_A_NODE    "what listens there is not a node"
+#define SOCK_SAYS_NO_HOST       "the name of that machine is not known"
+#define SOCK_SAYS_NO_CONNECTION "no connection"
+
+/* How many were mistaken in the key of this listening socket since the last call. Reads the monitor
+ * without blocking: call it after each sock_poll. */
+struct sock_mistaken sock_take_mistaken(struct sock *sock);
 
 /* ---- bounding what peers make us hold ---- */
 

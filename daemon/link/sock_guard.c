@@ -16,7 +16,6 @@
  * has to connect once more. */
 #include "link/sock_internal.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -151,17 +150,10 @@ static void cut(struct sock_conn *conn)
 {
     uint64_t cookie;
     struct sock_cuts *cuts = &conn->context->cuts;
-    struct sockaddr_storage address = {0};
-    socklen_t size = sizeof address;
     if (!read_cookie(conn->fd, &cookie) || cookie != conn->cookie)
         return; /* it has ended by itself */
     /* Who it is, only for the log. */
-    (void)getpeername(conn->fd, (struct sockaddr *)&address, &size);
-    const void *number = address.ss_family == AF_INET6
-                             ? (void *)&((struct sockaddr_in6 *)&address)->sin6_addr
-                             : (void *)&((struct sockaddr_in *)&address)->sin_addr;
-    if (address.ss_family == AF_UNIX ||
-        inet_ntop(address.ss_family, number, cuts->from, sizeof cuts->from) == NULL)
+    if (!sock_read_host(conn->fd, cuts->from))
         strcpy(cuts->from, "this machine");
     (void)shutdown(conn->fd, SHUT_RDWR); /* an error is that of a connection that has just ended */
     cuts->count++;

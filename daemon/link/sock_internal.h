@@ -1,5 +1,5 @@
-/* What sock.c (opening), sock_io.c (messages), sock_zap.c (who gets in) and sock_guard.c (memory)
- * share; nobody else includes it. */
+/* What sock.c (opening), sock_io.c (messages), sock_monitor.c (failures), sock_zap.c (who gets in)
+ * and sock_guard.c (memory) share; nobody else includes it. */
 #ifndef LINK_SOCK_INTERNAL_H
 #define LINK_SOCK_INTERNAL_H
 
@@ -13,6 +13,8 @@ enum {
     SOCK_WAITING_MAX = 16 << 20,     /* bytes of answers that wait for one peer, if there are two */
     SOCK_WAITING_ALL_MAX = 64 << 20, /* of those that wait for all peers */
     SOCK_SMALL_MAX = 256, /* answers of so many bytes are bounded by the length of the queue */
+    SOCK_ACCEPTED_KEPT =
+        64, /* connections whose address is remembered from one event to the next */
 };
 
 struct sock_conn;
@@ -38,7 +40,15 @@ enum sock_trouble {
     SOCK_TROUBLE_NONE,
     SOCK_TROUBLE_REFUSED,
     SOCK_TROUBLE_WRONG_SERVER,
+    SOCK_TROUBLE_NOT_A_NODE,
+    SOCK_TROUBLE_NO_HOST,
     SOCK_TROUBLE_NO_CONNECTION,
+};
+
+/* A connection that a listening socket has accepted. */
+struct sock_accepted {
+    int fd;
+    char host[SOCK_ADDRESS_SIZE];
 };
 
 struct sock {
@@ -47,17 +57,25 @@ struct sock {
     bool is_router;
     bool is_local;
     char endpoint[SOCK_ENDPOINT_MAX];
+    void *monitor; /* NULL of a local listener */
+    /* Of a listening socket: */
+    struct sock_accepted
+        accepted[SOCK_ACCEPTED_KEPT]; /* by descriptor; a later one takes a place */
+    bool is_mistaken;                 /* the connection that ends next had another server's key */
+    struct sock_mistaken mistaken;    /* not told yet */
     /* Of a connecting socket: */
     uint8_t server_key[KEY_SIZE];
-    void *monitor;
     enum sock_trouble trouble;
-    bool was_up;      /* the connection has stood once */
-    bool has_sent;    /* libzmq has taken a message */
-    bool has_first;   /* `first` waits for the connection to stand */
-    struct buf first; /* libzmq takes nothing before (IMMEDIATE); keeping the first message spares
-                         every caller from waiting for the moment to say hello */
+    bool was_connected; /* over TCP, at least */
+    bool was_up;        /* the connection has stood once */
+    bool has_sent;      /* libzmq has taken a message */
+    bool has_first;     /* `first` waits for the connection to stand */
+    struct buf first;   /* libzmq takes nothing before (IMMEDIATE); keeping the first message spares
+                           every caller from waiting for the moment to say hello */
 };
 
+/* Takes what libzmq's monitor of the socket has seen, without blocking; it is kept for who asks. */
+void sock_read_monitor(struct sock *sock);
 /* sock_trouble as a value. */
 enum sock_trouble sock_read_trouble(struct sock *sock);
 /* Sets an option of type int; libzmq's answer. */
@@ -70,6 +88,9 @@ int sock_send_frame(void *handle, const void *data, size_t len, int flags);
 bool sock_has_more(const zmq_msg_t *frame);
 /* Drops what is left of a message. */
 void sock_drain(void *handle);
+
+/* The address at the other end of `fd` as text; false if it has none, or is gone. */
+bool sock_read_host(int fd, char *ret_host);
 
 /* ---- sock_guard.c ---- */
 

@@ -1,14 +1,13 @@
-/* Messages in and out of a socket, what the monitor saw, and waiting for any of it. */
+/* Messages in and out of a socket, and waiting for them. */
 #include "link/sock_internal.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
-
-enum { MONITOR_EVENT_SIZE = 6 }; /* a number of 16 bits and a value of 32 */
 
 /* ---- frames ---- */
 
@@ -91,6 +90,9 @@ static bool read_peer(const struct sock *sock, zmq_msg_t *frame, struct sock_pee
         return true;
     }
     const char *user_id = zmq_msg_gets(frame, "User-Id");
+    const char *host = zmq_msg_gets(frame, "Peer-Address");
+    if (host != NULL)
+        (void)snprintf(peer->host, sizeof peer->host, "%s", host);
     return user_id != NULL && key_parse(user_id, peer->key) == ERR_OK;
 }
 
@@ -246,71 +248,6 @@ enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span 
     return send_to_peer(sock, peer, conn, payload);
 }
 
-/* ---- the monitor ---- */
-
-/* After a failed handshake libzmq also reports a disconnect and a retry, which say less. A
- * connection that was lost stays a trouble even if libzmq makes a new one: the peer knows nothing
- * of what was said on the old. */
-static void note_event(struct sock *sock, uint16_t event)
-{
-    switch (event) {
-    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-        sock->trouble = SOCK_TROUBLE_REFUSED;
-        break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        sock->trouble = SOCK_TROUBLE_WRONG_SERVER;
-        break;
-    case ZMQ_EVENT_CLOSED: /* the attempt to connect failed */
-        sock->trouble = SOCK_TROUBLE_NO_CONNECTION;
-        break;
-    case ZMQ_EVENT_DISCONNECTED:
-    case ZMQ_EVENT_CONNECT_RETRIED:
-        if (sock->trouble == SOCK_TROUBLE_NONE)
-            sock->trouble = SOCK_TROUBLE_NO_CONNECTION;
-        break;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-        if (!sock->was_up)
-            sock->trouble = SOCK_TROUBLE_NONE;
-        sock->was_up = true;
-        break;
-    }
-}
-
-enum sock_trouble sock_read_trouble(struct sock *sock)
-{
-    bool has_event = sock->monitor != NULL;
-    while (has_event) {
-        zmq_msg_t frame;
-        zmq_msg_init(&frame);
-        has_event = sock_receive_frame(sock->monitor, &frame) >= 0;
-        if (has_event) {
-            uint16_t event;
-            assert(zmq_msg_size(&frame) == MONITOR_EVENT_SIZE);
-            memcpy(&event, zmq_msg_data(&frame), sizeof event);
-            note_event(sock, event);
-            sock_drain(sock->monitor); /* the address */
-        }
-        zmq_msg_close(&frame);
-    }
-    return sock->trouble;
-}
-
-const char *sock_trouble(struct sock *sock)
-{
-    switch (sock_read_trouble(sock)) {
-    case SOCK_TROUBLE_NONE:
-        break;
-    case SOCK_TROUBLE_REFUSED:
-        return "refused: this key is not enrolled there";
-    case SOCK_TROUBLE_WRONG_SERVER:
-        return "the server's key is not the configured one or it does not speak CURVE";
-    case SOCK_TROUBLE_NO_CONNECTION:
-        return "no connection";
-    }
-    return "";
-}
-
 /* ---- waiting ---- */
 
 /* Where an item stands in libzmq's array: itself, then its monitor; the ZAP handler comes last.
@@ -340,7 +277,7 @@ static void read_slots(struct sock_poll_item *item, const zmq_pollitem_t *slots)
     if ((slots[0].revents & ZMQ_POLLOUT) != 0)
         (void)flush_first(item->sock); /* it waits on if it still cannot go */
     if (slots[1].revents != 0)
-        (void)sock_read_trouble(item->sock); /* kept for who asks */
+        sock_read_monitor(item->sock);
 }
 
 static zmq_pollitem_t *reserve_slots(struct sock_context *context, size_t count)

@@ -101,7 +101,13 @@ static bool request_is_allowed(const struct sock_context *context, struct zap_re
     const uint8_t *key = zmq_msg_data(&frames[ZAP_CREDENTIAL]);
     if (context->test_key != NULL && memcmp(key, context->test_key, KEY_SIZE) == 0)
         return true;
-    return context->allow(context->allow_ctx, key);
+    char host[SOCK_ADDRESS_SIZE];
+    size_t len = zmq_msg_size(&frames[ZAP_ADDRESS]);
+    if (len >= sizeof host)
+        len = 0; /* no address of IP: none for people to read */
+    memcpy(host, zmq_msg_data(&frames[ZAP_ADDRESS]), len);
+    host[len] = '\0';
+    return context->allow(context->allow_ctx, key, host);
 }
 
 /* A reply that cannot be queued is a connection that is gone: nothing to do about it. */
@@ -161,6 +167,8 @@ static enum outcome observe(struct sock_context *context, struct sock *server, s
     case SOCK_TROUBLE_REFUSED:
         return OUTCOME_REFUSED;
     case SOCK_TROUBLE_WRONG_SERVER:
+    case SOCK_TROUBLE_NOT_A_NODE:
+    case SOCK_TROUBLE_NO_HOST:
     case SOCK_TROUBLE_NO_CONNECTION:
         break;
     }

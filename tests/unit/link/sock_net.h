@@ -25,6 +25,7 @@ struct net {
     char path[96];
     struct buf payload;
     struct sock_peer peer;
+    char host[SOCK_ADDRESS_SIZE]; /* where the last key asked for came from */
 };
 
 static inline void ignore_log(enum log_level level, const char *line)
@@ -33,9 +34,10 @@ static inline void ignore_log(enum log_level level, const char *line)
     (void)line;
 }
 
-static inline bool allow_known(void *ctx, const uint8_t *key)
+static inline bool allow_known(void *ctx, const uint8_t *key, const char *host)
 {
-    const struct net *net = ctx;
+    struct net *net = ctx;
+    (void)snprintf(net->host, sizeof net->host, "%s", host);
     return memcmp(key, net->known.public_key, KEY_SIZE) == 0;
 }
 

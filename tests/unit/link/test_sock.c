@@ -5,22 +5,24 @@
 
 #include "link/sock_internal.h" /* its context, where a false handler is bound; zmq.h */
 
-static const char refused_text[] = "refused: this key is not enrolled there";
-static const char wrong_server_text[] =
-    "the server's key is not the configured one or it does not speak CURVE";
-static const char no_connection_text[] = "no connection";
+static const char refused_text[] = SOCK_SAYS_REFUSED;
+static const char wrong_server_text[] = SOCK_SAYS_WRONG_SERVER;
+static const char not_a_node_text[] = SOCK_SAYS_NOT_A_NODE;
+static const char no_connection_text[] = SOCK_SAYS_NO_CONNECTION;
 
-static bool allow_all(void *ctx, const uint8_t *key)
+static bool allow_all(void *ctx, const uint8_t *key, const char *host)
 {
     (void)ctx;
     (void)key;
+    (void)host;
     return true;
 }
 
-static bool allow_none(void *ctx, const uint8_t *key)
+static bool allow_none(void *ctx, const uint8_t *key, const char *host)
 {
     (void)ctx;
     (void)key;
+    (void)host;
     return false;
 }
 
@@ -74,6 +76,7 @@ static void test_known_key(void **state)
     hear(net, net->server, "hello");
     assert_false(net->peer.is_local);
     assert_memory_equal(net->peer.key, net->known.public_key, KEY_SIZE);
+    assert_string_equal(net->peer.host, "127.0.0.1");
     struct sock_peer from = net->peer;
     assert_int_equal(sock_receive(net->server, &net->payload, &net->peer), ERR_BUSY);
 
@@ -90,13 +93,16 @@ static void test_unknown_key(void **state)
     net->client = connect_as(net, &net->unknown);
     say(net->client, "let me in");
     assert_string_equal(wait_trouble(net, net->client), refused_text);
+    assert_string_equal(net->host, "127.0.0.1");
+    assert_int_equal(sock_take_mistaken(net->server).count, 0); /* it knew the server's key */
     net->other = connect_as(net, &net->known);
     say(net->other, "friend");
     hear(net, net->server, "friend");
     assert_string_equal(sock_trouble(net->client), refused_text);
 }
 
-/* A server that cannot prove the configured key gets no message. */
+/* A server that cannot prove the configured key gets no message; it is told that somebody was
+ * mistaken, and from where. */
 static void test_wrong_server_key(void **state)
 {
     struct net *net = *state;
@@ -106,9 +112,34 @@ static void test_wrong_server_key(void **state)
     say(net->client, "secret");
     assert_string_equal(wait_trouble(net, net->client), wrong_server_text);
     assert_int_equal(sock_receive(net->server, &net->payload, &net->peer), ERR_BUSY);
+    struct sock_mistaken mistaken = {0};
+    for (int i = 0; i < ROUNDS_MAX && mistaken.count == 0; i++) {
+        turn(net);
+        mistaken = sock_take_mistaken(net->server);
+    }
+    assert_true(mistaken.count > 0);
+    /* Its connection may be gone before it is looked at. */
+    assert_true(mistaken.from[0] == '\0' || strcmp(mistaken.from, "127.0.0.1") == 0);
 }
 
-/* Neither does a server without CURVE. */
+/* Who connects and says nothing that is ours is nobody's mistake in a key: every scan of the ports
+ * does it. */
+static void test_strangers_are_no_mistake(void **state)
+{
+    struct net *net = *state;
+    struct raw plain = raw_new(ZMQ_DEALER);
+    assert_int_equal(zmq_connect(plain.socket, sock_endpoint(net->server)), 0);
+    net->client = connect_as(net, &net->known);
+    say(net->client, "friend");
+    hear(net, net->server, "friend");
+    for (int i = 0; i < 10; i++)
+        turn(net);
+    assert_int_equal(sock_take_mistaken(net->server).count, 0);
+    raw_close(&plain);
+}
+
+/* Neither does a server without CURVE. Whichever side notices first ends it: from outside, one that
+ * hangs up looks like one with another key. */
 static void test_plain_server(void **state)
 {
     struct net *net = *state;
@@ -120,7 +151,8 @@ static void test_plain_server(void **state)
     assert_int_equal(sock_connect(net->context, endpoint, net->server_pair.public_key, &net->known,
                                   MESSAGE_MAX, &net->client),
                      ERR_OK);
-    assert_string_equal(wait_trouble(net, net->client), wrong_server_text);
+    const char *trouble = wait_trouble(net, net->client);
+    assert_true(strcmp(trouble, not_a_node_text) == 0 || strcmp(trouble, wrong_server_text) == 0);
     raw_close(&plain);
 }
 
@@ -183,6 +215,36 @@ static int closed_port(char *endpoint, size_t size)
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
     snprintf(endpoint, size, "tcp://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
     return fd;
+}
+
+/* What speaks something else is not taken for a node with another key. */
+static void test_another_service(void **state)
+{
+    static const char banner[] = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
+    struct net *net = *state;
+    char endpoint[64];
+    int fd = closed_port(endpoint, sizeof endpoint);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(sock_connect(net->context, endpoint, net->server_pair.public_key, &net->known,
+                                  MESSAGE_MAX, &net->client),
+                     ERR_OK);
+    int peer = accept(fd, NULL, NULL);
+    assert_true(peer >= 0);
+    assert_int_equal(write(peer, banner, strlen(banner)), strlen(banner));
+    assert_string_equal(wait_trouble(net, net->client), not_a_node_text);
+    close(peer);
+    close(fd);
+}
+
+/* Nor is a name that nobody knows taken for a machine that does not answer. */
+static void test_unknown_host(void **state)
+{
+    struct net *net = *state;
+    assert_int_equal(sock_connect(net->context, "tcp://no-such-host.invalid:7464",
+                                  net->server_pair.public_key, &net->known, MESSAGE_MAX,
+                                  &net->client),
+                     ERR_OK);
+    assert_string_equal(wait_trouble(net, net->client), SOCK_SAYS_NO_HOST);
 }
 
 /* A server that is not there yet is a trouble until it is; the first message waits for it. */
@@ -463,12 +525,15 @@ int main(void)
         SERVER(test_known_key),
         SERVER(test_unknown_key),
         SERVER(test_wrong_server_key),
+        SERVER(test_strangers_are_no_mistake),
         SERVER(test_plain_server),
         PLAIN(test_no_handler),
         PLAIN(test_self_test_passes),
         PLAIN(test_self_test_sees_open_door),
         PLAIN(test_self_test_sees_no_handler),
         SERVER(test_self_test_then_work),
+        SERVER(test_another_service),
+        SERVER(test_unknown_host),
         SERVER(test_server_comes_late),
         SERVER(test_lost_connection_stays),
         SERVER(test_multipart),
