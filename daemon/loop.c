@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "core/mem.h"
 #include "memory.h"
 #include "misdeeds.h"
+#include "reload.h"
 
 enum {
     LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
@@ -46,7 +48,8 @@ struct inbox {
 
 struct loop {
     struct node *node;
-    const struct conf *conf;
+    struct conf *conf;
+    const char *conf_path;
     struct key_pair pair;
     struct sock_context *context;
     struct sock *listener; /* NULL for a leaf */
@@ -177,12 +180,13 @@ static enum err bind_sockets(struct loop *loop)
     return err;
 }
 
-enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct node *node,
-                  int signal_fd, struct loop **ret_loop)
+enum err loop_new(struct conf *conf, const char *conf_path, const struct key_pair *pair,
+                  struct node *node, int signal_fd, struct loop **ret_loop)
 {
     struct loop *loop = mem_calloc(1, sizeof(*loop));
     uint64_t watchdog_us = 0;
     loop->conf = conf;
+    loop->conf_path = conf_path;
     loop->pair = *pair;
     loop->node = node;
     loop->signal_fd = signal_fd;
@@ -336,8 +340,8 @@ static void drain_ready(struct loop *loop, const struct sock_poll_item *items, s
     }
 }
 
-/* Waits, and adds what has come to the batch. `*ret_is_asked`: a signal asks to end; a `signal_fd`
- * of -1 is not looked at. */
+/* Waits, and adds what has come to the batch. `*ret_is_asked`: a signal asks for something; a
+ * `signal_fd` of -1 is not looked at. */
 static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, bool *ret_is_asked)
 {
     enum { SIGNAL, MEMORY, FIRST_SOCKET, ITEMS = 5 };
@@ -359,6 +363,33 @@ static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, boo
         sock_context_guard(loop->context);
     *ret_is_asked = items[SIGNAL].is_ready;
     return ERR_OK;
+}
+
+/* Takes the signals that wait: whether one of them ends the loop, and whether one asks for the
+ * configuration to be read again. */
+static bool take_signals(struct loop *loop, bool *ret_is_reload)
+{
+    struct signalfd_siginfo info;
+    bool is_ending = false;
+    while (read(loop->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGHUP)
+            *ret_is_reload = true;
+        else
+            is_ending = true;
+    }
+    return is_ending;
+}
+
+/* The manager compares the instant with that of its request (sd_notify(3)). */
+static void reload(struct loop *loop)
+{
+    struct node *node = loop->node;
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, loop_now_ms() * 1000);
+    struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
+    store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
+    if (reload.is_parent_moved)
+        node_move_parent(node, loop->conf->parent_endpoint, &loop->transport, loop_now_ms());
+    (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
 }
 
 /* Once the end is asked for: who has asked us something before gets an answer, so that nobody is
@@ -522,9 +553,10 @@ enum err loop_run(struct loop *loop)
         tell_log(loop);
         memory_trim(&loop->memory, loop_now_ms());
         loop->event_count = loop->taken_count = loop->question_count = 0;
-        bool is_ending = false;
-        enum err err = gather(loop, loop->signal_fd, poll_timeout(loop), &is_ending);
-        if (err == ERR_OK && is_ending)
+        bool is_asked = false, is_reload = false;
+        enum err err = gather(loop, loop->signal_fd, poll_timeout(loop), &is_asked);
+        bool is_ending = err == ERR_OK && is_asked && take_signals(loop, &is_reload);
+        if (is_ending)
             err = gather_last(loop);
         if (err != ERR_OK)
             return err;
@@ -538,6 +570,8 @@ enum err loop_run(struct loop *loop)
                       err_name(err));
             return err;
         }
+        if (is_reload) /* after what the parent has said up to now */
+            reload(loop);
         if (is_ending) {
             log_event(LOG_EVENT_STOPPING, NULL, "stopping");
             if (loop->event_count > 0)

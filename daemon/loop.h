@@ -10,9 +10,10 @@
 struct loop;
 
 /* Binds the sockets of `conf` (ZAP first, then the self-test, then the listeners). `signal_fd` is a
- * signalfd of the signals that end the loop. Every failure is logged with its remedy. */
-enum err loop_new(const struct conf *conf, const struct key_pair *pair, struct node *node,
-                  int signal_fd, struct loop **ret_loop);
+ * signalfd of the signals that end the loop, and of SIGHUP, at which `conf` is read again from
+ * `conf_path`. Every failure is logged with its remedy. */
+enum err loop_new(struct conf *conf, const char *conf_path, const struct key_pair *pair,
+                  struct node *node, int signal_fd, struct loop **ret_loop);
 /* Runs until a signal comes (ERR_OK), or something fatal happens: a commit whose outcome is
  * unknown. What was received before the signal is still answered, up to a batch; its answers have
  * a moment to arrive before the sockets are closed. */

@@ -19,6 +19,7 @@
 #include "journal.h"
 #include "loop.h"
 #include "offline.h"
+#include "reload.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
@@ -46,8 +47,11 @@ static const char help[] =
     "                  daemon must not run\n"
     "  --help, --version\n"
     "\n"
-    "Signals: SIGTERM and SIGINT stop it. Exit status: 0 stopped, or all is well; 1 failed, or\n"
-    "--verify found a difference; 2 usage, configuration or FILE; 3 out of memory.\n"
+    "Signals: SIGTERM and SIGINT stop it, SIGHUP has it read the configuration again. Exit "
+    "status:\n"
+    "0 stopped, or all is well; 1 failed, or --verify found a difference; 2 usage, configuration "
+    "or\n"
+    "FILE; 3 out of memory.\n"
     "See tonghopd(8), tonghopd.conf(5), tonghop(1).\n";
 
 enum mode {
@@ -147,25 +151,6 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
     return options_are_sound(ret_options, optind < argc) ? -1 : EXIT_CONFIG;
 }
 
-static enum err read_conf(const char *path, struct conf *ret_conf)
-{
-    struct problems problems = {0};
-    enum err err = conf_read(path, &problems, ret_conf);
-    for (size_t i = 0; i < problems.count; i++) {
-        char *line = problem_format(&problems.items[i]);
-        log_event(LOG_EVENT_CONFIGURATION_WRONG, NULL, "%s", line);
-        free(line);
-    }
-    problems_fini(&problems);
-    if (err == ERR_OK && ret_conf->is_client) {
-        log_event(LOG_EVENT_CONFIGURATION_WRONG, NULL,
-                  "%s: a [client] configuration is for 'tonghop', not for a daemon", path);
-        conf_fini(ret_conf);
-        return ERR_USAGE;
-    }
-    return err;
-}
-
 /* Every descriptor that the limits allow: a peer costs one, and libzmq spins when there are none.
  */
 static void raise_descriptor_limit(void)
@@ -184,6 +169,7 @@ static int open_signals(void)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
         return -1;
@@ -242,7 +228,7 @@ static int work_offline(const struct conf *conf, const struct options *options)
     return exit_status_of(err); /* --check: that it was read is all there is to it */
 }
 
-static int serve(const struct conf *conf)
+static int serve(struct conf *conf, const char *conf_path)
 {
     struct store_options store_options = store_options_of(conf);
     struct node_options node_options = node_options_of(conf);
@@ -252,12 +238,15 @@ static int serve(const struct conf *conf)
     struct loop *loop = NULL;
     int signal_fd = open_signals();
     enum err err = signal_fd >= 0 ? key_load(conf->key_file, &pair) : ERR_IO;
+    bool is_conf_wrong = err == ERR_OK && reload_names_itself(conf, pair.public_key);
+    if (is_conf_wrong)
+        err = ERR_USAGE;
     if (err == ERR_OK)
         err = store_open(conf->state_dir, &store_options, &store);
     if (err == ERR_OK)
         err = node_new(store, &node_options, loop_now(), loop_now_ms(), &node);
     if (err == ERR_OK)
-        err = loop_new(conf, &pair, node, signal_fd, &loop);
+        err = loop_new(conf, conf_path, &pair, node, signal_fd, &loop);
     if (err == ERR_OK) {
         uint32_t catalogue = node->catalogue != NULL ? node->catalogue->number : 0;
         log_event(LOG_EVENT_STARTED, LOG_FIELDS(.catalogue = catalogue),
@@ -275,6 +264,8 @@ static int serve(const struct conf *conf)
     key_wipe(&pair);
     if (signal_fd >= 0)
         close(signal_fd);
+    if (is_conf_wrong)
+        return EXIT_CONFIG;
     return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
@@ -292,12 +283,13 @@ int main(int argc, char **argv)
     if (journal_is_stderr())
         log_set_journal(journal_send, &journal);
     log_setup(LOG_LEVEL_INFO, journal_is_stderr());
-    if (read_conf(options.config, &conf) != ERR_OK)
+    if (reload_read(options.config, &conf) != ERR_OK)
         return EXIT_CONFIG;
     journal = (struct journal){.node = conf.name, .unit = conf.unit};
     log_setup((enum log_level)conf.log_level, journal_is_stderr());
     raise_descriptor_limit();
-    status = options.mode == MODE_SERVE ? serve(&conf) : work_offline(&conf, &options);
+    status =
+        options.mode == MODE_SERVE ? serve(&conf, options.config) : work_offline(&conf, &options);
     journal.node = NULL; /* the configuration has it */
     conf_fini(&conf);
     return status;

@@ -40,6 +40,11 @@ void log_setup(enum log_level level, int with_prefix)
     log_state.with_prefix = with_prefix;
 }
 
+void log_set_level(enum log_level level)
+{
+    log_state.level = level;
+}
+
 void log_set_sink(void (*sink)(enum log_level level, const char *line))
 {
     log_state.sink = sink;

@@ -39,6 +39,7 @@ struct log_entry {
 
 /* Lines above `level` are dropped. `with_prefix` writes the "<N>" that journald understands. */
 void log_setup(enum log_level level, int with_prefix);
+void log_set_level(enum log_level level);
 /* Sends lines to `sink` instead of anywhere else (tests, simulator); NULL goes back. */
 void log_set_sink(void (*sink)(enum log_level level, const char *line));
 /* Sends entries by `send`; a line for which that answers false goes to standard error. `ctx` is

@@ -14,8 +14,22 @@ static const struct log_event_info infos[] = {
     [LOG_EVENT_CONFIGURATION_WRONG] =
         {"configuration-wrong", "2074ddae2d994b5abc1245bf603c7452", LOG_LEVEL_ERROR,
          "The configuration has a mistake, which is named with file, line and column; nothing was "
-         "started.",
+         "started or, at a reload, changed.",
          "Correct it, and try it with 'tonghopd --config FILE --check'."},
+    [LOG_EVENT_RELOADED] = {"reloaded", "1d1c84ddd6804d798f10bae571444261", LOG_LEVEL_NOTICE,
+                            "The configuration was read again; the line has what was changed in "
+                            "the running node, if anything.",
+                            "Nothing."},
+    [LOG_EVENT_RELOAD_REFUSED] =
+        {"reload-refused", "2a11c30c305846d4b2775c4c305616b3", LOG_LEVEL_ERROR,
+         "The configuration was read again and has mistakes, which the lines before name: nothing "
+         "was changed, and the node goes on as before.",
+         "Correct the file, and reload once more."},
+    [LOG_EVENT_RESTART_NEEDED] = {"restart-needed", "2787d421268d41988ce8dd496de71150",
+                                  LOG_LEVEL_WARNING,
+                                  "The configuration was read again, and some of what was changed "
+                                  "in it cannot change in a running node; the line names it.",
+                                  "Restart the daemon when it suits: nothing is lost."},
     [LOG_EVENT_KEY_FILE_WRONG] =
         {"key-file-wrong", "3d66b619801f4c22b4b25ef69bd5209b", LOG_LEVEL_ERROR,
          "The file of the secret key is not there, cannot be used or written, or may be read by "

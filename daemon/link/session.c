@@ -80,6 +80,15 @@ static unsigned fail(struct session *session, int64_t now_ms)
     return actions;
 }
 
+/* What kept the one before from answering says nothing of this one. */
+static unsigned move(struct session *session, int64_t now_ms)
+{
+    unsigned actions = session->state != SESSION_IDLE ? fail(session, now_ms) : 0;
+    session->failures = 0;
+    session->retry_ms = now_ms;
+    return actions;
+}
+
 static unsigned pump(const struct session *session)
 {
     return session_room(session) > 0 ? SESSION_DO_PUMP : 0;
@@ -137,7 +146,7 @@ unsigned session_handle(struct session *session, enum session_event event, uint3
                         int64_t now_ms)
 {
     /* Without a connection only time matters: what else comes is left over from the last one. */
-    if (session->state == SESSION_IDLE && event != SESSION_TICK)
+    if (session->state == SESSION_IDLE && event != SESSION_TICK && event != SESSION_MOVED)
         return 0;
     switch (event) {
     case SESSION_TICK:
@@ -150,6 +159,8 @@ unsigned session_handle(struct session *session, enum session_event event, uint3
     case SESSION_REFUSED:
     case SESSION_DEAD:
         return fail(session, now_ms);
+    case SESSION_MOVED:
+        return move(session, now_ms);
     }
     return 0;
 }

@@ -50,6 +50,7 @@ enum session_event {
     SESSION_WELCOMED, /* a welcome came: window in `window` */
     SESSION_REFUSED,  /* the hello was refused */
     SESSION_DEAD,     /* the transport says that the connection failed (handshake, disconnect) */
+    SESSION_MOVED,    /* the peer has another address or key: begin anew at once */
 };
 
 /* A message under way. */

@@ -236,6 +236,10 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
 /* The transport says that the connection to the parent failed or is gone: begin anew after a wait.
  */
 void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms);
+/* The parent has another address or key, which `transport` knows already: the link is made anew.
+ * `endpoint` is as in the options. */
+void node_move_parent(struct node *node, const char *endpoint, const struct transport *transport,
+                      int64_t now_ms);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
 int64_t node_due_ms(const struct node *node, int64_t now_ms);
 /* True when an EVENT_TICK would find background work: rebuilding accumulators, or items refused for

@@ -349,6 +349,20 @@ void node_link_lost(struct node *node, const struct transport *transport, int64_
     act(node, session_handle(&node->session, SESSION_DEAD, 0, now_ms), transport);
 }
 
+/* Nothing that was known of the parent before holds of this one. */
+void node_move_parent(struct node *node, const char *endpoint, const struct transport *transport,
+                      int64_t now_ms)
+{
+    struct node_uplink *uplink = &node->uplink;
+    act(node, session_handle(&node->session, SESSION_MOVED, 0, now_ms), transport);
+    node->options.parent_endpoint = endpoint;
+    uplink->unit = uplink->catalogue = 0;
+    memset(uplink->catalogue_hash, 0, sizeof(uplink->catalogue_hash));
+    uplink->hello_seq = uplink->request_seq = 0;
+    uplink->heard = (struct instant){0};
+    uplink->trouble[0] = '\0';
+}
+
 void node_pump(struct node *node, const struct transport *transport, int64_t now_ms)
 {
     if (now_ms - node->expired_ms >= NODE_EXPIRE_MS) {

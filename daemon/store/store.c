@@ -205,6 +205,11 @@ void store_get_room(const struct store *store, struct store_room *ret_room)
                                     .map_bytes = db_map_bytes(store->db)};
 }
 
+void store_set_reserve(struct store *store, uint64_t reserve_bytes)
+{
+    store->reserve_bytes = reserve_bytes;
+}
+
 void store_check_readers(struct store *store)
 {
     db_check_readers(store->db);

@@ -63,6 +63,8 @@ struct store_room {
     uint64_t map_bytes;  /* the most that the file may grow to */
 };
 void store_get_room(const struct store *store, struct store_room *ret_room);
+/* From now on instead of the option of that name. */
+void store_set_reserve(struct store *store, uint64_t reserve_bytes);
 /* Clears reader slots of dead processes (mdb_reader_check). */
 void store_check_readers(struct store *store);
 

@@ -48,6 +48,11 @@ def expect_in(what: str, text: str, *parts: str) -> None:
             raise Failure(f"{what}\n  expected: ... {part} ...\n  actual:   {text}")
 
 
+def eventually_logged(node: Node, words: str, since: int = 0) -> None:
+    """Waits for a line of the daemon; `since`: bytes of its log that do not count."""
+    eventually(lambda: words in node.log.read_bytes()[since:].decode(), f"{node.name} logs: {words}")
+
+
 def play(steps: Iterable[Callable], *arguments: object) -> None:
     """Runs steps in order; the documentation of each is what it shows."""
     for step in steps:

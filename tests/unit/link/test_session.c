@@ -101,6 +101,36 @@ static void test_hello(void **state)
     }
 }
 
+/* A peer that has another address or key is connected to at once, however often the one before had
+ * failed; what was under way with that one is forgotten. */
+static void test_moved(void **state)
+{
+    (void)state;
+    struct session session;
+    int64_t now_ms = welcome_session(&session, WINDOW);
+    const struct step moved[] = {
+        {"moved", SESSION_MOVED, 0, 5, SESSION_DO_CLOSE | SESSION_DID_UNLINK, SESSION_IDLE},
+        {"at once", SESSION_TICK, 0, 5, SESSION_DO_OPEN | SESSION_DO_HELLO, SESSION_HELLO},
+        {"once more", SESSION_MOVED, 0, 6, SESSION_DO_CLOSE, SESSION_IDLE},
+        {"at once", SESSION_TICK, 0, 6, SESSION_DO_OPEN | SESSION_DO_HELLO, SESSION_HELLO},
+    };
+    walk(&session, now_ms, moved, sizeof moved / sizeof *moved);
+    now_ms = welcome_session(&session, WINDOW);
+    (void)session_send(&session, 1, &(struct report_key){.unit = 1}, 1, now_ms);
+    assert_int_equal(session_handle(&session, SESSION_MOVED, 0, now_ms),
+                     SESSION_DO_CLOSE | SESSION_DID_UNLINK);
+    assert_int_equal(session.sent_count, 0);
+    for (int i = 0; i < 9; i++) {
+        session_handle(&session, SESSION_DEAD, 0, session.retry_ms);
+        session_handle(&session, SESSION_TICK, 0, session.retry_ms);
+    }
+    session_handle(&session, SESSION_DEAD, 0, session.retry_ms);
+    assert_true(session.retry_ms > now_ms + 30000);
+    assert_int_equal(session_handle(&session, SESSION_MOVED, 0, now_ms + 7), 0);
+    assert_int_equal(session_due_ms(&session, now_ms + 7), 0);
+    session_fini(&session);
+}
+
 /* A silent peer is pinged every SESSION_PING_MS and given up after SESSION_SILENCE_MS; any word
  * starts the count again. */
 static void test_up(void **state)
@@ -380,6 +410,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_hello),
+        cmocka_unit_test(test_moved),
         cmocka_unit_test(test_up),
         cmocka_unit_test(test_window_granted),
         cmocka_unit_test(test_window_full),
