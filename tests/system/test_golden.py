@@ -16,6 +16,7 @@ from peer import CHUNK_MAX, Keys, Peer, digest, pb  # noqa: E402
 from scene import expect, expect_in, history, play, start_as_it_is, status, verify  # noqa: E402
 
 PROVINCE, DISTRICT = 64, 631
+LINK_S = 120  # it has tried in vain for a while, and waits longer from try to try
 STORES = sorted(path for path in GOLDEN.iterdir() if path.name.startswith("store-"))
 SCHEMA = 5
 SCHEMAS = {"store-0.1.0": 4}
@@ -99,6 +100,10 @@ def latest_of(node: Node) -> dict:
     return {"reports": reports, "totals": totals}
 
 
+def until_all_is_up(district: Node) -> None:
+    eventually(lambda: int(status(district)["outbox"]) == 0, "all has gone up", timeout_s=LINK_S)
+
+
 def everything_goes_up(house: House) -> None:
     """A node above that comes back with nothing gets all that was acknowledged, and the district goes
     on filing"""
@@ -106,7 +111,7 @@ def everything_goes_up(house: House) -> None:
     start_as_it_is(province)
     publish_its_catalogue(house)
     district.enrol()
-    eventually(lambda: int(status(district)["outbox"]) == 0, "all has gone up")
+    until_all_is_up(district)
     counts = status(district)["reports"], status(province)["reports"]
     expect("reports at both", counts, (house.expected["status"]["reports"],) * 2)
     expect("the same at both", latest_of(province), latest_of(district))
@@ -114,7 +119,7 @@ def everything_goes_up(house: House) -> None:
                      "--accept-warnings", "đã rà soát")
     numbers = [int(row["revision"]) for row in history(district, DISTRICT, "2024-S1")]
     expect("numbers go on", numbers, sorted(numbers, reverse=True))
-    eventually(lambda: int(status(district)["outbox"]) == 0, "that has gone up, too")
+    until_all_is_up(district)
     verify(district, province)
 
 
