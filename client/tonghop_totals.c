@@ -129,6 +129,10 @@ enum tonghop_err tonghop_totals(struct tonghop *tonghop, const struct tonghop_qu
 {
     struct tonghop_query own;
     enum err err = handle_take(query, "tonghop_query", sizeof(own), &own, reason);
+    if (err == ERR_OK && own.indicators == NULL && own.indicator_count > 0)
+        err = handle_fail(reason, ERR_USAGE,
+                          HANDLE_WORDS(tonghop, "the query counts indicators and has none",
+                                       "câu hỏi ghi số chỉ tiêu nhưng không có chỉ tiêu nào"));
     if (err == ERR_OK)
         err = ask_totals(tonghop, &own, ret_totals, reason);
     return handle_err(err);

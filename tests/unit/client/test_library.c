@@ -166,7 +166,10 @@ static void test_results_outlive_the_handle(void **state)
     assert_int_equal(tonghop_totals(tonghop, &query, &totals, reason), TONGHOP_OK);
     assert_int_equal(tonghop_coverage(tonghop, &plan, true, &coverage, reason), TONGHOP_OK);
     assert_int_equal(tonghop_history(tonghop, &key, &history, reason), TONGHOP_OK);
+    query.indicator_count = 1;
+    assert_int_equal(tonghop_totals(tonghop, &query, &totals, reason), TONGHOP_ERR_USAGE);
     query.rows = (enum tonghop_rows)99;
+    query.indicator_count = 0;
     assert_int_equal(tonghop_totals(tonghop, &query, &totals, reason), TONGHOP_ERR_VERSION);
     tonghop_close(tonghop);
 
