@@ -21,6 +21,7 @@ struct connection {
     uint32_t unit;      /* that the hello speaks for */
     bool is_vietnamese; /* the language it asks for */
     int64_t timeout_ms;
+    int64_t allowed_ms; /* for the answer that is awaited */
     struct sock_context *context;
     struct sock *sock; /* NULL: no link */
     uint64_t seq;      /* of the last message sent on any link */
@@ -160,7 +161,7 @@ static enum err await_answer(struct connection *connection, struct arena *arena,
             return fail(reason, ERR_TIMEOUT,
                         SAID(connection->is_vietnamese, "%s: no answer within %" PRId64 " ms",
                              "%s: không trả lời trong %" PRId64 " ms"),
-                        connection->address, connection->timeout_ms);
+                        connection->address, connection->allowed_ms);
         if (sock_poll(connection->context, &item, 1, left_ms, &is_zap) == ERR_IO)
             return fail(reason, ERR_IO,
                         SAID(connection->is_vietnamese, "%s: cannot wait for an answer",
@@ -265,6 +266,7 @@ enum err connection_open_to(const struct connection_target *target, bool is_viet
     memcpy(connection->server_key, target->server_key, KEY_SIZE);
     connection->pair = target->pair;
     connection->timeout_ms = timeout_ms;
+    connection->allowed_ms = timeout_ms;
     connection->answer = arena_new(WIRE_ANSWER_ARENA_MAX);
     connection->greeting = arena_new(WIRE_ARENA_MAX);
     connection->context = sock_context_new();
@@ -328,7 +330,15 @@ static bool is_no_session(const Tonghop__Envelope *answer)
 enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
                             const Tonghop__Envelope **ret_answer, char *reason)
 {
-    int64_t deadline_ms = now_ms() + connection->timeout_ms;
+    return connection_request_long(connection, 0, request, ret_answer, reason);
+}
+
+enum err connection_request_long(struct connection *connection, int64_t more_ms,
+                                 Tonghop__Envelope *request, const Tonghop__Envelope **ret_answer,
+                                 char *reason)
+{
+    connection->allowed_ms = connection->timeout_ms + more_ms;
+    int64_t deadline_ms = now_ms() + connection->allowed_ms;
     bool is_lost = connection->sock == NULL || sock_trouble(connection->sock)[0] != '\0';
     const Tonghop__Envelope *answer = NULL;
     enum err err = ERR_OK;

@@ -43,6 +43,11 @@ const Tonghop__Welcome *connection_welcome(const struct connection *connection);
 enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
                             const Tonghop__Envelope **ret_answer, char *reason);
 
+/* The same for a request whose answer may take `more_ms` longer than others, because it waits. */
+enum err connection_request_long(struct connection *connection, int64_t more_ms,
+                                 Tonghop__Envelope *request, const Tonghop__Envelope **ret_answer,
+                                 char *reason);
+
 /* Hands the memory of the last answer over to the caller, who frees it: the answer lives as long.
  */
 struct arena *connection_take_answer(struct connection *connection);

@@ -91,8 +91,15 @@ enum err handle_ask(struct tonghop *tonghop, Tonghop__Envelope *request,
                     Tonghop__Envelope__BodyCase expected, const Tonghop__Envelope **ret_answer,
                     char *reason)
 {
+    return handle_ask_long(tonghop, 0, request, expected, ret_answer, reason);
+}
+
+enum err handle_ask_long(struct tonghop *tonghop, int64_t more_ms, Tonghop__Envelope *request,
+                         Tonghop__Envelope__BodyCase expected, const Tonghop__Envelope **ret_answer,
+                         char *reason)
+{
     const Tonghop__Envelope *answer = NULL;
-    enum err err = connection_request(tonghop->connection, request, &answer, reason);
+    enum err err = connection_request_long(tonghop->connection, more_ms, request, &answer, reason);
     if (err != ERR_OK)
         return err;
     if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)

@@ -43,6 +43,11 @@ enum err handle_ask(struct tonghop *tonghop, Tonghop__Envelope *request,
                     Tonghop__Envelope__BodyCase expected, const Tonghop__Envelope **ret_answer,
                     char *reason);
 
+/* The same for an answer that may take `more_ms` longer. */
+enum err handle_ask_long(struct tonghop *tonghop, int64_t more_ms, Tonghop__Envelope *request,
+                         Tonghop__Envelope__BodyCase expected, const Tonghop__Envelope **ret_answer,
+                         char *reason);
+
 /* For protobuf-c, whose strings are not const, and which only reads them; NULL is "". */
 char *handle_borrow(const char *text);
 /* enum kind. */

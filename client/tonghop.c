@@ -1,5 +1,6 @@
 /* The public library: opening and closing, and the words of its errors. Reports are in
- * tonghop_file.c, figures in tonghop_totals.c, what became of reports in tonghop_reports.c.
+ * tonghop_file.c, figures in tonghop_totals.c, what became of reports in tonghop_reports.c,
+ * and following what changes in tonghop_watch.c.
  *
  * What it exports is in libtonghop.map. */
 #include "tonghop/client.h"

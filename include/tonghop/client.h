@@ -1,12 +1,13 @@
-/* libtonghop: hands reports to a Tonghop node and reads figures from it.
+/* libtonghop: hands reports to a Tonghop node, reads figures from it, and follows what changes.
  *
  *     struct tonghop_options options = {.size = sizeof options, .conf_path =
  * "/etc/ours/node.conf"}; struct tonghop *node; char reason[TONGHOP_REASON_SIZE]; if
  * (tonghop_open(&options, &node, reason) != TONGHOP_OK) fprintf(stderr, "%s\n", reason);
  *
  * Blocking. Every call with a `reason` sends a request and waits for its answer, at most the
- * time-out of the handle; no other call blocks. There is no callback, and no work between calls. A
- * connection that was lost, or forgotten by the node, is made anew by the next call.
+ * time-out of the handle, and in tonghop_watch as long as it is told; no other call blocks. There
+ * is no callback, and no work between calls. A connection that was lost, or forgotten by the node,
+ * is made anew by the next call.
  *
  * Errors. Outputs are untouched when a call fails, and `reason`, TONGHOP_REASON_SIZE bytes of the
  * caller's, says what is wrong and what to do, in the language of the handle. TONGHOP_ERR_TIMEOUT
@@ -341,6 +342,47 @@ void tonghop_history_free(struct tonghop_history *history);
 /* Entry `index`, from 0, by form, the newest revision first; NULL behind the last. */
 const struct tonghop_entry *tonghop_history_entry(const struct tonghop_history *history,
                                                   size_t index);
+
+/* ---- following what changes ---- */
+
+struct tonghop_change {
+    const struct tonghop_unit *unit;
+    const char *period, *form; /* "2024-S1"; its code */
+    bool is_plan;
+    uint64_t revision; /* the latest */
+    bool is_accepted, is_returned;
+    bool counts; /* this revision is the one in the totals */
+    bool is_withdrawn;
+    int64_t received_us; /* microseconds since 1970-01-01T00:00:00Z */
+    const char *author, *reason;
+};
+
+struct tonghop_changes;
+
+/* What has changed since `cursor`, of the unit (NULL: all that the key may read) and those beneath
+ * it: each report once, as it is now, in the order of their changes. With nothing to tell, it waits
+ * for a change, at most `wait_ms` (the node lets nobody wait longer than 30,000), and then answers
+ * that there is none; it blocks so long, and at most the time-out of the handle beyond it.
+ *
+ * `cursor` is that of the last answer; "": everything that the node holds comes first; NULL: only
+ * what changes from now on. A program that keeps it, on disk if need be, misses nothing, over any
+ * pause and another connection; after an error it asks with the same one again.
+ * TONGHOP_ERR_SYNTAX: not a cursor; TONGHOP_ERR_BUSY: too many wait; TONGHOP_ERR_VERSION: a node
+ * before 0.2.0. */
+enum tonghop_err tonghop_watch(struct tonghop *tonghop, const char *unit, const char *cursor,
+                               uint32_t wait_ms, struct tonghop_changes **ret_changes,
+                               char *reason);
+void tonghop_changes_free(struct tonghop_changes *changes);
+/* Change `index`, from 0; NULL behind the last. */
+const struct tonghop_change *tonghop_changes_change(const struct tonghop_changes *changes,
+                                                    size_t index);
+/* Where to go on. */
+const char *tonghop_changes_cursor(const struct tonghop_changes *changes);
+/* There is more to tell: ask again at once. */
+bool tonghop_changes_has_more(const struct tonghop_changes *changes);
+/* The cursor was of another life of the node's data, which were lost, or put back from a backup:
+ * everything is told again, and what is not told again is not there any more. */
+bool tonghop_changes_is_restarted(const struct tonghop_changes *changes);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

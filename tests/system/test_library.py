@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import Node, Result, Tree
+from harness import Node, Result, Tree, eventually
 from scene import ROOT, client, coverage, exact, expect, expect_in, plant, play, settle, total
 
 DISTRICT, COMMUNE = 631, 23860
@@ -224,6 +224,31 @@ def reads(stage: Stage) -> None:
     expect("the one that filed", any("Xã Ia Dơk, chung" in line for line in missing), False)
 
 
+def follows(stage: Stage) -> None:
+    """The example that follows reports tells what there is, each change as it comes, and once only, also
+    after it was ended and begun again"""
+    cursor = stage.tree.folder / "cursor"
+    command = [sys.executable, stage.installed.examples / "follow_reports.py", stage.reader.config, cursor]
+    told = "Xã Ia Dơk, chung, 2024-S1: revision {}, accepted\n"
+    for revision in (3, 4):
+        process = subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, encoding="utf-8",
+                                   env=stage.installed.environment)
+        try:
+            lines = [process.stdout.readline() for _ in range(3 if revision == 3 else 0)]
+            if lines:
+                expect("all that there is", set(lines), {
+                    told.format(2), told.format(1).replace("S1", "S2"),
+                    told.format(1).replace("Xã Ia Dơk", "Thị trấn Chư Ty")})
+            eventually(cursor.exists, "a cursor is kept")
+            before = cursor.read_text()
+            stage.file(f"reception.visits={20 + revision}", "household.total=950")
+            expect("what is new", process.stdout.readline(), told.format(revision))
+            eventually(lambda: cursor.read_text() != before, "the cursor goes on")
+        finally:
+            process.kill()
+            process.wait()
+
+
 def keeps_its_own_keys(stage: Stage) -> None:
     """Keys and address may be values in memory; the language is the one asked for, and signals go to
     the program's own threads"""
@@ -246,7 +271,7 @@ def main() -> None:
     with Tree() as tree:
         play([exports_what_the_map_says, depends_on_little, header_suits_others, example_builds,
               page_is_walked, files, repeats, tells_each_mistake, says_no, files_on_the_machine, reads,
-              keeps_its_own_keys, reads_what_may_be_read],
+              keeps_its_own_keys, reads_what_may_be_read, follows],
              Stage(tree))
 
 

@@ -233,6 +233,37 @@ static void answer_coverage(struct played *node)
     answer(node, TONGHOP__ENVELOPE__BODY_COVERAGE, &coverage, node->in->seq);
 }
 
+/* From the beginning there is one change to tell, and from any other cursor none, but that "lost"
+ * is of another life. Of "silent" nothing is heard. */
+static void answer_watch(struct played *node)
+{
+    Tonghop__Changes changes = TONGHOP__CHANGES__INIT;
+    Tonghop__Change change = TONGHOP__CHANGE__INIT;
+    Tonghop__Change *list[] = {&change};
+    Tonghop__Key key = TONGHOP__KEY__INIT;
+    Tonghop__UnitInfo unit = TONGHOP__UNIT_INFO__INIT;
+    const struct report_key domain = {KIND_PLAN, {2024, PERIOD_Y}, 23860, 1};
+    const Tonghop__WatchQuery *query = node->in->watch_query;
+    char period[] = "2024", form[] = "general", code[] = "23860", cursor[] = "1", now[] = "now";
+    if (strcmp(query->cursor, "silent") == 0)
+        return;
+    wire_key_of(&domain, &key);
+    unit.id = 23860;
+    unit.code = code;
+    change.key = &key;
+    change.unit = &unit;
+    change.period = period;
+    change.form = form;
+    change.revision = 3;
+    change.states = STATE_ACCEPTED | STATE_RETURNED;
+    changes.cursor = query->from_now ? now : cursor;
+    changes.n_changes = query->cursor[0] == '\0' && !query->from_now ? 1 : 0;
+    changes.changes = list;
+    changes.restarted = strcmp(query->cursor, "lost") == 0;
+    changes.more = changes.n_changes > 0;
+    answer(node, TONGHOP__ENVELOPE__BODY_CHANGES, &changes, node->in->seq);
+}
+
 static void answer_done(struct played *node, uint64_t re)
 {
     Tonghop__Done done = TONGHOP__DONE__INIT;
@@ -260,6 +291,9 @@ static void answer_message(struct played *node)
         return;
     case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
         answer_totals(node);
+        return;
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
+        answer_watch(node);
         return;
     case TONGHOP__ENVELOPE__BODY_PING: /* an old answer and a notice come first */
         answer_done(node, node->in->seq - 1);

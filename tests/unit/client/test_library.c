@@ -205,6 +205,54 @@ static void test_results_outlive_the_handle(void **state)
     tonghop_history_free(NULL);
 }
 
+static void test_follows_changes(void **state)
+{
+    /* From the beginning, from a cursor, from now on; a silent node is waited for as long as was
+     * said, and the time-out beyond. */
+    const struct world *world = *state;
+    const struct tonghop_options options = {
+        .size = sizeof(options), .conf_path = world->conf_path, .timeout_ms = 5000};
+    struct tonghop_options hasty = options;
+    struct tonghop *tonghop = NULL;
+    struct tonghop_changes *changes = NULL;
+    char reason[TONGHOP_REASON_SIZE];
+    assert_int_equal(tonghop_open(&options, &tonghop, reason), TONGHOP_OK);
+    assert_int_equal(tonghop_watch(tonghop, NULL, "", 0, &changes, reason), TONGHOP_OK);
+    const struct tonghop_change *change = tonghop_changes_change(changes, 0);
+    assert_string_equal(change->unit->code, "23860");
+    assert_string_equal(change->period, "2024");
+    assert_string_equal(change->form, "general");
+    assert_int_equal(change->revision, 3);
+    assert_true(change->is_plan && change->is_accepted && change->is_returned);
+    assert_false(change->counts || change->is_withdrawn);
+    assert_null(tonghop_changes_change(changes, 1));
+    assert_true(tonghop_changes_has_more(changes));
+    assert_false(tonghop_changes_is_restarted(changes));
+    struct tonghop_changes *first = changes;
+    assert_int_equal(
+        tonghop_watch(tonghop, NULL, tonghop_changes_cursor(first), 0, &changes, reason),
+        TONGHOP_OK);
+    tonghop_changes_free(first);
+    assert_null(tonghop_changes_change(changes, 0));
+    assert_false(tonghop_changes_has_more(changes));
+    tonghop_changes_free(changes);
+    assert_int_equal(tonghop_watch(tonghop, NULL, NULL, 0, &changes, reason), TONGHOP_OK);
+    assert_string_equal(tonghop_changes_cursor(changes), "now");
+    tonghop_changes_free(changes);
+    assert_int_equal(tonghop_watch(tonghop, NULL, "lost", 0, &changes, reason), TONGHOP_OK);
+    assert_true(tonghop_changes_is_restarted(changes));
+    tonghop_changes_free(changes);
+    tonghop_changes_free(NULL);
+    tonghop_close(tonghop);
+
+    hasty.timeout_ms = 200;
+    assert_int_equal(tonghop_open(&hasty, &tonghop, reason), TONGHOP_OK);
+    assert_int_equal(tonghop_watch(tonghop, NULL, "silent", 100, &changes, reason),
+                     TONGHOP_ERR_TIMEOUT);
+    assert_non_null(strstr(reason, "no answer within 300 ms"));
+    tonghop_close(tonghop);
+}
+
 /* ---- what is wrong ---- */
 
 static void test_checks_before_it_sends(void **state)
@@ -455,6 +503,7 @@ int main(void)
         with_node(test_goes_with_a_new_catalogue),
         with_node(test_one_figure),
         with_node(test_results_outlive_the_handle),
+        with_node(test_follows_changes),
         with_node(test_checks_before_it_sends),
         with_node(test_order_of_cells_is_no_content),
         with_node(test_structs_say_their_size),
