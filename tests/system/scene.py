@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "deploy/sample/gia-lai"
 # In a sanitized build memory and times are those of the sanitizer, not ours.
 IS_SANITIZED = os.environ.get("TONGHOP_SANITIZE", "") != ""
+# The test runs in the sandbox of the unit (tests/container), and so do all that it starts.
+IS_SHUT_IN = "TONGHOP_SHUT_IN" in os.environ
 
 # Somebody has looked at what is odd about the figures.
 LOOKED_AT = ("--accept-warnings", "đã rà soát")

@@ -256,7 +256,7 @@ def encrypted_size(envelope: pb.Envelope) -> int:
 def unread(endpoint: str) -> int:
     """Bytes that the kernel holds for who listens there: rx_queue in proc(5)."""
     port = int(endpoint.rpartition(":")[2])
-    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    connections = [line.split() for line in Path("/proc/self/net/tcp").read_text().splitlines()[1:]]
     return sum(int(fields[4].partition(":")[2], 16) for fields in connections
                if int(fields[1].partition(":")[2], 16) == port)
 
