@@ -21,6 +21,14 @@ static int64_t now_ms(void)
 
 /* ---- output ---- */
 
+static json_t *notices_to_json(const Tonghop__Status *status)
+{
+    json_t *notices = json_array();
+    for (size_t i = 0; i < status->n_notices; i++)
+        (void)json_array_append_new(notices, json_string(status->notices[i]));
+    return notices;
+}
+
 /* One object, with what is beneath inside. */
 static void print_json(const Tonghop__Status *status, const struct table *node,
                        const struct table *children)
@@ -36,6 +44,7 @@ static void print_json(const Tonghop__Status *status, const struct table *node,
     (void)json_object_set_new(object, "healthy", json_boolean(health_is_good(status)));
     (void)json_object_set_new(object, "children", table_to_json(children));
     (void)json_object_set_new(object, "problems", problems);
+    (void)json_object_set_new(object, "notices", notices_to_json(status));
     (void)json_dumpf(object, stdout, JSON_INDENT(2));
     (void)putchar('\n');
     json_decref(nodes);
@@ -54,6 +63,14 @@ static void print_verdict(const struct common *common, const Tonghop__Status *st
         (void)fprintf(stderr, "  - %s\n", text);
         free(text);
     }
+}
+
+static void print_notices(const struct common *common, const Tonghop__Status *status)
+{
+    if (status->n_notices > 0)
+        command_say("%s", words(common->is_english, WORD_STATUS_NOTICES));
+    for (size_t i = 0; i < status->n_notices; i++)
+        (void)fprintf(stderr, "  - %s\n", status->notices[i]);
 }
 
 static void print_status(const struct common *common, bool is_all, const Tonghop__Status *status)
@@ -75,6 +92,7 @@ static void print_status(const struct common *common, bool is_all, const Tonghop
     table_free(&children);
     (void)fflush(stdout); /* before the verdict on standard error; main checks */
     print_verdict(common, status);
+    print_notices(common, status);
 }
 
 /* ---- asking ---- */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/mem.h"
+#include "link/trouble.h"
 #include "wire/digest.h"
 
 struct connection {
@@ -92,10 +93,10 @@ static const char *trouble_text(const struct connection *connection, const char 
 {
     if (!connection->is_vietnamese)
         return trouble;
-    if (strcmp(trouble, SOCK_SAYS_REFUSED) == 0)
+    if (strcmp(trouble, TROUBLE_REFUSED) == 0)
         return "bị từ chối: khóa này chưa được đăng ký ở đó";
-    return strcmp(trouble, SOCK_SAYS_NOT_A_NODE) == 0 ? "nơi đó không phải là một nút"
-                                                      : "khóa của nút không phải khóa đã cấu hình";
+    return strcmp(trouble, TROUBLE_NOT_A_NODE) == 0 ? "nơi đó không phải là một nút"
+                                                    : "khóa của nút không phải khóa đã cấu hình";
 }
 
 /* What the transport says against the link, if anything; `is_up`: it was used before. */
@@ -114,7 +115,7 @@ static enum err check_trouble(struct connection *connection, bool is_up, char *r
                     SAID(connection->is_vietnamese, "%s: no daemon answers there; start it",
                          "%s: tonghopd không trả lời ở đó; hãy khởi động nút"),
                     connection->address);
-    if (strcmp(trouble, SOCK_SAYS_NO_CONNECTION) == 0 || strcmp(trouble, SOCK_SAYS_NO_HOST) == 0)
+    if (strcmp(trouble, TROUBLE_NO_CONNECTION) == 0 || strcmp(trouble, TROUBLE_NO_HOST) == 0)
         return fail(
             reason, ERR_NOT_FOUND,
             SAID(connection->is_vietnamese,

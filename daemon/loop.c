@@ -37,6 +37,7 @@ enum {
     LOOP_KEPT = 256 << 10,     /* of what there is once */
 };
 
+_Static_assert((int)SOCK_ADDRESS_SIZE == (int)PEER_HOST_SIZE, "an address fits");
 _Static_assert((int)SOCK_MESSAGE_MAX == (int)WIRE_MESSAGE_MAX,
                "what a socket lets in is what the wire accepts");
 
@@ -135,11 +136,31 @@ static bool allow_key(void *ctx, const uint8_t *key, const char *host)
     struct loop *loop = ctx;
     bool is_allowed = node_allows_key(loop->node, key);
     if (!is_allowed && loop->listener != NULL) /* before, it is the self-test that is refused */
+    {
         misdeeds_note_refused(&loop->misdeeds, key, host);
+        contact_note_stranger(loop->node, CONTACT_UNKNOWN_KEY, key, host, loop_now());
+    }
     return is_allowed;
 }
 
 /* ---- set-up ---- */
+
+enum err loop_listen(struct sock_context *context, const char *endpoint,
+                     const struct key_pair *pair, struct sock **ret_sock)
+{
+    enum err err = sock_listen(context, endpoint, pair, ret_sock);
+    if (err == ERR_EXISTS)
+        log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                  "%s is in use: choose another port, or stop what listens there", endpoint);
+    else if (err == ERR_USAGE)
+        log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
+                  "cannot listen on %s: name an IP address of this machine, or 0.0.0.0, and a port",
+                  endpoint);
+    else if (err != ERR_OK)
+        log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err), "cannot listen on %s (%s)",
+                  endpoint, err_name(err));
+    return err;
+}
 
 static enum err bind_sockets(struct loop *loop)
 {
@@ -151,21 +172,8 @@ static enum err bind_sockets(struct loop *loop)
         log_event(LOG_EVENT_SELF_TEST_FAILED, LOG_FIELDS(.error = err),
                   "the check that unknown keys are refused failed (%s): not starting",
                   err_name(err));
-    if (err == ERR_OK && loop->conf->listen_endpoint != NULL) {
-        err = sock_listen(loop->context, loop->conf->listen_endpoint, &loop->pair, &loop->listener);
-        if (err == ERR_EXISTS)
-            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
-                      "%s is in use: choose another port, or stop what listens there",
-                      loop->conf->listen_endpoint);
-        else if (err == ERR_USAGE)
-            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
-                      "cannot listen on %s: name an IP address of this machine, or 0.0.0.0, and a "
-                      "port",
-                      loop->conf->listen_endpoint);
-        else if (err != ERR_OK)
-            log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
-                      "cannot listen on %s (%s)", loop->conf->listen_endpoint, err_name(err));
-    }
+    if (err == ERR_OK && loop->conf->listen_endpoint != NULL)
+        err = loop_listen(loop->context, loop->conf->listen_endpoint, &loop->pair, &loop->listener);
     if (err == ERR_OK) {
         err = sock_listen_local(loop->context, control, &loop->local);
         if (err == ERR_EXISTS)
@@ -267,6 +275,8 @@ static void tell_log(struct loop *loop)
     if (loop->listener != NULL) {
         struct sock_mistaken mistaken = sock_take_mistaken(loop->listener);
         misdeeds_note_mistaken(&loop->misdeeds, &mistaken);
+        if (mistaken.count > 0)
+            contact_note_stranger(loop->node, CONTACT_MISTAKEN, NULL, mistaken.from, loop_now());
     }
     misdeeds_log(&loop->misdeeds, loop->pair.public_key, loop_now_ms());
 }
@@ -317,6 +327,7 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type, si
         memcpy(event->from.address.id, slot->peer.id, slot->peer.id_len);
         memcpy(event->from.key, slot->peer.key, sizeof(event->from.key));
         event->from.uid = slot->peer.uid;
+        memcpy(event->from.host, slot->peer.host, sizeof(event->from.host));
     }
 }
 
@@ -388,7 +399,10 @@ static void reload(struct loop *loop)
     struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
     store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
     if (reload.is_parent_moved)
-        node_move_parent(node, loop->conf->parent_endpoint, &loop->transport, loop_now_ms());
+        node_move_parent(node, loop->conf->parent_endpoint, loop->conf->parent_key,
+                         &loop->transport, loop_now_ms());
+    node->contact.is_reload_refused = reload.outcome == RELOAD_REFUSED;
+    node->contact.is_reload_partial = reload.outcome == RELOAD_PARTIAL;
     (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
 }
 

@@ -20,6 +20,11 @@ enum err loop_new(struct conf *conf, const char *conf_path, const struct key_pai
 enum err loop_run(struct loop *loop);
 void loop_free(struct loop **loop);
 
+/* Binds a socket that listens; what keeps it from that is logged with its remedy. ERR_EXISTS: in
+ * use; ERR_USAGE: no address of this machine; ERR_IO. */
+enum err loop_listen(struct sock_context *context, const char *endpoint,
+                     const struct key_pair *pair, struct sock **ret_sock);
+
 /* Now, as events carry it. */
 struct instant loop_now(void);
 int64_t loop_now_ms(void);

@@ -20,6 +20,7 @@
 #include "loop.h"
 #include "offline.h"
 #include "reload.h"
+#include "setup.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
@@ -185,13 +186,15 @@ static uint64_t random_number(uint64_t fallback)
 
 static struct node_options node_options_of(const struct conf *conf)
 {
-    return (struct node_options){
+    struct node_options options = {
         .unit = conf->unit,
         .has_parent = conf->parent_endpoint != NULL,
         .parent_endpoint = conf->parent_endpoint != NULL ? conf->parent_endpoint : "",
         .software = software,
         .seed = random_number((uint64_t)loop_now().us),
     };
+    memcpy(options.parent_key, conf->parent_key, sizeof(options.parent_key));
+    return options;
 }
 
 static struct store_options store_options_of(const struct conf *conf)
@@ -228,6 +231,20 @@ static int work_offline(const struct conf *conf, const struct options *options)
     return exit_status_of(err); /* --check: that it was read is all there is to it */
 }
 
+/* It starts all the same: a public key that was not renewed does no harm. */
+static char *check_public(const struct conf *conf, const char *conf_path,
+                          const struct key_pair *pair)
+{
+    char *other = setup_other_public(conf_path, conf, pair);
+    char key[KEY_TEXT_SIZE];
+    if (other != NULL)
+        log_event(LOG_EVENT_KEY_OF_ANOTHER, LOG_FIELDS(.key = key),
+                  "the secret key in %s, which belongs to %s, is not that of %s: put the right "
+                  "key there, or the right NAME.pub, and restart",
+                  conf->key_file, key_format(pair->public_key, key), other);
+    return other;
+}
+
 static int serve(struct conf *conf, const char *conf_path)
 {
     struct store_options store_options = store_options_of(conf);
@@ -241,6 +258,10 @@ static int serve(struct conf *conf, const char *conf_path)
     bool is_conf_wrong = err == ERR_OK && reload_names_itself(conf, pair.public_key);
     if (is_conf_wrong)
         err = ERR_USAGE;
+    char *other_public = err == ERR_OK ? check_public(conf, conf_path, &pair) : NULL;
+    if (err == ERR_OK)
+        memcpy(node_options.public_key, pair.public_key, sizeof(node_options.public_key));
+    node_options.other_public_path = other_public;
     if (err == ERR_OK)
         err = store_open(conf->state_dir, &store_options, &store);
     if (err == ERR_OK)
@@ -262,6 +283,7 @@ static int serve(struct conf *conf, const char *conf_path)
     node_free(&node);
     store_close(&store);
     key_wipe(&pair);
+    free(other_public);
     if (signal_fd >= 0)
         close(signal_fd);
     if (is_conf_wrong)

@@ -35,6 +35,11 @@ static const struct log_event_info infos[] = {
          "The file of the secret key is not there, cannot be used or written, or may be read by "
          "others.",
          "Do what the line says; under systemd see that LoadCredential names the file."},
+    [LOG_EVENT_KEY_OF_ANOTHER] =
+        {"key-of-another", "6cf99132fe2a4e68ad04fd2431d0a6c6", LOG_LEVEL_WARNING,
+         "The secret key in use is not that of the public key beside it: somebody took the key of "
+         "another node, or did not renew NAME.pub. The daemon starts all the same.",
+         "Put the right key there, or the right NAME.pub, and restart."},
     [LOG_EVENT_ALREADY_RUNNING] =
         {"already-running", "38f93bb898b940b793aff9f95c84b210", LOG_LEVEL_ERROR,
          "Another tonghopd has the state folder or the local socket of this node.",
@@ -135,6 +140,11 @@ static const struct log_event_info infos[] = {
         {"link-refused", "7a789ce59d514a989f87f881f373157f", LOG_LEVEL_WARNING,
          "The node above answered no to this node; it is tried again by itself.",
          "The line has its reason: correct unit, key or enrolment."},
+    [LOG_EVENT_PARENT_BENEATH] = {"parent-beneath", "75c49d58c7b94f56abf804a0db4316bf",
+                                  LOG_LEVEL_ERROR,
+                                  "The node above, by its key in [parent], is enrolled here as one "
+                                  "beneath: that makes a loop.",
+                                  "Correct [parent], or revoke the key."},
     [LOG_EVENT_REPORT_NOT_TAKEN] =
         {"report-not-taken", "322160846efe4e4492db9365f9b9b26b", LOG_LEVEL_WARNING,
          "The node above did not take a report; it waits here, parked with the reason.",
@@ -206,6 +216,23 @@ static const struct log_event_info infos[] = {
          "Somebody connects with a public key that is not this node's, as in the configuration of "
          "a node or client that was set up with a wrong one.",
          "If it is one of yours, put the key that the line has into its [parent] or [client]."},
+    [LOG_EVENT_CHILD_REFUSED] =
+        {"child-refused", "3cc9db3e23034596aa72e193d107b20e", LOG_LEVEL_WARNING,
+         "A node with an enrolled key is turned away: its unit, role, catalogue or protocol is not "
+         "what it should be here, or it is the node above. Told once an hour of each key.",
+         "The line has the reason; 'tonghop status' has what to do."},
+    [LOG_EVENT_KEY_SHARED] =
+        {"key-shared", "2b12a0595c6c4f64aef84f2f4dcabd0e", LOG_LEVEL_ERROR,
+         "Two daemons use one key at the same time: that of a node beneath, or of this one.",
+         "Stop one of them; if the key was copied, make a new one: 'tonghop rekey'."},
+    [LOG_EVENT_CLOCK_OFF] =
+        {"clock-off", "e0da3ce8037b49beae9ef194c6e1eed5", LOG_LEVEL_WARNING,
+         "The clock of the node above, or of one beneath, differs from this one's by more than 5 "
+         "minutes; by these clocks it is told whether reports are filed in time.",
+         "Set both by a time server: timedatectl set-ntp true."},
+    [LOG_EVENT_CLOCK_AGREES] = {"clock-agrees", "6530deed8c024ae4b4e2b5a5a65a1886",
+                                LOG_LEVEL_NOTICE,
+                                "A clock that was off agrees with this one's again.", "Nothing."},
     [LOG_EVENT_MESSAGE_REFUSED] = {"message-refused", "3eb2490f832c452f8270cd6655853527",
                                    LOG_LEVEL_WARNING, "A message did not read and was refused.",
                                    "If it comes again, see who sends it and with which version."},

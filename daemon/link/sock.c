@@ -201,7 +201,7 @@ enum err sock_probe_local(const char *path)
 {
     struct stat st;
     if (!is_local_path(path))
-        return ERR_NOT_FOUND;
+        return ERR_USAGE;
     if (stat(path, &st) != 0) {
         if (errno == EACCES)
             return ERR_FORBIDDEN;

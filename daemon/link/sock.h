@@ -87,7 +87,8 @@ enum err sock_connect(struct sock_context *context, const char *endpoint, const 
                       const struct key_pair *pair, size_t message_max_bytes,
                       struct sock **ret_sock);
 /* Whether somebody listens on local socket `path`: ERR_OK; ERR_NOT_FOUND: nobody, or no such
- * file; ERR_FORBIDDEN: no right to ask; ERR_EXISTS: it is something else than a socket; ERR_IO. */
+ * file; ERR_FORBIDDEN: no right to ask; ERR_EXISTS: it is something else than a
+ * socket; ERR_USAGE: too long for one; ERR_IO. */
 enum err sock_probe_local(const char *path);
 /* DEALER to the local socket of a daemon. ERR_NOT_FOUND: no socket file, or nobody
  * listens on it; ERR_FORBIDDEN: no right to
@@ -114,15 +115,10 @@ bool sock_has_left(const struct sock_peer *peer);
  * ERR_BUSY. */
 enum err sock_send(struct sock *sock, const struct sock_peer *peer, struct span payload);
 
-/* The last failure that libzmq's monitor saw on a connecting socket, one of the SOCK_SAYS texts; ""
- * if none, or once a first connection stands. The loss of a connection that stood stays, even if
+/* The last failure that libzmq's monitor saw on a connecting socket, one of link/trouble.h; "" if
+ * none, or once a first connection stands. The loss of a connection that stood stays, even if
  * libzmq makes a new one: close the socket. Reads the monitor without blocking. Static storage. */
 const char *sock_trouble(struct sock *sock);
-#define SOCK_SAYS_REFUSED       "refused: this key is not enrolled there"
-#define SOCK_SAYS_WRONG_SERVER  "the server's key is not the configured one"
-#define SOCK_SAYS_NOT_A_NODE    "what listens there is not a node"
-#define SOCK_SAYS_NO_HOST       "the name of that machine is not known"
-#define SOCK_SAYS_NO_CONNECTION "no connection"
 
 /* How many were mistaken in the key of this listening socket since the last call. Reads the monitor
  * without blocking: call it after each sock_poll. */

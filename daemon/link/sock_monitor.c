@@ -19,6 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "link/trouble.h"
+
 enum { MONITOR_EVENT_SIZE = 6 }; /* a number of 16 bits and a value of 32 */
 
 bool sock_read_host(int fd, char *ret_host)
@@ -162,15 +164,15 @@ const char *sock_trouble(struct sock *sock)
     case SOCK_TROUBLE_NONE:
         break;
     case SOCK_TROUBLE_REFUSED:
-        return SOCK_SAYS_REFUSED;
+        return TROUBLE_REFUSED;
     case SOCK_TROUBLE_WRONG_SERVER:
-        return SOCK_SAYS_WRONG_SERVER;
+        return TROUBLE_WRONG_SERVER;
     case SOCK_TROUBLE_NOT_A_NODE:
-        return SOCK_SAYS_NOT_A_NODE;
+        return TROUBLE_NOT_A_NODE;
     case SOCK_TROUBLE_NO_HOST:
-        return SOCK_SAYS_NO_HOST;
+        return TROUBLE_NO_HOST;
     case SOCK_TROUBLE_NO_CONNECTION:
-        return SOCK_SAYS_NO_CONNECTION;
+        return TROUBLE_NO_CONNECTION;
     }
     return "";
 }

@@ -189,6 +189,7 @@ enum err node_new(struct store *store, const struct node_options *options, struc
     node->arena = arena_new(WIRE_ARENA_MAX);
     node->scratch = arena_new(WIRE_ARENA_MAX);
     node->started = now;
+    node->clock_us = now.us - now_ms * 1000;
     session_init(&node->session, options->seed, now_ms);
     reconcile_reset(&node->reconcile);
     enum err err = check_owner(node);
@@ -203,6 +204,7 @@ enum err node_new(struct store *store, const struct node_options *options, struc
         node_free(&node);
         return err;
     }
+    contact_check_start(node);
     *ret_node = node;
     return ERR_OK;
 }
@@ -374,6 +376,16 @@ static void dispatch_parent(struct step *step)
     }
 }
 
+static void log_refused(struct step *step, enum err err, const char *reason)
+{
+    bool is_local = step->peer.from.address.is_local;
+    if (err == ERR_VERSION && !is_local) /* a node says the same at each try */
+        contact_note_fault(step, CONTACT_OTHER_PROTOCOL, 0, reason);
+    else
+        log_event(LOG_EVENT_MESSAGE_REFUSED, LOG_FIELDS(.unit = step->peer.unit, .error = err),
+                  "refused a message from a %s: %s", authority_role_name(step->peer.role), reason);
+}
+
 static void step_peer_message(struct step *step)
 {
     struct node *node = step->node;
@@ -389,8 +401,7 @@ static void step_peer_message(struct step *step)
     char reason[256];
     enum err err = wire_open(step->event->bytes, node->arena, &message, reason, sizeof(reason));
     if (err != ERR_OK) {
-        log_event(LOG_EVENT_MESSAGE_REFUSED, LOG_FIELDS(.unit = step->peer.unit, .error = err),
-                  "refused a message from a %s: %s", authority_role_name(step->peer.role), reason);
+        log_refused(step, err, reason);
         step_refuse(step, err, NULL, "%s", reason);
         return;
     }
@@ -420,6 +431,10 @@ static void step_parent_message(struct step *step)
     char reason[256];
     enum err err =
         wire_open(step->event->bytes, step->node->arena, &message, reason, sizeof(reason));
+    if (err == ERR_VERSION && step->node->session.state == SESSION_HELLO) {
+        node_fail_hello(step, err_name(err), reason);
+        return;
+    }
     if (err != ERR_OK) {
         log_event(LOG_EVENT_PARENT_MESSAGE_IGNORED, LOG_FIELDS(.error = err),
                   "dropped a message from the parent: %s", reason);

@@ -17,6 +17,7 @@
 #include "core/care.h"
 #include "link/session.h"
 #include "node/effects.h"
+#include "node/first_contact.h"
 #include "node/link_times.h"
 #include "node/own_cache.h"
 #include "node/peers.h"
@@ -48,8 +49,10 @@ struct node_options {
     uint32_t unit; /* the unit this node is enrolled for */
     bool has_parent;
     const char *parent_endpoint; /* shown by status; "" without parent */
-    const char *software;        /* "tonghopd 0.1.0" */
-    uint64_t seed;               /* of the session's jitter */
+    uint8_t public_key[WIRE_KEY_SIZE], parent_key[WIRE_KEY_SIZE]; /* zero: none, as in tests */
+    const char *other_public_path; /* a NAME.pub beside the secret key that is not its; or NULL */
+    const char *software;          /* "tonghopd 0.1.0" */
+    uint64_t seed;                 /* of the session's jitter */
 };
 
 /* Rebuilding the accumulators after a new catalogue, in resumable steps: groups (kind, year, unit,
@@ -164,6 +167,7 @@ struct node {
     struct link_times link_times; /* of the nodes beneath */
     struct session session;
     struct node_uplink uplink;
+    struct contact contact;
     struct reconcile reconcile;
     struct watch watch;
     bool is_restoring; /* no intake before all that the parent holds is here; a cache of
@@ -173,6 +177,7 @@ struct node {
     int64_t work_after_ms; /* background work is not tried before */
     int64_t expired_ms;    /* when silent peers were last looked for */
     uint64_t next_seq;     /* of answers to peers; grows only */
+    int64_t clock_us;      /* the wall clock at the monotonic clock's 0, as events told it last */
     struct instant started;
     struct node_campaign campaign;
     struct care verify, backup; /* the last ones, for status; whoever reads files puts them here */
@@ -237,9 +242,9 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
  */
 void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms);
 /* The parent has another address or key, which `transport` knows already: the link is made anew.
- * `endpoint` is as in the options. */
-void node_move_parent(struct node *node, const char *endpoint, const struct transport *transport,
-                      int64_t now_ms);
+ * `endpoint` and `key` are as in the options. */
+void node_move_parent(struct node *node, const char *endpoint, const uint8_t *key,
+                      const struct transport *transport, int64_t now_ms);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
 int64_t node_due_ms(const struct node *node, int64_t now_ms);
 /* True when an EVENT_TICK would find background work: rebuilding accumulators, or items refused for

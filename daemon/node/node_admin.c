@@ -74,6 +74,33 @@ static bool unit_is_beneath(struct step *step, const Tonghop__Enrol *enrol)
     return true;
 }
 
+/* A node cannot stand beneath itself, nor beneath a node that is beneath it. */
+static bool is_elsewhere(struct step *step, const Tonghop__Enrol *enrol)
+{
+    const struct node_options *options = &step->node->options;
+    if (memcmp(enrol->key.data, options->public_key, sizeof(options->public_key)) == 0) {
+        step_refuse(step, ERR_INVALID, NULL,
+                    STEP_WORDS(step,
+                               "that is this node's own key: take the one in NAME.pub of the node "
+                               "that is to be enrolled",
+                               "đó là khóa của chính nút này: lấy khóa trong tệp NAME.pub của nút "
+                               "cần đăng ký"));
+        return false;
+    }
+    if (enrol->role == TONGHOP__ROLE__ROLE_NODE && options->has_parent &&
+        memcmp(enrol->key.data, options->parent_key, sizeof(options->parent_key)) == 0) {
+        step_refuse(
+            step, ERR_INVALID, NULL,
+            STEP_WORDS(step,
+                       "that is the key of the node above this one (%s): enrolled here it "
+                       "would make a loop",
+                       "đó là khóa của nút cấp trên (%s): đăng ký ở đây sẽ thành vòng tròn"),
+            options->parent_endpoint);
+        return false;
+    }
+    return true;
+}
+
 /* The unrevoked node key of `unit` other than `but`; false if there is none. */
 static bool find_node_key(struct step *step, uint32_t unit, const uint8_t *but, uint8_t *ret_key)
 {
@@ -88,20 +115,43 @@ static bool find_node_key(struct step *step, uint32_t unit, const uint8_t *but, 
     return false;
 }
 
+/* Writes when the key's owner, who is connected, was last heard; false if it is not. */
+static bool last_heard(struct step *step, const uint8_t *key, char *out)
+{
+    const struct event *event = step->event;
+    size_t index = 0;
+    for (struct peer *peer = peers_next(&step->node->peers, &index); peer != NULL;
+         peer = peers_next(&step->node->peers, &index)) {
+        if (peer->from.address.is_local || memcmp(peer->from.key, key, PEER_KEY_SIZE) != 0)
+            continue;
+        struct instant heard = {event->now.us - (event->now_ms - peer->heard_ms) * 1000};
+        (void)instant_format(heard, out);
+        return true;
+    }
+    return false;
+}
+
 /* A unit is served by one node: two would number the revisions of the same reports. */
 static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
 {
     uint8_t other[STORE_KEY_SIZE];
-    char key[KEY_TEXT_SIZE];
+    char key[KEY_TEXT_SIZE], heard[INSTANT_TEXT_SIZE];
     char unit[256];
     if (enrol->role != TONGHOP__ROLE__ROLE_NODE ||
         !find_node_key(step, enrol->unit, enrol->key.data, other))
         return true;
+    bool is_heard = last_heard(step, other, heard);
     step_refuse(
         step, ERR_EXISTS, NULL,
-        STEP_WORDS(step, "%s has a node with another key: revoke that one first: tonghop revoke %s",
-                   "%s đã có nút với khóa khác: thu hồi khóa đó trước: tonghop revoke %s"),
-        node_unit_text(step->node, enrol->unit, unit, sizeof(unit)), key_format(other, key));
+        STEP_WORDS(step,
+                   "%s has a node with another key%s%s: if the new one replaces it, revoke it "
+                   "first: tonghop revoke %s",
+                   "%s đã có nút với khóa khác%s%s: nếu nút mới thay nó thì thu hồi khóa đó trước: "
+                   "tonghop revoke %s"),
+        node_unit_text(step->node, enrol->unit, unit, sizeof(unit)),
+        is_heard ? STEP_WORDS(step, ", last heard at ", ", tin gần nhất lúc ")
+                 : STEP_WORDS(step, ", which is not linked now", ", hiện không nối"),
+        is_heard ? heard : "", key_format(other, key));
     return false;
 }
 
@@ -126,6 +176,7 @@ static void put_enrolled(struct step *step, const struct enrolled *enrolled)
     bool had_former = store_get_enrolled(step->txn, enrolled->key, &former) == ERR_OK;
     (void)store_put_enrolled(step->txn, enrolled); /* the error is sticky */
     step->node->child_units.is_loaded = false;
+    contact_forget(step->node, enrolled->key);
     if (had_former &&
         (enrolled->is_revoked || enrolled->unit != former.unit || enrolled->role != former.role))
         end_alarms(step, &former);
@@ -141,7 +192,8 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
         .unit = enrol->unit, .role = (uint8_t)enrol->role, .changed = step->event->now};
     char key[KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     char unit[256];
-    if (!unit_is_beneath(step, enrol) || !is_the_only_node(step, enrol))
+    if (!is_elsewhere(step, enrol) || !unit_is_beneath(step, enrol) ||
+        !is_the_only_node(step, enrol))
         return;
     memcpy(enrolled.key, enrol->key.data, sizeof(enrolled.key));
     (void)snprintf(enrolled.name, sizeof(enrolled.name), "%s", enrol->name);

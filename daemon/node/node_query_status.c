@@ -1,4 +1,6 @@
 /* Status: how the node is. Its parts are in status_*.c. */
+#include <stdlib.h>
+
 #include "node/reconcile.h"
 #include "node/status.h"
 
@@ -11,6 +13,7 @@ struct answer {
     Tonghop__Care verify, backup;
     struct links links;
     struct complaints complaints;
+    char *notices[STATUS_NOTICES_MAX];
 };
 
 static void fill_node(struct step *step, Tonghop__Status *status)
@@ -74,6 +77,8 @@ static void fill_answer(struct step *step, struct answer *answer)
     status_find_complaints(step, status, &answer->complaints);
     status->n_problems = answer->complaints.count;
     status->problems = answer->complaints.texts;
+    status->n_notices = contact_notices(step, answer->notices, STATUS_NOTICES_MAX);
+    status->notices = answer->notices;
 }
 
 void node_handle_status_query(struct step *step)
@@ -86,4 +91,6 @@ void node_handle_status_query(struct step *step)
     step_reply(step, &envelope);
     status_links_fini(&answer.links);
     status_complaints_fini(&answer.complaints);
+    for (size_t i = 0; i < answer.status.n_notices; i++)
+        free(answer.notices[i]);
 }

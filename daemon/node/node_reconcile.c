@@ -252,6 +252,13 @@ void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
         pong.digest.data = digest;
         pong.digest.len = sizeof(digest);
     }
+    if (is_node) {
+        struct peer *peer = peers_find(&node->peers, &step->peer.from.address);
+        if (peer != NULL)
+            contact_hear_clock(step, peer, ping->now_us);
+        pong.shared = contact_is_shared(step);
+        pong.now_us = step->event->now.us;
+    }
     envelope.body_case = TONGHOP__ENVELOPE__BODY_PONG;
     envelope.pong = &pong;
     step_reply(step, &envelope);
@@ -265,6 +272,7 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
     uint8_t both[2 * DIGEST_SIZE];
     uint64_t parked;
     bool is_sending = store_count_outbox(step->txn, &parked) > parked;
+    contact_hear_parent(step, pong->now_us, pong->shared);
     if (pong->digest.len == 0 || is_sending || !reconcile_is_ready(node) ||
         reconcile_digest(step->txn, node->options.unit, both) != ERR_OK ||
         memcmp(both, pong->digest.data, DIGEST_SIZE) == 0)

@@ -15,6 +15,35 @@
 
 /* ---- the answering side ---- */
 
+/* The node above as one beneath: refuses and returns true. */
+static bool is_loop(struct step *step)
+{
+    const struct node_options *options = &step->node->options;
+    if (!options->has_parent ||
+        memcmp(step->peer.from.key, options->parent_key, sizeof(options->parent_key)) != 0)
+        return false;
+    contact_note_fault(step, CONTACT_LOOP, 0,
+                       "it is that of the node above, which asks to come in as one beneath: "
+                       "correct [parent] there, or here");
+    step_refuse(step, ERR_FOREIGN, NULL,
+                "the node that this one asks is beneath it: that makes a loop: correct [parent]");
+    return true;
+}
+
+/* A daemon under the key of a person: it would be linked, and nothing that it sends be taken. */
+static bool is_right_role(struct step *step, const Tonghop__Hello *hello,
+                          const struct enrolled *enrolled)
+{
+    char why[160];
+    if (!hello->node || enrolled->role == TONGHOP__ROLE__ROLE_NODE)
+        return true;
+    (void)snprintf(why, sizeof(why), "this key is enrolled here as %s, and a node uses it",
+                   authority_role_name(enrolled->role));
+    contact_note_fault(step, CONTACT_OTHER_ROLE, hello->unit, why);
+    step_refuse(step, ERR_FORBIDDEN, NULL, "%s", why);
+    return false;
+}
+
 /* What the sender's key (or the local socket) makes of it; refuses and returns false if nothing. */
 static bool identify(struct step *step, const Tonghop__Hello *hello)
 {
@@ -24,6 +53,8 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
         step->peer.unit = step->node->options.unit;
         return true;
     }
+    if (is_loop(step))
+        return false;
     if (store_get_enrolled(step->txn, step->peer.from.key, &enrolled) != ERR_OK ||
         enrolled.is_revoked) {
         step_refuse(step, ERR_FORBIDDEN, NULL,
@@ -33,6 +64,12 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
     }
     if (hello->unit != enrolled.unit &&
         (hello->unit != 0 || enrolled.role == TONGHOP__ROLE__ROLE_NODE)) {
+        char why[160];
+        (void)snprintf(why, sizeof(why),
+                       "it is enrolled for unit %" PRIu32
+                       ", and its hello speaks for unit %" PRIu32,
+                       enrolled.unit, hello->unit);
+        contact_note_fault(step, CONTACT_OTHER_UNIT, hello->unit, why);
         step_refuse(
             step, ERR_FOREIGN, NULL,
             STEP_WORDS(
@@ -46,7 +83,7 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
     }
     step->peer.role = enrolled.role;
     step->peer.unit = enrolled.unit;
-    return true;
+    return is_right_role(step, hello, &enrolled);
 }
 
 /* The same number with another content would mix two programmes' figures; a higher one than ours is
@@ -61,6 +98,9 @@ static bool catalogue_is_ours(struct step *step, const Tonghop__Hello *hello)
     if (hello->catalogue == 0 || hello->catalogue != ours ||
         memcmp(hello->catalogue_hash.data, node->catalogue_hash, DIGEST_SIZE) == 0)
         return true;
+    contact_note_fault(step, CONTACT_OTHER_CATALOGUE, 0,
+                       "its node has another catalogue under the number of the one here: publish "
+                       "the right one at the root with a higher number");
     step_refuse(step, ERR_CATALOGUE, NULL,
                 "catalogue %" PRIu32
                 " is another one here: publish the right one at the root with a "
@@ -170,8 +210,11 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
     if (!catalogue_is_ours(step, hello))
         return;
     step->peer.catalogue = hello->catalogue;
+    step->peer.hello_ms = step->event->now_ms;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256], sender[STEP_SENDER_SIZE];
+        contact_forget_faults(step->node, step->peer.from.key);
+        contact_hear_clock(step, &step->peer, hello->now_us);
         compare_buckets(step, hello, &list);
         if (!is_known)
             log_event(LOG_EVENT_CHILD_CONNECTED,
@@ -264,10 +307,18 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
 {
     if (step->in->re == 0 || step->in->re != step->node->uplink.hello_seq)
         return; /* of an earlier hello, or given twice: it speaks of what was */
+    if (welcome->role != TONGHOP__ROLE__ROLE_NODE) { /* of an older version, which does not mind */
+        char why[160];
+        (void)snprintf(why, sizeof(why), "this key is enrolled there as %s, and a node uses it",
+                       authority_role_name((uint8_t)welcome->role));
+        node_fail_hello(step, err_name(ERR_FORBIDDEN), why);
+        return;
+    }
     struct effect *effect = effects_add(step->effects, EFFECT_SESSION, (struct span){0});
     effect->session = SESSION_WELCOMED;
     effect->number = welcome->window;
     note_trouble(step, "");
+    contact_hear_parent(step, welcome->now_us, false);
     learn_catalogue(step, welcome->catalogue, &welcome->catalogue_hash);
     begin_comparing(step, welcome);
     if (store_get_meta_u64(step->txn, "parent") != welcome->unit)
@@ -302,6 +353,28 @@ static void park(struct step *step, const struct session_sent *sent, const char 
               node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
 }
 
+enum { TROUBLE_SIZE = sizeof(((struct node_uplink *)NULL)->trouble) };
+
+/* On one line, as status shows it. */
+static void write_trouble(const char *code, const char *text, char *out)
+{
+    (void)snprintf(out, TROUBLE_SIZE, "%s: %s", code, text);
+    utf8_cut(out);
+    utf8_make_line(out);
+}
+
+/* Said once, not at each try. */
+void node_fail_hello(struct step *step, const char *code, const char *text)
+{
+    char trouble[TROUBLE_SIZE];
+    write_trouble(code, text, trouble);
+    if (strcmp(trouble, step->node->uplink.trouble) != 0)
+        log_event(LOG_EVENT_LINK_REFUSED, NULL, "refused by the node above: %s", trouble);
+    effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
+    /* Last, because what the parent says tells more than what the transport saw. */
+    note_trouble(step, trouble);
+}
+
 /* A refusal of what was sent parks it; one of the hello, or of the session, ends the session, to
  * begin anew. A refusal of what was forgotten meanwhile (and is sent again) says nothing new. */
 void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal)
@@ -309,17 +382,12 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     const struct node_uplink *uplink = &step->node->uplink;
     const struct session_sent *sent = node_sent(step->node, step->in->re);
     uint64_t re = step->in->re;
-    char trouble[256];
+    char trouble[TROUBLE_SIZE];
     bool is_over =
         strcmp(refusal->code, err_name(ERR_NO_SESSION)) == 0 || re == 0 || re == uplink->hello_seq;
-    (void)snprintf(trouble, sizeof(trouble), "%s: %s", refusal->code, refusal->text);
-    utf8_cut(trouble);
-    utf8_make_line(trouble); /* status shows it on one */
+    write_trouble(refusal->code, refusal->text, trouble);
     if (is_over) {
-        log_event(LOG_EVENT_LINK_REFUSED, NULL, "refused by the node above: %s", trouble);
-        effects_add(step->effects, EFFECT_SESSION, (struct span){0})->session = SESSION_REFUSED;
-        /* Last, because what the parent says tells more than what the transport saw. */
-        note_trouble(step, trouble);
+        node_fail_hello(step, refusal->code, refusal->text);
     } else if (sent != NULL) {
         park(step, sent, trouble);
     } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {

@@ -7,6 +7,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "link/trouble.h"
 #include "node/reconcile.h"
 #include "node/step.h"
 #include "node/watch.h"
@@ -31,7 +32,7 @@ static void send_parent(struct node *node, const struct transport *transport,
     (void)transport->send_parent(transport->ctx, span_of(&node->packed)); /* resent if lost */
 }
 
-static void send_hello(struct node *node, const struct transport *transport)
+static void send_hello(struct node *node, const struct transport *transport, int64_t now_ms)
 {
     Tonghop__Hello hello = TONGHOP__HELLO__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
@@ -60,6 +61,8 @@ static void send_hello(struct node *node, const struct transport *transport)
     hello.protocol_max = WIRE_PROTOCOL;
     hello.unit = node->options.unit;
     hello.software = (char *)(uintptr_t)node->options.software; /* protobuf-c only reads it */
+    hello.now_us = node->clock_us + now_ms * 1000;
+    hello.node = true;
     if (node->catalogue != NULL) {
         hello.catalogue = node->catalogue->number;
         hello.catalogue_hash.data = node->catalogue_hash;
@@ -77,11 +80,12 @@ static void send_hello(struct node *node, const struct transport *transport)
     free(buckets);
 }
 
-static void send_ping(struct node *node, const struct transport *transport)
+static void send_ping(struct node *node, const struct transport *transport, int64_t now_ms)
 {
     Tonghop__Ping ping = TONGHOP__PING__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     ping.catalogue = reconcile_is_ready(node) ? node->catalogue->number : 0;
+    ping.now_us = node->clock_us + now_ms * 1000;
     envelope.seq = session_take_seq(&node->session);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_PING;
     envelope.ping = &ping;
@@ -162,9 +166,11 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
 }
 
 /* Why there is no link, as the socket knows it before it is closed. Said once, not at each try. */
-static void note_trouble(struct node *node, const struct transport *transport)
+static void note_trouble(struct node *node, const struct transport *transport, bool is_silent)
 {
     const char *why = transport->parent_trouble(transport->ctx);
+    if (why[0] == '\0' && is_silent)
+        why = TROUBLE_SILENT;
     if (why[0] == '\0' || strcmp(why, node->uplink.trouble) == 0)
         return;
     (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
@@ -172,22 +178,23 @@ static void note_trouble(struct node *node, const struct transport *transport)
               "no link with the node above: %s", why);
 }
 
-static void act(struct node *node, unsigned actions, const struct transport *transport)
+static void act(struct node *node, unsigned actions, enum session_event event,
+                const struct transport *transport, int64_t now_ms)
 {
     if (actions & SESSION_DID_UNLINK)
         node->uplink.trouble[0] = '\0'; /* it was that of a link */
     if (actions & SESSION_DO_CLOSE) {
-        note_trouble(node, transport);
+        note_trouble(node, transport, event == SESSION_TICK);
         transport->close_parent(transport->ctx);
     }
     if (actions & SESSION_DO_OPEN)
         transport->open_parent(transport->ctx);
     if (actions & SESSION_DO_HELLO) {
         reconcile_reset(&node->reconcile);
-        send_hello(node, transport);
+        send_hello(node, transport, now_ms);
     }
     if (actions & SESSION_DO_PING)
-        send_ping(node, transport);
+        send_ping(node, transport, now_ms);
     if (actions & SESSION_DID_UNLINK) {
         node->uplink.request_seq = 0;
         reconcile_reset(&node->reconcile);
@@ -236,7 +243,8 @@ static void send_child(struct node *node, const struct transport *transport, uin
 static void apply_session(struct node *node, const struct effect *effect,
                           const struct transport *transport, int64_t now_ms)
 {
-    act(node, session_handle(&node->session, effect->session, effect->number, now_ms), transport);
+    act(node, session_handle(&node->session, effect->session, effect->number, now_ms),
+        effect->session, transport, now_ms);
 }
 
 static void apply_one(struct node *node, const struct effect *effect, struct span bytes,
@@ -335,6 +343,7 @@ static void note_times(struct node *node, const struct effect *effect, struct sp
 void node_apply(struct node *node, struct effects *effects, const struct transport *transport,
                 struct instant now, int64_t now_ms)
 {
+    node->clock_us = now.us - now_ms * 1000;
     for (size_t i = 0; i < effects->count; i++) {
         const struct effect *effect = &effects->items[i];
         struct span bytes = effects_bytes(effects, effect);
@@ -346,16 +355,20 @@ void node_apply(struct node *node, struct effects *effects, const struct transpo
 
 void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms)
 {
-    act(node, session_handle(&node->session, SESSION_DEAD, 0, now_ms), transport);
+    act(node, session_handle(&node->session, SESSION_DEAD, 0, now_ms), SESSION_DEAD, transport,
+        now_ms);
 }
 
 /* Nothing that was known of the parent before holds of this one. */
-void node_move_parent(struct node *node, const char *endpoint, const struct transport *transport,
-                      int64_t now_ms)
+void node_move_parent(struct node *node, const char *endpoint, const uint8_t *key,
+                      const struct transport *transport, int64_t now_ms)
 {
     struct node_uplink *uplink = &node->uplink;
-    act(node, session_handle(&node->session, SESSION_MOVED, 0, now_ms), transport);
+    act(node, session_handle(&node->session, SESSION_MOVED, 0, now_ms), SESSION_MOVED, transport,
+        now_ms);
     node->options.parent_endpoint = endpoint;
+    memcpy(node->options.parent_key, key, sizeof(node->options.parent_key));
+    contact_check_start(node);
     uplink->unit = uplink->catalogue = 0;
     memset(uplink->catalogue_hash, 0, sizeof(uplink->catalogue_hash));
     uplink->hello_seq = uplink->request_seq = 0;
@@ -373,12 +386,13 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
     watch_pump(node, transport, now_ms);
     if (!node->options.has_parent)
         return;
-    act(node, session_handle(&node->session, SESSION_TICK, 0, now_ms), transport);
+    act(node, session_handle(&node->session, SESSION_TICK, 0, now_ms), SESSION_TICK, transport,
+        now_ms);
     if (node->session.state != SESSION_UP)
         return;
     (void)session_expire(&node->session, now_ms);
     if (reconcile_wants_hello(node, now_ms)) {
-        send_hello(node, transport);
+        send_hello(node, transport, now_ms);
         reconcile_said_hello(node, now_ms);
     }
     reconcile_pump(node, transport, now_ms);

@@ -7,7 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PEERS_MAX = 16384, PEERS_OF_KEY_MAX = 16, PEER_ID_MAX = 32, PEER_KEY_SIZE = 32 };
+enum {
+    PEERS_MAX = 16384,
+    PEERS_OF_KEY_MAX = 16,
+    PEER_ID_MAX = 32,
+    PEER_KEY_SIZE = 32,
+    PEER_HOST_SIZE = 46, /* of an IP address as text (SOCK_ADDRESS_SIZE) */
+};
 
 struct peer_address {
     uint8_t id[PEER_ID_MAX];
@@ -20,6 +26,7 @@ struct peer_from {
     struct peer_address address;
     uint8_t key[PEER_KEY_SIZE]; /* CURVE key; zero if local */
     uint32_t uid;               /* if local */
+    char host[PEER_HOST_SIZE];  /* where it is, for people; "" if local or not known */
 };
 
 struct peer {
@@ -29,6 +36,8 @@ struct peer {
     uint32_t catalogue; /* number it said it has */
     bool is_vietnamese; /* the language of the texts it wants */
     int64_t heard_ms;
+    int64_t hello_ms; /* when this connection said hello last */
+    int64_t ahead_us; /* how far its clock is before ours, of a node */
 };
 
 /* A hash table by address. Zero-initialised is empty. */

@@ -6,7 +6,7 @@
 #include "node/query.h"
 
 /* Of one answer: more sentences than there are reasons to complain. */
-enum { STATUS_PROBLEMS_MAX = 32 };
+enum { STATUS_PROBLEMS_MAX = 40, STATUS_NOTICES_MAX = 16 };
 /* Older than that, a verification or a backup has to be looked after. The timers run every week and
  * every day: one that was missed is no reason yet. */
 enum { STATUS_VERIFY_DAYS_MAX = 15, STATUS_BACKUP_DAYS_MAX = 3 };

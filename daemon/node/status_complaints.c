@@ -58,6 +58,12 @@ static void complain_of_catalogue(struct step *step, struct complaints *complain
                        node->uplink.catalogue));
 }
 
+static void complain_of_contact(struct step *step, struct complaints *complaints)
+{
+    complaints->count +=
+        contact_problems(step, complaints->texts + complaints->count, STATUS_PROBLEMS_MAX / 2);
+}
+
 static void complain_of_quarantine(struct step *step, const Tonghop__Status *status,
                                    struct complaints *complaints)
 {
@@ -106,6 +112,7 @@ static void complain_of_store(struct step *step, const Tonghop__Status *status,
 void status_find_complaints(struct step *step, const Tonghop__Status *status,
                             struct complaints *ret_complaints)
 {
+    complain_of_contact(step, ret_complaints);
     complain_of_catalogue(step, ret_complaints);
     status_complain_of_link(step, status, ret_complaints);
     complain_of_quarantine(step, status, ret_complaints);

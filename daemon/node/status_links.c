@@ -122,17 +122,7 @@ void status_complain_of_link(struct step *step, const Tonghop__Status *status,
 {
     const struct node_uplink *uplink = &step->node->uplink;
     if (status->has_parent && !status->parent_linked)
-        status_complain(
-            complaints,
-            mem_printf(STEP_WORDS(step,
-                                  "no link with the node above (%s)%s%s: see that it runs, "
-                                  "that its address and key are right here, and that this "
-                                  "node's key is enrolled there",
-                                  "chưa nối được với nút cấp trên (%s)%s%s: xem nút đó có "
-                                  "chạy không, địa chỉ và khóa trong [parent] có đúng không, "
-                                  "khóa của nút này đã được đăng ký ở đó chưa"),
-                       status->parent_endpoint, uplink->trouble[0] != '\0' ? ": " : "",
-                       uplink->trouble));
+        status_complain(complaints, contact_link_text(step));
     if (status->parent_linked && uplink->trouble[0] != '\0')
         status_complain(complaints,
                         mem_printf(STEP_WORDS(step, "linked with the node above, but: %s",

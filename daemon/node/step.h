@@ -118,6 +118,9 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome);
 void node_handle_ack(struct step *step, const Tonghop__Ack *ack);
 void node_handle_statement_ack(struct step *step, const Tonghop__StatementAck *ack);
 void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal);
+/* The parent does not want this node, or cannot be understood: the link begins anew after a wait.
+ */
+void node_fail_hello(struct step *step, const char *code, const char *text);
 void node_handle_chunk(struct step *step, const Tonghop__CatalogueChunk *chunk);
 void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notice);
 void node_handle_pong(struct step *step, const Tonghop__Pong *pong);

@@ -12,6 +12,7 @@ static const struct wire_rule hello_rules[] = {
     {AT(Hello, buckets), 0, WIRE_BUCKETS_MAX, 0},
     {AT(Hello, software), 0, SOFTWARE_MAX, 0},
     {AT(Hello, language), 0, LANGUAGE_MAX, 0},
+    {INSTANT(Hello, now_us)},
 };
 
 static const struct wire_rule bucket_rules[] = {
@@ -31,7 +32,8 @@ static const struct wire_rule welcome_rules[] = {
     {INSTANT(Welcome, now_us)},
 };
 
-static const struct wire_rule pong_rules[] = {{HASH(Pong, digest)}};
+static const struct wire_rule ping_rules[] = {{INSTANT(Ping, now_us)}};
+static const struct wire_rule pong_rules[] = {{HASH(Pong, digest)}, {INSTANT(Pong, now_us)}};
 
 static const char *check_hash(uint32_t catalogue, const ProtobufCBinaryData *hash)
 {
@@ -403,6 +405,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(hello, check_hello)},
     {SHAPE(bucket, NULL)},
     {SHAPE(welcome, check_welcome)},
+    {SHAPE(ping, NULL)},
     {SHAPE(pong, NULL)},
     {SHAPE(key, NULL)},
     {SHAPE(filing, NULL)},

@@ -130,6 +130,7 @@ static const struct wire_rule status_rules[] = {
     {INSTANT(Status, parent_heard_us)},
     {LIST(Status, children)},
     {AT(Status, problems), 0, PROBLEMS_MAX, RULE_HAS_LINES},
+    {AT(Status, notices), 0, PROBLEMS_MAX, RULE_HAS_LINES},
     {INSTANT(Status, parent_acked_us)},
     {INSTANT(Status, waiting_since_us)},
 };

@@ -31,10 +31,10 @@ CORE = "core/* "
 TEXT = CORE + "text/* link/key.h"
 STORE = CORE + "store/*"
 WIRE = CORE + "wire/* " + GENERATED
-SOCK = CORE + "link/sock*.h link/key.h"
-LINK = "link/key.h link/session.h link/sock.h "
+SOCK = CORE + "link/sock*.h link/key.h link/trouble.h"
+LINK = "link/key.h link/session.h link/sock.h link/trouble.h "
 EXPORT = CORE + "export/* store/* wire/* link/key.h " + GENERATED
-NODE = CORE + "store/* wire/* node/* link/key.h link/session.h " + GENERATED
+NODE = CORE + "store/* wire/* node/* link/key.h link/session.h link/trouble.h " + GENERATED
 ALL = CORE + LINK + "text/* store/* wire/* node/* export/export.h *.h " + GENERATED
 CLIENT = CORE + LINK + "text/* wire/* client/* tonghop/* " + GENERATED
 UNIT = CLIENT + " store/* node/* lib/* unit/*/*"
@@ -48,6 +48,7 @@ RULES = [
     Rule("daemon/wire/digest.c", WIRE, "sodium.h"),
     Rule("daemon/wire/*", WIRE, "protobuf-c/*"),
     Rule("daemon/link/session.[ch]", CORE + "link/session.h"),
+    Rule("daemon/link/trouble.h", ""),
     Rule("daemon/link/key.[ch]", CORE + "link/key.h", "sodium.h"),
     Rule("daemon/link/sock.h", SOCK),
     # sock_*.h are shared by the sock files and seen by nobody else.

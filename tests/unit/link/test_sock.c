@@ -4,11 +4,12 @@
 #include <sys/socket.h>
 
 #include "link/sock_internal.h" /* its context, where a false handler is bound; zmq.h */
+#include "link/trouble.h"
 
-static const char refused_text[] = SOCK_SAYS_REFUSED;
-static const char wrong_server_text[] = SOCK_SAYS_WRONG_SERVER;
-static const char not_a_node_text[] = SOCK_SAYS_NOT_A_NODE;
-static const char no_connection_text[] = SOCK_SAYS_NO_CONNECTION;
+static const char refused_text[] = TROUBLE_REFUSED;
+static const char wrong_server_text[] = TROUBLE_WRONG_SERVER;
+static const char not_a_node_text[] = TROUBLE_NOT_A_NODE;
+static const char no_connection_text[] = TROUBLE_NO_CONNECTION;
 
 static bool allow_all(void *ctx, const uint8_t *key, const char *host)
 {
@@ -244,7 +245,7 @@ static void test_unknown_host(void **state)
                                   net->server_pair.public_key, &net->known, MESSAGE_MAX,
                                   &net->client),
                      ERR_OK);
-    assert_string_equal(wait_trouble(net, net->client), SOCK_SAYS_NO_HOST);
+    assert_string_equal(wait_trouble(net, net->client), TROUBLE_NO_HOST);
 }
 
 /* A server that is not there yet is a trouble until it is; the first message waits for it. */

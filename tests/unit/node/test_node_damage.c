@@ -454,7 +454,7 @@ static void test_trouble_ends_with_the_link(void **state)
     rig->now_ms += 2 * SESSION_PEER_SILENCE_MS;
     node_pump(rig->node, &transport, rig->now_ms);
     assert_int_not_equal(rig->node->session.state, SESSION_UP);
-    assert_string_equal(rig->node->uplink.trouble, "");
+    assert_string_equal(rig->node->uplink.trouble, "no answer");
 }
 
 #define ROOT_TEST(function) cmocka_unit_test_setup_teardown(function, rig_setup_root, rig_teardown)

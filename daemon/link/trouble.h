@@ -1,0 +1,14 @@
+/* Why a link does not stand, as the transport says it. Texts are stable: what to do about each is
+ * looked up by them (node/first_contact_text.c). */
+#ifndef LINK_TROUBLE_H
+#define LINK_TROUBLE_H
+
+#define TROUBLE_REFUSED       "refused: this key is not enrolled there"
+#define TROUBLE_WRONG_SERVER  "the server's key is not the configured one"
+#define TROUBLE_NOT_A_NODE    "what listens there is not a node"
+#define TROUBLE_NO_HOST       "the name of that machine is not known"
+#define TROUBLE_NO_CONNECTION "no connection"
+/* The connection stands, and nothing comes. */
+#define TROUBLE_SILENT "no answer"
+
+#endif
