@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/command.h"
-#include "client/words.h"
+#include "client/offline.h"
 #include "core/mem.h"
 
 enum { NODE_NAME_MAX = 64 };
@@ -112,6 +111,20 @@ static bool check_values(const struct common *common, const struct wanted *wante
     return true;
 }
 
+/* The same address, or this machine by its names and the same port. */
+static bool is_own_address(const char *listen, const char *parent)
+{
+    static const char *const own[] = {"tcp://127.0.0.1", "tcp://localhost", "tcp://[::1]"};
+    const char *port = strrchr(listen, ':'), *parent_port = strrchr(parent, ':');
+    bool is_own = strcmp(listen, parent) == 0;
+    if (port == NULL || parent_port == NULL || strcmp(port, parent_port) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        is_own |=
+            strncmp(parent, own[i], strlen(own[i])) == 0 && parent + strlen(own[i]) == parent_port;
+    return is_own;
+}
+
 static bool read_arguments(const struct common *common, int argc, char **argv,
                            struct wanted *wanted)
 {
@@ -138,6 +151,12 @@ static bool read_arguments(const struct common *common, int argc, char **argv,
     }
     if (wanted->parent != NULL && !split_parent(common, wanted))
         return false;
+    if (wanted->parent != NULL && wanted->listen != NULL &&
+        is_own_address(wanted->listen, wanted->parent_endpoint)) {
+        (void)command_usage("init", words(common->is_english, WORD_INIT_PARENT_IS_SELF),
+                            wanted->parent_endpoint);
+        return false;
+    }
     wanted->folder =
         common->etc != NULL ? absolute_of(common->etc) : default_folder(wanted->is_client);
     wanted->state_dir = wanted->state != NULL ? absolute_of(wanted->state) : NULL;
@@ -193,6 +212,16 @@ static bool make_folders(const char *folder, mode_t mode)
     return is_made;
 }
 
+/* Why is in errno. */
+static void say_cannot_write(const struct common *common, const struct wanted *wanted,
+                             const char *path)
+{
+    bool is_denied = errno == EACCES || errno == EPERM;
+    command_say(words(common->is_english, WORD_INIT_CANNOT_WRITE), path, strerror(errno));
+    if (is_denied && geteuid() != 0)
+        command_say(words(common->is_english, WORD_INIT_NOT_ROOT), wanted->folder);
+}
+
 /* The folders that the daemon is to find, where they are not systemd's to make. */
 static bool make_all_folders(const struct common *common, const struct wanted *wanted)
 {
@@ -207,8 +236,7 @@ static bool make_all_folders(const struct common *common, const struct wanted *w
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         if (folders[i].path == NULL || make_folders(folders[i].path, folders[i].mode))
             continue;
-        command_say(words(common->is_english, WORD_INIT_CANNOT_WRITE), folders[i].path,
-                    strerror(errno));
+        say_cannot_write(common, wanted, folders[i].path);
         return false;
     }
     return true;
@@ -272,8 +300,7 @@ static int make_files(const struct common *common, const struct wanted *wanted,
         goto out;
     is_hidden = write_hidden(hidden, span_of(&text));
     if (!is_hidden) {
-        command_say(words(common->is_english, WORD_INIT_CANNOT_WRITE), paths->conf,
-                    strerror(errno));
+        say_cannot_write(common, wanted, paths->conf);
         goto out;
     }
     if (!check_conf(hidden))
@@ -283,8 +310,7 @@ static int make_files(const struct common *common, const struct wanted *wanted,
     if (!are_keys_saved)
         goto out;
     if (link(hidden, paths->conf) != 0) {
-        command_say(words(common->is_english, WORD_INIT_CANNOT_WRITE), paths->conf,
-                    strerror(errno));
+        say_cannot_write(common, wanted, paths->conf);
         goto out;
     }
     status = EXIT_DONE;
@@ -354,6 +380,12 @@ static int run_init(const struct common *common, int argc, char **argv)
         (void)printf("tonghop enrol %u %s --role %s\n", wanted.unit_id, key,
                      wanted.is_client ? "reporter" : "node");
     print_next(common, &wanted, &paths, key);
+    if (strcmp(wanted.folder, COMMAND_ETC) == 0 &&
+        (wanted.state_dir != NULL || wanted.runtime_dir != NULL))
+        command_say("%s", words(common->is_english, WORD_INIT_OWN_FOLDERS));
+    (void)fflush(stdout); /* before what the other program says */
+    if (!wanted.is_client)
+        (void)offline_check(common, paths.conf); /* it says what is wrong; the files are made */
 out:
     key_wipe(&pair);
     paths_fini(&paths);

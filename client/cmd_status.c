@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "client/health.h"
+#include "client/offline.h"
 #include "client/options.h"
 #include "client/status.h"
 #include "core/mem.h"
@@ -129,6 +130,15 @@ static int print_answer(const struct common *common, bool is_all, const Tonghop_
     return health_is_good(answer->status) ? EXIT_DONE : EXIT_NO;
 }
 
+/* Why nobody answers on the local socket, as far as this machine can tell. */
+static void explain_silence(const struct common *common, const struct conf *conf)
+{
+    char *path = command_find_conf_path(common);
+    if (path != NULL && offline_check(common, path))
+        command_say(words(common->is_english, WORD_STATUS_COULD_START), conf->name);
+    free(path);
+}
+
 static int run_status(const struct common *common, int argc, char **argv)
 {
     const char *wait_text = NULL;
@@ -165,6 +175,8 @@ static int run_status(const struct common *common, int argc, char **argv)
     }
     int status = err == ERR_OK ? print_answer(common, is_all, answer)
                                : command_print_failure(common, err, reason);
+    if (err == ERR_NOT_FOUND && !conf.is_client)
+        explain_silence(common, &conf);
     if (wait_text != NULL && status != EXIT_DONE && status != EXIT_INPUT)
         command_say(words(common->is_english, WORD_STATUS_GAVE_UP), wait_text);
     connection_close(&connection);
@@ -187,6 +199,7 @@ const struct command command_status = {
         "  --all            also details, and all nodes beneath instead of those not "
         "connected\n"
         "  --wait SECONDS   ask again until it is, also while no daemon is there yet\n\n"
+        "Where no daemon of this machine answers, it says what keeps one from starting.\n"
         "Exit status: 0 well; 1 something is to be done; 3 no answer.\n",
     .help_vi =
         "Tốt nghĩa là: đã nối với cấp trên (hoặc là nút trên cùng), có danh mục, không đang tính\n"
@@ -197,6 +210,7 @@ const struct command command_status = {
         "cáo, không tính là lỗi của nút.\n\n"
         "  --all         thêm chi tiết, và mọi nút cấp dưới thay vì chỉ những nút không nối\n"
         "  --wait GIÂY   hỏi lại cho đến khi tốt, kể cả khi nút chưa chạy\n\n"
+        "Khi nút trên máy này không trả lời, lệnh cho biết điều gì ngăn nó khởi động.\n"
         "Mã kết thúc: 0 tốt; 1 có việc phải làm; 3 không có trả lời.\n",
     .run = run_status,
 };

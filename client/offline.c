@@ -116,6 +116,35 @@ int offline_run(const struct common *common, const char *conf_path, const char *
     return WEXITSTATUS(status);
 }
 
+/* What is good need not be told here; what may not be looked at should. */
+static bool print_unknown(const struct buf *out)
+{
+    static const char *const goods[] = {"good: ", "tốt: "};
+    const char *at = (const char *)out->data, *end = at + out->len;
+    bool has_unknown = false;
+    while (at < end) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        size_t len = (size_t)((line_end != NULL ? line_end : end) - at);
+        if (strncmp(at, goods[0], strlen(goods[0])) != 0 &&
+            strncmp(at, goods[1], strlen(goods[1])) != 0) {
+            (void)fprintf(stderr, "%.*s\n", (int)len, at);
+            has_unknown = true;
+        }
+        at += len + 1;
+    }
+    return has_unknown;
+}
+
+bool offline_check(const struct common *common, const char *conf_path)
+{
+    const char *const arguments[] = {"--check", "--lang", common->is_english ? "en" : "vi", NULL};
+    struct buf out = {0};
+    int status = offline_run(common, conf_path, arguments, &out);
+    bool has_unknown = out.len > 0 && print_unknown(&out);
+    buf_fini(&out);
+    return status == EXIT_DONE && !has_unknown;
+}
+
 char *offline_value(const struct buf *out, const char *name)
 {
     size_t name_len = strlen(name);

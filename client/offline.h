@@ -19,6 +19,10 @@ int offline_become(const struct common *common, const char *conf_path,
 int offline_run(const struct common *common, const char *conf_path, const char *const *arguments,
                 struct buf *out);
 
+/* Has tonghopd say what would keep the node from starting, on standard error and in the language of
+ * the command. False if there is anything, or it cannot be told. */
+bool offline_check(const struct common *common, const char *conf_path);
+
 /* Which words an error of tonghopd has. */
 struct offline_reason {
     enum err code;

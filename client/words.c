@@ -75,6 +75,21 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_INIT_CLIENT_ONLY] = {"%s không đi cùng --client", "%s does not go with --client"},
     [WORD_INIT_CANNOT_WRITE] = {"không ghi được %s: %s; chưa có gì được tạo ra",
                                 "%s cannot be written: %s; nothing was made"},
+    [WORD_INIT_NOT_ROOT] =
+        {"chạy lệnh này với quyền root, hoặc chọn thư mục khác bằng --etc, không "
+         "phải %s",
+         "run this as root, or name another folder than %s with --etc"},
+    [WORD_INIT_PARENT_IS_SELF] = {"--parent %s là nơi chính nút này sẽ nghe (--listen): ghi địa "
+                                  "chỉ và khóa của nút cấp trên",
+                                  "--parent %s is where this node itself is to listen (--listen): "
+                                  "name the address and key of "
+                                  "the node above"},
+    [WORD_INIT_OWN_FOLDERS] =
+        {"dịch vụ tonghopd@ chạy với người dùng tonghop và tự tạo các thư mục: bỏ --state và "
+         "--run, "
+         "hoặc tự chạy tonghopd",
+         "the service tonghopd@ runs as the user tonghop and makes its folders itself: leave out "
+         "--state and --run, or run tonghopd by yourself"},
     [WORD_INIT_MADE] = {"đã tạo %s, %s (khóa bí mật: đừng đưa cho ai) và %s",
                         "made %s, %s (the secret key: give it to nobody) and %s"},
     [WORD_INIT_ENROL_THERE] =

@@ -40,14 +40,17 @@ enum word {
     WORD_COMMAND_GUESS,   /* %s */
     WORD_USAGE,
     /* init */
-    WORD_INIT_EXISTS,       /* %s path */
-    WORD_INIT_BAD_NAME,     /* %s name */
-    WORD_INIT_BAD_PARENT,   /* %s text */
-    WORD_INIT_LINE_BREAK,   /* %s option */
-    WORD_INIT_CLIENT_ONLY,  /* %s option */
-    WORD_INIT_CANNOT_WRITE, /* %s path, %s reason */
-    WORD_INIT_MADE,         /* %s path, %s path, %s path */
-    WORD_INIT_ENROL_THERE,  /* %d step, as in the next ones */
+    WORD_INIT_EXISTS,         /* %s path */
+    WORD_INIT_BAD_NAME,       /* %s name */
+    WORD_INIT_BAD_PARENT,     /* %s text */
+    WORD_INIT_LINE_BREAK,     /* %s option */
+    WORD_INIT_CLIENT_ONLY,    /* %s option */
+    WORD_INIT_CANNOT_WRITE,   /* %s path, %s reason */
+    WORD_INIT_NOT_ROOT,       /* %s folder */
+    WORD_INIT_PARENT_IS_SELF, /* %s endpoint */
+    WORD_INIT_OWN_FOLDERS,
+    WORD_INIT_MADE,        /* %s path, %s path, %s path */
+    WORD_INIT_ENROL_THERE, /* %d step, as in the next ones */
     WORD_INIT_IS_ROOT,
     WORD_INIT_START,   /* ..., %s command */
     WORD_INIT_THEN,    /* ..., %s command */
@@ -189,6 +192,7 @@ enum word {
     WORD_STATUS_HEALTHY,
     WORD_STATUS_UNHEALTHY,
     WORD_STATUS_NOTICES,
+    WORD_STATUS_COULD_START, /* %s name */
     WORD_STATUS_DO_LINK,
     WORD_STATUS_DO_CATALOGUE,
     WORD_STATUS_DO_CATALOGUE_ROOT,

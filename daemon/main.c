@@ -21,20 +21,27 @@
 #include "offline.h"
 #include "reload.h"
 #include "setup.h"
+#include "setup_check.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
 static const char software[] = "tonghopd " TONGHOP_VERSION;
 
 static const char help[] =
-    "usage: tonghopd --config FILE [--check | --verify | --backup FILE [--force] |\n"
-    "                               --restore FILE [--replace] | --export FILE [--force] |\n"
-    "                               --import FILE [--replace]]\n"
+    "usage: tonghopd --config FILE [--check [--lang vi|en] | --verify |\n"
+    "                               --backup FILE [--force] | --restore FILE [--replace] |\n"
+    "                               --export FILE [--force] | --import FILE [--replace]]\n"
     "\n"
     "The daemon of one unit: takes in reports, rolls them up, forwards them to the node above.\n"
     "\n"
     "  --config FILE   configuration, such as /etc/tonghop/NAME.conf\n"
-    "  --check         read the configuration, say what is wrong with it, and end\n"
+    "  --check         say what keeps it from starting, each with its remedy: configuration, "
+    "keys,\n"
+    "                  port, data, folders; changes nothing, may run beside the daemon; exit "
+    "status "
+    "2\n"
+    "                  if there is anything\n"
+    "  --lang vi|en    with --check: the language of what it says\n"
     "  --verify        recompute every total from the reports held and compare; read-only, may "
     "run\n"
     "                  beside the daemon; exit status 1 if anything differs\n"
@@ -71,6 +78,7 @@ struct options {
     enum mode mode;
     int mode_count; /* how many of the modes were asked for */
     bool is_force, is_replace;
+    const char *language; /* NULL: not given */
 };
 
 static bool options_are_sound(const struct options *options, bool has_more)
@@ -84,6 +92,11 @@ static bool options_are_sound(const struct options *options, bool has_more)
         wrong = "--force goes with --backup and --export";
     else if (options->is_replace && options->mode != MODE_RESTORE && options->mode != MODE_IMPORT)
         wrong = "--replace goes with --restore and --import";
+    else if (options->language != NULL && options->mode != MODE_CHECK)
+        wrong = "--lang goes with --check";
+    else if (options->language != NULL && strcmp(options->language, "vi") != 0 &&
+             strcmp(options->language, "en") != 0)
+        wrong = "--lang has to be vi or en";
     if (wrong != NULL)
         fprintf(stderr, "tonghopd: %s\nTry 'tonghopd --help'.\n", wrong);
     return wrong == NULL;
@@ -101,12 +114,19 @@ static void choose_mode(enum mode mode, struct options *options)
 static int parse_options(int argc, char **argv, struct options *ret_options)
 {
     static const struct option longs[] = {
-        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
-        {"verify", no_argument, NULL, 'v'},       {"backup", required_argument, NULL, 'b'},
-        {"force", no_argument, NULL, 'f'},        {"restore", required_argument, NULL, 'r'},
-        {"replace", no_argument, NULL, 'p'},      {"export", required_argument, NULL, 'e'},
-        {"import", required_argument, NULL, 'i'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},      {0},
+        {"config", required_argument, NULL, 'c'},
+        {"check", no_argument, NULL, 'k'},
+        {"verify", no_argument, NULL, 'v'},
+        {"backup", required_argument, NULL, 'b'},
+        {"force", no_argument, NULL, 'f'},
+        {"restore", required_argument, NULL, 'r'},
+        {"replace", no_argument, NULL, 'p'},
+        {"export", required_argument, NULL, 'e'},
+        {"import", required_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {"lang", required_argument, NULL, 'l'},
+        {0},
     };
     int c;
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -137,6 +157,9 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
             break;
         case 'i':
             choose_mode(MODE_IMPORT, ret_options);
+            break;
+        case 'l':
+            ret_options->language = optarg;
             break;
         case 'h':
             fputs(help, stdout);
@@ -218,6 +241,10 @@ static int work_offline(const struct conf *conf, const struct options *options)
     struct offline offline = {
         .conf = conf, .store = store_options_of(conf), .node = node_options_of(conf)};
     enum err err = ERR_OK;
+    if (options->mode == MODE_CHECK) {
+        bool is_vietnamese = options->language != NULL && strcmp(options->language, "vi") == 0;
+        return setup_check(options->config, conf, is_vietnamese) ? EXIT_SUCCESS : EXIT_CONFIG;
+    }
     if (options->mode == MODE_VERIFY)
         return offline_verify(&offline) == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
     if (options->mode == MODE_BACKUP)
@@ -228,7 +255,7 @@ static int work_offline(const struct conf *conf, const struct options *options)
         err = offline_export(&offline, options->file, options->is_force);
     else if (options->mode == MODE_IMPORT)
         err = offline_import(&offline, options->file, options->is_replace);
-    return exit_status_of(err); /* --check: that it was read is all there is to it */
+    return exit_status_of(err);
 }
 
 /* It starts all the same: a public key that was not renewed does no harm. */

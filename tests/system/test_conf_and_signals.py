@@ -81,7 +81,13 @@ def bad_configurations_are_explained(house: House) -> None:
     expect_in("no file", result.err, "none.conf")
     for arguments in ((), ("--config",), ("--unknown",), ("--config", house.node.config, "more")):
         expect(f"usage {arguments}", house.daemon(*arguments).status, 2)
-    expect("good", house.daemon("--check", "--config", house.node.config), Result(0, "", ""))
+    for language, runs in (("en", "a daemon of this node runs"), ("vi", "nút này đang chạy")):
+        result = house.daemon("--check", "--lang", language, "--config", house.node.config)
+        expect("good", (result.status, result.err), (0, ""))
+        expect_in("beside the daemon", result.out, runs)
+    for arguments in (("--lang", "vi"), ("--check", "--lang", "fr")):
+        expect(f"usage {arguments}",
+               house.daemon("--config", house.node.config, *arguments).status, 2)
 
 
 def samples_are_good(house: House) -> None:
@@ -91,12 +97,14 @@ def samples_are_good(house: House) -> None:
     for sample in samples:
         is_client = "\n[client]" in sample.read_text()
         result = house.daemon("--check", "--config", sample)
-        if is_client:  # good, but for the command: it gets as far as the key, which is not there
+        # Good: it gets as far as the key, which is not there.
+        if is_client:
             expect_in(sample.name, result.err, "is for 'tonghop', not for a daemon")
             command = house.tree.tonghop("--config", str(sample), "status", expect=2)
             expect_in(sample.name, command.err, "key")
         else:
-            expect(sample.name, result, Result(0, "", ""))
+            expect_in(sample.name, result.out, f"good: {sample}: unit ")
+            expect_in(sample.name, result.err, f"{sample.stem}.key: not there")
 
 
 def state_belongs_to_one(house: House) -> None:
