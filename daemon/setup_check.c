@@ -362,7 +362,11 @@ static void check_store(struct check *check)
     const char *path = check->conf->state_dir;
     int fd = -1, status = 0;
     if (folder_open(path, true, &fd) != ERR_OK) {
-        tell(check, WRONG, "%s", caught);
+        tell_caught(
+            check,
+            "thư mục dữ liệu %s: không mở được, hoặc nằm trên hệ thống tệp mạng: đổi chủ thư "
+            "mục thành người dùng của nút, dùng đĩa trong máy",
+            path);
         return;
     }
     if (folder_become_owner(fd, path) != ERR_OK) {

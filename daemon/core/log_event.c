@@ -198,6 +198,11 @@ static const struct log_event_info infos[] = {
         {"unit-unknown", "0c99f73e47d247a9951a1d32224df286", LOG_LEVEL_ERROR,
          "The catalogue in force does not have the unit of this node.",
          "Correct unit in the configuration, or publish a catalogue that has it."},
+    [LOG_EVENT_ENROLLED_UNKNOWN] = {"enrolled-unknown", "5338e9a8f20147a7ab012bd76f91412d",
+                                    LOG_LEVEL_WARNING,
+                                    "A key was enrolled, before there was a catalogue, for a unit "
+                                    "that the catalogue now in force does not have.",
+                                    "Revoke it, or enrol it for the right unit."},
     [LOG_EVENT_REPORT_AWAITS_CATALOGUE] =
         {"report-awaits-catalogue", "f699fa8b9b874f3eb7bab8fc50a1caa6", LOG_LEVEL_INFO,
          "The node above holds a report under a catalogue that has not come here yet.", "Nothing."},

@@ -263,3 +263,27 @@ void contact_check_start(struct node *node)
                   enrolled.unit);
     store_abort(&txn);
 }
+
+bool contact_find_homeless(struct step *step, struct enrolled *ret_enrolled)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    struct enrolled enrolled = {0};
+    while (catalogue != NULL && store_next_enrolled(step->txn, &enrolled)) {
+        if (enrolled.is_revoked || catalogue_unit(catalogue, enrolled.unit) != NULL)
+            continue;
+        *ret_enrolled = enrolled;
+        return true;
+    }
+    return false;
+}
+
+void contact_check_enrolled(struct step *step)
+{
+    struct enrolled enrolled;
+    char key[KEY_TEXT_SIZE];
+    if (contact_find_homeless(step, &enrolled))
+        log_event(LOG_EVENT_ENROLLED_UNKNOWN, LOG_FIELDS(.unit = enrolled.unit, .key = key),
+                  "the key %s is enrolled for unit %" PRIu32
+                  ", which the catalogue does not have: revoke it, or enrol it for the right unit",
+                  key_format(enrolled.key, key), enrolled.unit);
+}

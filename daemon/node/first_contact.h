@@ -57,6 +57,7 @@ struct contact {
     bool is_reload_partial;  /* some of it needs a restart */
 };
 
+struct enrolled;
 struct node;
 struct step;
 
@@ -83,6 +84,12 @@ bool contact_clock_is_off(int64_t ahead_us);
 bool contact_is_shared(struct step *step);
 /* Tells the log what is wrong before anybody has come: the node above is enrolled beneath. */
 void contact_check_start(struct node *node);
+
+/* Likewise, when a catalogue has come into force, of the next. */
+void contact_check_enrolled(struct step *step);
+/* A key that is enrolled for a unit that the catalogue does not have: the node had none when it
+ * enrolled it. */
+bool contact_find_homeless(struct step *step, struct enrolled *ret_enrolled);
 
 /* ---- telling, in the language of who asks ---- */
 

@@ -226,23 +226,19 @@ static void add_clocks(struct step *step, struct texts *texts)
     }
 }
 
-/* A node without a catalogue enrols what it is told; the catalogue that comes may not have it. */
 static char *enrolment_text(struct step *step)
 {
-    const struct node *node = step->node;
-    struct enrolled enrolled = {0};
+    struct enrolled enrolled;
     char key[KEY_TEXT_SIZE];
-    while (node->catalogue != NULL && store_next_enrolled(step->txn, &enrolled))
-        if (!enrolled.is_revoked && catalogue_unit(node->catalogue, enrolled.unit) == NULL)
-            return mem_printf(
-                STEP_WORDS(step,
-                           "the key %s is enrolled for unit %" PRIu32
-                           ", which the catalogue does not have: revoke it, or enrol it for the "
-                           "right unit",
-                           "khóa %s đăng ký cho đơn vị %" PRIu32
-                           " không có trong danh mục: thu hồi, hoặc đăng ký lại cho đúng đơn vị"),
-                key_format(enrolled.key, key), enrolled.unit);
-    return NULL;
+    if (!contact_find_homeless(step, &enrolled))
+        return NULL;
+    return mem_printf(
+        STEP_WORDS(step,
+                   "the key %s is enrolled for unit %" PRIu32
+                   ", which the catalogue does not have: revoke it, or enrol it for the right unit",
+                   "khóa %s đăng ký cho đơn vị %" PRIu32
+                   " không có trong danh mục: thu hồi, hoặc đăng ký lại cho đúng đơn vị"),
+        key_format(enrolled.key, key), enrolled.unit);
 }
 
 /* ---- this node ---- */

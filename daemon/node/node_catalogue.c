@@ -231,6 +231,7 @@ static void put_in_force(struct step *step, struct catalogue *catalogue, const u
             "has it",
             number, step->node->options.unit);
     node_take_catalogue(step->node, step->txn, catalogue, hash);
+    contact_check_enrolled(step);
     (void)store_keep_catalogue(step->txn, number); /* errors are sticky */
     (void)store_unpark_outbox(step->txn);
     effects_add(step->effects, EFFECT_NOTICE, (struct span){0})->number = number;

@@ -97,10 +97,11 @@ enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        bool is_missing = errno == ENOENT;
+        bool is_missing = errno == ENOENT, is_denied = errno == EACCES;
         log_event(LOG_EVENT_STORE_UNUSABLE,
                   LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO),
-                  "store %s: cannot open the folder: %s: check state_dir", path, strerror(errno));
+                  "store %s: cannot open the folder: %s: %s", path, strerror(errno),
+                  is_denied ? "make the daemon's user its owner" : "check state_dir");
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     enum err err = check_file_system(fd, path);

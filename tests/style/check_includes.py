@@ -76,6 +76,7 @@ RULES = [
     Rule("tests/threads/*", UNIT, "pthread.h"),
     Rule("tests/fuzz/*", UNIT + " fuzz/*", "protobuf-c/*"),
     Rule("tests/fuzz/breaks/*", UNIT),
+    Rule("tests/system/*", STORE),
     Rule("tests/faults/*", STORE + " lib/* faults/*"),
     Rule("tests/sim/*", NODE + " text/* lib/* sim/*"),
     # A bench measures the programs against the bare library.

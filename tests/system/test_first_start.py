@@ -1,0 +1,304 @@
+"""What keeps a daemon from starting is told in one line with its remedy: in its log, by its exit status,
+by `tonghopd --check`, and by `tonghop status`, all of it at once."""
+
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import Callable, Optional
+
+from harness import COMMAND_S, Result, Tree, die_with_the_test
+from mistakes import Row, expect_all, expect_says, patterns, read_table
+from scene import expect, expect_in, play, start_as_it_is
+
+NOBODY = 65534
+NFS = 0x6969  # of statfs(2)
+MARKS = {"en": ("good: ", "wrong: ", "unknown: ", "note: "), "vi": ("tốt: ", "sai: ", "chưa rõ: ", "lưu ý: ")}
+
+
+class House:
+    """A node that does not run, made anew for each mistake, and the programs where every user can
+    run them."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.bin = tree.folder / "bin"
+        self.bin.mkdir()
+        for program in (tree.tonghopd, tree.program):
+            shutil.copy(program, self.bin / program.name)
+        for folder in (tree.folder, tree.etc):
+            folder.chmod(0o755)
+        self.other: Optional[subprocess.Popen] = None  # another daemon
+        self.held: Optional[socket.socket] = None
+        self.user: Optional[int] = None
+        self.environment: dict[str, str] = {}
+        self.number = 0
+
+    def make(self) -> None:
+        self.number += 1
+        self.user, self.environment = None, {}
+        self.node = self.tree.init(f"nut-{self.number}", 64)
+        self.state = self.tree.folder / "state" / self.node.name
+        self.runtime = self.tree.folder / "run" / self.node.name
+        self.key = self.tree.etc / f"{self.node.name}.key"
+
+    def run(self, *command: object) -> Result:
+        identity = {} if self.user is None else {"user": self.user, "group": self.user,
+                                                 "extra_groups": []}
+        done = subprocess.run([str(word) for word in command], capture_output=True, encoding="utf-8",
+                              timeout=COMMAND_S, env=self.tree.environment | self.environment,
+                              preexec_fn=None if identity else die_with_the_test, **identity)
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def daemon(self, *arguments: object) -> Result:
+        return self.run(self.bin / "tonghopd", "--config", self.node.config, *arguments)
+
+    def status(self, language: str) -> Result:
+        return self.run(self.bin / "tonghop", "--etc", self.tree.etc, "--lang", language, "--node",
+                        self.node.name, "status")
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.node.config.read_text()
+        expect_in("the configuration", text, old)
+        self.node.config.write_text(text.replace(old, new))
+
+    def fill(self) -> None:
+        """A store, as a daemon leaves it."""
+        start_as_it_is(self.node)
+        self.node.stop()
+
+    def as_another(self, path: Path) -> None:
+        """From now on a user acts who may not read `path`; without root, nobody may."""
+        if os.geteuid() == 0:
+            self.user = NOBODY
+            os.chown(self.runtime, NOBODY, NOBODY)
+        else:
+            path.chmod(0)
+
+
+# ---- the mistakes ----
+
+
+def port_taken(house: House) -> None:
+    house.held = socket.socket()
+    house.held.bind(("127.0.0.1", int(house.node.endpoint.rpartition(":")[2])))
+    house.held.listen()
+
+
+def address_elsewhere(house: House) -> None:
+    house.edit("tcp://127.0.0.1:", "tcp://192.0.2.1:")
+
+
+def no_key(house: House) -> None:
+    house.key.unlink()
+
+
+def open_key(house: House) -> None:
+    house.key.chmod(0o644)
+
+
+def unreadable_key(house: House) -> None:
+    house.as_another(house.key)
+    if house.user is not None:
+        os.chown(house.state, NOBODY, NOBODY)
+
+
+def no_key_in_it(house: House) -> None:
+    house.key.write_text("secret\n")
+
+
+def own_parent(house: House) -> None:
+    with house.node.config.open("a") as file:
+        file.write(f"\n[parent]\nendpoint = tcp://127.0.0.1:1\nkey = {house.node.public_key}\n")
+
+
+def a_clients(house: House) -> None:
+    house.node.config.write_text(
+        f"[client]\nendpoint = tcp://127.0.0.1:1\nkey = {house.node.public_key}\n")
+
+
+def another_unit(house: House) -> None:
+    house.fill()
+    house.edit("unit = 64", "unit = 631")
+
+
+def store_in_use(house: House) -> None:
+    house.node.start(is_awaited=False)
+    house.node.tonghop("status", "--wait", "1", expect=None)
+    run = house.tree.folder / "run/other"
+    run.mkdir()
+    house.edit(str(house.runtime), str(run))
+    house.edit(house.node.endpoint, f"tcp://127.0.0.1:{house.tree.ports.take()}")
+
+
+def schema(house: House, number: int) -> None:
+    house.fill()
+    subprocess.run([os.environ["SET_SCHEMA"], house.state, str(number)], check=True)
+
+
+def older_schema(house: House) -> None:
+    schema(house, 1)
+
+
+def newer_schema(house: House) -> None:
+    schema(house, 99)
+
+
+def damaged(house: House) -> None:
+    house.fill()
+    with (house.state / "data.mdb").open("r+b") as file:
+        file.truncate(6000)
+
+
+def no_place(house: House) -> None:
+    house.edit(f"state_dir = {house.state}", f"state_dir = {house.state}/no/where")
+
+
+def anothers_state(house: House) -> None:
+    house.as_another(house.state)
+    if house.user is not None:
+        os.chown(house.key, NOBODY, NOBODY)
+
+
+def on_a_network(house: House) -> None:
+    house.environment = {"LD_PRELOAD": os.environ["ODD_MACHINE"], "ODD_FILE_SYSTEM": str(NFS),
+                         "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
+                                         ":verify_asan_link_order=0"}
+
+
+def no_runtime(house: House) -> None:
+    house.runtime.rmdir()
+
+
+def runs_already(house: House) -> None:
+    start_as_it_is(house.node)
+
+
+MISTAKES: dict[str, Callable[[House], None]] = {
+    "the port is taken": port_taken,
+    "the address is not this machine's": address_elsewhere,
+    "no key file": no_key,
+    "others may read the key file": open_key,
+    "the daemon's user cannot read the key file": unreadable_key,
+    "the key file is none": no_key_in_it,
+    "the key in [parent] is the node's own": own_parent,
+    "a client's configuration": a_clients,
+    "the store is another unit's": another_unit,
+    "another tonghopd has the store": store_in_use,
+    "the store is of an older schema that this version does not read": older_schema,
+    "the store is of a newer schema": newer_schema,
+    "the store is damaged": damaged,
+    "the state folder cannot be made": no_place,
+    "the state folder is another user's": anothers_state,
+    "the state folder is on a network": on_a_network,
+    "no runtime folder": no_runtime,
+    "the daemon of this node runs already": runs_already,
+}
+
+
+def compare(house: House, row: Row) -> None:
+    """Both programs, in both languages, against the document."""
+    log, checked = row.cells
+    mark = patterns(checked)[0].partition(": ")[0] if patterns(checked) else ""
+    result = house.daemon()
+    expect(f"{row.mistake}: exit status\n{result.err}", str(result.status), log.rpartition(", ")[2])
+    expect_says(f"{row.mistake}: the log", result.err, log)
+    result = house.daemon("--check")
+    expect(f"{row.mistake}: exit status of --check\n{result}", result.status,
+           2 if mark in ("wrong", "") else 0)
+    expect_says(f"{row.mistake}: --check", result.out + result.err, checked)
+    if mark == "":
+        return
+    told = [line for line in (result.out + result.err).splitlines() if not line.startswith("good")]
+    vietnamese = house.daemon("--check", "--lang", "vi")
+    lines = [line for line in (vietnamese.out + vietnamese.err).splitlines()
+             if not line.startswith("tốt")]
+    expect(f"{row.mistake}: as much in Vietnamese\n{told}\n{lines}", len(lines), len(told))
+    for line in lines:
+        expect(f"{row.mistake}: {line}", line.startswith(MARKS["vi"]), True)
+    if mark == "good":
+        return
+    for language, expected in (("en", told), ("vi", lines)):
+        result = house.status(language)
+        expect(f"{row.mistake}: exit status of status\n{result.err}", result.status, 3)
+        expect_in(f"{row.mistake}: status", result.err, *expected)
+
+
+def mistakes_are_told(house: House) -> None:
+    """Each mistake is told as the document says, in the log and before the start"""
+    rows = read_table("The daemon does not start")
+    expect_all(rows, MISTAKES)
+    for mistake, make in MISTAKES.items():
+        house.make()
+        make(house)
+        compare(house, rows[mistake])
+        house.node.discard()
+        if house.held is not None:
+            house.held.close()
+            house.held = None
+        print(f"    {mistake}", flush=True)
+
+
+def several_at_once(house: House) -> None:
+    """Everything that is wrong is told at once"""
+    house.make()
+    port_taken(house)
+    open_key(house)
+    no_runtime(house)
+    result = house.daemon("--check")
+    expect_in("--check", result.err, "is in use", "chmod 600", "runtime folder")
+    expect("nothing else", result.err.count("\n"), 3)
+    house.held.close()
+
+
+def check_changes_nothing(house: House) -> None:
+    """--check changes nothing, before there is a store, beside a daemon, and after it"""
+    house.make()
+
+    def names() -> list[str]:
+        return sorted(path.name for path in house.state.iterdir())
+
+    expect("before", (house.daemon("--check").status, names()), (0, []))
+    expect_in("could start", house.status("en").err,
+              f"nothing keeps it from starting: systemctl start tonghopd@{house.node.name}")
+    house.fill()
+    there = names()
+    expect("after", (house.daemon("--check").status, names()), (0, there))
+    start_as_it_is(house.node)
+    for _ in range(20):
+        expect("beside", house.daemon("--check").status, 0)
+    house.node.stop()
+
+
+def init_says_so(house: House) -> None:
+    """init makes the files, and says what will not do: a port that is taken, a folder that cannot be
+    written, the node itself as the one above"""
+    house.make()
+    port_taken(house)
+    result = house.tree.tonghop("init", "khac", "--unit", "64", "--listen", house.node.endpoint,
+                                "--state", str(house.tree.folder / "state/khac"),
+                                "--run", str(house.tree.folder / "run/khac"))
+    expect_in("init", result.err, f"wrong: {house.node.endpoint} is in use")
+    house.held.close()
+    key = house.node.public_key
+    for parent in (house.node.endpoint, house.node.endpoint.replace("127.0.0.1", "localhost")):
+        result = house.tree.tonghop("init", "minh", "--unit", "64", "--listen", house.node.endpoint,
+                                    "--parent", f"{parent} {key}", expect=2)
+        expect_in("the node itself", result.err, parent, "is where this node itself is to listen")
+    house.as_another(house.tree.etc)
+    if house.user is None:
+        house.tree.etc.chmod(0o500)
+    result = house.run(house.bin / "tonghop", "--etc", house.tree.etc, "--lang", "en", "init", "moi",
+                       "--unit", "64")
+    house.tree.etc.chmod(0o755)
+    expect("exit status", result.status, 2)
+    expect_in("no right to write", result.err, "Permission denied", "run this as root",
+              str(house.tree.etc))
+
+
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so)
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        play(STEPS, House(grown))
