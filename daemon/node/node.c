@@ -376,10 +376,18 @@ static void dispatch_parent(struct step *step)
     }
 }
 
+/* A node that cannot be understood from its hello on says the same at each try. */
+static bool is_node_of_another_protocol(struct step *step, enum err err)
+{
+    struct enrolled enrolled;
+    return err == ERR_VERSION && step->peer.role == 0 && !step->peer.from.address.is_local &&
+           store_get_enrolled(step->txn, step->peer.from.key, &enrolled) == ERR_OK &&
+           enrolled.role == TONGHOP__ROLE__ROLE_NODE;
+}
+
 static void log_refused(struct step *step, enum err err, const char *reason)
 {
-    bool is_local = step->peer.from.address.is_local;
-    if (err == ERR_VERSION && !is_local) /* a node says the same at each try */
+    if (is_node_of_another_protocol(step, err))
         contact_note_fault(step, CONTACT_OTHER_PROTOCOL, 0, reason);
     else
         log_event(LOG_EVENT_MESSAGE_REFUSED, LOG_FIELDS(.unit = step->peer.unit, .error = err),

@@ -73,7 +73,7 @@ class MadParent:
 
     def welcome(self, hello: pb.Envelope, **changes) -> None:
         welcome = {"protocol": 1, "unit": PROVINCE, "role": pb.ROLE_NODE, "catalogue": 1,
-                   "catalogue_hash": digest(self.catalogue), "window": 64, "now_us": 1}
+                   "catalogue_hash": digest(self.catalogue), "window": 64, "now_us": time.time_ns() // 1000}
         self.send(hello.seq, welcome=pb.Welcome(**welcome | changes))
 
     def serve(self, timeout_s: float = 0.1) -> int:
