@@ -3,7 +3,9 @@
  * because then the node has done nothing with the first. */
 #include "client/connection.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -244,10 +246,24 @@ static enum err say_hello(struct connection *connection, int64_t deadline_ms, ch
     return ERR_OK;
 }
 
+/* With the first socket libzmq starts its threads, which inherit what is blocked: a signal is for
+ * the program's own. */
+static enum err connect_without_signals(struct connection *connection, char *reason)
+{
+    sigset_t all, old;
+    (void)sigfillset(&all);
+    int rc = pthread_sigmask(SIG_SETMASK, &all, &old);
+    assert(rc == 0);
+    enum err err = connect_sock(connection, reason);
+    rc = pthread_sigmask(SIG_SETMASK, &old, NULL);
+    assert(rc == 0);
+    return err;
+}
+
 static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
 {
     sock_close(&connection->sock);
-    enum err err = connect_sock(connection, reason);
+    enum err err = connect_without_signals(connection, reason);
     if (err == ERR_OK)
         err = say_hello(connection, deadline_ms, reason);
     if (err != ERR_OK)
