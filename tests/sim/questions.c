@@ -18,6 +18,7 @@ enum { NODES_MAX = 6, QUESTIONS = 12 };
 struct heard {
     struct sim *sim;
     size_t node;
+    bool is_apart; /* a session that has nothing to do with the authors' */
     struct buf bytes;
 };
 
@@ -69,7 +70,8 @@ static const Tonghop__Envelope *ask(struct heard *heard, Tonghop__Envelope *enve
         .type = EVENT_PEER_MESSAGE,
         .now = sim_clock(sim, heard->node),
         .now_ms = sim->now_ms,
-        .from = {.address = {.id = {1}, .id_len = 1, .is_local = true}, .uid = 1000},
+        .from = {.address = {.id = {heard->is_apart ? 2 : 1}, .id_len = 1, .is_local = true},
+                 .uid = 1000},
         .bytes = span_of(&bytes),
     };
     buf_clear(&heard->bytes);
@@ -98,7 +100,7 @@ static void say_hello(struct heard *heard)
 const Tonghop__Envelope *sim_question(struct sim *sim, size_t node, Tonghop__Envelope *envelope,
                                       struct buf *bytes)
 {
-    struct heard heard = {.sim = sim, .node = node, .bytes = *bytes};
+    struct heard heard = {.sim = sim, .node = node, .is_apart = true, .bytes = *bytes};
     say_hello(&heard);
     const Tonghop__Envelope *answer = ask(&heard, envelope);
     *bytes = heard.bytes;
