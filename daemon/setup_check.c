@@ -347,6 +347,16 @@ static void open_store(struct check *check, int fd)
              path);
         return;
     }
+    if (store_awaits_upgrade(path)) {
+        tell(check, GOOD,
+             SAID(check,
+                  "store %s: written by an older version: it is brought up to date at the start, "
+                  "after a copy was put beside it",
+                  "thư mục dữ liệu %s: do phiên bản cũ ghi: được chuyển đổi khi khởi động, sau khi "
+                  "đã cất một bản sao bên cạnh"),
+             path);
+        return;
+    }
     enum err err = store_open(path, &options, &store);
     if (err == ERR_OK)
         check_unit(check, store);

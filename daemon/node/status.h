@@ -10,8 +10,6 @@ enum { STATUS_PROBLEMS_MAX = 40, STATUS_NOTICES_MAX = 16 };
 /* Older than that, a verification or a backup has to be looked after. The timers run every week and
  * every day: one that was missed is no reason yet. */
 enum { STATUS_VERIFY_DAYS_MAX = 15, STATUS_BACKUP_DAYS_MAX = 3 };
-/* Entries of the outbox that are looked at for the one that waits longest. */
-enum { STATUS_OUTBOX_SCAN_MAX = 1000 };
 
 /* ---- complaints: what needs a person, each with what to do ---- */
 
@@ -45,7 +43,7 @@ struct links {
 /* Nodes enrolled beneath this one, connected or not. */
 void status_fill_links(struct step *step, struct links *ret_links);
 void status_links_fini(struct links *links);
-/* Since when the oldest report in the outbox waits, of those that are looked at; 0 if none does. */
+/* Since when the oldest report in the outbox waits; 0 if none does. */
 struct instant status_waiting_since(struct step *step);
 
 /* ---- the campaign and the care records, as an answer has them ---- */

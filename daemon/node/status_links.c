@@ -100,20 +100,12 @@ void status_links_fini(struct links *links)
 
 /* ---- above ---- */
 
-/* In a damaged store a head that does not read would keep the answer back. */
+/* In a damaged store an entry that does not read would keep the answer back. */
 struct instant status_waiting_since(struct step *step)
 {
-    struct outbox_item item = {0};
     struct instant oldest = {0};
-    if (store_is_damaged(step->node->store))
-        return oldest;
-    for (int i = 0; i < STATUS_OUTBOX_SCAN_MAX && store_next_outbox(step->txn, &item); i++) {
-        struct head head;
-        if (item.type != OUTBOX_REPORT)
-            break; /* reports come first */
-        if (store_get_head(step->txn, &item.key, &head) == ERR_OK)
-            oldest = oldest.us == 0 ? head.received : instant_earlier(oldest, head.received);
-    }
+    if (!store_is_damaged(step->node->store))
+        (void)store_find_oldest(step->txn, &oldest); /* none: it stays 0 */
     return oldest;
 }
 

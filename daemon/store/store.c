@@ -143,19 +143,44 @@ static enum err open_folder(const char *path, const struct store_options *option
     return ERR_OK;
 }
 
-enum err store_open(const char *path, const struct store_options *options, struct store **ret_store)
+/* Opens the folder and the file, not the tables. The caller closes the store, also after an error.
+ */
+static enum err open_file(const char *path, const struct store_options *options,
+                          enum db_access access, struct store **ret_store)
 {
     struct store *store = mem_calloc(1, sizeof *store);
     store->path = mem_strdup(path);
     store->folder = -1;
     store->reserve_bytes = options->reserve_bytes;
+    *ret_store = store;
+    enum err err = open_folder(path, options, &store->folder);
+    return err == ERR_OK ? db_open(path, store->folder, options->map_size_bytes, access, &store->db)
+                         : err;
+}
+
+bool store_awaits_upgrade(const char *path)
+{
+    const struct store_options options = {.is_read_only = true};
+    struct store *store;
+    uint64_t schema = STORE_SCHEMA;
+    if (open_file(path, &options, DB_ACCESS_READER, &store) == ERR_OK) {
+        struct store_txn *txn = store_begin_read(store);
+        if (!db_is_empty(&txn->db))
+            (void)read_schema(txn, &schema); /* what cannot be read is not older */
+        store_abort(&txn);
+    }
+    store_close(&store);
+    return migrate_is_possible(schema);
+}
+
+enum err store_open(const char *path, const struct store_options *options, struct store **ret_store)
+{
+    struct store *store;
     enum db_access access = options->is_made        ? DB_ACCESS_MADE
                             : options->is_copy      ? DB_ACCESS_COPY
                             : options->is_read_only ? DB_ACCESS_READER
                                                     : DB_ACCESS_OWNER;
-    enum err err = open_folder(path, options, &store->folder);
-    if (err == ERR_OK)
-        err = db_open(path, store->folder, options->map_size_bytes, access, &store->db);
+    enum err err = open_file(path, options, access, &store);
     if (err == ERR_OK)
         err = make_or_check(store, access);
     if (err == ERR_OK && access == DB_ACCESS_OWNER)

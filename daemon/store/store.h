@@ -48,6 +48,9 @@ struct store_options {
  * reason is logged with its remedy. */
 enum err store_open(const char *path, const struct store_options *options,
                     struct store **ret_store);
+/* Whether the store in folder `path` is of an older schema that store_open brings up to date. False
+ * where that cannot be told: opening it read-only says why. */
+bool store_awaits_upgrade(const char *path);
 void store_close(struct store **store);
 
 /* False when the disk (less than `reserve_bytes` free) or the map (less than 1/16 of it, or than

@@ -36,7 +36,7 @@ def says(text: str, cell: str) -> list[str]:
     lines = text.splitlines()
     missing = []
     for pattern in patterns(cell):
-        expression = re.compile(".+?".join(re.escape(part) for part in pattern.split("…")))
+        expression = re.compile(".*?".join(re.escape(part) for part in pattern.split("…")))
         if not any(expression.search(line) for line in lines):
             missing.append(pattern)
     return missing

@@ -4,6 +4,7 @@ it, and goes on from there."""
 import json
 import lzma
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -56,6 +57,10 @@ def readers_say_what_to_do(house: House) -> None:
         result = house.district.tonghop(*arguments, expect=1)
         expect_in(arguments[0], result.err, "its schema is 4, this program's is 5",
                   "start its tonghopd once, which brings it up to date")
+    check = subprocess.run([house.tree.tonghopd, "--config", house.district.config, "--check"],
+                           capture_output=True, text=True, check=False)
+    expect_in("check", check.stdout, "written by an older version: it is brought up to date at the start")
+    expect("what keeps it from starting", (check.returncode, check.stderr), (0, ""))
     expect("unchanged", (house.state / "data.mdb").read_bytes() == before, True)
 
 
