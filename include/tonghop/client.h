@@ -96,7 +96,7 @@ enum tonghop_language { TONGHOP_ENGLISH = 0, TONGHOP_VIETNAMESE = 1 };
 const char *tonghop_err_name(enum tonghop_err err);
 /* A sentence in English that says what it means; static storage. */
 const char *tonghop_err_text(enum tonghop_err err);
-/* The version of the library that runs, such as "0.1.0"; static storage. */
+/* The version of the library that runs, such as "0.2.0"; static storage. */
 const char *tonghop_version(void);
 
 /* ---- a handle ---- */
