@@ -30,8 +30,8 @@ def check(root: Path) -> list[Problem]:
     documented = documented_of(root)
     problems = []
     for path in files_of(root, ("tests/container",)):
-        if not Path(path).name.startswith("walk_"):
-            continue
+        if Path(path).name in ("CMakeLists.txt", "run", "walk.sh"):
+            continue  # they do not call it
         for number, line in enumerate(read_lines(root, path), 1):
             for call in CALL.finditer(line) if not line.lstrip().startswith("#") else []:
                 command = call[1] or call[2]
