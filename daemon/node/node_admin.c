@@ -115,22 +115,6 @@ static bool find_node_key(struct step *step, uint32_t unit, const uint8_t *but, 
     return false;
 }
 
-/* Writes when the key's owner, who is connected, was last heard; false if it is not. */
-static bool last_heard(struct step *step, const uint8_t *key, char *out)
-{
-    const struct event *event = step->event;
-    size_t index = 0;
-    for (struct peer *peer = peers_next(&step->node->peers, &index); peer != NULL;
-         peer = peers_next(&step->node->peers, &index)) {
-        if (peer->from.address.is_local || memcmp(peer->from.key, key, PEER_KEY_SIZE) != 0)
-            continue;
-        struct instant heard = {event->now.us - (event->now_ms - peer->heard_ms) * 1000};
-        (void)instant_format(heard, out);
-        return true;
-    }
-    return false;
-}
-
 /* A unit is served by one node: two would number the revisions of the same reports. */
 static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
 {
@@ -140,7 +124,8 @@ static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
     if (enrol->role != TONGHOP__ROLE__ROLE_NODE ||
         !find_node_key(step, enrol->unit, enrol->key.data, other))
         return true;
-    bool is_heard = last_heard(step, other, heard);
+    const struct link_time *time = link_times_find(&step->node->link_times, other);
+    bool is_heard = time != NULL && time->heard.us != 0;
     step_refuse(
         step, ERR_EXISTS, NULL,
         STEP_WORDS(step,
@@ -150,8 +135,9 @@ static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
                    "tonghop revoke %s"),
         node_unit_text(step->node, enrol->unit, unit, sizeof(unit)),
         is_heard ? STEP_WORDS(step, ", last heard at ", ", tin gần nhất lúc ")
-                 : STEP_WORDS(step, ", which is not linked now", ", hiện không nối"),
-        is_heard ? heard : "", key_format(other, key));
+                 : STEP_WORDS(step, ", not heard since this node was started",
+                              ", chưa có tin từ khi nút này khởi động"),
+        is_heard ? instant_format(time->heard, heard) : "", key_format(other, key));
     return false;
 }
 

@@ -244,11 +244,16 @@ static void test_second_node(void **state)
         assert_refused(ask_enrol(rig, from_local(), NODE_632, 631, ROLE(NODE)), "exists");
     assert_contains(refusal->text, "last heard at 2025-01-10T07:00:00+07:00");
     assert_contains(refusal->text, "tonghop revoke AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=");
+    /* Also when its connection is forgotten; only a restart does not know. */
     rig->now_ms += SESSION_PEER_SILENCE_MS;
     rig_pump(rig);
     rig_hello(rig, from_local(), 0);
     refusal = assert_refused(ask_enrol(rig, from_local(), NODE_632, 631, ROLE(NODE)), "exists");
-    assert_contains(refusal->text, "which is not linked now");
+    assert_contains(refusal->text, "last heard at 2025-01-10T07:00:00+07:00");
+    rig_restart(rig);
+    rig_hello(rig, from_local(), 0);
+    refusal = assert_refused(ask_enrol(rig, from_local(), NODE_632, 631, ROLE(NODE)), "exists");
+    assert_contains(refusal->text, "not heard since this node was started");
 }
 
 /* ---- clocks ---- */
