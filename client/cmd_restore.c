@@ -1,7 +1,5 @@
 /* `tonghop restore`: puts a backup in the place of the node's data, by tonghopd; and says what has
  * to be known before the node is started. */
-#include <stdlib.h>
-
 #include "client/offline.h"
 
 static const struct offline_reason reasons[] = {
@@ -11,48 +9,11 @@ static const struct offline_reason reasons[] = {
     {ERR_VERSION, WORD_RESTORE_VERSION}, {ERR_FULL, WORD_RESTORE_FULL},
 };
 
-static void print_hints(const struct common *common, const struct conf *conf, const struct buf *out)
-{
-    bool is_english = common->is_english;
-    char *aside = offline_value(out, "aside");
-    command_say("%s", words(is_english, WORD_RESTORE_DONE));
-    if (aside != NULL)
-        command_say(words(is_english, WORD_RESTORE_ASIDE), aside);
-    command_say(words(is_english, WORD_RESTORE_START), conf->name);
-    command_say("%s", words(is_english, conf->parent_endpoint != NULL ? WORD_RESTORE_PARENT
-                                                                      : WORD_RESTORE_ROOT));
-    command_say("%s", words(is_english, WORD_RESTORE_KEYS));
-    free(aside);
-}
-
 static int run_restore(const struct common *common, int argc, char **argv)
 {
-    const char *file = NULL;
-    bool is_replace = false;
-    const struct argument arguments[] = {
-        {.name = "FILE", .value = &file, .is_needed = true},
-        {.name = "--replace", .is_given = &is_replace},
-    };
-    struct conf conf;
-    char *path = NULL;
-    struct buf out = {0};
-    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
-        !offline_find_conf(common, &conf, &path))
-        return EXIT_INPUT;
-    const char *const words_of_daemon[] = {"--restore", file, is_replace ? "--replace" : NULL,
-                                           NULL};
-    int status = offline_run(common, path, words_of_daemon, &out);
-    if (status == EXIT_DONE) {
-        offline_print_backup(common, file, &out);
-        print_hints(common, &conf, &out);
-    } else {
-        offline_print_failure(common, conf.name, &out, reasons,
-                              sizeof(reasons) / sizeof(reasons[0]), WORD_RESTORE_FAILED);
-    }
-    buf_fini(&out);
-    conf_fini(&conf);
-    free(path);
-    return status;
+    static const struct offline_replacement replacement = {
+        "--restore", reasons, sizeof(reasons) / sizeof(reasons[0]), WORD_RESTORE_DONE};
+    return offline_replace(common, argc, argv, &replacement);
 }
 
 const struct command command_restore = {

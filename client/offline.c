@@ -199,3 +199,51 @@ void offline_print_failure(const struct common *common, const char *node_name,
     command_say(words(common->is_english, word), node_name);
     free(code);
 }
+
+/* ---- putting data in the place of the node's ---- */
+
+static void print_hints(const struct common *common, const struct conf *conf, enum word done,
+                        const struct buf *out)
+{
+    bool is_english = common->is_english;
+    char *aside = offline_value(out, "aside");
+    command_say("%s", words(is_english, done));
+    if (aside != NULL)
+        command_say(words(is_english, WORD_RESTORE_ASIDE), aside);
+    command_say(words(is_english, WORD_RESTORE_START), conf->name);
+    command_say("%s", words(is_english, conf->parent_endpoint != NULL ? WORD_RESTORE_PARENT
+                                                                      : WORD_RESTORE_ROOT));
+    command_say("%s", words(is_english, WORD_RESTORE_KEYS));
+    free(aside);
+}
+
+int offline_replace(const struct common *common, int argc, char **argv,
+                    const struct offline_replacement *replacement)
+{
+    const char *file = NULL;
+    bool is_replace = false;
+    const struct argument arguments[] = {
+        {.name = "FILE", .value = &file, .is_needed = true},
+        {.name = "--replace", .is_given = &is_replace},
+    };
+    struct conf conf;
+    char *path = NULL;
+    struct buf out = {0};
+    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
+        !offline_find_conf(common, &conf, &path))
+        return EXIT_INPUT;
+    const char *const words_of_daemon[] = {replacement->option, file,
+                                           is_replace ? "--replace" : NULL, NULL};
+    int status = offline_run(common, path, words_of_daemon, &out);
+    if (status == EXIT_DONE) {
+        offline_print_backup(common, file, &out);
+        print_hints(common, &conf, replacement->done, &out);
+    } else {
+        offline_print_failure(common, conf.name, &out, replacement->reasons,
+                              replacement->reason_count, WORD_RESTORE_FAILED);
+    }
+    buf_fini(&out);
+    conf_fini(&conf);
+    free(path);
+    return status;
+}

@@ -40,4 +40,16 @@ void offline_print_failure(const struct common *common, const char *node_name,
 /* The value in the line "name value" of such an output; NULL without one. The caller frees. */
 char *offline_value(const struct buf *out, const char *name);
 
+/* What restore and import do alike: tonghopd puts FILE in the place of the node's data. */
+struct offline_replacement {
+    const char *option; /* of tonghopd */
+    const struct offline_reason *reasons;
+    size_t reason_count;
+    enum word done; /* what is said when it is */
+};
+/* Reads "FILE [--replace]", has tonghopd do it, and prints what became of it and what has to be
+ * known before the node is started. Returns the exit status. */
+int offline_replace(const struct common *common, int argc, char **argv,
+                    const struct offline_replacement *replacement);
+
 #endif
