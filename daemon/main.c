@@ -236,15 +236,19 @@ static int exit_status_of(enum err err)
     return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
+static bool is_in_vietnamese(const struct options *options)
+{
+    return options->language != NULL && strcmp(options->language, "vi") == 0;
+}
+
 static int work_offline(const struct conf *conf, const struct options *options)
 {
     struct offline offline = {
         .conf = conf, .store = store_options_of(conf), .node = node_options_of(conf)};
     enum err err = ERR_OK;
-    if (options->mode == MODE_CHECK) {
-        bool is_vietnamese = options->language != NULL && strcmp(options->language, "vi") == 0;
-        return setup_check(options->config, conf, is_vietnamese) ? EXIT_SUCCESS : EXIT_CONFIG;
-    }
+    if (options->mode == MODE_CHECK)
+        return setup_check(options->config, conf, is_in_vietnamese(options)) ? EXIT_SUCCESS
+                                                                             : EXIT_CONFIG;
     if (options->mode == MODE_VERIFY)
         return offline_verify(&offline) == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
     if (options->mode == MODE_BACKUP)
@@ -332,7 +336,7 @@ int main(int argc, char **argv)
     if (journal_is_stderr())
         log_set_journal(journal_send, &journal);
     log_setup(LOG_LEVEL_INFO, journal_is_stderr());
-    if (reload_read(options.config, &conf) != ERR_OK)
+    if (reload_read(options.config, is_in_vietnamese(&options), &conf) != ERR_OK)
         return EXIT_CONFIG;
     journal = (struct journal){.node = conf.name, .unit = conf.unit};
     log_setup((enum log_level)conf.log_level, journal_is_stderr());

@@ -7,9 +7,9 @@
 #include "core/buf.h"
 #include "core/log.h"
 
-enum err reload_read(const char *path, struct conf *ret_conf)
+enum err reload_read(const char *path, bool is_vietnamese, struct conf *ret_conf)
 {
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = is_vietnamese};
     enum err err = conf_read(path, &problems, ret_conf);
     for (size_t i = 0; i < problems.count; i++) {
         char *line = problem_format(&problems.items[i]);
@@ -112,7 +112,7 @@ struct reload reload_conf(const char *path, const uint8_t *own_key, struct conf 
     struct reload reload = {.outcome = RELOAD_NONE};
     struct conf new;
     struct buf fixed = {0};
-    enum err err = reload_read(path, &new);
+    enum err err = reload_read(path, false, &new);
     if (err == ERR_OK && reload_names_itself(&new, own_key)) {
         conf_fini(&new);
         err = ERR_USAGE;

@@ -6,8 +6,8 @@
 #include "text/conf.h"
 
 /* Reads `path` and checks it as at start: a client's configuration, or one whose [parent] is the
- * node itself (`own_key`), will not do. Every problem is logged. */
-enum err reload_read(const char *path, struct conf *ret_conf);
+ * node itself (`own_key`), will not do. Every problem is logged; in Vietnamese only for --check. */
+enum err reload_read(const char *path, bool is_vietnamese, struct conf *ret_conf);
 bool reload_names_itself(const struct conf *conf, const uint8_t *own_key);
 
 /* What became of it, for status. */

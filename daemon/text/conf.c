@@ -116,25 +116,33 @@ static const struct rule {
     const char *name;
     enum need need;
     bool (*set)(struct conf *conf, const char *text);
-    const char *expected;
+    const char *expected, *expected_vi;
 } rules[] = {
-#define PATH_EXPECTED "an absolute path"
-#define UNIT_EXPECTED "a unit's id, a whole number from 1"
-#define KEY_EXPECTED  "44 characters of base64, as in the NAME.pub of the node above"
+#define PATH_EXPECTED "an absolute path", "một đường dẫn tuyệt đối"
+#define UNIT_EXPECTED "a unit's id, a whole number from 1", "mã số (id) đơn vị, số nguyên từ 1"
+#define KEY_EXPECTED                                                                               \
+    "44 characters of base64, as in the NAME.pub of the node above",                               \
+        "44 ký tự base64, như trong tệp NAME.pub của nút cấp trên"
     {"node", "unit", NEED_ALWAYS, set_unit, UNIT_EXPECTED},
     {"node", "state_dir", NEED_NONE, set_state_dir, PATH_EXPECTED},
     {"node", "runtime_dir", NEED_NONE, set_runtime_dir, PATH_EXPECTED},
     {"node", "key_file", NEED_NONE, set_key_file, PATH_EXPECTED},
-    {"node", "log_level", NEED_NONE, set_log_level, "error, warning, notice, info or debug"},
-    {"node", "map_size_mib", NEED_NONE, set_map_size, "a whole number from 1 to 1048576"},
-    {"node", "reserve_mib", NEED_NONE, set_reserve, "a whole number from 0 to 1048576"},
+    {"node", "log_level", NEED_NONE, set_log_level, "error, warning, notice, info or debug",
+     "error, warning, notice, info hoặc debug"},
+    {"node", "map_size_mib", NEED_NONE, set_map_size, "a whole number from 1 to 1048576",
+     "số nguyên từ 1 đến 1048576"},
+    {"node", "reserve_mib", NEED_NONE, set_reserve, "a whole number from 0 to 1048576",
+     "số nguyên từ 0 đến 1048576"},
     {"listen", "endpoint", NEED_NONE, set_listen_endpoint,
-     "an address to listen on, such as tcp://0.0.0.0:7464"},
+     "an address to listen on, such as tcp://0.0.0.0:7464",
+     "địa chỉ để nghe, ví dụ tcp://0.0.0.0:7464"},
     {"parent", "endpoint", NEED_WITH_SECTION, set_parent_endpoint,
-     "the address of the node above, such as tcp://10.0.0.1:7464"},
+     "the address of the node above, such as tcp://10.0.0.1:7464",
+     "địa chỉ của nút cấp trên, ví dụ tcp://10.0.0.1:7464"},
     {"parent", "key", NEED_WITH_SECTION, set_parent_key, KEY_EXPECTED},
     {"client", "endpoint", NEED_ALWAYS, set_parent_endpoint,
-     "the address of the node, such as tcp://10.0.0.1:7464"},
+     "the address of the node, such as tcp://10.0.0.1:7464",
+     "địa chỉ của nút, ví dụ tcp://10.0.0.1:7464"},
     {"client", "key", NEED_ALWAYS, set_parent_key, KEY_EXPECTED},
     {"client", "key_file", NEED_NONE, set_key_file, PATH_EXPECTED},
     {"client", "unit", NEED_NONE, set_unit, UNIT_EXPECTED},
@@ -166,6 +174,7 @@ static void apply_rule(const struct rule *rule, struct ini_table *table, struct 
 {
     const struct ini_entry *entry = ini_take(table, rule->section, "", rule->name);
     bool is_own = strcmp(rule->section, "client") == 0;
+    const char *expected = PROBLEM_WORDS(problems, rule->expected, rule->expected_vi);
 
     if (entry == NULL) {
         bool is_needed = rule->need == NEED_WITH_SECTION
@@ -173,16 +182,21 @@ static void apply_rule(const struct rule *rule, struct ini_table *table, struct 
                              : rule->need == NEED_ALWAYS && is_own == conf->is_client;
         if (is_needed)
             problems_add(problems, table->file, (struct place){0},
-                         "%s is missing in [%s]: add `%s = ...`, %s", rule->name, rule->section,
-                         rule->name, rule->expected);
+                         PROBLEM_WORDS(problems, "%s is missing in [%s]: add `%s = ...`, %s",
+                                       "thiếu %s trong [%s]: thêm `%s = ...`, %s"),
+                         rule->name, rule->section, rule->name, expected);
     } else if (is_own != conf->is_client) {
         problems_add(problems, table->file, entry->place,
-                     "[%s] does not go with [client]: a file is about a node or about a client; "
-                     "use two files",
+                     PROBLEM_WORDS(problems,
+                                   "[%s] does not go with [client]: a file is about a node or "
+                                   "about a client; use two files",
+                                   "[%s] không đi cùng [client]: một tệp là của một nút hoặc của "
+                                   "một bên nộp; hãy dùng hai tệp"),
                      rule->section);
     } else if (!rule->set(conf, entry->value)) {
-        problems_add(problems, table->file, entry->value_place, "%s has to be %s", rule->name,
-                     rule->expected);
+        problems_add(problems, table->file, entry->value_place,
+                     PROBLEM_WORDS(problems, "%s has to be %s", "%s phải là %s"), rule->name,
+                     expected);
     }
 }
 

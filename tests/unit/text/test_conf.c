@@ -32,10 +32,10 @@ static int remove_folder(void **state)
 
 /* Reads `text` as FOLDER/`name`; problems are returned in the order they were found, a line each
  * and without the folder. */
-static enum err read_text(const struct folder *folder, const char *name, const char *text,
-                          struct buf *ret_problems, struct conf *ret_conf)
+static enum err read_as(bool is_vietnamese, const struct folder *folder, const char *name,
+                        const char *text, struct buf *ret_problems, struct conf *ret_conf)
 {
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = is_vietnamese};
     char *path = mem_printf("%s/%s", folder->path, name);
     FILE *file = fopen(path, "w");
 
@@ -54,6 +54,12 @@ static enum err read_text(const struct folder *folder, const char *name, const c
     problems_fini(&problems);
     free(path);
     return err;
+}
+
+static enum err read_text(const struct folder *folder, const char *name, const char *text,
+                          struct buf *ret_problems, struct conf *ret_conf)
+{
+    return read_as(false, folder, name, text, ret_problems, ret_conf);
 }
 
 /* A leaf needs its unit and the node above; everything else follows from the file's name. */
@@ -233,6 +239,32 @@ static void test_bad_files(void **state)
     }
 }
 
+static void test_vietnamese(void **state)
+{
+    struct buf said = {0};
+    struct conf conf;
+    assert_int_equal(read_as(true, *state, "n.conf",
+                             "[node]\nlog_level = loud\nstate_dir = here\n"
+                             "[parent]\nkey = KEY\n",
+                             &said, &conf),
+                     ERR_INVALID);
+    assert_string_equal((const char *)said.data,
+                        "n.conf: lỗi: thiếu unit trong [node]: thêm `unit = ...`, mã số (id) đơn "
+                        "vị, số nguyên từ 1\n"
+                        "n.conf:3:13: lỗi: state_dir phải là một đường dẫn tuyệt đối\n"
+                        "n.conf:2:13: lỗi: log_level phải là error, warning, notice, info hoặc "
+                        "debug\n"
+                        "n.conf: lỗi: thiếu endpoint trong [parent]: thêm `endpoint = ...`, địa "
+                        "chỉ của nút cấp trên, ví dụ tcp://10.0.0.1:7464\n"
+                        "n.conf:5:7: lỗi: key phải là 44 ký tự base64, như trong tệp NAME.pub của "
+                        "nút cấp trên\n");
+    buf_fini(&said);
+    assert_int_equal(read_as(true, *state, "n.conf", "[client]\n[node]\nunit = 1\n", &said, &conf),
+                     ERR_INVALID);
+    assert_non_null(strstr((const char *)said.data, "[node] không đi cùng [client]: một tệp là"));
+    buf_fini(&said);
+}
+
 static void test_unreadable(void **state)
 {
     struct problems problems = {0};
@@ -276,8 +308,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),   cmocka_unit_test(test_every_key),
         cmocka_unit_test(test_client),     cmocka_unit_test(test_credentials),
-        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_documented),
+        cmocka_unit_test(test_bad_files),  cmocka_unit_test(test_vietnamese),
+        cmocka_unit_test(test_unreadable), cmocka_unit_test(test_documented),
     };
     (void)unsetenv("CREDENTIALS_DIRECTORY"); /* cannot fail for a name without '=' */
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
