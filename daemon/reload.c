@@ -75,7 +75,8 @@ static void set_log_level(struct conf *conf, const struct conf *new, bool is_lou
     if (is_louder)
         log_set_level((enum log_level) new->log_level);
     if (conf->log_level != new->log_level)
-        log_event(LOG_EVENT_RELOADED, NULL, "reload: log_level is %d now", new->log_level);
+        log_event(LOG_EVENT_RELOADED, NULL, "reload: log_level is %s now",
+                  conf_log_level_name(new->log_level));
     log_set_level((enum log_level) new->log_level);
     conf->log_level = new->log_level;
 }

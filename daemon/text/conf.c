@@ -36,16 +36,25 @@ static bool set_reserve(struct conf *conf, const char *text)
     return set_number(text, 0, MIB_MAX, &conf->reserve_mib);
 }
 
+static const struct {
+    const char *name, *number;
+    enum log_level level;
+} levels[] = {
+    {"error", "3", LOG_LEVEL_ERROR},   {"warning", "4", LOG_LEVEL_WARNING},
+    {"notice", "5", LOG_LEVEL_NOTICE}, {"info", "6", LOG_LEVEL_INFO},
+    {"debug", "7", LOG_LEVEL_DEBUG},
+};
+
+const char *conf_log_level_name(int level)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof levels / sizeof *levels && (int)levels[i].level != level)
+        i++;
+    return levels[i].name;
+}
+
 static bool set_log_level(struct conf *conf, const char *text)
 {
-    static const struct {
-        const char *name, *number;
-        enum log_level level;
-    } levels[] = {
-        {"error", "3", LOG_LEVEL_ERROR},   {"warning", "4", LOG_LEVEL_WARNING},
-        {"notice", "5", LOG_LEVEL_NOTICE}, {"info", "6", LOG_LEVEL_INFO},
-        {"debug", "7", LOG_LEVEL_DEBUG},
-    };
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         if (strcmp(text, levels[i].name) == 0 || strcmp(text, levels[i].number) == 0) {
             conf->log_level = (int)levels[i].level;

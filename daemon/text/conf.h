@@ -34,6 +34,8 @@ struct conf {
 /* Reads and checks; every problem is added. ERR_NOT_FOUND, ERR_IO, ERR_INVALID. */
 enum err conf_read(const char *path, struct problems *problems, struct conf *ret_conf);
 void conf_fini(struct conf *conf);
+/* "info", as log_level is written; of no level that there is, the last one. */
+const char *conf_log_level_name(int level);
 /* The path of the local socket, "RUNTIME_DIR/control"; the caller frees. */
 char *conf_control_path(const struct conf *conf);
 

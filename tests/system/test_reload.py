@@ -64,7 +64,7 @@ def log_level_and_reserve_change(house: House) -> None:
     submit(node, "2024-S1", table({VISITS: 1}), "--unit", str(COMMUNE))
     expect("a notice is not logged", node.log.read_bytes()[since:].decode(), "")
     edit(node, "log_level = warning\n", "")
-    reload(node, "reload: log_level is 6 now")
+    reload(node, "reload: log_level is info now")
     expect("the same process", node.pid, pid)
 
 
