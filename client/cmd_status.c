@@ -134,8 +134,13 @@ static int print_answer(const struct common *common, bool is_all, const Tonghop_
 static void explain_silence(const struct common *common, const struct conf *conf)
 {
     char *path = command_find_conf_path(common);
-    if (path != NULL && offline_check(common, path))
-        command_say(words(common->is_english, WORD_STATUS_COULD_START), conf->name);
+    if (path != NULL && offline_check(common, path)) {
+        bool is_systemd = strncmp(path, COMMAND_ETC "/", sizeof(COMMAND_ETC)) == 0;
+        char *start = is_systemd ? mem_printf("systemctl start tonghopd@%s", conf->name)
+                                 : mem_printf("tonghopd --config %s", path);
+        command_say(words(common->is_english, WORD_STATUS_COULD_START), start);
+        free(start);
+    }
     free(path);
 }
 

@@ -49,9 +49,8 @@ const struct words_pair words_status[WORD_COUNT] = {
     [WORD_STATUS_AGE_DAYS] = {"%s (%lld ngày trước)", "%s (%lld day{|s} ago)"},
     [WORD_STATUS_HEALTHY] = {"Nút hoạt động tốt.", "All is well."},
     [WORD_STATUS_UNHEALTHY] = {"Cần xem lại:", "To be looked at:"},
-    [WORD_STATUS_COULD_START] =
-        {"không thấy điều gì ngăn nút khởi động: systemctl start tonghopd@%s",
-         "nothing keeps it from starting: systemctl start tonghopd@%s"},
+    [WORD_STATUS_COULD_START] = {"không thấy điều gì ngăn nút khởi động: %s",
+                                 "nothing keeps it from starting: %s"},
     [WORD_STATUS_NOTICES] = {"Để biết:", "Notices:"},
     [WORD_STATUS_DO_LINK] =
         {"chưa nối được với cấp trên: kiểm tra mạng, địa chỉ và khóa trong [parent], "

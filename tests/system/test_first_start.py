@@ -261,7 +261,7 @@ def check_changes_nothing(house: House) -> None:
 
     expect("before", (house.daemon("--check").status, names()), (0, []))
     expect_in("could start", house.status("en").err,
-              f"nothing keeps it from starting: systemctl start tonghopd@{house.node.name}")
+              f"nothing keeps it from starting: tonghopd --config {house.node.config}")
     house.fill()
     there = names()
     expect("after", (house.daemon("--check").status, names()), (0, there))
