@@ -97,6 +97,8 @@ bool contact_find_homeless(struct step *step, struct enrolled *ret_enrolled);
 size_t contact_problems(struct step *step, char **ret_texts, size_t max);
 /* Likewise of what a person may want to know: strangers at the door. */
 size_t contact_notices(struct step *step, char **ret_texts, size_t max);
+/* What is the matter with the node above, "" if nothing is known. */
+const char *contact_trouble(const struct step *step);
 /* Why there is no link with the node above, and what to do; the caller frees it. */
 char *contact_link_text(struct step *step);
 

@@ -349,18 +349,29 @@ static const struct remedy {
      "được đăng ký ở đó chưa"},
 };
 
+static const struct remedy *find_remedy(const char *trouble)
+{
+    const struct remedy *remedy = remedies;
+    while (strncmp(trouble, remedy->begin, strlen(remedy->begin)) != 0)
+        remedy++;
+    return remedy;
+}
+
+const char *contact_trouble(const struct step *step)
+{
+    const char *trouble = step->node->uplink.trouble;
+    const struct remedy *remedy = find_remedy(trouble);
+    return step->peer.is_vietnamese && remedy->what_vi != NULL ? remedy->what_vi : trouble;
+}
+
 char *contact_link_text(struct step *step)
 {
     const struct node *node = step->node;
-    const char *trouble = node->uplink.trouble;
-    const struct remedy *remedy = remedies;
+    const char *trouble = contact_trouble(step);
+    const struct remedy *remedy = find_remedy(node->uplink.trouble);
     char unit[16], key[KEY_TEXT_SIZE];
-    while (strncmp(trouble, remedy->begin, strlen(remedy->begin)) != 0)
-        remedy++;
     (void)snprintf(unit, sizeof unit, "%" PRIu32, node->options.unit);
     (void)key_format(node->options.public_key, key);
-    if (step->peer.is_vietnamese && remedy->what_vi != NULL)
-        trouble = remedy->what_vi;
     struct buf text = {0};
     buf_printf(&text,
                STEP_WORDS(step, "no link with the node above (%s)%s%s",

@@ -1,6 +1,7 @@
 /* Status: how the node is. Its parts are in status_*.c. */
 #include <stdlib.h>
 
+#include "node/first_contact.h"
 #include "node/reconcile.h"
 #include "node/status.h"
 
@@ -35,7 +36,7 @@ static void fill_parent(struct step *step, Tonghop__Status *status)
 {
     struct node *node = step->node;
     status->parent_endpoint = (char *)(uintptr_t)node->options.parent_endpoint; /* likewise */
-    status->parent_trouble = node->uplink.trouble;
+    status->parent_trouble = (char *)(uintptr_t)contact_trouble(step);          /* likewise */
     status->has_parent = node->options.has_parent;
     status->parent_linked = node->session.state == SESSION_UP;
     status->parent_heard_us = node->uplink.heard.us;

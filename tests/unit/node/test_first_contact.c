@@ -409,6 +409,9 @@ static void test_remedies(void **state)
         peers_find(&rig->node->peers, &person.address)->is_vietnamese = true;
         const Tonghop__Status *status = ask_status(rig, from_local())->status;
         assert_int_equal(count_saying(status->problems, status->n_problems, rows[i].vietnamese), 1);
+        if (i == 0)
+            assert_string_equal(status->parent_trouble,
+                                "bị từ chối: khóa của nút này chưa được đăng ký ở đó");
     }
 }
 
