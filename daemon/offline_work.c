@@ -248,9 +248,10 @@ static void note_work(struct job *job)
 void work_note_care(struct job *job, const char *name, enum err err)
 {
     const struct findings *findings = job->findings;
-    /* A mistake in the call says nothing of the data; where there is no folder, nothing is to be
-     * looked after. */
-    if (err == ERR_USAGE || err == ERR_EXISTS || access(job->offline->conf->state_dir, F_OK) != 0)
+    /* A mistake in the call says nothing of the data; where there is no folder, or one that this
+     * user may not open, which was said, nothing can be noted. */
+    if (err == ERR_USAGE || err == ERR_EXISTS ||
+        access(job->offline->conf->state_dir, R_OK | X_OK) != 0)
         return;
     job->care_name = name;
     job->care = (struct care_record){

@@ -101,7 +101,9 @@ enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
         log_event(LOG_EVENT_STORE_UNUSABLE,
                   LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO),
                   "store %s: cannot open the folder: %s: %s", path, strerror(errno),
-                  is_denied ? "make the daemon's user its owner" : "check state_dir");
+                  !is_denied     ? "check state_dir"
+                  : is_read_only ? "run this as root or as its owner, the daemon's user"
+                                 : "make the daemon's user its owner");
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     enum err err = check_file_system(fd, path);

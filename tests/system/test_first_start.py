@@ -297,7 +297,22 @@ def init_says_so(house: House) -> None:
               str(house.tree.etc))
 
 
-STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so)
+def who_may_not_look(house: House) -> None:
+    """Whoever may not open the data is told so once, and who may; not to change its owner"""
+    house.make()
+    house.fill()
+    house.as_another(house.state)
+    file = house.tree.folder / "run" / house.node.name / "copy"
+    for arguments in (["--verify"], ["--backup", file], ["--export", file]):
+        result = house.daemon(*arguments)
+        expect(f"{arguments[0]}: exit status", result.status, 1)
+        expect(arguments[0], result.err,
+               f"store {house.state}: cannot open the folder: Permission denied: run this as root or "
+               "as its owner, the daemon's user\n")
+    house.state.chmod(0o700)
+
+
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so, who_may_not_look)
 
 if __name__ == "__main__":
     with Tree() as grown:
