@@ -318,9 +318,9 @@ static void check_unit(struct check *check, struct store *store)
              SAID(check,
                   "the state folder belongs to unit %" PRIu32
                   ", the configuration says unit %" PRIu32
-                  ": give this node a state_dir of its own",
+                  ": correct 'unit', or give this node a state_dir of its own",
                   "thư mục dữ liệu thuộc đơn vị %" PRIu32 ", cấu hình ghi đơn vị %" PRIu32
-                  ": cho nút này một state_dir riêng"),
+                  ": sửa unit, hoặc cho nút này một state_dir riêng"),
              owner, check->conf->unit);
     else
         tell(

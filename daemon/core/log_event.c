@@ -73,7 +73,7 @@ static const struct log_event_info infos[] = {
         {"store-foreign", "a1673c210bcf4ee7b180b5ede9c0616b", LOG_LEVEL_ERROR,
          "The state folder, or the backup, holds the data of another unit than the configuration "
          "says.",
-         "Give this node a state_dir of its own, or choose the right backup."},
+         "Correct 'unit', give this node a state_dir of its own, or choose the right backup."},
     [LOG_EVENT_STORE_SCHEMA] = {"store-schema", "262d2f2762d241788c2e8a7b20867feb", LOG_LEVEL_ERROR,
                                 "The store was written by a version that this one cannot read.",
                                 "Use the version that the line names."},

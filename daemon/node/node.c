@@ -168,7 +168,7 @@ static enum err check_owner(struct node *node)
     if (owner != 0) {
         log_event(LOG_EVENT_STORE_FOREIGN, LOG_FIELDS(.unit = owner),
                   "the state folder belongs to unit %" PRIu32 ", the configuration says unit "
-                  "%" PRIu32 ": give this node a state_dir of its own",
+                  "%" PRIu32 ": correct 'unit', or give this node a state_dir of its own",
                   owner, node->options.unit);
         return ERR_FOREIGN;
     }
