@@ -409,10 +409,10 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
     int64_t due_ms = 60000, watch_ms = watch_due_ms(&node->watch, now_ms);
     if (node_has_work(node, now_ms))
         return 0;
-    if (watch_ms < due_ms)
-        due_ms = watch_ms;
     if (node->rebuild.is_active && node->catalogue != NULL)
         due_ms = node->work_after_ms - now_ms;
+    if (watch_ms < due_ms)
+        due_ms = watch_ms;
     if (node->options.has_parent) {
         int64_t session_ms = session_due_ms(&node->session, now_ms);
         int64_t compare_ms = reconcile_due_ms(node, now_ms);

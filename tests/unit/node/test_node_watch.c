@@ -327,6 +327,18 @@ static void test_deadline(void **state)
     }
 }
 
+/* Also while background work that failed waits to be tried again. */
+static void test_deadline_beside_work_that_failed(void **state)
+{
+    struct rig *rig = *state;
+    char cursor[CURSOR_SIZE];
+    cursor_now(rig, from_local(), cursor);
+    rig->node->rebuild.is_active = true;
+    rig->node->work_after_ms = rig->now_ms + NODE_RETRY_WORK_MS;
+    (void)say_watch(rig, from_local(), WISH(.cursor = cursor, .wait_ms = 100));
+    assert_int_equal(node_due_ms(rig->node, rig->now_ms), 100);
+}
+
 /* A session has one question that waits: a second one ends the first. */
 static void test_one_of_each_session(void **state)
 {
@@ -603,6 +615,7 @@ int main(void)
         ROOT_TEST(test_waits_for_a_change),
         ROOT_TEST(test_in_one_batch),
         ROOT_TEST(test_deadline),
+        ROOT_TEST(test_deadline_beside_work_that_failed),
         ROOT_TEST(test_one_of_each_session),
         ROOT_TEST(test_only_what_lies_beneath),
         ROOT_TEST(test_gone),
