@@ -185,6 +185,8 @@ enum err node_new(struct store *store, const struct node_options *options, struc
 {
     struct node *node = mem_calloc(1, sizeof(*node));
     node->options = *options;
+    node->parent_endpoint = mem_strdup(options->parent_endpoint);
+    node->options.parent_endpoint = node->parent_endpoint;
     node->store = store;
     node->arena = arena_new(WIRE_ARENA_MAX);
     node->scratch = arena_new(WIRE_ARENA_MAX);
@@ -224,6 +226,7 @@ void node_free(struct node **node)
     arena_free(&n->scratch);
     buf_fini(&n->packed);
     free(n->child_units.ids);
+    free(n->parent_endpoint);
     free(n);
     *node = NULL;
 }

@@ -153,6 +153,7 @@ struct holder {
 
 struct node {
     struct node_options options;
+    char *parent_endpoint; /* what the options point to: who gave it may let go of it */
     struct store *store;
     struct arena *arena;         /* of the message in hand */
     struct arena *scratch;       /* of one stored filing being read */
@@ -242,7 +243,7 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
  */
 void node_link_lost(struct node *node, const struct transport *transport, int64_t now_ms);
 /* The parent has another address or key, which `transport` knows already: the link is made anew.
- * `endpoint` and `key` are as in the options. */
+ * `endpoint`, which is copied, and `key` are as in the options. */
 void node_move_parent(struct node *node, const char *endpoint, const uint8_t *key,
                       const struct transport *transport, int64_t now_ms);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */

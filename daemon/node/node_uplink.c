@@ -366,7 +366,9 @@ void node_move_parent(struct node *node, const char *endpoint, const uint8_t *ke
     struct node_uplink *uplink = &node->uplink;
     act(node, session_handle(&node->session, SESSION_MOVED, 0, now_ms), SESSION_MOVED, transport,
         now_ms);
-    node->options.parent_endpoint = endpoint;
+    free(node->parent_endpoint);
+    node->parent_endpoint = mem_strdup(endpoint);
+    node->options.parent_endpoint = node->parent_endpoint;
     memcpy(node->options.parent_key, key, sizeof(node->options.parent_key));
     contact_check_start(node);
     uplink->unit = uplink->catalogue = 0;

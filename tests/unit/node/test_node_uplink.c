@@ -527,6 +527,43 @@ static void test_what_a_parent_may_not_send(void **state)
     buf_fini(&filing);
 }
 
+/* ---- another parent ---- */
+
+/* The peer of the last event that names one. */
+static char told_peer[64];
+
+static bool keep_peer(void *ctx, const struct log_entry *entry)
+{
+    (void)ctx;
+    if (entry->fields != NULL && entry->fields->peer != NULL)
+        (void)snprintf(told_peer, sizeof(told_peer), "%s", entry->fields->peer);
+    return true;
+}
+
+/* The link that goes is told by its own endpoint, though who has moved the node has let go of that
+ * one. */
+static void test_another_parent(void **state)
+{
+    struct rig *rig = *state;
+    struct transport transport = rig_transport(rig);
+    char first[] = "tcp://first:7464", second[] = "tcp://second:7464";
+    const uint8_t keys[2][WIRE_KEY_SIZE] = {{1}, {2}};
+    rig_link(rig, plain);
+    node_move_parent(rig->node, first, keys[0], &transport, rig->now_ms);
+    assert_string_equal(rig->node->options.parent_endpoint, "tcp://first:7464");
+    rig_link(rig, plain);
+    memset(first, 'x', strlen(first));
+    log_set_sink(NULL);
+    log_set_journal(keep_peer, NULL);
+    node_move_parent(rig->node, second, keys[1], &transport, rig->now_ms);
+    log_set_journal(NULL, NULL);
+    log_set_sink(rig_log_line);
+    assert_string_equal(told_peer, "tcp://first:7464");
+    assert_string_equal(rig->node->options.parent_endpoint, "tcp://second:7464");
+    assert_memory_equal(rig->node->options.parent_key, keys[1], WIRE_KEY_SIZE);
+    assert_int_equal(rig->node->uplink.heard.us, 0);
+}
+
 /* Without a parent there is no link to open, and none is missed. */
 static void test_the_root_has_no_uplink(void **state)
 {
@@ -562,6 +599,7 @@ int main(void)
         DISTRICT_TEST(test_a_refused_hello),
         DISTRICT_TEST(test_what_the_parent_wants_goes_up_again),
         DISTRICT_TEST(test_what_a_parent_may_not_send),
+        DISTRICT_TEST(test_another_parent),
         ROOT_TEST(test_the_root_has_no_uplink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
