@@ -374,8 +374,10 @@ void node_move_parent(struct node *node, const char *endpoint, const uint8_t *ke
     uplink->unit = uplink->catalogue = 0;
     memset(uplink->catalogue_hash, 0, sizeof(uplink->catalogue_hash));
     uplink->hello_seq = uplink->request_seq = 0;
-    uplink->heard = (struct instant){0};
+    uplink->heard = uplink->acked = (struct instant){0};
     uplink->trouble[0] = '\0';
+    node->contact.parent_ahead_us = 0;
+    node->contact.shared = (struct instant){0};
 }
 
 void node_pump(struct node *node, const struct transport *transport, int64_t now_ms)

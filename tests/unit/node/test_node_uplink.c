@@ -541,7 +541,7 @@ static bool keep_peer(void *ctx, const struct log_entry *entry)
 }
 
 /* The link that goes is told by its own endpoint, though who has moved the node has let go of that
- * one. */
+ * one; what was known of the parent before goes with it. */
 static void test_another_parent(void **state)
 {
     struct rig *rig = *state;
@@ -552,6 +552,9 @@ static void test_another_parent(void **state)
     node_move_parent(rig->node, first, keys[0], &transport, rig->now_ms);
     assert_string_equal(rig->node->options.parent_endpoint, "tcp://first:7464");
     rig_link(rig, plain);
+    rig->node->uplink.acked = rig->now;
+    rig->node->contact.parent_ahead_us = 1;
+    rig->node->contact.shared = rig->now;
     memset(first, 'x', strlen(first));
     log_set_sink(NULL);
     log_set_journal(keep_peer, NULL);
@@ -562,6 +565,9 @@ static void test_another_parent(void **state)
     assert_string_equal(rig->node->options.parent_endpoint, "tcp://second:7464");
     assert_memory_equal(rig->node->options.parent_key, keys[1], WIRE_KEY_SIZE);
     assert_int_equal(rig->node->uplink.heard.us, 0);
+    assert_int_equal(rig->node->uplink.acked.us, 0);
+    assert_int_equal(rig->node->contact.parent_ahead_us, 0);
+    assert_int_equal(rig->node->contact.shared.us, 0);
 }
 
 /* Without a parent there is no link to open, and none is missed. */
