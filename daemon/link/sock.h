@@ -27,8 +27,8 @@ enum {
 struct sock_context;
 struct sock;
 
-/* The context. Block signals before this is made: libzmq starts an I/O thread. NULL: no
- * descriptors left. */
+/* The context. Block signals before this is made: libzmq starts an I/O thread. NULL: too few
+ * descriptors left for it and a connection. */
 struct sock_context *sock_context_new(void);
 /* Closes the ZAP handler too; every socket must be closed. */
 void sock_context_free(struct sock_context **context);

@@ -34,7 +34,8 @@
  * The process. Nothing is written to standard output or error, and no process-wide setting is
  * touched. Two things end the process, each after one line on standard error: memory that cannot be
  * had (at once, with status 3 and without the handlers of exit()), and a broken assertion, which is
- * a fault of the library's own.
+ * a fault of the library's own, or of libzmq's, which has one that descriptors do not run out under
+ * it while a handle is opened; when there are too few before, that is TONGHOP_ERR_IO.
  *
  * Versions. A program runs with every later library of the same name, libtonghop.so.0:
  * - a struct that the caller fills begins with `size`, which he sets to its sizeof. New members are

@@ -2,7 +2,9 @@
 #include "lib/cm.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/handle.h"
@@ -460,6 +462,47 @@ static void test_says_why_it_cannot_open(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* The exit status of a process that may open `count` files more when it opens a handle. */
+static int status_with_files(int count)
+{
+    const struct tonghop_options options = {.size = sizeof(options),
+                                            .endpoint = "tcp://127.0.0.1:1",
+                                            .server_key = SERVER,
+                                            .secret_key = SERVER};
+    int status;
+    pid_t child = fork();
+    assert_int_not_equal(child, -1);
+    if (child == 0) {
+        struct tonghop *tonghop = NULL;
+        char reason[TONGHOP_REASON_SIZE];
+        int first = dup(STDERR_FILENO);
+        const struct rlimit files = {(rlim_t)(first + count), (rlim_t)(first + count)};
+        const struct rlimit no_core = {0, 0};
+        if (first < 0 || close(first) != 0 || setrlimit(RLIMIT_NOFILE, &files) != 0 ||
+            setrlimit(RLIMIT_CORE, &no_core) != 0)
+            _exit(EXIT_FAILURE);
+        enum tonghop_err err = tonghop_open(&options, &tonghop, reason);
+        bool is_told = err == TONGHOP_ERR_IO && strstr(reason, "too many open files") != NULL;
+        _exit(is_told || err == TONGHOP_ERR_NOT_FOUND ? (int)err : EXIT_FAILURE);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void test_too_many_files_are_told(void **state)
+{
+    /* libzmq ends a process whose files run out under it: however few are left, it is an error. */
+    (void)state;
+    int status = TONGHOP_ERR_IO;
+    for (int count = 0; count <= 40; count++) {
+        int next = status_with_files(count);
+        if (next != status && !(status == TONGHOP_ERR_IO && next == TONGHOP_ERR_NOT_FOUND))
+            fail_msg("with %d files: %d after %d", count, next, status);
+        status = next;
+    }
+    assert_int_equal(status, TONGHOP_ERR_NOT_FOUND);
+}
+
 static void test_timeout_is_kept(void **state)
 {
     /* Nobody answers this address: the documentation net of RFC 5737. */
@@ -508,6 +551,7 @@ int main(void)
         with_node(test_order_of_cells_is_no_content),
         with_node(test_structs_say_their_size),
         cmocka_unit_test(test_says_why_it_cannot_open),
+        cmocka_unit_test(test_too_many_files_are_told),
         cmocka_unit_test(test_timeout_is_kept),
         cmocka_unit_test(test_every_error_has_a_public_name),
     };
