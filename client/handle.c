@@ -13,6 +13,16 @@
 
 enum { STRUCT_SIZE_MAX = 4096 }; /* far above any, so that one that was not set is not believed */
 
+/* A new member has to make its struct larger: in padding at the end, which an older program leaves
+ * as it is, nobody could tell it from what was never set. So there is none. */
+#define ENDS_WITH(type, member)                                                                    \
+    (sizeof(void *) != 8 ||                                                                        \
+     offsetof(struct type, member) + sizeof(((struct type *)NULL)->member) == sizeof(struct type))
+
+static_assert(ENDS_WITH(tonghop_options, reserved), "no padding at the end");
+static_assert(ENDS_WITH(tonghop_report, cell_count), "no padding at the end");
+static_assert(ENDS_WITH(tonghop_query, from_year), "no padding at the end");
+
 static_assert((int)TONGHOP_REASON_SIZE >= (int)CONNECTION_REASON_SIZE, "any reason fits");
 
 enum err handle_fail(char *reason, enum err err, const char *format, ...)

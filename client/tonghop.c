@@ -113,6 +113,10 @@ enum tonghop_err tonghop_open(const struct tonghop_options *options, struct tong
 {
     struct tonghop_options own;
     enum err err = handle_take(options, "tonghop_options", sizeof(own), &own, reason);
+    if (err == ERR_OK && own.reserved != 0)
+        err = handle_fail(reason, ERR_VERSION,
+                          "libtonghop %s has no use for `reserved`: leave it 0, or use a newer one",
+                          TONGHOP_VERSION);
     if (err != ERR_OK)
         return handle_err(err);
     struct tonghop *tonghop = mem_calloc(1, sizeof(*tonghop));

@@ -18,7 +18,7 @@ OK, ROWS_CHILDREN = 0, 1
 class Options(Structure):
     _fields_ = [("size", c_size_t), ("conf_path", c_char_p), ("endpoint", c_char_p),
                 ("server_key", c_char_p), ("secret_key", c_char_p), ("unit", c_uint32),
-                ("timeout_ms", c_uint32), ("language", c_int)]
+                ("timeout_ms", c_uint32), ("language", c_int), ("reserved", c_uint32)]
 
 
 class Key(Structure):

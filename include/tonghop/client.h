@@ -116,6 +116,7 @@ struct tonghop_options {
     uint32_t unit;       /* id of the unit that the key is enrolled for; 0: whatever it is */
     uint32_t timeout_ms; /* of every call; 0: 15,000 */
     enum tonghop_language language; /* of every reason, and of what the node says of reports */
+    uint32_t reserved;              /* 0 */
 };
 
 /* Connects and says hello. The caller closes the handle. TONGHOP_ERR_USAGE: the options, the

@@ -369,6 +369,9 @@ static void test_structs_say_their_size(void **state)
     assert_int_equal(tonghop_open(&program.options, &tonghop, reason), TONGHOP_ERR_VERSION);
     assert_null(tonghop);
     program.newer = 0;
+    program.options.reserved = 1;
+    assert_int_equal(tonghop_open(&program.options, &tonghop, reason), TONGHOP_ERR_VERSION);
+    program.options.reserved = 0;
     assert_int_equal(tonghop_open(&program.options, &tonghop, reason), TONGHOP_OK);
 
     const struct tonghop_report report = {.cell_count = 0};
