@@ -1,8 +1,10 @@
 /* libtonghop: hands reports to a Tonghop node, reads figures from it, and follows what changes.
  *
- *     struct tonghop_options options = {.size = sizeof options, .conf_path =
- * "/etc/ours/node.conf"}; struct tonghop *node; char reason[TONGHOP_REASON_SIZE]; if
- * (tonghop_open(&options, &node, reason) != TONGHOP_OK) fprintf(stderr, "%s\n", reason);
+ *     struct tonghop_options options = {.size = sizeof options, .conf_path = "node.conf"};
+ *     struct tonghop *node;
+ *     char reason[TONGHOP_REASON_SIZE];
+ *     if (tonghop_open(&options, &node, reason) != TONGHOP_OK)
+ *         fprintf(stderr, "%s\n", reason);
  *
  * Blocking. Every call with a `reason` sends a request and waits for its answer, at most the
  * time-out of the handle, and in tonghop_watch as long as it is told; no other call blocks. There
@@ -111,10 +113,9 @@ struct tonghop_options {
                               whose local socket is used then */
     const char *endpoint;  /* "tcp://10.64.0.1:7464" */
     const char *server_key; /* the node's public key, 44 characters of base64: NAME.pub there */
-    const char
-        *secret_key;     /* our own, likewise: NAME.key here. It is copied, and wiped at the end */
-    uint32_t unit;       /* id of the unit that the key is enrolled for; 0: whatever it is */
-    uint32_t timeout_ms; /* of every call; 0: 15,000 */
+    const char *secret_key; /* our own: NAME.key here. It is copied, and wiped at the end */
+    uint32_t unit;          /* id of the unit that the key is enrolled for; 0: whatever it is */
+    uint32_t timeout_ms;    /* of every call; 0: 15,000 */
     enum tonghop_language language; /* of every reason, and of what the node says of reports */
     uint32_t reserved;              /* 0 */
 };
