@@ -33,7 +33,7 @@ static int exit_status_of(enum tonghop_err err)
 static size_t read_cells(char **texts, struct tonghop_cell *cells)
 {
     size_t count = 0;
-    for (; texts[count] != NULL && count < CELLS_MAX; count++) {
+    for (; texts[count] != NULL; count++) {
         char *value = strchr(texts[count], '=');
         if (value != NULL)
             *value++ = '\0';
@@ -70,8 +70,9 @@ int main(int argc, char **argv)
 {
     char reason[TONGHOP_REASON_SIZE];
     struct tonghop *node = NULL;
-    if (argc < FIRST_CELL) {
-        fprintf(stderr, "usage: %s CONFIGURATION UNIT PERIOD FORM INDICATOR=VALUE ...\n", argv[0]);
+    if (argc < FIRST_CELL || argc > FIRST_CELL + CELLS_MAX) {
+        fprintf(stderr, "usage: %s CONFIGURATION UNIT PERIOD FORM INDICATOR=VALUE ... (up to %d)\n",
+                argv[0], CELLS_MAX);
         return 2;
     }
     const struct tonghop_options options = {.size = sizeof(options), .conf_path = argv[1]};

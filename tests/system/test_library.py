@@ -194,6 +194,7 @@ def tells_each_mistake(stage: Stage) -> None:
     result = stage.file("reception.visits=1", "dialogue.province=1", expected=1)
     expect_in("mistake", result.err, "error about dialogue.province: ")
     expect_in("no value", stage.file("reception.visits", expected=2).err, "usage: ")
+    expect_in("more than it takes", stage.file(*["reception.visits=1"] * 101, expected=2).err, "usage: ")
     expect("unchanged", total(stage.district, PERIOD, "reception.visits"), exact(18, 1))
 
 
