@@ -230,6 +230,9 @@ def mistakes_are_told(house: House) -> None:
     rows = read_table("The daemon does not start")
     expect_all(rows, MISTAKES)
     for mistake, make in MISTAKES.items():
+        if make is anothers_state and os.geteuid() != 0:
+            print("not applicable without root: giving a folder to another user")
+            continue
         house.make()
         make(house)
         compare(house, rows[mistake])
