@@ -304,6 +304,21 @@ static bool folder_is_ours(struct check *check, int fd, const char *path)
     return true;
 }
 
+/* False, with the reason told, when the store belongs to another unit. */
+static bool is_own_unit(struct check *check, uint32_t owner)
+{
+    if (owner == 0 || owner == check->conf->unit)
+        return true;
+    tell(check, WRONG,
+         SAID(check,
+              "the state folder belongs to unit %" PRIu32 ", the configuration says unit %" PRIu32
+              ": correct 'unit', or give this node a state_dir of its own",
+              "thư mục dữ liệu thuộc đơn vị %" PRIu32 ", cấu hình ghi đơn vị %" PRIu32
+              ": sửa unit, hoặc cho nút này một state_dir riêng"),
+         owner, check->conf->unit);
+    return false;
+}
+
 static void check_unit(struct check *check, struct store *store)
 {
     struct store_txn *txn = store_begin_read(store);
@@ -313,20 +328,31 @@ static void check_unit(struct check *check, struct store *store)
     store_abort(&txn);
     if (err != ERR_OK)
         tell(check, WRONG, "%s", caught);
-    else if (owner != 0 && owner != check->conf->unit)
-        tell(check, WRONG,
-             SAID(check,
-                  "the state folder belongs to unit %" PRIu32
-                  ", the configuration says unit %" PRIu32
-                  ": correct 'unit', or give this node a state_dir of its own",
-                  "thư mục dữ liệu thuộc đơn vị %" PRIu32 ", cấu hình ghi đơn vị %" PRIu32
-                  ": sửa unit, hoặc cho nút này một state_dir riêng"),
-             owner, check->conf->unit);
-    else
+    else if (is_own_unit(check, owner))
         tell(
             check, GOOD,
             SAID(check, "store %s: %" PRIu64 " reports", "thư mục dữ liệu %s: %" PRIu64 " báo cáo"),
             check->conf->state_dir, count);
+}
+
+static void check_older(struct check *check, const struct store_older *older)
+{
+    const char *path = check->conf->state_dir;
+    if (!is_own_unit(check, older->unit))
+        return;
+    if (!older->has_room)
+        tell_caught(check,
+                    "thư mục dữ liệu %s: do phiên bản cũ ghi, và đĩa không đủ chỗ cho bản sao cất "
+                    "trước khi chuyển đổi: dọn chỗ, hoặc dùng tiếp phiên bản cũ",
+                    path);
+    else
+        tell(check, GOOD,
+             SAID(check,
+                  "store %s: written by an older version: it is brought up to date at the start, "
+                  "after a copy was put beside it",
+                  "thư mục dữ liệu %s: do phiên bản cũ ghi: được chuyển đổi khi khởi động, sau khi "
+                  "đã cất một bản sao bên cạnh"),
+             path);
 }
 
 static void open_store(struct check *check, int fd)
@@ -340,6 +366,7 @@ static void open_store(struct check *check, int fd)
     const struct store_options options = {.is_read_only = true};
     const char *path = check->conf->state_dir;
     struct store *store = NULL;
+    struct store_older older;
     if (faccessat(fd, DATAFILE_NAME, F_OK, 0) != 0 && errno == ENOENT) {
         tell(check, GOOD,
              SAID(check, "store %s: empty, one is made at the start",
@@ -347,14 +374,8 @@ static void open_store(struct check *check, int fd)
              path);
         return;
     }
-    if (store_awaits_upgrade(path)) {
-        tell(check, GOOD,
-             SAID(check,
-                  "store %s: written by an older version: it is brought up to date at the start, "
-                  "after a copy was put beside it",
-                  "thư mục dữ liệu %s: do phiên bản cũ ghi: được chuyển đổi khi khởi động, sau khi "
-                  "đã cất một bản sao bên cạnh"),
-             path);
+    if (store_awaits_upgrade(path, (uint64_t)check->conf->reserve_mib << 20, &older)) {
+        check_older(check, &older);
         return;
     }
     enum err err = store_open(path, &options, &store);

@@ -1,6 +1,6 @@
 /* Bringing a store of an older schema up to date.
  *
- *     data.mdb  --copy-->  data.mdb.before-schema-5.new  --rename-->  data.mdb.before-schema-5
+ *     data.mdb  --copy-->  data.mdb.before-schema.new  --rename-->  data.mdb.before-schema-5
  *     data.mdb  --one transaction: every step, and the new schema-->  data.mdb
  *
  * The way back to the version before is to restore that copy with it. Whoever is killed in between
@@ -52,7 +52,7 @@ static enum err fail(const struct store *store, const char *what, const char *na
 }
 
 /* The node needs what it keeps free for the steps, and for its work after them. */
-static enum err check_room(const struct store *store)
+enum err migrate_check_room(const struct store *store)
 {
     uint64_t free_bytes = folder_free_bytes(store->folder);
     uint64_t wanted_bytes = db_live_bytes(store->db) + store->reserve_bytes;
@@ -118,7 +118,7 @@ static enum err keep_copy(const struct store *store, char *ret_name)
 {
     static const char part[] = DATAFILE_NAME ".before-schema.new";
     (void)unlinkat(store->folder, part, 0); /* of a start that was cut off, if there was one */
-    enum err err = check_room(store);
+    enum err err = migrate_check_room(store);
     if (err != ERR_OK)
         return err;
     int copy = openat(store->folder, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);

@@ -12,6 +12,9 @@ struct store;
 
 /* Whether a store of that schema can be brought up to date. */
 bool migrate_is_possible(uint64_t schema);
+/* Whether its disk has room for the copy of an open store, and for what is kept free: ERR_FULL,
+ * logged with a remedy. */
+enum err migrate_check_room(const struct store *store);
 /* Brings an open store from schema `from` to STORE_SCHEMA; it is the old one or the new one at
  * every moment. Where `keeps_copy`, it is copied first, as it is, to a file beside its own, which
  * nothing ever overwrites; `folder` is then its folder's descriptor. ERR_FULL, ERR_CORRUPT, ERR_IO;

@@ -158,15 +158,20 @@ static enum err open_file(const char *path, const struct store_options *options,
                          : err;
 }
 
-bool store_awaits_upgrade(const char *path)
+bool store_awaits_upgrade(const char *path, uint64_t reserve_bytes, struct store_older *ret_older)
 {
-    const struct store_options options = {.is_read_only = true};
+    const struct store_options options = {.reserve_bytes = reserve_bytes, .is_read_only = true};
     struct store *store;
     uint64_t schema = STORE_SCHEMA;
     if (open_file(path, &options, DB_ACCESS_READER, &store) == ERR_OK) {
         struct store_txn *txn = store_begin_read(store);
         if (!db_is_empty(&txn->db))
             (void)read_schema(txn, &schema); /* what cannot be read is not older */
+        if (migrate_is_possible(schema))
+            *ret_older = (struct store_older){
+                .unit = (uint32_t)store_get_meta_u64(txn, "unit"),
+                .has_room = migrate_check_room(store) == ERR_OK,
+            };
         store_abort(&txn);
     }
     store_close(&store);

@@ -48,9 +48,14 @@ struct store_options {
  * reason is logged with its remedy. */
 enum err store_open(const char *path, const struct store_options *options,
                     struct store **ret_store);
-/* Whether the store in folder `path` is of an older schema that store_open brings up to date. False
- * where that cannot be told: opening it read-only says why. */
-bool store_awaits_upgrade(const char *path);
+/* A store that is to be brought up to date. */
+struct store_older {
+    uint32_t unit; /* that it belongs to, 0: to none */
+    bool has_room; /* its disk has it; else logged with a remedy */
+};
+/* Whether the store in folder `path` is of an older schema that store_open brings up to date, where
+ * `reserve_bytes` are kept free. False where that cannot be told: opening it read-only says why. */
+bool store_awaits_upgrade(const char *path, uint64_t reserve_bytes, struct store_older *ret_older);
 void store_close(struct store **store);
 
 /* False when the disk (less than `reserve_bytes` free) or the map (less than 1/16 of it, or than

@@ -64,6 +64,27 @@ def readers_say_what_to_do(house: House) -> None:
     expect("unchanged", (house.state / "data.mdb").read_bytes() == before, True)
 
 
+def check_finds_what_keeps_it_back(house: House) -> None:
+    """What keeps an older store from being taken over, --check says before the start does"""
+    if not house.is_older:
+        return
+    before = (house.state / "data.mdb").read_bytes()
+    config = Path(house.district.config)
+    text = config.read_text(encoding="utf-8")
+    no_room, another = text.replace("[node]", "[node]\nreserve_mib = 1048576", 1), \
+        text.replace(f"unit = {DISTRICT}", "unit = 632", 1)
+    for wrong, words, starts in ((no_room, "MiB more are needed on its disk, for a copy", (1,)),
+                                 (another, f"belongs to unit {DISTRICT}", ())):
+        config.write_text(wrong, encoding="utf-8")
+        for mode, status in (("--check", 2), *((None, failed) for failed in starts)):
+            run = subprocess.run([house.tree.tonghopd, "--config", config, *([mode] if mode else [])],
+                                 capture_output=True, text=True, check=False)
+            expect_in(words, run.stderr, words)
+            expect(words, run.returncode, status)
+    config.write_text(text, encoding="utf-8")
+    expect("unchanged", (house.state / "data.mdb").read_bytes() == before, True)
+
+
 def all_of_it_is_read(house: House) -> None:
     """A store of an earlier release is taken over with all that it holds"""
     start_as_it_is(house.district)
@@ -146,7 +167,8 @@ def publish_its_catalogue(house: House) -> None:
                 number=chunk.number, hash=digest(data), index=index, count=chunk.count, data=piece)))
 
 
-STEPS = (readers_say_what_to_do, all_of_it_is_read, it_is_put_back, everything_goes_up)
+STEPS = (readers_say_what_to_do, check_finds_what_keeps_it_back, all_of_it_is_read, it_is_put_back,
+         everything_goes_up)
 
 if __name__ == "__main__":
     expect("there are golden stores", [store.name for store in STORES], sorted(SCHEMAS))
