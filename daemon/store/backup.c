@@ -143,6 +143,16 @@ static enum err check_place(const struct backup *backup)
     return ERR_EXISTS;
 }
 
+/* In a folder of the daemon's user, such as that of its own backups, that user could put a link in
+ * the place of our work folder: what he may touch is made, and removed, with his rights alone. */
+static enum err become_user_of_both(const struct backup *backup, const char *state_dir)
+{
+    struct stat place, state;
+    bool is_same = fstat(backup->folder_fd, &place) == 0 && stat(state_dir, &state) == 0 &&
+                   place.st_uid == state.st_uid;
+    return is_same ? folder_become_owner(backup->folder_fd, backup->folder) : ERR_OK;
+}
+
 static enum err begin_file(struct backup *backup, const char *state_dir)
 {
     if (backup->name[0] == '\0' || strcmp(backup->name, ".") == 0 ||
@@ -167,6 +177,8 @@ static enum err begin_file(struct backup *backup, const char *state_dir)
         return ERR_USAGE;
     }
     enum err err = check_place(backup);
+    if (err == ERR_OK)
+        err = become_user_of_both(backup, state_dir);
     return err == ERR_OK ? make_work_folder(backup) : err;
 }
 

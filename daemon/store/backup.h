@@ -11,7 +11,8 @@
 struct backup;
 
 /* A copy to become file `path`. ERR_EXISTS, unless `may_replace`; ERR_USAGE: not the name of a
- * regular file, or inside `state_dir`; ERR_NOT_FOUND: its folder; ERR_IO. */
+ * regular file, or inside `state_dir`; ERR_NOT_FOUND: its folder; ERR_IO. Root gives its rights up
+ * for good where folder and `state_dir` are of the same user. */
 enum err backup_new_file(const char *path, const char *state_dir, bool may_replace,
                          struct backup **ret_backup);
 /* A copy to become the data file in `state_dir`, which is made if missing, and locked until

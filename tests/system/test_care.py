@@ -162,7 +162,8 @@ def wrong_calls(house: House) -> None:
 
 
 def records_as_root(house: House) -> None:
-    """Root leaves the records to the owner of the state folder, and follows none of their links"""
+    """Root leaves the records to the owner of the state folder, and follows none of their links; in
+    another folder of that owner, who could move there what root makes, it works as he"""
     twin = house.twin("of-nobody")
     state = house.tree.folder / "state" / twin.name
     house.tree.folder.chmod(0o755)  # the other user passes through it
@@ -181,6 +182,13 @@ def records_as_root(house: House) -> None:
         expect(name, (info.st_uid, oct(info.st_mode)), (NOBODY, oct(0o100600)))
         expect(name, record(state, name)["result"], "ok")
     expect("of root", victim.read_text(), "of root")
+    place = house.tree.folder / "of-the-node"
+    place.mkdir(mode=0o700)
+    os.chown(place, NOBODY, NOBODY)
+    twin.tonghop("backup", "--dir", str(place))
+    twin.tonghop("export", str(place / "all.jsonl"))
+    expect("made by the daemon's user", [(file.suffix, file.stat().st_uid) for file in sorted(place.iterdir())],
+           [(".jsonl", NOBODY), (".mdb", NOBODY)])
 
 
 STEPS = (records_say_how_it_ended, failures_are_recorded, records_that_cannot_be_written,
