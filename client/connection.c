@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "core/mem.h"
+#include "core/utf8.h"
 #include "link/trouble.h"
 #include "wire/digest.h"
 
@@ -51,6 +52,7 @@ static enum err fail(char *reason, enum err err, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(reason, CONNECTION_REASON_SIZE, format, args);
     va_end(args);
+    utf8_cut(reason);
     return err;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/handle.h"
+#include "core/utf8.h"
 #include "tonghop/client.h"
 #include "unit/client/played.h"
 
@@ -506,6 +507,26 @@ static void test_too_many_files_are_told(void **state)
     assert_int_equal(status, TONGHOP_ERR_NOT_FOUND);
 }
 
+static void test_reasons_are_cut_between_characters(void **state)
+{
+    /* A program that reads a reason as UTF-8 must not stumble over half a character at its end. */
+    (void)state;
+    for (int shift = 0; shift < 3; shift++) {
+        char endpoint[TONGHOP_REASON_SIZE * 2] = "", reason[TONGHOP_REASON_SIZE];
+        const struct tonghop_options options = {.size = sizeof(options),
+                                                .endpoint = endpoint,
+                                                .server_key = SERVER,
+                                                .secret_key = SERVER};
+        struct tonghop *tonghop = NULL;
+        (void)snprintf(endpoint, sizeof(endpoint), "%.*s", shift, "xxx");
+        while (strlen(endpoint) < TONGHOP_REASON_SIZE)
+            (void)strcat(endpoint, "ế");
+        assert_int_equal(tonghop_open(&options, &tonghop, reason), TONGHOP_ERR_USAGE);
+        assert_in_range(strlen(reason), TONGHOP_REASON_SIZE - 4, TONGHOP_REASON_SIZE - 1);
+        assert_true(utf8_is_valid(reason, strlen(reason)));
+    }
+}
+
 static void test_timeout_is_kept(void **state)
 {
     /* Nobody answers this address: the documentation net of RFC 5737. */
@@ -555,6 +576,7 @@ int main(void)
         with_node(test_structs_say_their_size),
         cmocka_unit_test(test_says_why_it_cannot_open),
         cmocka_unit_test(test_too_many_files_are_told),
+        cmocka_unit_test(test_reasons_are_cut_between_characters),
         cmocka_unit_test(test_timeout_is_kept),
         cmocka_unit_test(test_every_error_has_a_public_name),
     };
