@@ -373,7 +373,8 @@ static enum err finish_state(struct backup *backup, const char *aside, bool *ret
     bool is_replaced = linkat(backup->folder_fd, DATAFILE_NAME, backup->folder_fd, aside, 0) == 0;
     if (!is_replaced && errno != ENOENT) {
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
-                  "cannot set %s aside as %s: %s", backup->place, aside, strerror(errno));
+                  "cannot set %s aside as %s: %s%s", backup->place, aside, strerror(errno),
+                  errno == EEXIST ? ": it was made in this very second: run this again" : "");
         return ERR_IO;
     }
     if ((unlinkat(backup->folder_fd, DATAFILE_LOCK_NAME, 0) != 0 && errno != ENOENT) ||

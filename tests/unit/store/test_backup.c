@@ -464,7 +464,7 @@ static void restore_sets_aside(void **state)
 
     /* The same name again: it is not overwritten, and the present data stays. */
     assert_int_equal(restore(rig, true, "aside", &is_replaced), ERR_IO);
-    assert_logged("cannot set");
+    assert_logged("run this again");
     assert_text(path, "whatever it was\n");
     assert_other_holds(rig, 1);
 }
