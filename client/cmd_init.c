@@ -349,6 +349,8 @@ static void print_next(const struct common *common, const struct wanted *wanted,
         ++step);
     if (!wanted->is_client)
         command_say(words(is_english, WORD_INIT_START), ++step, start);
+    if (!wanted->is_client && wanted->parent == NULL)
+        command_say(words(is_english, WORD_INIT_PUBLISH), ++step, etc, wanted->name);
     command_say(words(is_english, WORD_INIT_THEN), ++step, check);
     if (wanted->listen != NULL)
         command_say(words(is_english, WORD_INIT_BENEATH), wanted->listen, key);

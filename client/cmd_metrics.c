@@ -273,6 +273,7 @@ const struct command command_metrics = {
         "                  collector of node-exporter; else they are printed\n"
         "  --http          answer the HTTP request on standard input (GET /metrics), for a\n"
         "                  socket unit of systemd with Accept=yes\n\n"
+        "Example:\n"
         "  tonghop metrics --output /var/lib/prometheus/node-exporter/tonghop.prom\n\n"
         "Exit status: 0, also when a node does not answer; 1 FILE cannot be written; 2 usage,\n"
         "or no configurations can be read.\n",
@@ -284,6 +285,7 @@ const struct command command_metrics = {
         "                 collector của node-exporter; nếu không thì in ra\n"
         "  --http         trả lời yêu cầu HTTP ở đầu vào (GET /metrics), cho một socket unit của\n"
         "                 systemd với Accept=yes\n\n"
+        "Ví dụ:\n"
         "  tonghop metrics --output /var/lib/prometheus/node-exporter/tonghop.prom\n\n"
         "Mã kết thúc: 0, kể cả khi có nút không trả lời; 1 không ghi được TỆP; 2 lệnh sai, hoặc\n"
         "không đọc được cấu hình nào.\n",

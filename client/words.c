@@ -98,6 +98,8 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_INIT_IS_ROOT] = {"%d. nút này ở trên cùng: không cần ai đăng ký nó",
                            "%d. this node is the root: nobody has to enrol it"},
     [WORD_INIT_START] = {"%d. khởi động: %s", "%d. start it: %s"},
+    [WORD_INIT_PUBLISH] = {"%d. công bố danh mục: tonghop %s--node %s catalogue publish DIR",
+                           "%d. publish the catalogue: tonghop %s--node %s catalogue publish DIR"},
     [WORD_INIT_THEN] = {"%d. kiểm tra: %s", "%d. check it: %s"},
     [WORD_INIT_BENEATH] =
         {"nút cấp dưới dùng: --parent '%s %s' (thay địa chỉ bằng địa chỉ mà họ thấy)",

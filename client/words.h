@@ -53,6 +53,7 @@ enum word {
     WORD_INIT_ENROL_THERE, /* %d step, as in the next ones */
     WORD_INIT_IS_ROOT,
     WORD_INIT_START,   /* ..., %s command */
+    WORD_INIT_PUBLISH, /* ..., %s options, %s name */
     WORD_INIT_THEN,    /* ..., %s command */
     WORD_INIT_BENEATH, /* %s endpoint, %s key */
     /* enrol, keys, revoke */

@@ -282,7 +282,8 @@ def init_says_so(house: House) -> None:
     result = house.tree.tonghop("init", "khac", "--unit", "64", "--listen", house.node.endpoint,
                                 "--state", str(house.tree.folder / "state/khac"),
                                 "--run", str(house.tree.folder / "run/khac"))
-    expect_in("init", result.err, f"wrong: {house.node.endpoint} is in use")
+    expect_in("init", result.err, f"wrong: {house.node.endpoint} is in use", "3. publish the catalogue: ",
+              "--node khac catalogue publish DIR", "4. check it: ")
     house.held.close()
     key = house.node.public_key
     for parent in (house.node.endpoint, house.node.endpoint.replace("127.0.0.1", "localhost")):
