@@ -205,13 +205,29 @@ static void name_aside(struct instant now, char *ret_name)
                    text + 5, text + 8, text + 11, text + 14, text + 17);
 }
 
+/* The store would have its owner changed, which is the remedy where it is the daemon that may not.
+ */
+static enum err check_access(const char *state_dir)
+{
+    if (access(state_dir, R_OK | W_OK | X_OK) == 0 || errno != EACCES)
+        return ERR_OK;
+    log_event(
+        LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+        "store %s: cannot open the folder: %s: run this as root or as its owner, the daemon's "
+        "user",
+        state_dir, strerror(EACCES));
+    return ERR_IO;
+}
+
 enum err work_replace_state(void (*work)(struct job *), struct job *job, bool may_replace)
 {
     const struct conf *conf = job->offline->conf;
     char aside[ASIDE_SIZE];
     bool is_replaced = false;
     name_aside(loop_now(), aside);
-    enum err err = backup_new_state(conf->state_dir, may_replace, &job->copy);
+    enum err err = check_access(conf->state_dir);
+    if (err == ERR_OK)
+        err = backup_new_state(conf->state_dir, may_replace, &job->copy);
     if (err == ERR_BUSY)
         log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),
                   "node %s runs: 'systemctl stop tonghopd@%s' first", conf->name, conf->name);

@@ -305,9 +305,12 @@ def who_may_not_look(house: House) -> None:
     """Whoever may not open the data is told so once, and who may; not to change its owner"""
     house.make()
     house.fill()
+    held = shutil.copy(house.state / "data.mdb", house.runtime / "held")
+    file = house.runtime / "copy"
+    os.chmod(held, 0o644)
     house.as_another(house.state)
-    file = house.tree.folder / "run" / house.node.name / "copy"
-    for arguments in (["--verify"], ["--backup", file], ["--export", file]):
+    for arguments in (["--verify"], ["--backup", file], ["--export", file],
+                      ["--restore", held, "--replace"], ["--import", held, "--replace"]):
         result = house.daemon(*arguments)
         expect(f"{arguments[0]}: exit status", result.status, 1)
         expect(arguments[0], result.err,
