@@ -387,6 +387,20 @@ static void open_store(struct check *check, int fd)
     store_close(&store);
 }
 
+/* It starts all the same, to answer questions and to hand up what it holds. */
+static void check_room(struct check *check, int fd)
+{
+    uint64_t free_mib = folder_free_bytes(fd) >> 20;
+    if (free_mib < check->conf->reserve_mib)
+        tell(check, NOTE,
+             SAID(check,
+                  "store %s: %" PRIu64 " MiB are left on its disk, and with less than %" PRIu32
+                  " (reserve_mib) no reports are taken in: make room",
+                  "thư mục dữ liệu %s: đĩa chỉ còn %" PRIu64 " MiB, dưới %" PRIu32
+                  " (reserve_mib) thì không nhận báo cáo: hãy giải phóng chỗ"),
+             check->conf->state_dir, free_mib, check->conf->reserve_mib);
+}
+
 /* In a process of its own: LMDB believes its file, and a damaged one can crash who reads it. */
 static void check_store(struct check *check)
 {
@@ -403,6 +417,7 @@ static void check_store(struct check *check)
     if (folder_become_owner(fd, path) != ERR_OK) {
         tell(check, WRONG, "%s", caught);
     } else if (folder_is_ours(check, fd, path)) {
+        check_room(check, fd);
         (void)fflush(NULL); /* what is buffered is told once */
         pid_t worker = fork();
         if (worker == 0) {

@@ -301,6 +301,17 @@ def init_says_so(house: House) -> None:
               str(house.tree.etc))
 
 
+def little_room(house: House) -> None:
+    """A disk with less room than reserve_mib keeps no daemon from starting, and is told before"""
+    house.make()
+    house.edit("[node]\n", "[node]\nreserve_mib = 1048576\n")
+    for language, words in (("en", "note: store"), ("vi", "lưu ý: thư mục dữ liệu")):
+        result = house.daemon("--check", "--lang", language)
+        expect("exit status", result.status, 0)
+        expect_in("the note", result.err, words, "1048576 (reserve_mib)")
+        expect("one line", result.err.count("\n"), 1)
+
+
 def who_may_not_look(house: House) -> None:
     """Whoever may not open the data is told so once, and who may; not to change its owner"""
     house.make()
@@ -319,7 +330,7 @@ def who_may_not_look(house: House) -> None:
     house.state.chmod(0o700)
 
 
-STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so, who_may_not_look)
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so, little_room, who_may_not_look)
 
 if __name__ == "__main__":
     with Tree() as grown:
