@@ -276,6 +276,15 @@ static char *check_public(const struct conf *conf, const char *conf_path,
     return other;
 }
 
+/* A large store of an older version takes its time to be brought up to date: the manager would end
+ * us in the middle, again at every start. */
+static enum err open_store(const struct conf *conf, const struct store_options *options,
+                           struct store **ret_store)
+{
+    (void)sd_notify(0, "EXTEND_TIMEOUT_USEC=3600000000"); /* an hour; nobody has to hear */
+    return store_open(conf->state_dir, options, ret_store);
+}
+
 static int serve(struct conf *conf, const char *conf_path)
 {
     struct store_options store_options = store_options_of(conf);
@@ -294,7 +303,7 @@ static int serve(struct conf *conf, const char *conf_path)
         memcpy(node_options.public_key, pair.public_key, sizeof(node_options.public_key));
     node_options.other_public_path = other_public;
     if (err == ERR_OK)
-        err = store_open(conf->state_dir, &store_options, &store);
+        err = open_store(conf, &store_options, &store);
     if (err == ERR_OK)
         err = node_new(store, &node_options, loop_now(), loop_now_ms(), &node);
     if (err == ERR_OK)

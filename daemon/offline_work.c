@@ -161,7 +161,7 @@ enum err work_check_unit(struct store *store, const struct job *job)
 {
     const struct conf *conf = job->offline->conf;
     struct store_txn *txn = store_begin_read(store);
-    uint64_t unit = store_get_meta_u64(txn, "unit");
+    uint64_t unit = store_get_meta_u64(txn, STORE_META_UNIT);
     enum err err = store_error(txn);
     store_abort(&txn);
     if (err != ERR_OK || unit == conf->unit)

@@ -322,7 +322,7 @@ static bool is_own_unit(struct check *check, uint32_t owner)
 static void check_unit(struct check *check, struct store *store)
 {
     struct store_txn *txn = store_begin_read(store);
-    uint32_t owner = (uint32_t)store_get_meta_u64(txn, "unit");
+    uint32_t owner = (uint32_t)store_get_meta_u64(txn, STORE_META_UNIT);
     uint64_t count = store_count_heads(txn);
     enum err err = store_error(txn);
     store_abort(&txn);

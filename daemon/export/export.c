@@ -89,7 +89,7 @@ static enum err put_head(struct export *export, const char *software,
                          const struct catalogue_meta *meta)
 {
     struct line_export head = {
-        .unit = (uint32_t)store_get_meta_u64(export->txn, "unit"),
+        .unit = (uint32_t)store_get_meta_u64(export->txn, STORE_META_UNIT),
         .schema = STORE_SCHEMA,
         .catalogue = meta->number,
         .chunk_count = meta->chunk_count,

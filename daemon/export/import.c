@@ -130,7 +130,7 @@ static enum err take_head(struct import *import, struct store_txn *txn, struct g
         return ERR_FOREIGN;
     }
     import->counts.catalogue = head->catalogue;
-    (void)store_put_meta_u64(txn, "unit", head->unit); /* errors are sticky */
+    (void)store_put_meta_u64(txn, STORE_META_UNIT, head->unit); /* errors are sticky */
     if (head->catalogue != 0)
         (void)store_put_meta_u64(txn, "catalogue", head->catalogue);
     return store_begin_quarantine(txn, head->quarantine_number);

@@ -161,7 +161,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
 static enum err check_owner(struct node *node)
 {
     struct store_txn *txn = store_begin_read(node->store);
-    uint32_t owner = (uint32_t)store_get_meta_u64(txn, "unit");
+    uint32_t owner = (uint32_t)store_get_meta_u64(txn, STORE_META_UNIT);
     store_abort(&txn);
     if (owner == node->options.unit)
         return ERR_OK;
@@ -174,7 +174,7 @@ static enum err check_owner(struct node *node)
     }
     bool is_unknown;
     txn = store_begin_write(node->store);
-    (void)store_put_meta_u64(txn, "unit", node->options.unit); /* errors are sticky */
+    (void)store_put_meta_u64(txn, STORE_META_UNIT, node->options.unit); /* errors are sticky */
     /* A new store may stand in for a lost one, and a new node for the one above. */
     (void)store_put_meta_u64(txn, STORE_META_RESTORE, 1);
     return store_commit(&txn, &is_unknown);

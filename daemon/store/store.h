@@ -98,6 +98,8 @@ void store_fail(struct store_txn *txn, enum err err);
 /* Not 0: the store is new or was restored, and may lack what the node above holds: the node takes
  * nothing in before the two were compared. */
 #define STORE_META_RESTORE "restore"
+/* Whose store it is: the id of the unit. */
+#define STORE_META_UNIT "unit"
 
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
  * unset. "schema", "software", "feed.epoch", "outbox.version", "quarantine.number" and
