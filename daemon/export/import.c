@@ -18,6 +18,9 @@
 
 enum { RECORDED_BY_MAX = 64 }; /* "key:" and 44 characters, as on the wire */
 
+/* What every reader of JSON takes exactly; the node goes on counting from there. */
+#define QUARANTINE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
+
 /* In the order in which they come; of a kind there may be many. */
 enum kind_of_line {
     LINE_EXPORT,
@@ -116,7 +119,7 @@ static enum err take_head(struct import *import, struct store_txn *txn, struct g
     head->schema = given_number(given, "schema", 1, UINT32_MAX);
     head->catalogue = (uint32_t)given_number_or_null(given, "catalogue", UINT32_MAX);
     head->chunk_count = (uint32_t)given_number(given, "catalogue_lines", 0, WIRE_CHUNKS_MAX);
-    head->quarantine_number = given_number(given, "quarantine_number", 0, INT64_MAX);
+    head->quarantine_number = given_number(given, "quarantine_number", 0, QUARANTINE_NUMBER_MAX);
     if (!given->failed && (head->catalogue != 0) != (head->chunk_count != 0))
         given_fail(given, "catalogue_lines", "a catalogue has lines with its bytes, none has none");
     given_compare(given, line_of_export(head), remedy_of_copy, &import->scratch);
@@ -230,7 +233,7 @@ static enum err take_quarantined(struct import *import, struct store_txn *txn, s
 {
     struct quarantined item = {0};
     buf_clear(&import->bytes);
-    item.number = given_number(given, "number", 1, INT64_MAX);
+    item.number = given_number(given, "number", 1, QUARANTINE_NUMBER_MAX);
     item.is_kept = given_bool(given, "kept");
     item.received = given_instant(given, "received");
     given_curve_key(given, "peer", true, item.peer);
