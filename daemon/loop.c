@@ -507,12 +507,18 @@ static void tell_room(struct loop *loop)
     if (is_low == loop->is_disk_low)
         return;
     loop->is_disk_low = is_low;
-    if (is_low)
+    struct store_room room;
+    store_get_room(loop->node->store, &room);
+    if (is_low && room.free_bytes < room.reserve_bytes)
         log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
                   "%" PRIu64
-                  " MiB are left on the disk, or the store is full: no reports are taken "
-                  "in until there is room",
-                  store_free_bytes(loop->node->store) >> 20);
+                  " MiB are left on the disk: no reports are taken in until there is room",
+                  room.free_bytes >> 20);
+    else if (is_low)
+        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
+                  "the store is nearly as large as it may get (%" PRIu64
+                  " MiB): no reports are taken in until map_size_mib is raised and this restarted",
+                  room.map_bytes >> 20);
     else
         log_event(LOG_EVENT_DISK_HAS_ROOM, NULL, "there is room again: reports are taken in");
 }

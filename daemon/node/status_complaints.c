@@ -100,7 +100,19 @@ static void complain_of_store(struct step *step, const Tonghop__Status *status,
                                         "verify', and restore a backup",
                                         "tệp dữ liệu bị hỏng: xem nhật ký và `tonghop verify`, rồi "
                                         "khôi phục từ bản sao lưu")));
-    if (!store_has_room(step->node->store))
+    if (store_has_room(step->node->store))
+        return;
+    if (status->disk_free_bytes >= status->disk_reserve_bytes)
+        status_complain(
+            complaints,
+            mem_printf(STEP_WORDS(step,
+                                  "the data file is nearly as large as it may get (%" PRIu64
+                                  " MiB): nothing is taken in until map_size_mib is raised and "
+                                  "the node restarted",
+                                  "tệp dữ liệu gần đạt mức tối đa (%" PRIu64 " MiB): chưa nhận báo "
+                                  "cáo cho đến khi tăng map_size_mib và khởi động lại nút"),
+                       status->map_bytes >> 20));
+    else
         status_complain(complaints, mem_printf(STEP_WORDS(step,
                                                           "%" PRIu64 " MiB left on the disk: "
                                                           "nothing is taken in until there is room",

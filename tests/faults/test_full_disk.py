@@ -212,7 +212,7 @@ def less_than_the_reserve(scene: Scene) -> None:
     scene.disk_of_district.fill(left_bytes=(RESERVE_MIB << 20) - CHUNK)
     expect_refused(scene.at_district)
     expect_in("status", scene.district.tonghop("status", expect=1).err, "left on the disk")
-    eventually(lambda: "7 MiB are left on the disk, or the store is full: no reports are taken in"
+    eventually(lambda: "7 MiB are left on the disk: no reports are taken in"
                in scene.district.log.read_text(), "the log tells it")
     scene.province.start()
     eventually(lambda: outbox(scene.district) == 0, "acks are taken on a full disk")

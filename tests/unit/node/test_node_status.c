@@ -233,6 +233,30 @@ static void test_complaints_come_together(void **state)
         assert_contains(status->problems[i], words[i]);
 }
 
+/* Where the disk has room and map_size_mib has none, room on the disk would not help. */
+static void test_a_full_store(void **state)
+{
+    static uint8_t bytes[64 * 1024];
+    const struct store_options options = {.map_size_bytes = 1 << 20};
+    struct quarantined item = {.reason = "odd", .bytes = {bytes, sizeof bytes}};
+    struct rig *rig = *state;
+    bool is_unknown;
+    rig_stop(rig);
+    assert_int_equal(store_open(rig->folder, &options, &rig->store), ERR_OK);
+    assert_int_equal(node_new(rig->store, &rig->options, rig->now, rig->now_ms, &rig->node),
+                     ERR_OK);
+    while (store_has_room(rig->store)) {
+        struct store_txn *txn = store_begin_write(rig->store);
+        bytes[0]++; /* what is the same is kept once */
+        assert_int_equal(store_put_quarantine(txn, &item), ERR_OK);
+        assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    }
+    rig_hello(rig, from_local(), 0);
+    const Tonghop__Status *status = status_of(rig);
+    assert_int_equal(status->n_problems, 2);
+    assert_contains(status->problems[1], "until map_size_mib is raised");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_unit_that_the_catalogue_lacks, setup_stranger,
                                         rig_teardown),
         DISTRICT_TEST(test_complaints_come_together),
+        ROOT_TEST(test_a_full_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
