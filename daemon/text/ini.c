@@ -275,6 +275,15 @@ void ini_report_unknown(const struct ini_table *table, struct problems *problems
         const struct ini_entry *entry = &table->entries[i];
         if (entry->is_used)
             continue;
+        if (entry->section[0] == '\0') {
+            problems_add(
+                problems, table->file, entry->place,
+                PROBLEM_WORDS(problems,
+                              "%s stands before the first [section]: put it beneath its own",
+                              "%s đứng trước mọi [mục]: chuyển xuống dưới mục của nó"),
+                entry->name);
+            continue;
+        }
         char *where = section_text(entry);
         problems_add(problems, table->file, entry->place,
                      PROBLEM_WORDS(problems,

@@ -191,7 +191,7 @@ static void test_unknown_keys(void **state)
     dump_problems(&problems, &dump);
     assert_string_equal(
         (const char *)dump.data,
-        "t.ini:1:1: error: unknown key stray in []: correct its spelling or remove it\n"
+        "t.ini:1:1: error: stray stands before the first [section]: put it beneath its own\n"
         "t.ini:4:3: error: unknown key uint in [node]: correct its spelling or remove it\n"
         "t.ini:6:1: error: unknown key unit in [level x]: correct its spelling or remove it\n");
     buf_fini(&dump);
