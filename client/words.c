@@ -539,10 +539,11 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_REKEY_RESTART] = {"%d. khởi động lại nút: %s", "%d. restart the node: %s"},
     [WORD_REKEY_BY_HAND] = {"dừng rồi chạy lại tonghopd", "stop tonghopd and start it again"},
     [WORD_REKEY_BENEATH] =
-        {"%d. ở mỗi nút và bên nộp cấp dưới: ghi `key = %s` vào [parent] hoặc [client] rồi khởi "
-         "động lại nút; chưa ghi thì chưa nối được, báo cáo chờ ở đó",
-         "%d. at each node and client beneath: put `key = %s` into [parent] or [client] and "
-         "restart the node; until then it is not linked, and its reports wait there"},
+        {"%d. ở mỗi nút và bên nộp cấp dưới: ghi `key = %s` vào [parent] hoặc [client], và nạp lại "
+         "nút (systemctl reload, SIGHUP); chưa ghi thì chưa nối được, báo cáo chờ ở đó",
+         "%d. at each node and client beneath: put `key = %s` into [parent] or [client], and "
+         "reload the node (systemctl reload, SIGHUP); until then it is not linked, and its reports "
+         "wait there"},
     [WORD_REKEY_CHECK] = {"%d. kiểm tra: %s status; khi đã ổn thì xóa %s",
                           "%d. check it: %s status; when all is well, remove %s"},
     /* figures in sentences */
