@@ -8,7 +8,7 @@ from pathlib import Path
 from harness import Result
 from scene import ROOT, expect, expect_in, play
 
-VERSION = "9.8.7"
+VERSION, DAY = "9.8.7", "2024-12-12"
 
 
 class Project:
@@ -20,7 +20,7 @@ class Project:
         (folder / "daemon/store").mkdir(parents=True)
         shutil.copy(ROOT / "deploy/release", folder / "deploy")
         self.write("CMakeLists.txt", f"project(tonghop VERSION {VERSION} LANGUAGES C)\n")
-        self.write("CHANGELOG.md", f"# Changelog\n\n## [{VERSION}] - 2026-11-30\n")
+        self.write("CHANGELOG.md", f"# Changelog\n\n## [{VERSION}] - {DAY}\n")
         self.write("deploy/releases", "# none\n")
         self.write("daemon/store/store.h", "")  # what is looked at last
         self.git("init", "--quiet")
@@ -60,20 +60,23 @@ def changed_tree(project: Project) -> None:
 
 def missing_heading(project: Project) -> None:
     """A changelog that does not begin with this version and a day"""
-    for heading in ("[Unreleased]", f"[{VERSION}]", "[9.8.6] - 2026-11-30", "[9x8x7] - 2026-11-30"):
-        project.write("CHANGELOG.md", f"## {heading}\n## [{VERSION}] - 2026-11-30\n")
+    for heading in ("[Unreleased]", f"[{VERSION}]", f"[9.8.6] - {DAY}", f"[9x8x7] - {DAY}"):
+        project.write("CHANGELOG.md", f"## {heading}\n## [{VERSION}] - {DAY}\n")
         project.commit()
         project.expect_refused(heading, f"begins with '## {heading}', not with '## [{VERSION}]")
-    project.write("CHANGELOG.md", f"## [{VERSION}] - 2026-11-30\n")
+    project.write("CHANGELOG.md", f"## [{VERSION}] - 9999-12-31\n")
+    project.commit()
+    project.expect_refused("a day that lies ahead", "9999-12-31, has not begun")
+    project.write("CHANGELOG.md", f"## [{VERSION}] - {DAY}\n")
     project.commit()
 
 
 def released_before(project: Project) -> None:
     """A version that deploy/releases lists"""
-    project.write("deploy/releases", f"{VERSION} 2026-11-30 4 {'0' * 40}\n")
+    project.write("deploy/releases", f"{VERSION} {DAY} 4 {'0' * 40}\n")
     project.commit()
     project.expect_refused("again", f"{VERSION} was released before")
-    project.write("deploy/releases", f"{VERSION}1 2026-11-30 4 {'0' * 40}\n")
+    project.write("deploy/releases", f"{VERSION}1 {DAY} 4 {'0' * 40}\n")
     project.commit()
     project.expect_refused("another", "no schema in daemon/store")
 
