@@ -44,7 +44,7 @@ enum err offline_verify(const struct offline *offline)
         printf("%" PRIu64 " reports, %" PRIu64 " accumulated figures, %zu differences%s\n",
                findings->visited, findings->figures, findings->differences,
                findings->is_rebuilding ? " (totals are being rebuilt)" : "");
-    work_note_care(&job, CARE_RECORD_VERIFY, err);
+    work_note_care(&job, CARE_VERIFY_FILE, err);
     work_free_findings(findings);
     return err;
 }
@@ -104,7 +104,7 @@ enum err offline_backup(const struct offline *offline, const char *path, bool ma
     if (err == ERR_OK)
         err = backup_finish(job.copy, NULL, &is_replaced);
     work_print_findings(err, findings);
-    work_note_care(&job, CARE_RECORD_BACKUP, err);
+    work_note_care(&job, CARE_BACKUP_FILE, err);
     backup_free(&job.copy);
     work_free_findings(findings);
     return err;

@@ -270,11 +270,16 @@ void work_note_care(struct job *job, const char *name, enum err err)
         access(job->offline->conf->state_dir, R_OK | X_OK) != 0)
         return;
     job->care_name = name;
-    job->care = (struct care_record){
+    bool differs = err == ERR_CORRUPT && findings->differences > 0;
+    job->care = (struct care){
         .time = loop_now(),
-        .error = err,
-        .differences = err == ERR_CORRUPT ? findings->differences : 0,
+        .result = differs         ? CARE_DIFFERS
+                  : err == ERR_OK ? CARE_OK
+                                  : CARE_FAILED,
+        .differences = differs ? findings->differences : 0,
         .reports = findings->visited,
     };
+    (void)snprintf(job->care.error, sizeof(job->care.error), "%s",
+                   job->care.result == CARE_FAILED ? err_name(err) : "");
     (void)work_run(note_work, job); /* it was logged, and changes nothing about the outcome */
 }

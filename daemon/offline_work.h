@@ -26,7 +26,7 @@ struct job {
     struct backup *copy;
     struct findings *findings;
     const char *care_name; /* the care record that is to be written, and what it says */
-    struct care_record care;
+    struct care care;
 };
 
 /* NULL when there is no memory to share (logged). */

@@ -1,7 +1,23 @@
-/* Reading the record of a verification or a backup, line by line. */
+/* The record of a verification or a backup, line by line. */
 #include "core/care.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+static const char *const result_names[] = {
+    [CARE_OK] = "ok", [CARE_DIFFERS] = "differs", [CARE_FAILED] = "failed"};
+
+void care_format(const struct care *care, struct buf *out)
+{
+    buf_printf(out, "time %" PRId64 "\nresult %s\n", care->time.us, result_names[care->result]);
+    if (care->result == CARE_FAILED)
+        buf_printf(out, "error %s\n", care->error);
+    else
+        buf_printf(out, "reports %" PRIu64 "\ndifferences %" PRIu64 "\n", care->reports,
+                   care->differences);
+    if (care->good.us > 0)
+        buf_printf(out, "good %" PRId64 "\n", care->good.us);
+}
 
 static bool span_is(struct span span, const char *text)
 {
@@ -45,10 +61,8 @@ static bool parse_time(struct span value, struct instant *ret_time)
 
 static bool parse_result(struct span value, enum care_result *ret_result)
 {
-    static const char *const names[] = {
-        [CARE_OK] = "ok", [CARE_DIFFERS] = "differs", [CARE_FAILED] = "failed"};
     for (enum care_result i = CARE_OK; i <= CARE_FAILED; i++) {
-        if (span_is(value, names[i])) {
+        if (span_is(value, result_names[i])) {
             *ret_result = i;
             return true;
         }
@@ -80,6 +94,8 @@ static bool parse_line(struct span line, struct care *care)
         return parse_number(line, UINT64_MAX, &care->reports);
     if (span_is(name, "differences"))
         return parse_number(line, UINT64_MAX, &care->differences);
+    if (span_is(name, "good"))
+        return parse_time(line, &care->good);
     if (span_is(name, "error"))
         return parse_error(line, care->error);
     return true;

@@ -5,6 +5,7 @@
  *     reports 1234
  *     differences 0                of a verification
  *     error io                     of one that failed
+ *     good 1732150000000000        when one last went well; not there if none ever did
  *
  * One line for each, "name value". Lines with other names are of a later version: they are passed
  * over. */
@@ -31,9 +32,12 @@ struct care {
     enum care_result result;
     struct instant time;
     uint64_t reports, differences;
+    struct instant good;         /* when one last went well; 0: not known */
     char error[CARE_ERROR_SIZE]; /* the name of an error, or "" */
 };
 
+/* Appends the text of a record, whose result is not CARE_NEVER. */
+void care_format(const struct care *care, struct buf *out);
 /* ERR_SYNTAX: there is no time or no result in it, or a line does not read. */
 enum err care_parse(struct span text, struct care *ret_care);
 

@@ -63,15 +63,23 @@ static void complain_of_backup(struct step *step, struct complaints *complaints)
 {
     const struct care *backup = &step->node->backup;
     int64_t days = days_since(step, backup);
+    char good[INSTANT_TEXT_SIZE] = "";
+    if (backup->good.us > 0)
+        (void)instant_format(backup->good, good);
     if (backup->result == CARE_FAILED || backup->result == CARE_DIFFERS)
-        status_complain(complaints,
-                        mem_printf(STEP_WORDS(step,
-                                              "the last backup failed (%s): see the journal of "
-                                              "tonghop-backup@NAME, and run 'tonghop backup FILE'",
-                                              "lần sao lưu gần nhất không xong (%s): xem nhật ký "
-                                              "của tonghop-backup@TÊN, rồi chạy `tonghop backup "
-                                              "TỆP`"),
-                                   backup->error[0] != '\0' ? backup->error : "?"));
+        status_complain(
+            complaints,
+            mem_printf(STEP_WORDS(step,
+                                  "the last backup failed (%s)%s%s: see the journal of "
+                                  "tonghop-backup@NAME, and run 'tonghop backup FILE'",
+                                  "lần sao lưu gần nhất không xong (%s)%s%s: xem nhật ký "
+                                  "của tonghop-backup@TÊN, rồi chạy `tonghop backup "
+                                  "TỆP`"),
+                       backup->error[0] != '\0' ? backup->error : "?",
+                       good[0] == '\0' ? ""
+                                       : STEP_WORDS(step, ", the last good one is of ",
+                                                    ", bản tốt gần nhất lúc "),
+                       good));
     else if (backup->result == CARE_OK && days > STATUS_BACKUP_DAYS_MAX)
         status_complain(complaints,
                         mem_printf(STEP_WORDS(step,

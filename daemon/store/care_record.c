@@ -3,49 +3,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/buf.h"
 #include "store/folder.h"
 
-enum { RECORD_MODE = 0600, RECORD_MAX = 1024, NAME_SIZE = 64 };
+enum { RECORD_MODE = 0600, NAME_SIZE = 64 };
 
-/* The line "good NUMBER" of the record that is there, 0 without one. */
-static int64_t former_good(int fd, const char *name)
+/* What the record that is there says; nothing where there is none, or it does not read. */
+static struct care former_care(int fd, const char *name)
 {
-    static const char wanted[] = "\ngood ";
-    char text[RECORD_MAX + 1];
+    struct care care = {0};
+    char text[CARE_FILE_MAX];
     /* A link is nobody's record, and a pipe must not make us wait. */
     int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    ssize_t len = file >= 0 ? read(file, text, RECORD_MAX) : -1;
+    ssize_t len = file >= 0 ? read(file, text, sizeof(text)) : -1;
     if (file >= 0)
         (void)close(file); /* nothing was written through it */
-    text[len > 0 ? len : 0] = '\0';
-    const char *at = strstr(text, wanted);
-    if (at == NULL)
-        return 0;
-    char *end;
-    errno = 0;
-    long long good = strtoll(at + strlen(wanted), &end, 10);
-    return errno == 0 && *end == '\n' && good > 0 ? good : 0;
-}
-
-static void encode(const struct care_record *record, int64_t good, struct buf *out)
-{
-    bool has_failed = record->error != ERR_OK && record->differences == 0;
-    const char *result = record->differences > 0 ? "differs" : has_failed ? "failed" : "ok";
-    buf_printf(out, "time %" PRId64 "\nresult %s\n", record->time.us, result);
-    if (has_failed)
-        buf_printf(out, "error %s\n", err_name(record->error));
-    else
-        buf_printf(out, "reports %" PRIu64 "\ndifferences %" PRIu64 "\n", record->reports,
-                   record->differences);
-    if (good > 0)
-        buf_printf(out, "good %" PRId64 "\n", good);
+    if (len > 0)
+        (void)care_parse((struct span){(const uint8_t *)text, (size_t)len}, &care);
+    return care;
 }
 
 static bool write_file(int fd, const char *name, const struct buf *text)
@@ -61,12 +39,13 @@ static bool write_file(int fd, const char *name, const struct buf *text)
     return is_written;
 }
 
-enum err care_record_write(int fd, const char *name, const struct care_record *record)
+enum err care_record_write(int fd, const char *name, const struct care *care)
 {
     char beside[NAME_SIZE];
     struct buf text = {0};
-    bool is_good = record->error == ERR_OK && record->differences == 0;
-    encode(record, is_good ? record->time.us : former_good(fd, name), &text);
+    struct care written = *care;
+    written.good = care->result == CARE_OK ? care->time : former_care(fd, name).good;
+    care_format(&written, &text);
     (void)snprintf(beside, sizeof beside, "%s.new", name);
     bool is_written = write_file(fd, beside, &text) && renameat(fd, beside, fd, name) == 0 &&
                       folder_sync(fd) == ERR_OK;

@@ -18,12 +18,14 @@ static void test_good_records(void **state)
         struct care care;
     } rows[] = {
         {"time 1732150000000000\nresult ok\nreports 12\ndifferences 0\n",
-         {CARE_OK, {1732150000000000}, 12, 0, ""}},
+         {CARE_OK, {1732150000000000}, 12, 0, {0}, ""}},
         {"result differs\ntime 5\ndifferences 3\nreports 18446744073709551615\n",
-         {CARE_DIFFERS, {5}, UINT64_MAX, 3, ""}},
-        {"time 7\nresult failed\nerror too-large\n", {CARE_FAILED, {7}, 0, 0, "too-large"}},
-        {"time 7\nresult ok\nduration 12 s\n", {CARE_OK, {7}, 0, 0, ""}}, /* of a later version */
-        {"time 253402300799999999\nresult ok", {CARE_OK, {253402300799999999}, 0, 0, ""}},
+         {CARE_DIFFERS, {5}, UINT64_MAX, 3, {0}, ""}},
+        {"time 7\nresult failed\nerror too-large\n", {CARE_FAILED, {7}, 0, 0, {0}, "too-large"}},
+        {"time 7\nresult failed\nerror full\ngood 5\n", {CARE_FAILED, {7}, 0, 0, {5}, "full"}},
+        {"time 7\nresult ok\nduration 12 s\n",
+         {CARE_OK, {7}, 0, 0, {0}, ""}}, /* of a later version */
+        {"time 253402300799999999\nresult ok", {CARE_OK, {253402300799999999}, 0, 0, {0}, ""}},
     };
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -33,6 +35,7 @@ static void test_good_records(void **state)
         assert_int_equal(care.time.us, rows[i].care.time.us);
         assert_int_equal(care.reports, rows[i].care.reports);
         assert_int_equal(care.differences, rows[i].care.differences);
+        assert_int_equal(care.good.us, rows[i].care.good.us);
         assert_string_equal(care.error, rows[i].care.error);
     }
 }
@@ -56,6 +59,8 @@ static void test_bad_records(void **state)
         "time 7\r\nresult ok\r\n",
         "time 7\nresult ok\nreports 18446744073709551616\n",
         "time 7\nresult ok\nreports -1\n",
+        "time 7\nresult ok\ngood 0\n",
+        "time 7\nresult ok\ngood 7x\n",
         "time 7\nresult failed\nerror \n",
         "time 7\nresult failed\nerror \x1b[2J\n",
         "time 7\nresult failed\nerror abcdefghijklmnopqrstuvwxyzabcdef\n",

@@ -202,7 +202,12 @@ static void test_care(void **state)
         {{.result = CARE_DIFFERS, .differences = 3}, {0}, 0, 0, "found 3 differences"},
         {{.result = CARE_FAILED, .error = "io"}, {0}, 0, 0, "verification failed (io)"},
         {{0}, {.result = CARE_FAILED, .error = "full"}, 0, 0, "backup failed (full)"},
-        {{0}, {.result = CARE_FAILED}, 0, 99 * DAY_US, "backup failed (?)"},
+        {{0}, {.result = CARE_FAILED}, 0, 99 * DAY_US, "backup failed (?): see"},
+        {{0},
+         {.result = CARE_FAILED, .error = "full", .good = {1733967000000000}},
+         0,
+         0,
+         "backup failed (full), the last good one is of 2024-12-12T08:30:00+07:00: see"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("row: %zu\n", i);
@@ -222,7 +227,7 @@ static void test_care(void **state)
 static void test_care_is_shown(void **state)
 {
     struct rig *rig = *state;
-    rig->node->verify = (struct care){CARE_DIFFERS, {RIG_NOW_US - 7}, 12, 3, "io"};
+    rig->node->verify = (struct care){CARE_DIFFERS, {RIG_NOW_US - 7}, 12, 3, {0}, "io"};
     const Tonghop__Care *verify = status_of(rig)->verify;
     assert_int_equal(verify->time_us, RIG_NOW_US - 7);
     assert_int_equal(verify->result, TONGHOP__CARE_RESULT__CARE_RESULT_DIFFERS);
