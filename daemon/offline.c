@@ -15,7 +15,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/log.h"
 #include "loop.h"
@@ -124,18 +123,5 @@ static void restore_work(struct job *job)
 
 enum err offline_restore(const struct offline *offline, const char *path, bool may_replace)
 {
-    struct findings *findings = work_new_findings();
-    struct job job = {.offline = offline, .what = path, .fd = -1, .findings = findings};
-    if (findings == NULL)
-        return ERR_IO;
-    work_prepare();
-    enum err err = backup_open_file(path, &job.fd);
-    if (err == ERR_OK)
-        err = work_replace_state(restore_work, &job, may_replace);
-    else
-        work_print_findings(err, findings);
-    if (job.fd >= 0)
-        (void)close(job.fd); /* nothing was written through it */
-    work_free_findings(findings);
-    return err;
+    return work_replace_state(offline, path, backup_open_file, restore_work, may_replace);
 }

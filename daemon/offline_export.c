@@ -3,13 +3,6 @@
  * An import is made beside the place, as a copy is: a store of its own, filled from the file, its
  * totals rebuilt and verified, flushed, and then renamed. What goes wrong before that has changed
  * nothing. */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/log.h"
 #include "export/export.h"
 #include "loop.h"
 #include "offline_work.h"
@@ -59,25 +52,9 @@ enum err offline_export(const struct offline *offline, const char *path, bool ma
 
 /* ---- import ---- */
 
-static enum err open_file(const char *path, int *ret_fd)
+static enum err open_export(const char *path, int *ret_fd)
 {
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
-    if (fd < 0) {
-        bool is_missing = errno == ENOENT || errno == ENOTDIR;
-        log_event(LOG_EVENT_OFFLINE_FAILED,
-                  LOG_FIELDS(.error = is_missing ? ERR_NOT_FOUND : ERR_IO), "cannot open %s: %s",
-                  path, strerror(errno));
-        return is_missing ? ERR_NOT_FOUND : ERR_IO;
-    }
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
-                  "%s is not a file: name the export itself", path);
-        (void)close(fd); /* nothing was written through it */
-        return ERR_USAGE;
-    }
-    *ret_fd = fd;
-    return ERR_OK;
+    return backup_open_any(path, "the export itself", ret_fd);
 }
 
 /* The totals of the reports that are in `store` now. */
@@ -113,18 +90,5 @@ static void import_work(struct job *job)
 
 enum err offline_import(const struct offline *offline, const char *path, bool may_replace)
 {
-    struct findings *findings = work_new_findings();
-    struct job job = {.offline = offline, .what = path, .fd = -1, .findings = findings};
-    if (findings == NULL)
-        return ERR_IO;
-    work_prepare();
-    enum err err = open_file(path, &job.fd);
-    if (err == ERR_OK)
-        err = work_replace_state(import_work, &job, may_replace);
-    else
-        work_print_findings(err, findings);
-    if (job.fd >= 0)
-        (void)close(job.fd); /* nothing was written through it */
-    work_free_findings(findings);
-    return err;
+    return work_replace_state(offline, path, open_export, import_work, may_replace);
 }

@@ -219,7 +219,7 @@ static enum err check_access(const char *state_dir)
     return ERR_IO;
 }
 
-enum err work_replace_state(void (*work)(struct job *), struct job *job, bool may_replace)
+static enum err replace_state(void (*work)(struct job *), struct job *job, bool may_replace)
 {
     const struct conf *conf = job->offline->conf;
     char aside[ASIDE_SIZE];
@@ -239,6 +239,26 @@ enum err work_replace_state(void (*work)(struct job *), struct job *job, bool ma
     if (is_replaced)
         printf("aside %s/%s\n", conf->state_dir, aside);
     backup_free(&job->copy);
+    return err;
+}
+
+enum err work_replace_state(const struct offline *offline, const char *path,
+                            enum err (*open_file)(const char *path, int *ret_fd),
+                            void (*work)(struct job *), bool may_replace)
+{
+    struct findings *findings = work_new_findings();
+    struct job job = {.offline = offline, .what = path, .fd = -1, .findings = findings};
+    if (findings == NULL)
+        return ERR_IO;
+    work_prepare();
+    enum err err = open_file(path, &job.fd);
+    if (err == ERR_OK)
+        err = replace_state(work, &job, may_replace);
+    else
+        work_print_findings(err, findings);
+    if (job.fd >= 0)
+        (void)close(job.fd); /* nothing was written through it */
+    work_free_findings(findings);
     return err;
 }
 

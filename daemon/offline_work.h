@@ -38,10 +38,12 @@ void work_prepare(void);
 /* Runs `work` in a process of its own. Logged: that it was stopped, or crashed. */
 enum err work_run(void (*work)(struct job *), struct job *job);
 
-/* Has `work` fill a copy in the state folder, which no daemon may have open, and puts it in the
- * place of the data there. Prints what was found; removes what was not finished. As root, we are
- * the owner of the folder from here on. */
-enum err work_replace_state(void (*work)(struct job *), struct job *job, bool may_replace);
+/* Has `work` fill a copy in the state folder, which no daemon may have open, from file `path`,
+ * which `open_file` opens, and puts it in the place of the data there. Prints what was found;
+ * removes what was not finished. As root, we are the owner of the folder from here on. */
+enum err work_replace_state(const struct offline *offline, const char *path,
+                            enum err (*open_file)(const char *path, int *ret_fd),
+                            void (*work)(struct job *), bool may_replace);
 
 /* ---- in that process; what fails was logged ---- */
 

@@ -239,7 +239,7 @@ enum err backup_take_store(struct backup *backup, struct store *source)
     return db_copy(source->db, backup->copy_fd, backup->copy);
 }
 
-enum err backup_open_file(const char *path, int *ret_fd)
+enum err backup_open_any(const char *path, const char *wanted, int *ret_fd)
 {
     struct stat info;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us up */
@@ -250,13 +250,25 @@ enum err backup_open_file(const char *path, int *ret_fd)
                   path, strerror(errno));
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
-    bool is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
+                  "%s is not a file: name %s", path, wanted);
+        (void)close(fd); /* nothing was written through it */
+        return ERR_USAGE;
+    }
+    *ret_fd = fd;
+    return ERR_OK;
+}
+
+enum err backup_open_file(const char *path, int *ret_fd)
+{
+    int fd;
     const char *damage = "it is being written to"; /* if its header tells of another transaction */
-    enum err err = is_file ? pages_check(fd, PAGES_LATEST, &damage) : ERR_USAGE;
-    if (!is_file)
-        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),
-                  "%s is not a file: name the backup itself, such as FOLDER/" DATAFILE_NAME, path);
-    else if (err == ERR_VERSION)
+    enum err err = backup_open_any(path, "the backup itself, such as FOLDER/" DATAFILE_NAME, &fd);
+    if (err != ERR_OK)
+        return err;
+    err = pages_check(fd, PAGES_LATEST, &damage);
+    if (err == ERR_VERSION)
         (void)datafile_log_schema(path, 1, NULL); /* it says what err does */
     else if (err != ERR_OK)
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = err),

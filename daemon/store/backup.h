@@ -34,6 +34,9 @@ enum err backup_make_store(struct backup *backup, uint64_t map_size_bytes,
                            struct store **ret_store);
 /* Fills it with the data file that backup_open_file opened. */
 enum err backup_take_file(struct backup *backup, int fd);
+/* Opens a file to be read, of any content. What it should be is said to who names a folder or a
+ * pipe: "the export itself". ERR_NOT_FOUND, ERR_USAGE, ERR_IO; logged. */
+enum err backup_open_any(const char *path, const char *wanted, int *ret_fd);
 /* Opens file `path` if it is a data file whose pages hold together; the caller closes.
  * ERR_NOT_FOUND, ERR_USAGE: not a regular file; ERR_CORRUPT, ERR_VERSION, ERR_IO. */
 enum err backup_open_file(const char *path, int *ret_fd);
