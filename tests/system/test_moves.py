@@ -95,6 +95,8 @@ class Walk:
 
     def _run_systemctl(self, arguments: list[str]) -> None:
         verb, unit = arguments[0], arguments[-1]
+        if unit.endswith(".timer"):  # those are systemd's alone: tests/container walks them
+            return
         node = self.at.node(unit.removeprefix("tonghopd@"))
         if verb in ("stop", "disable", "restart") and (node.is_running or verb == "restart"):
             node.stop()
