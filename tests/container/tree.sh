@@ -3,7 +3,7 @@
 # all_is_held holds it against the province.
 
 samples=/usr/share/doc/tonghop/examples/gia-lai
-nodes=(gia-lai duc-co chu-ty)
+nodes=(gia-lai duc-co chu-ty) # from the topmost to the lowest
 
 tonghop_of() { tonghop --node "$@"; }
 csv() { sed 's/"[^"]*"/-/g; s/\r//; 1d'; } # without header; texts with commas are not looked at
@@ -15,29 +15,37 @@ are_well() { # NODE...
     done
 }
 
-# Files a file of the sample at a node, and writes every acknowledged report into the ledger.
+# Files a file of the sample at a node.
 file_at() { # NODE PERIOD FILE [OPTION]
     documented 'tonghop --node duc-co submit /usr/share/doc/tonghop/examples/gia-lai/reports/2024/631.csv --period 2024 --wait safe' \
-        "--node duc-co=--node $1" "reports/2024/631.csv=reports/$2/$3.csv" "--period 2024=--period $2" "--wait safe=--format csv ${4-}" | csv >/walk/filed
-    no grep -vE ',(accepted|unchanged)$' /walk/filed
-    sed "s/^/$2,/" /walk/filed >>/walk/ledger
+        "--node duc-co=--node $1" "reports/2024/631.csv=reports/$2/$3.csv" "--period 2024=--period $2" "--wait safe=--format csv ${4-}" | acknowledged "$2"
 }
 
-file_period() { # PERIOD; without a unit in the file or an option, it is the node's own
+acknowledged() { # PERIOD: what the command has printed, into the ledger
+    csv >/walk/filed
+    [[ -s /walk/filed ]]
+    no grep -vE ',(accepted|unchanged)$' /walk/filed
+    sed "s/^/$1,/" /walk/filed >>/walk/ledger
+}
+
+file_at_the_root() { # PERIOD
     file_at gia-lai "$1" 64
     file_at gia-lai "$1" 64-districts '--scope whole'
     file_at gia-lai "$1" 632 '--unit 632'
     file_at gia-lai "$1" 632-communes
     file_at gia-lai "$1" 23887 '--unit 23887'
+}
+
+file_period() { # PERIOD; without a unit in the file or an option, it is the node's own
+    file_at_the_root "$1"
     file_at duc-co "$1" 631
     file_at duc-co "$1" 631-communes
     file_at duc-co "$1" 23872 '--unit 23872'
     file_at chu-ty "$1" 23857
 }
 
-all_is_held() { # every report that was acknowledged is at the province, with that revision or a newer one
+ledger_is_held() { # every report that was acknowledged is at the province, with that revision or a newer one
     local period unit form revision held count=0
-    are_well chu-ty duc-co gia-lai
     while IFS=, read -r period unit _ form revision _; do
         held=$(tonghop_of gia-lai history "id:$unit" --period "$period" --form "$form" --format csv |
             csv | head -n 1 | cut -d , -f 2)
@@ -46,7 +54,12 @@ all_is_held() { # every report that was acknowledged is at the province, with th
         count=$((count + 1))
     done <<<"$(sort -u /walk/ledger)"
     [[ $count -gt 100 ]] || fail "only $count reports in the ledger"
+}
+
+all_is_held() { # and no node finds a difference
     local node
+    are_well $(printf '%s\n' "${nodes[@]}" | tac) # from the lowest to the topmost
+    ledger_is_held
     for node in "${nodes[@]}"; do
         expect_in "verify of $node" ', 0 differences' \
             "$(documented 'tonghop --node gia-lai verify' "gia-lai=$node")"
@@ -93,8 +106,12 @@ node_comes_up() { # NAME UNIT PARENT PORT-OF-PARENT [PORT]
 
 slip_is_corrected() { # one of the files has one, for deploy/demo
     . "$samples/demo.env"
-    TONGHOP_NODE=chu-ty documented 'tonghop amend INDICATOR VALUE --period PERIOD --reason TEXT' \
-        "INDICATOR=$TYPO_INDICATOR" "VALUE=$TYPO_RIGHT_VALUE" "PERIOD=$TYPO_PERIOD" "TEXT='typed wrongly'"
+    amend_at chu-ty "$TYPO_INDICATOR" "$TYPO_RIGHT_VALUE" "$TYPO_PERIOD"
+}
+
+amend_at() { # NODE INDICATOR VALUE PERIOD [OPTION]
+    TONGHOP_NODE=$1 documented 'tonghop amend INDICATOR VALUE --period PERIOD --reason TEXT' \
+        "INDICATOR=$2" "VALUE=$3" "PERIOD=$4" "TEXT='typed wrongly' --format csv ${5-}" | acknowledged "$4"
 }
 
 commune_files_again() { # two new revisions, and the same figures
