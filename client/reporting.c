@@ -172,16 +172,22 @@ static bool check_note(struct parse *parse, const struct csv_row *row)
     return false;
 }
 
+/* A letter or a number of two digits: a short code that is misspelt must not pass for one. */
+static bool is_column_number(const char *text)
+{
+    char *folded = fold_text(text);
+    size_t len = strlen(folded);
+    bool is_one = len <= 1 || (len == 2 && strspn(folded, "0123456789") == 2);
+    free(folded);
+    return is_one;
+}
+
 /* A row that numbers the columns, beneath the header: "A;B;1;2" or "(1);(2);(3)". */
 static bool is_numbering(const struct parse *parse, const struct csv_row *row)
 {
-    for (size_t i = 0; i < row->field_count; i++) {
-        char *folded = fold_text(row->fields[i].text);
-        bool is_long = strlen(folded) > 2;
-        free(folded);
-        if (is_long)
+    for (size_t i = 0; i < row->field_count; i++)
+        if (!is_column_number(row->fields[i].text))
             return false;
-    }
     const char *code = text_at(parse, row, COLUMN_CODE), *name = text_at(parse, row, COLUMN_NAME);
     const char *indicator = code[0] != '\0' ? code : name;
     return row == &parse->table->rows[0] && indicator[0] != '\0' &&

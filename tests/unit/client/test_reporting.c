@@ -203,6 +203,10 @@ static const struct {
      "f.csv:2:1 (A2): error: no indicator 'model.unknown': see 'tonghop catalogue show "
      "indicators'\n",
      NUMBER_PLAIN},
+    {"a short code in the first row is no numbering of the columns",
+     "indicator,value\nyy,1\nmodel.registered,5\n",
+     "f.csv:2:1 (A2): error: no indicator 'yy': see 'tonghop catalogue show indicators'\n",
+     NUMBER_PLAIN},
     {"no indicator", "indicator,value\n,5\n",
      "f.csv:2:1 (A2): error: the row names no indicator: write its code or name, or remove the "
      "row\n",
