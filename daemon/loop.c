@@ -32,6 +32,10 @@ enum {
     LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
     LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
     LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
+    /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
+     * was ended may still hold it. */
+    LOOP_LISTEN_TRIES = 10,
+    LOOP_LISTEN_PAUSE_MS = 100,
     /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
     LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch */
     LOOP_KEPT = 256 << 10,     /* of what there is once */
@@ -149,6 +153,10 @@ enum err loop_listen(struct sock_context *context, const char *endpoint,
                      const struct key_pair *pair, struct sock **ret_sock)
 {
     enum err err = sock_listen(context, endpoint, pair, ret_sock);
+    for (int tries = 1; err == ERR_EXISTS && tries < LOOP_LISTEN_TRIES; tries++) {
+        (void)poll(NULL, 0, LOOP_LISTEN_PAUSE_MS); /* cut short by nothing: signals are blocked */
+        err = sock_listen(context, endpoint, pair, ret_sock);
+    }
     if (err == ERR_EXISTS)
         log_event(LOG_EVENT_ENDPOINT_UNUSABLE, LOG_FIELDS(.error = err),
                   "%s is in use: choose another port, or stop what listens there", endpoint);

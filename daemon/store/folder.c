@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@
 #include "core/log.h"
 
 enum { PRIVATE_MODE = 0700, OTHERS_MASK = 077, MODE_MASK = 07777 };
+enum { LOCK_TRIES = 10, LOCK_PAUSE_MS = 50 };
 
 const char *folder_network_name(uint64_t type)
 {
@@ -72,9 +74,20 @@ static enum err make_private(int fd, const char *path)
     return ERR_OK;
 }
 
+/* `tonghopd --check` holds it for a moment: one that is held is tried again. */
+static bool try_lock(int fd)
+{
+    for (int tries = 1; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (errno != EWOULDBLOCK || tries == LOCK_TRIES)
+            return false;
+        (void)poll(NULL, 0, LOCK_PAUSE_MS); /* a signal may cut it short */
+    }
+    return true;
+}
+
 static enum err lock(int fd, const char *path)
 {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+    if (try_lock(fd))
         return ERR_OK;
     if (errno == EWOULDBLOCK) {
         log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),

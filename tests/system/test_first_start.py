@@ -1,10 +1,12 @@
 """What keeps a daemon from starting is told in one line with its remedy: in its log, by its exit status,
 by `tonghopd --check`, and by `tonghop status`, all of it at once."""
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -274,6 +276,23 @@ def check_changes_nothing(house: House) -> None:
     house.node.stop()
 
 
+def what_is_held_for_a_moment(house: House) -> None:
+    """Port and store that are held for a moment, as by --check, keep no daemon from starting"""
+    house.make()
+    house.fill()
+    folder = os.open(house.state, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_SH)
+    port_taken(house)
+    house.node.start(is_awaited=False)
+    for give_back in (lambda: os.close(folder), house.held.close):
+        time.sleep(0.2)
+        give_back()
+    house.held = None
+    house.node.tonghop("status", "--wait", "20", expect=None)
+    expect_in("the log", house.node.log.read_text(), "serves unit 64")
+    house.node.stop()
+
+
 def init_says_so(house: House) -> None:
     """init makes the files, and says what will not do: a port that is taken, a folder that cannot be
     written, the node itself as the one above"""
@@ -330,7 +349,8 @@ def who_may_not_look(house: House) -> None:
     house.state.chmod(0o700)
 
 
-STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, init_says_so, little_room, who_may_not_look)
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, what_is_held_for_a_moment, init_says_so,
+         little_room, who_may_not_look)
 
 if __name__ == "__main__":
     with Tree() as grown:
