@@ -1,8 +1,6 @@
 /* `tonghop export`: all that the node holds, as lines of JSON, written by tonghopd beside the
  * daemon.
  */
-#include <stdlib.h>
-
 #include "client/offline.h"
 
 static const struct offline_reason reasons[] = {
@@ -13,31 +11,15 @@ static const struct offline_reason reasons[] = {
 
 static int run_export(const struct common *common, int argc, char **argv)
 {
-    const char *file = NULL;
-    bool is_force = false;
-    const struct argument arguments[] = {
-        {.name = "FILE", .value = &file, .is_needed = true},
-        {.name = "--force", .is_given = &is_force},
+    static const struct offline_task task = {
+        .option = "--export",
+        .flag = "--force",
+        .reasons = reasons,
+        .reason_count = sizeof(reasons) / sizeof(reasons[0]),
+        .failed = WORD_BACKUP_FAILED,
+        .done = WORD_EXPORT_DONE,
     };
-    struct conf conf;
-    char *path = NULL;
-    struct buf out = {0};
-    if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
-        !offline_find_conf(common, &conf, &path))
-        return EXIT_INPUT;
-    const char *const words_of_daemon[] = {"--export", file, is_force ? "--force" : NULL, NULL};
-    int status = offline_run(common, path, words_of_daemon, &out);
-    if (status == EXIT_DONE) {
-        offline_print_backup(common, file, &out);
-        command_say("%s", words(common->is_english, WORD_EXPORT_DONE));
-    } else {
-        offline_print_failure(common, conf.name, &out, reasons,
-                              sizeof(reasons) / sizeof(reasons[0]), WORD_BACKUP_FAILED);
-    }
-    buf_fini(&out);
-    conf_fini(&conf);
-    free(path);
-    return status;
+    return offline_do(common, argc, argv, &task);
 }
 
 const struct command command_export = {

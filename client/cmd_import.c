@@ -11,9 +11,16 @@ static const struct offline_reason reasons[] = {
 
 static int run_import(const struct common *common, int argc, char **argv)
 {
-    static const struct offline_replacement replacement = {
-        "--import", reasons, sizeof(reasons) / sizeof(reasons[0]), WORD_IMPORT_DONE};
-    return offline_replace(common, argc, argv, &replacement);
+    static const struct offline_task task = {
+        .option = "--import",
+        .flag = "--replace",
+        .reasons = reasons,
+        .reason_count = sizeof(reasons) / sizeof(reasons[0]),
+        .failed = WORD_RESTORE_FAILED,
+        .done = WORD_IMPORT_DONE,
+        .replaces_state = true,
+    };
+    return offline_do(common, argc, argv, &task);
 }
 
 const struct command command_import = {

@@ -11,9 +11,16 @@ static const struct offline_reason reasons[] = {
 
 static int run_restore(const struct common *common, int argc, char **argv)
 {
-    static const struct offline_replacement replacement = {
-        "--restore", reasons, sizeof(reasons) / sizeof(reasons[0]), WORD_RESTORE_DONE};
-    return offline_replace(common, argc, argv, &replacement);
+    static const struct offline_task task = {
+        .option = "--restore",
+        .flag = "--replace",
+        .reasons = reasons,
+        .reason_count = sizeof(reasons) / sizeof(reasons[0]),
+        .failed = WORD_RESTORE_FAILED,
+        .done = WORD_RESTORE_DONE,
+        .replaces_state = true,
+    };
+    return offline_do(common, argc, argv, &task);
 }
 
 const struct command command_restore = {

@@ -200,14 +200,12 @@ void offline_print_failure(const struct common *common, const char *node_name,
     free(code);
 }
 
-/* ---- putting data in the place of the node's ---- */
+/* ---- export, import, restore ---- */
 
-static void print_hints(const struct common *common, const struct conf *conf, enum word done,
-                        const struct buf *out)
+static void print_start(const struct common *common, const struct conf *conf, const struct buf *out)
 {
     bool is_english = common->is_english;
     char *aside = offline_value(out, "aside");
-    command_say("%s", words(is_english, done));
     if (aside != NULL)
         command_say(words(is_english, WORD_RESTORE_ASIDE), aside);
     command_say(words(is_english, WORD_RESTORE_START), conf->name);
@@ -217,14 +215,13 @@ static void print_hints(const struct common *common, const struct conf *conf, en
     free(aside);
 }
 
-int offline_replace(const struct common *common, int argc, char **argv,
-                    const struct offline_replacement *replacement)
+int offline_do(const struct common *common, int argc, char **argv, const struct offline_task *task)
 {
     const char *file = NULL;
-    bool is_replace = false;
+    bool is_flagged = false;
     const struct argument arguments[] = {
         {.name = "FILE", .value = &file, .is_needed = true},
-        {.name = "--replace", .is_given = &is_replace},
+        {.name = task->flag, .is_given = &is_flagged},
     };
     struct conf conf;
     char *path = NULL;
@@ -232,15 +229,17 @@ int offline_replace(const struct common *common, int argc, char **argv,
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
         !offline_find_conf(common, &conf, &path))
         return EXIT_INPUT;
-    const char *const words_of_daemon[] = {replacement->option, file,
-                                           is_replace ? "--replace" : NULL, NULL};
+    const char *const words_of_daemon[] = {task->option, file, is_flagged ? task->flag : NULL,
+                                           NULL};
     int status = offline_run(common, path, words_of_daemon, &out);
     if (status == EXIT_DONE) {
         offline_print_backup(common, file, &out);
-        print_hints(common, &conf, replacement->done, &out);
+        command_say("%s", words(common->is_english, task->done));
+        if (task->replaces_state)
+            print_start(common, &conf, &out);
     } else {
-        offline_print_failure(common, conf.name, &out, replacement->reasons,
-                              replacement->reason_count, WORD_RESTORE_FAILED);
+        offline_print_failure(common, conf.name, &out, task->reasons, task->reason_count,
+                              task->failed);
     }
     buf_fini(&out);
     conf_fini(&conf);

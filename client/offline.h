@@ -40,16 +40,17 @@ void offline_print_failure(const struct common *common, const char *node_name,
 /* The value in the line "name value" of such an output; NULL without one. The caller frees. */
 char *offline_value(const struct buf *out, const char *name);
 
-/* What restore and import do alike: tonghopd puts FILE in the place of the node's data. */
-struct offline_replacement {
-    const char *option; /* of tonghopd */
+/* What export, import and restore do alike: tonghopd works on FILE. */
+struct offline_task {
+    const char *option, *flag; /* of tonghopd; the flag is the command's too: "--replace" */
     const struct offline_reason *reasons;
     size_t reason_count;
-    enum word done; /* what is said when it is */
+    enum word failed;    /* what is said for a code that `reasons` does not have */
+    enum word done;      /* and when it went well */
+    bool replaces_state; /* then also what has to be known before the node is started */
 };
-/* Reads "FILE [--replace]", has tonghopd do it, and prints what became of it and what has to be
- * known before the node is started. Returns the exit status. */
-int offline_replace(const struct common *common, int argc, char **argv,
-                    const struct offline_replacement *replacement);
+/* Reads "FILE [flag]", has tonghopd do it, and prints what became of it. Returns the exit status.
+ */
+int offline_do(const struct common *common, int argc, char **argv, const struct offline_task *task);
 
 #endif

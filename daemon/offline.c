@@ -89,22 +89,13 @@ static void backup_check_work(struct job *job)
 
 enum err offline_backup(const struct offline *offline, const char *path, bool may_replace)
 {
-    bool is_replaced = false;
+    static void (*const works[])(struct job *) = {backup_take_work, backup_check_work};
     struct findings *findings = work_new_findings();
     struct job job = {.offline = offline, .what = offline->conf->state_dir, .findings = findings};
     if (findings == NULL)
         return ERR_IO;
-    work_prepare();
-    enum err err = backup_new_file(path, offline->conf->state_dir, may_replace, &job.copy);
-    if (err == ERR_OK)
-        err = work_run(backup_take_work, &job);
-    if (err == ERR_OK)
-        err = work_run(backup_check_work, &job);
-    if (err == ERR_OK)
-        err = backup_finish(job.copy, NULL, &is_replaced);
-    work_print_findings(err, findings);
+    enum err err = work_write_file(&job, path, may_replace, works, 2);
     work_note_care(&job, CARE_BACKUP_FILE, err);
-    backup_free(&job.copy);
     work_free_findings(findings);
     return err;
 }

@@ -33,19 +33,12 @@ static void export_work(struct job *job)
 
 enum err offline_export(const struct offline *offline, const char *path, bool may_replace)
 {
-    bool is_replaced = false;
+    static void (*const works[])(struct job *) = {export_work};
     struct findings *findings = work_new_findings();
     struct job job = {.offline = offline, .what = offline->conf->state_dir, .findings = findings};
     if (findings == NULL)
         return ERR_IO;
-    work_prepare();
-    enum err err = backup_new_file(path, offline->conf->state_dir, may_replace, &job.copy);
-    if (err == ERR_OK)
-        err = work_run(export_work, &job);
-    if (err == ERR_OK)
-        err = backup_finish(job.copy, NULL, &is_replaced);
-    work_print_findings(err, findings);
-    backup_free(&job.copy);
+    enum err err = work_write_file(&job, path, may_replace, works, 1);
     work_free_findings(findings);
     return err;
 }

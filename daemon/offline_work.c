@@ -173,7 +173,8 @@ enum err work_check_unit(struct store *store, const struct job *job)
     return ERR_FOREIGN;
 }
 
-void work_print_findings(enum err err, const struct findings *findings)
+/* Lines of "name value", for people and for `tonghop`; after a failure the error's name alone. */
+static void print_findings(enum err err, const struct findings *findings)
 {
     if (err != ERR_OK) {
         printf("error %s\n", err_name(err));
@@ -186,7 +187,7 @@ void work_print_findings(enum err err, const struct findings *findings)
     putchar('\n');
 }
 
-void work_prepare(void)
+static void prepare(void)
 {
     (void)umask(077);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of a write then */
@@ -235,7 +236,7 @@ static enum err replace_state(void (*work)(struct job *), struct job *job, bool 
         err = work_run(work, job);
     if (err == ERR_OK)
         err = backup_finish(job->copy, aside, &is_replaced);
-    work_print_findings(err, job->findings);
+    print_findings(err, job->findings);
     if (is_replaced)
         printf("aside %s/%s\n", conf->state_dir, aside);
     backup_free(&job->copy);
@@ -250,15 +251,30 @@ enum err work_replace_state(const struct offline *offline, const char *path,
     struct job job = {.offline = offline, .what = path, .fd = -1, .findings = findings};
     if (findings == NULL)
         return ERR_IO;
-    work_prepare();
+    prepare();
     enum err err = open_file(path, &job.fd);
     if (err == ERR_OK)
         err = replace_state(work, &job, may_replace);
     else
-        work_print_findings(err, findings);
+        print_findings(err, findings);
     if (job.fd >= 0)
         (void)close(job.fd); /* nothing was written through it */
     work_free_findings(findings);
+    return err;
+}
+
+enum err work_write_file(struct job *job, const char *path, bool may_replace,
+                         void (*const works[])(struct job *), size_t count)
+{
+    bool is_replaced = false;
+    prepare();
+    enum err err = backup_new_file(path, job->offline->conf->state_dir, may_replace, &job->copy);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = work_run(works[i], job);
+    if (err == ERR_OK)
+        err = backup_finish(job->copy, NULL, &is_replaced);
+    print_findings(err, job->findings);
+    backup_free(&job->copy);
     return err;
 }
 

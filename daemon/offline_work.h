@@ -32,8 +32,6 @@ struct job {
 /* NULL when there is no memory to share (logged). */
 struct findings *work_new_findings(void);
 void work_free_findings(struct findings *findings);
-/* Files are private, and a limit of their size is an error. */
-void work_prepare(void);
 
 /* Runs `work` in a process of its own. Logged: that it was stopped, or crashed. */
 enum err work_run(void (*work)(struct job *), struct job *job);
@@ -44,6 +42,11 @@ enum err work_run(void (*work)(struct job *), struct job *job);
 enum err work_replace_state(const struct offline *offline, const char *path,
                             enum err (*open_file)(const char *path, int *ret_fd),
                             void (*work)(struct job *), bool may_replace);
+
+/* Has each of `works` in turn fill file `path`, and gives it its name. Prints what was found;
+ * removes what was not finished. */
+enum err work_write_file(struct job *job, const char *path, bool may_replace,
+                         void (*const works[])(struct job *), size_t count);
 
 /* ---- in that process; what fails was logged ---- */
 
@@ -59,8 +62,6 @@ enum err work_take_digest(int fd, const char *path, struct findings *findings);
 
 /* ---- afterwards ---- */
 
-/* Lines of "name value", for people and for `tonghop`; after a failure the error's name alone. */
-void work_print_findings(enum err err, const struct findings *findings);
 /* Says in care record `name` how it ended; a warning when that cannot be written. */
 void work_note_care(struct job *job, const char *name, enum err err);
 

@@ -1,8 +1,9 @@
 /* What goes wrong when two nodes meet, remembered so that both sides can tell it: keys that are not
  * enrolled, keys of other units and roles, loops, clocks that differ, a key that two daemons use.
  *
- * All of it is a cache: what is lost with the process, or noted by a step that is undone, is seen
- * again at the next try. Everything is bounded, because strangers can cause it. */
+ * All of it is a cache: what is lost with the process is seen again at the next try; what a step
+ * that is undone has noted may be counted twice. Everything is bounded, because strangers can cause
+ * it. */
 #ifndef NODE_FIRST_CONTACT_H
 #define NODE_FIRST_CONTACT_H
 
