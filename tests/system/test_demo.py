@@ -1,7 +1,9 @@
 """deploy/demo does what it says, from any working directory: every published figure comes out; --keep
-leaves the daemons running, and --stop ends them and nothing else."""
+leaves the daemons running, and --stop ends them and nothing else. While they run, the tours of the
+documents print what the documents say."""
 
 import csv
+import difflib
 import os
 import re
 import shlex
@@ -13,8 +15,10 @@ from pathlib import Path
 
 from harness import Failure, die_with_the_test
 from scene import ROOT, SAMPLE, expect, expect_in
+from sessions import is_as_documented, sessions_of
 
 DEMO = ROOT / "deploy/demo"
+TOURS = ("README.md", "docs/READING.md")  # in this order: the second one files a plan
 LIMIT_S = 600  # the first time it builds
 
 
@@ -53,6 +57,28 @@ def daemons() -> list[int]:
     return found
 
 
+def tour(name: str, program: str, folder: Path) -> int:
+    """Enters all that a document has the reader enter at the demo; returns how many commands."""
+    (folder / "deploy").symlink_to(ROOT / "deploy")
+    count = 0
+    for session in sessions_of(ROOT, name):
+        words = shlex.split(session.command)
+        if words[0] == "cat":  # the reader's own file
+            (folder / words[1]).write_text("".join(f"{line}\n" for line in session.output), encoding="utf-8")
+        if words[0] != "t":
+            continue
+        result = subprocess.run(["bash", "-c", f"{program} {shlex.join(words[1:])}"], capture_output=True,
+                                text=True, cwd=folder)
+        printed, said = result.stdout.splitlines(), result.stderr.splitlines()
+        # On a terminal they come as they are written.
+        if not any(is_as_documented(lines, session.output) for lines in (said + printed, printed + said)):
+            raise Failure("\n".join([f"{session.place}: $ {session.command}",
+                                     *difflib.unified_diff(session.output, said + printed, "documented",
+                                                           "printed", lineterm="", n=0)]))
+        count += 1
+    return count
+
+
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="tonghop demo ") as folder:  # a blank in its name
@@ -71,6 +97,12 @@ def main() -> None:
                                     capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
             expect(f"totals\n{result.stderr}", result.returncode, 0)
             expect_in("the language of the demo", result.stdout, "Lượt tiếp công dân")
+            english = program[1].replace("TONGHOP_LANG=vi", "TONGHOP_LANG=en")
+            for name in TOURS:
+                with tempfile.TemporaryDirectory() as home:
+                    count = tour(name, english, Path(home))
+                expect(f"commands of {name} at the demo, some", count >= 5, True)
+                print(f"ok  {name}: {count} commands print what it says", flush=True)
             expect_in("a second demo", demo(folder=folder, expected=2), "deploy/demo --stop")
         finally:
             text = demo("--stop", folder=folder)
