@@ -1,4 +1,5 @@
-"""The version in CMakeLists.txt, the headings of CHANGELOG.md and deploy/releases agree.
+"""The version in CMakeLists.txt, the headings of CHANGELOG.md and deploy/releases agree, and what each
+release leaves on a disk is kept.
 
 A tree is either on the way to a version (the changelog begins with "Unreleased", and the version is
 newer than any that was released) or it is the release itself (the changelog begins with it)."""
@@ -43,6 +44,12 @@ def read_releases(root: Path) -> tuple[list[Release], list[Problem]]:
     return releases, problems
 
 
+def check_golden(root: Path, releases: list[Release]) -> list[Problem]:
+    stores = {release: f"tests/golden/store-{name(release.version)}" for release in releases}
+    return [Problem(RELEASES, release.line, f"no {store}: tests/golden/make makes it, with the programs of "
+                    "the release") for release, store in stores.items() if not (root / store).is_dir()]
+
+
 def check(root: Path) -> list[Problem]:
     cmake = "\n".join(read_lines(root, CMAKE))
     match = re.search(rf"^project\(\w+ VERSION ({VERSION}) ", cmake, re.MULTILINE)
@@ -50,6 +57,7 @@ def check(root: Path) -> list[Problem]:
         return [Problem(CMAKE, 1, "no version")]
     version = number(match[1])
     releases, problems = read_releases(root)
+    problems += check_golden(root, releases)
     headings = [(line, text.removeprefix("## ")) for line, text in
                 enumerate(read_lines(root, CHANGELOG), 1) if text.startswith("## ")]
     first_line = headings[0][0] if headings else 1
@@ -71,8 +79,9 @@ def check(root: Path) -> list[Problem]:
     return problems
 
 
-def tree(version: str, headings: str, releases: str = "") -> dict[str, str]:
-    return {CMAKE: f"project(tonghop VERSION {version} LANGUAGES C)\n",
+def tree(version: str, headings: str, releases: str = "", golden: str = "0.1.0 0.2.0") -> dict[str, str]:
+    stores = {f"tests/golden/store-{release}/contents.json": "{}" for release in golden.split()}
+    return {**stores, CMAKE: f"project(tonghop VERSION {version} LANGUAGES C)\n",
             CHANGELOG: "# Changelog\n" + "".join(f"## {text}\n" for text in headings.split("|")),
             RELEASES: "# version\n" + releases}
 
@@ -97,6 +106,9 @@ CASES = [
     Case("not in order", tree("0.3.0", "[Unreleased]|[0.1.0] - 2026-11-30|[0.2.0] - 2026-12-01",
                               f"0.2.0 2026-12-01 4 {COMMIT}\n{ONE}"),
          [f"{RELEASES}:3: 0.1.0 is not newer"]),
+    Case("a release without its golden store",
+         tree("0.2.0", "[Unreleased]|[0.1.0] - 2026-11-30", ONE, golden="0.2.0"),
+         [f"{RELEASES}:2: no tests/golden/store-0.1.0"]),
     Case("a line that is none", tree("0.2.0", "[Unreleased]", "0.1.0 today\n"), [f"{RELEASES}:2: not: version"]),
     Case("no version", {CMAKE: "project(tonghop LANGUAGES C)\n"}, [f"{CMAKE}:1: no version"]),
 ]

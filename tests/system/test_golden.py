@@ -4,6 +4,7 @@ it, and goes on from there."""
 import json
 import lzma
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,13 +15,14 @@ sys.path.insert(0, str(GOLDEN))
 from contents import contents_of, differences  # noqa: E402
 from harness import Node, Tree, eventually  # noqa: E402
 from peer import CHUNK_MAX, Keys, Peer, digest, pb  # noqa: E402
-from scene import expect, expect_in, history, play, start_as_it_is, status, verify  # noqa: E402
+from scene import ROOT, expect, expect_in, history, play, start_as_it_is, status, verify  # noqa: E402
 
 PROVINCE, DISTRICT = 64, 631
 LINK_S = 120  # it has tried in vain for a while, and waits longer from try to try
 STORES = sorted(path for path in GOLDEN.iterdir() if path.name.startswith("store-"))
-SCHEMA = 5
-SCHEMAS = {"store-0.1.0": 4}
+SCHEMA = int(re.search(r"STORE_SCHEMA = (\d+)", (ROOT / "daemon/store/store.h").read_text())[1])
+RELEASES = re.findall(r"^([\d.]+) \S+ (\d+) ", (ROOT / "deploy/releases").read_text(), re.MULTILINE)
+SCHEMAS = {f"store-{version}": int(schema) for version, schema in RELEASES}
 COPY = f"data.mdb.before-schema-{SCHEMA}"
 
 
