@@ -233,10 +233,11 @@ static int serve_http(const struct common *common)
     size_t len = read_request(request);
     if (len == 0)
         return EXIT_DONE;
-    enum http_answer judged = http_judge((struct span){request, len}, "/metrics");
+    struct span asked = {request, len};
+    enum http_answer judged = http_judge(asked, "/metrics");
     if (judged == HTTP_OK && !make_metrics(common, &body))
         judged = HTTP_FAILED;
-    http_put_answer(judged, span_of(&body), &answer);
+    http_put_answer(judged, span_of(&body), http_is_head(asked), &answer);
     write_answer(span_of(&answer));
     hang_up();
     buf_fini(&body);

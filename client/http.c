@@ -104,7 +104,12 @@ enum http_answer http_judge(struct span request, const char *path)
     } while (header.len > 0);
     if (!is_text(take_word(&target, '?'), path))
         return HTTP_NOT_FOUND;
-    return is_text(method, "GET") ? HTTP_OK : HTTP_BAD_METHOD;
+    return is_text(method, "GET") || is_text(method, "HEAD") ? HTTP_OK : HTTP_BAD_METHOD;
+}
+
+bool http_is_head(struct span request)
+{
+    return is_text(take_word(&request, ' '), "HEAD");
 }
 
 static const char *reason_of(enum http_answer answer)
@@ -134,14 +139,14 @@ static const char *remedy_of(enum http_answer answer)
     case HTTP_NOT_FOUND:
         return "There is only /metrics here.\n";
     case HTTP_BAD_METHOD:
-        return "Only GET.\n";
+        return "Only GET and HEAD.\n";
     case HTTP_FAILED:
         return "The configurations cannot be read: see the journal.\n";
     }
     return "";
 }
 
-void http_put_answer(enum http_answer answer, struct span body, struct buf *out)
+void http_put_answer(enum http_answer answer, struct span body, bool is_head, struct buf *out)
 {
     const char *remedy = remedy_of(answer);
     if (answer != HTTP_OK)
@@ -150,7 +155,8 @@ void http_put_answer(enum http_answer answer, struct span body, struct buf *out)
     buf_printf(out, "Content-Type: text/plain; %scharset=utf-8\r\n",
                answer == HTTP_OK ? "version=0.0.4; " : "");
     if (answer == HTTP_BAD_METHOD)
-        buf_printf(out, "Allow: GET\r\n");
+        buf_printf(out, "Allow: GET, HEAD\r\n");
     buf_printf(out, "Content-Length: %zu\r\nConnection: close\r\n\r\n", body.len);
-    buf_put(out, body.data, body.len);
+    if (!is_head)
+        buf_put(out, body.data, body.len);
 }

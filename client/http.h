@@ -19,11 +19,14 @@ enum http_answer {
 
 /* Whether the empty line that ends a request's head is in it. */
 bool http_is_complete(struct span bytes);
-/* What to answer to a request, of which nothing is looked at behind its head: HTTP_OK to a GET of
- * `path` alone, with or without a query behind it. */
+/* What to answer to a request, of which nothing is looked at behind its head: HTTP_OK to a GET or
+ * HEAD of `path` alone, with or without a query behind it. */
 enum http_answer http_judge(struct span request, const char *path);
-/* Appends the whole answer. `body` is that of HTTP_OK, a text in version 0.0.4 of Prometheus'
- * format; others have one line that says what is wrong. */
-void http_put_answer(enum http_answer answer, struct span body, struct buf *out);
+/* Whether it asks for the head of the answer alone (RFC 9110, 9.3.2), also when it is refused. */
+bool http_is_head(struct span request);
+/* Appends the whole answer, or its head, with the length that the body would have. `body` is that
+ * of HTTP_OK, a text in version 0.0.4 of Prometheus' format; others have one line that says what is
+ * wrong. */
+void http_put_answer(enum http_answer answer, struct span body, bool is_head, struct buf *out);
 
 #endif

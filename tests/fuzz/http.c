@@ -2,8 +2,9 @@
  * write.
  *
  * Laws: what has no end is a bad request; what follows the end of a request's head does not matter;
- * what is answered well asks for the page alone, by GET; an answer is as long as it says. A record
- * that reads has a moment and a result, and its error can be printed. */
+ * what is answered well asks for the page alone, by GET or HEAD; an answer is as long as it says,
+ * or its head alone. A record that reads has a moment and a result, and its error can be printed.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "fuzz/fuzz.h"
 
 static const char page[] = "/metrics";
-static const char asked[] = "GET /metrics";
+static const char *const asked[] = {"GET /metrics", "HEAD /metrics"};
 
 /* How much of it is the head: the least that is complete. */
 static size_t head_length(struct span bytes)
@@ -28,17 +29,18 @@ static size_t head_length(struct span bytes)
     return low;
 }
 
-static void check_answer(enum http_answer answer, struct span body)
+static void check_answer(enum http_answer answer, struct span body, bool is_head)
 {
     static const char end[] = "\r\n\r\n", length[] = "Content-Length: ";
     struct buf out = {0};
-    http_put_answer(answer, body, &out);
+    http_put_answer(answer, body, is_head, &out);
     buf_put_u8(&out, 0); /* what is a text can be searched */
     const char *head_end = strstr((const char *)out.data, end);
     const char *said = strstr((const char *)out.data, length);
     LAW(head_end != NULL && said != NULL && said < head_end, "an answer has a head with a length");
     size_t left = out.len - 1 - (size_t)(head_end + strlen(end) - (const char *)out.data);
-    LAW(strtoull(said + strlen(length), NULL, 10) == left, "an answer is as long as it says");
+    LAW(is_head ? left == 0 : strtoull(said + strlen(length), NULL, 10) == left,
+        "an answer is as long as it says, or its head alone");
     buf_fini(&out);
 }
 
@@ -51,11 +53,12 @@ static void check_request(struct span bytes)
     }
     struct span head = {bytes.data, head_length(bytes)};
     LAW(http_judge(head, page) == answer, "what follows the head does not matter");
-    size_t len = strlen(asked);
-    bool is_asked = bytes.len > len && memcmp(bytes.data, asked, len) == 0 &&
+    bool is_head = http_is_head(bytes);
+    size_t len = strlen(asked[is_head]);
+    bool is_asked = bytes.len > len && memcmp(bytes.data, asked[is_head], len) == 0 &&
                     (bytes.data[len] == ' ' || bytes.data[len] == '?');
     LAW(answer != HTTP_OK || is_asked, "what is answered well asks for the page");
-    check_answer(answer, bytes);
+    check_answer(answer, bytes, is_head);
 }
 
 static void check_care(struct span bytes)

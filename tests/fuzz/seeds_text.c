@@ -228,6 +228,7 @@ static void make_http(void)
         "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9464\r\nAccept: */*\r\n\r\n",
         "GET /metrics?a=b HTTP/1.0\n\n",
         "GET / HTTP/1.1\r\n\r\n",
+        "HEAD /metrics HTTP/1.1\r\n\r\n",
         "POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc",
         "GET /metrics HTTP/1.1\r\nA: b\r\n c\r\n\r\n",
         "GET /metrics HTTP/1.1\r\n",

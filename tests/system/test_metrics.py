@@ -215,7 +215,7 @@ class Answer:
         self.status = int(lines[0].split(" ")[1]) if raw else 0
         self.headers = dict(line.split(": ", 1) for line in lines[1:])
         if raw:
-            expect("length", int(self.headers["Content-Length"]), len(self.body))
+            self.length = int(self.headers["Content-Length"])
             expect("close", self.headers["Connection"], "close")
 
 
@@ -238,12 +238,15 @@ def ask(office: Office, *pieces: bytes, is_half_closed: bool = False, etc: str =
         ours.close()
         code = process.wait(COMMAND_S)
     expect("exit status", code, 2 if raw.startswith(b"HTTP/1.1 500") else 0)
-    return Answer(raw)
+    answer = Answer(raw)
+    is_whole = raw and not pieces[0].startswith(b"HEAD ")
+    expect("length", len(answer.body), answer.length if is_whole else 0)
+    return answer
 
 
 def over_http(office: Office) -> None:
-    """One HTTP request on standard input is answered: GET /metrics with the metrics, others with 400,
-    404 or 405, and silence with nothing"""
+    """One HTTP request on standard input is answered: GET /metrics with the metrics, HEAD without
+    them, others with 400, 404 or 405, and silence with nothing"""
     good = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9464\r\nAccept: text/plain\r\n\r\n"
     answer = ask(office, good)
     expect("status", answer.status, 200)
@@ -254,7 +257,10 @@ def over_http(office: Office) -> None:
     expect("with a query", ask(office, b"GET /metrics?a=b HTTP/1.0\r\n\r\n").status, 200)
     expect("another page", ask(office, b"GET / HTTP/1.1\r\n\r\n").status, 404)
     answer = ask(office, b"POST /metrics HTTP/1.1\r\nContent-Length: 70000\r\n\r\n", b"x" * 70000)
-    expect("another method", (answer.status, answer.headers["Allow"]), (405, "GET"))
+    expect("another method", (answer.status, answer.headers["Allow"]), (405, "GET, HEAD"))
+    answer = ask(office, good.replace(b"GET", b"HEAD"))  # without a body, as ask() looks for
+    expect("the head alone", (answer.status, answer.length > 0), (200, True))
+    expect("of a refusal", ask(office, b"HEAD / HTTP/1.1\r\n\r\n").status, 404)
     expect("no HTTP", ask(office, b"\x16\x03\x01\x02\x00\r\n\r\n").status, 400)
     expect("too long", ask(office, b"GET /metrics HTTP/1.1\r\n", b"A: " + b"b" * 9000).status, 400)
     expect("cut off", ask(office, good[:-2], is_half_closed=True).status, 400)

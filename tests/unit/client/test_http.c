@@ -49,7 +49,9 @@ static void test_judged(void **state)
         {"GET http://h/metrics HTTP/1.1\r\n\r\n", HTTP_NOT_FOUND},
         {"POST / HTTP/1.1\r\n\r\n", HTTP_NOT_FOUND},
         {"POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", HTTP_BAD_METHOD},
-        {"HEAD /metrics HTTP/1.1\r\n\r\n", HTTP_BAD_METHOD},
+        {"HEAD /metrics HTTP/1.1\r\n\r\n", HTTP_OK},
+        {"HEAD / HTTP/1.1\r\n\r\n", HTTP_NOT_FOUND},
+        {"head /metrics HTTP/1.1\r\n\r\n", HTTP_BAD_METHOD},
         {"get /metrics HTTP/1.1\r\n\r\n", HTTP_BAD_METHOD},
         {"GETT /metrics HTTP/1.1\r\n\r\n", HTTP_BAD_METHOD},
         {"", HTTP_BAD_REQUEST},
@@ -92,10 +94,11 @@ static void test_nul(void **state)
     assert_int_equal(http_judge(bytes, "/metrics"), HTTP_BAD_REQUEST);
 }
 
-static void assert_answer(enum http_answer answer, const char *body, const char *expected)
+static void assert_answer(enum http_answer answer, const char *body, bool is_head,
+                          const char *expected)
 {
     struct buf out = {0};
-    http_put_answer(answer, span_of_text(body), &out);
+    http_put_answer(answer, span_of_text(body), is_head, &out);
     assert_int_equal(out.len, strlen(expected));
     assert_memory_equal(out.data, expected, out.len);
     buf_fini(&out);
@@ -104,24 +107,42 @@ static void assert_answer(enum http_answer answer, const char *body, const char 
 static void test_answers(void **state)
 {
     (void)state;
-    assert_answer(HTTP_OK, "a 1\n",
+    assert_answer(HTTP_OK, "a 1\n", false,
                   "HTTP/1.1 200 OK\r\n"
                   "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
                   "Content-Length: 4\r\nConnection: close\r\n\r\na 1\n");
-    assert_answer(HTTP_BAD_METHOD, "never said",
+    assert_answer(HTTP_BAD_METHOD, "never said", false,
                   "HTTP/1.1 405 Method Not Allowed\r\n"
                   "Content-Type: text/plain; charset=utf-8\r\n"
-                  "Allow: GET\r\n"
-                  "Content-Length: 10\r\nConnection: close\r\n\r\nOnly GET.\n");
+                  "Allow: GET, HEAD\r\n"
+                  "Content-Length: 19\r\nConnection: close\r\n\r\nOnly GET and HEAD.\n");
+}
+
+/* Rule: an answer to HEAD is the head of that to GET, and nothing behind it, also when it is a
+ * refusal. */
+static void test_head(void **state)
+{
+    (void)state;
+    assert_true(http_is_head(span_of_text("HEAD /metrics HTTP/1.1\r\n\r\n")));
+    assert_true(http_is_head(span_of_text("HEAD  HTTP/1.1\r\n\r\n")));
+    assert_false(http_is_head(span_of_text("GET /HEAD HTTP/1.1\r\n\r\n")));
+    assert_false(http_is_head(span_of_text("HEADER / HTTP/1.1\r\n\r\n")));
+    assert_false(http_is_head(span_of_text("")));
+    assert_answer(HTTP_OK, "a 1\n", true,
+                  "HTTP/1.1 200 OK\r\n"
+                  "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+                  "Content-Length: 4\r\nConnection: close\r\n\r\n");
+    assert_answer(HTTP_NOT_FOUND, "never said", true,
+                  "HTTP/1.1 404 Not Found\r\n"
+                  "Content-Type: text/plain; charset=utf-8\r\n"
+                  "Content-Length: 29\r\nConnection: close\r\n\r\n");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_complete),
-        cmocka_unit_test(test_judged),
-        cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_complete), cmocka_unit_test(test_judged), cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_answers),  cmocka_unit_test(test_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
