@@ -1,5 +1,5 @@
 """systemd accepts the units, and the exposure of the services is low: with the drop-ins that they share,
-as they will be installed."""
+as they will be installed. A socket bounds what it starts, and no burst of connections stops it for ever."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from style import Case, Problem, files_of, main
+from style import Case, Problem, files_of, main, read_lines
 
 FOLDER = "deploy/systemd"
 UNITS = (".service", ".socket", ".timer")
@@ -46,11 +46,28 @@ def verify(paths: list[str], units: Path) -> list[Problem]:
     return problems
 
 
+def bounds_of_socket(root: Path, path: str) -> list[Problem]:
+    """systemd leaves a socket failed that is triggered more often than its limit, 200 times in 2 seconds
+    where it accepts; what is accepted is bounded by the number of connections then."""
+    settings = dict(line.split("=", 1) for line in read_lines(root, path)
+                    if "=" in line and not line.startswith("#"))
+    if settings.get("Accept") != "yes":
+        return []
+    problems = []
+    if settings.get("TriggerLimitIntervalSec") != "0":
+        problems.append(Problem(path, 1, "a burst stops it for ever: TriggerLimitIntervalSec=0"))
+    if "MaxConnections" not in settings:
+        problems.append(Problem(path, 1, "what it starts has no bound: MaxConnections="))
+    return problems
+
+
 def check(root: Path) -> list[Problem]:
     with tempfile.TemporaryDirectory() as folder:
         units = Path(folder) / "usr/lib/systemd/system"
         paths = install(root, units)
         problems = verify(paths, units)
+        for path in (path for path in paths if path.endswith(".socket")):
+            problems += bounds_of_socket(root, path)
         for path in (path for path in paths if path.endswith(".service")):
             result = analyze("security", "--no-pager", "--offline=true", f"--root={folder}",
                              f"--threshold={EXPOSURE_MAX}", Path(path).name)
@@ -96,6 +113,14 @@ CASES = [
          ["deploy/systemd/a@.timer:1: a@.timer:2: Failed to parse calendar",
           "deploy/systemd/a@.timer:1: a@x.timer: Timer unit lacks value setting",
           "deploy/systemd/a@.timer:1: Unit a@x.timer has a bad unit file"]),
+    Case("a socket that a burst stops, and whose services have no bound",
+         {"deploy/systemd/a@.service": HARDENED,
+          "deploy/systemd/a.socket": "[Socket]\nListenStream=127.0.0.1:1\nAccept=yes\n"},
+         ["deploy/systemd/a.socket:1: a burst stops it", "deploy/systemd/a.socket:1: what it starts"]),
+    Case("a socket with bounds",
+         {"deploy/systemd/a@.service": HARDENED,
+          "deploy/systemd/a.socket": "[Socket]\nListenStream=127.0.0.1:1\nAccept=yes\nMaxConnections=8\n"
+                                     "TriggerLimitIntervalSec=0\n"}, []),
     Case("a key that systemd does not know", {"deploy/systemd/a@.service": HARDENED + "Usr=none\n"},
          ["deploy/systemd/a@.service:1: a@.service:23: Unknown key"]),
 ]
