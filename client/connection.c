@@ -366,6 +366,8 @@ enum err connection_request_long(struct connection *connection, int64_t more_ms,
     for (int attempt = 0; attempt < 2 && err == ERR_OK; attempt++) {
         if (is_lost)
             err = open_link(connection, deadline_ms, reason);
+        if (err == ERR_NOT_FOUND)
+            err = ERR_TIMEOUT; /* a node that is away is nothing that a node does not find */
         if (err == ERR_OK)
             err = send_message(connection, request, reason);
         if (err == ERR_OK)

@@ -39,7 +39,8 @@ void connection_close(struct connection **connection);
 const Tonghop__Welcome *connection_welcome(const struct connection *connection);
 
 /* Sends `request` (body set) and waits for its answer, which belongs to the connection and is valid
- * until the next request. A refusal is an answer too: check body_case. ERR_TIMEOUT, ERR_IO. */
+ * until the next request. A refusal is an answer too: check body_case. ERR_TIMEOUT, also when the
+ * link was lost and nobody is there any more; ERR_IO. */
 enum err connection_request(struct connection *connection, Tonghop__Envelope *request,
                             const Tonghop__Envelope **ret_answer, char *reason);
 

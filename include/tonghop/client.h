@@ -12,12 +12,14 @@
  * is made anew by the next call.
  *
  * Errors. Outputs are untouched when a call fails, and `reason`, TONGHOP_REASON_SIZE bytes of the
- * caller's, says what is wrong and what to do, in the language of the handle. TONGHOP_ERR_TIMEOUT
- * and TONGHOP_ERR_IO mean that the outcome is unknown; doing the same again is always safe, because
- * what travels is state. Any call may fail with these two, with TONGHOP_ERR_USAGE (the arguments)
- * and with what a node may refuse (docs/PROTOCOL.md, "Refusals"); the errors that need an answer of
- * their own are named at each call. A program has to expect values of enum tonghop_err that are
- * newer than it is, and treat them as a no.
+ * caller's, says what is wrong and what to do, in the language of the handle; what only a program
+ * can do wrong, such as a struct without its size, and words of the machine are English.
+ * TONGHOP_ERR_TIMEOUT and TONGHOP_ERR_IO mean that the outcome is unknown; doing the same again is
+ * always safe, because what travels is state. A node that went away after tonghop_open is the first
+ * of them, and TONGHOP_ERR_NOT_FOUND then always a name. Any call may fail with these two, with
+ * TONGHOP_ERR_USAGE (the arguments) and with what a node may refuse (docs/PROTOCOL.md, "Refusals");
+ * the errors that need an answer of their own are named at each call. A program has to expect
+ * values of enum tonghop_err that are newer than it is, and treat them as a no.
  *
  * Texts are UTF-8. Numbers are texts: nothing here is floating point. What the caller hands in
  * stays his and is not needed after the call.
@@ -116,7 +118,7 @@ struct tonghop_options {
     const char *secret_key; /* our own: NAME.key here. It is copied, and wiped at the end */
     uint32_t unit;          /* id of the unit that the key is enrolled for; 0: whatever it is */
     uint32_t timeout_ms;    /* of every call; 0: 15,000 */
-    enum tonghop_language language; /* of every reason, and of what the node says of reports */
+    enum tonghop_language language; /* of reasons, and of what the node says of reports */
     uint32_t reserved;              /* 0 */
 };
 

@@ -122,7 +122,8 @@ static void test_garbage_is_malformed(void **state)
 
 static void test_node_that_dies(void **state)
 {
-    /* Dying before the answer leaves the outcome unknown; afterwards nobody is there. */
+    /* Dying before the answer leaves the outcome unknown, and so it is while nobody is there; only
+     * who connects anew finds nobody. */
     struct world *world = *state;
     struct connection *connection = open_connection(world, TIMEOUT_MS);
     Tonghop__ExplainQuery query = TONGHOP__EXPLAIN_QUERY__INIT;
@@ -138,7 +139,8 @@ static void test_node_that_dies(void **state)
     assert_non_null(strstr(reason, "bị mất kết nối"));
     assert_int_equal(
         request(connection, TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY, &query, &got, reason),
-        ERR_NOT_FOUND);
+        ERR_TIMEOUT);
+    assert_non_null(strstr(reason, "không có tonghopd; hãy khởi động nút"));
     connection_close(&connection);
     assert_int_equal(connection_open(&world->conf, true, TIMEOUT_MS, &connection, reason),
                      ERR_NOT_FOUND);

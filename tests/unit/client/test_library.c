@@ -1,6 +1,7 @@
 /* The public library, against a node that is played by a process of its own. */
 #include "lib/cm.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -547,6 +548,30 @@ static void test_timeout_is_kept(void **state)
                                                               : "không kết nối được"));
 }
 
+static void test_node_that_went_away(void **state)
+{
+    /* A report must not be given up as naming what there is not because the node is restarted. */
+    struct world *world = *state;
+    struct tonghop *tonghop = open_in(world, TONGHOP_ENGLISH);
+    const struct tonghop_cell cell = {.indicator = "model.registered", .value = "0"};
+    const struct tonghop_report report = {
+        .size = sizeof(report),
+        .key = {.unit = "23860", .period = "2024", .form = "general"},
+        .based_on = 4,
+        .cells = &cell,
+        .cell_count = 1};
+    const struct tonghop_receipt *receipt = NULL;
+    char reason[TONGHOP_REASON_SIZE];
+    assert_int_equal(kill(world->node, SIGKILL), 0);
+    assert_int_equal(waitpid(world->node, NULL, 0), world->node);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), TONGHOP_ERR_TIMEOUT);
+        assert_null(tonghop_problem(tonghop, 0));
+    }
+    assert_non_null(strstr(reason, "no daemon there; start it"));
+    tonghop_close(tonghop);
+}
+
 /* ---- errors ---- */
 
 static void test_every_error_has_a_public_name(void **state)
@@ -578,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_too_many_files_are_told),
         cmocka_unit_test(test_reasons_are_cut_between_characters),
         cmocka_unit_test(test_timeout_is_kept),
+        with_node(test_node_that_went_away),
         cmocka_unit_test(test_every_error_has_a_public_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
