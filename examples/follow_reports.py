@@ -14,6 +14,8 @@ from pathlib import Path
 from read_totals import LIBRARY, Options, Refused, Unit, call, each
 
 WAIT_MS, PAUSE_S = 30000, 5
+PASSING = ("timeout", "io", "busy")  # the next question may find the node again
+NO_CURSOR = ("syntax", "too-large", "malformed")
 
 
 class Change(Structure):
@@ -34,7 +36,7 @@ def tell(change: Change) -> None:
 
 def follow(node: c_void_p, cursor: Path) -> None:
     """One question and its answer."""
-    known = cursor.read_bytes() if cursor.exists() else b""
+    known = cursor.read_bytes().strip() if cursor.exists() else b""
     changes = call("tonghop_watch", node, None, known, c_uint32(WAIT_MS))
     if LIBRARY.tonghop_changes_is_restarted(changes):
         print("the node begins anew: what is not told now is gone", flush=True)
@@ -57,7 +59,11 @@ def main() -> None:
     while True:
         try:
             follow(node, Path(sys.argv[2]))
-        except Refused as refused:  # the next question may find the node again
+        except Refused as refused:
+            if refused.name in NO_CURSOR:
+                sys.exit(f"{sys.argv[2]}: {refused}\nwithout this file everything is told once more")
+            if refused.name not in PASSING:
+                sys.exit(str(refused))
             print(refused, file=sys.stderr)
             time.sleep(PAUSE_S)
 

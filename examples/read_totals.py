@@ -59,13 +59,17 @@ for name, result in {"tonghop_totals_unit": POINTER(Unit), "tonghop_totals_figur
 class Refused(Exception):
     """A call failed: the name of the error, and what is wrong and what to do."""
 
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+
 
 def call(function: str, *arguments: object) -> c_void_p:
     """A call that gives something out behind `arguments`, or a reason why not."""
     given, reason = c_void_p(), create_string_buffer(REASON_SIZE)
     err = getattr(LIBRARY, function)(*arguments, byref(given), reason)
     if err != OK:
-        raise Refused(f"{LIBRARY.tonghop_err_name(err).decode()}: {reason.value.decode()}")
+        raise Refused(LIBRARY.tonghop_err_name(err).decode(), reason.value.decode())
     return given
 
 

@@ -229,7 +229,7 @@ def reads(stage: Stage) -> None:
 
 def follows(stage: Stage) -> None:
     """The example that follows reports tells what there is, each change as it comes, and once only, also
-    after it was ended and begun again"""
+    after it was ended and begun again; it ends when its cursor is none"""
     cursor = stage.tree.folder / "cursor"
     command = [sys.executable, stage.installed.examples / "follow_reports.py", stage.reader.config, cursor]
     told = "Xã Ia Dơk, chung, 2024-S1: revision {}, accepted\n"
@@ -250,6 +250,11 @@ def follows(stage: Stage) -> None:
         finally:
             process.kill()
             process.wait()
+        cursor.write_text(cursor.read_text() + "\n")  # as an editor leaves it
+    for damaged in (b"x", b"x" * 100, b"\xff"):
+        cursor.write_bytes(damaged)
+        result = stage.installed.run(*command, expected=1)
+        expect_in("a damaged cursor", result.err, f"{cursor}: ", "without this file")
 
 
 def keeps_its_own_keys(stage: Stage) -> None:
