@@ -2,12 +2,14 @@
 command of a page is run as it stands there, on the machine that the page says. What was acknowledged
 before is there afterwards, and verify finds nothing.
 
-Not the page's, but the harness's: systemctl starts and stops daemons here; two machines are two folders
+Not the page's, but the harness's: systemctl starts, reloads and stops daemons here; two machines are two folders
 of configurations; and a daemon's address is one of this machine."""
 
+import os
 import re
 import shlex
 import shutil
+import signal
 from pathlib import Path
 from typing import NamedTuple, Optional
 
@@ -98,6 +100,8 @@ class Walk:
         if unit.endswith(".timer"):  # those are systemd's alone: tests/container walks them
             return
         node = self.at.node(unit.removeprefix("tonghopd@"))
+        if verb == "reload":
+            os.kill(node.pid, signal.SIGHUP)
         if verb in ("stop", "disable", "restart") and (node.is_running or verb == "restart"):
             node.stop()
         if verb in ("start", "enable", "restart"):
