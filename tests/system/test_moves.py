@@ -2,8 +2,8 @@
 command of a page is run as it stands there, on the machine that the page says. What was acknowledged
 before is there afterwards, and verify finds nothing.
 
-Not the page's, but the harness's: systemctl starts, reloads and stops daemons here; two machines are two folders
-of configurations; and a daemon's address is one of this machine."""
+Not the page's, but the harness's: systemctl starts, reloads and stops daemons here; two machines are two
+folders of configurations; and a daemon's address is one of this machine."""
 
 import os
 import re
