@@ -289,6 +289,7 @@ static int serve(struct conf *conf, const char *conf_path)
 {
     struct store_options store_options = store_options_of(conf);
     struct node_options node_options = node_options_of(conf);
+    store_options.unit = conf->unit;
     struct key_pair pair;
     struct store *store = NULL;
     struct node *node = NULL;

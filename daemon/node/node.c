@@ -161,18 +161,11 @@ enum err node_reload(struct node *node, struct store_txn *txn)
 static enum err check_owner(struct node *node)
 {
     struct store_txn *txn = store_begin_read(node->store);
-    uint32_t owner = (uint32_t)store_get_meta_u64(txn, STORE_META_UNIT);
+    bool is_unknown, is_owned = store_get_meta_u64(txn, STORE_META_UNIT) != 0;
+    enum err err = store_check_unit(txn, node->options.unit);
     store_abort(&txn);
-    if (owner == node->options.unit)
-        return ERR_OK;
-    if (owner != 0) {
-        log_event(LOG_EVENT_STORE_FOREIGN, LOG_FIELDS(.unit = owner),
-                  "the state folder belongs to unit %" PRIu32 ", the configuration says unit "
-                  "%" PRIu32 ": correct 'unit', or give this node a state_dir of its own",
-                  owner, node->options.unit);
-        return ERR_FOREIGN;
-    }
-    bool is_unknown;
+    if (err != ERR_OK || is_owned)
+        return err;
     txn = store_begin_write(node->store);
     (void)store_put_meta_u64(txn, STORE_META_UNIT, node->options.unit); /* errors are sticky */
     /* A new store may stand in for a lost one, and a new node for the one above. */

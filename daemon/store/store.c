@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,23 +77,27 @@ static enum err make_tables(struct store *store)
 }
 
 /* Opens the tables, if they are those of our schema; `*ret_schema` is the one found. */
-static enum err check_tables(struct store *store, enum db_access access, uint64_t *ret_schema)
+static enum err check_tables(struct store *store, enum db_access access, uint32_t unit,
+                             uint64_t *ret_schema)
 {
     bool is_unknown;
     struct store_txn *txn = store_begin_read(store);
     enum err err = read_schema(txn, ret_schema);
+    bool is_ours = err == ERR_OK && *ret_schema == STORE_SCHEMA;
     bool is_older = err == ERR_OK && migrate_is_possible(*ret_schema) && access != DB_ACCESS_READER;
-    if (err == ERR_OK && *ret_schema == STORE_SCHEMA)
+    if ((is_ours || is_older) && unit != 0)
+        err = store_check_unit(txn, unit); /* of these schemas the key is known */
+    if (err == ERR_OK && is_ours)
         open_tables(txn, false);
     else if (err == ERR_OK && !is_older)
-        (void)log_schema(txn, *ret_schema); /* its error is sticky: the commit returns it */
-    if (!is_older)
+        (void)log_schema(txn, *ret_schema);
+    if (err != ERR_OK || !is_older) /* errors are sticky: the commit returns them */
         return store_commit(&txn, &is_unknown);
     store_abort(&txn); /* the tables that it has opened are closed: the steps open them all */
     return ERR_OK;
 }
 
-static enum err make_or_check(struct store *store, enum db_access access)
+static enum err make_or_check(struct store *store, enum db_access access, uint32_t unit)
 {
     uint64_t schema = 0;
     struct store_txn *txn = store_begin_read(store);
@@ -108,7 +113,7 @@ static enum err make_or_check(struct store *store, enum db_access access)
                   "store %s: it is empty: start its tonghopd first", store->path);
         return ERR_NOT_FOUND;
     }
-    err = check_tables(store, access, &schema);
+    err = check_tables(store, access, unit, &schema);
     if (err == ERR_OK && schema != STORE_SCHEMA)
         err = migrate_store(store, schema, access == DB_ACCESS_OWNER);
     return err;
@@ -169,7 +174,7 @@ bool store_awaits_upgrade(const char *path, uint64_t reserve_bytes, struct store
             (void)read_schema(txn, &schema); /* what cannot be read is not older */
         if (migrate_is_possible(schema))
             *ret_older = (struct store_older){
-                .unit = (uint32_t)store_get_meta_u64(txn, "unit"),
+                .unit = (uint32_t)store_get_meta_u64(txn, STORE_META_UNIT),
                 .has_room = migrate_check_room(store) == ERR_OK,
             };
         store_abort(&txn);
@@ -187,7 +192,7 @@ enum err store_open(const char *path, const struct store_options *options, struc
                                                     : DB_ACCESS_OWNER;
     enum err err = open_file(path, options, access, &store);
     if (err == ERR_OK)
-        err = make_or_check(store, access);
+        err = make_or_check(store, access, options->unit);
     if (err == ERR_OK && access == DB_ACCESS_OWNER)
         err = sign(store, options);
     if (err != ERR_OK)
@@ -328,4 +333,16 @@ enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t va
 {
     record_encode_u64(value, txn_record(txn));
     return txn_put_record(txn, DB_META, keys_meta(name));
+}
+
+enum err store_check_unit(struct store_txn *txn, uint32_t unit)
+{
+    uint32_t owner = (uint32_t)store_get_meta_u64(txn, STORE_META_UNIT);
+    if (store_error(txn) != ERR_OK || owner == 0 || owner == unit)
+        return store_error(txn);
+    log_event(LOG_EVENT_STORE_FOREIGN, LOG_FIELDS(.unit = owner),
+              "the state folder belongs to unit %" PRIu32 ", the configuration says unit "
+              "%" PRIu32 ": correct 'unit', or give this node a state_dir of its own",
+              owner, unit);
+    return db_fail(&txn->db, ERR_FOREIGN);
 }

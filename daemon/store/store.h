@@ -32,6 +32,7 @@ struct store_options {
     uint64_t map_size_bytes; /* sparse; the limit of what can be stored */
     uint64_t reserve_bytes;  /* less free disk than this refuses intake (store_has_room) */
     bool is_read_only;       /* verify, backup: beside a running writer, takes no lock */
+    uint32_t unit;           /* that it has to belong to, or to none (store_check_unit); 0: any */
     const char *software; /* put into a store that is opened for good: who wrote it; NULL: nobody */
     uint64_t
         epoch;    /* random: put into a store that is new, or that was a copy (store_feed_epoch) */
@@ -43,9 +44,10 @@ struct store_options {
 /* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. One of an
  * older schema is brought up to date first, unless read-only (store/migrate.h). ERR_BUSY: another
  * process has it; ERR_NOT_FOUND: read-only, and there is no store yet; ERR_VERSION: schema newer
- * than this program, or too old, or older and read-only; ERR_FULL: no room to bring it up to date;
- * ERR_CORRUPT: not a store, or damaged; ERR_IO: anything else, as for a network file system. The
- * reason is logged with its remedy. */
+ * than this program, or too old, or older and read-only; ERR_FOREIGN: another unit's, and nothing
+ * was changed in it; ERR_FULL: no room to bring it up to date; ERR_CORRUPT: not a store, or
+ * damaged; ERR_IO: anything else, as for a network file system. The reason is logged with its
+ * remedy. */
 enum err store_open(const char *path, const struct store_options *options,
                     struct store **ret_store);
 /* A store that is to be brought up to date. */
@@ -110,6 +112,9 @@ enum err store_delete_meta(struct store_txn *txn, const char *name);
 /* 0 when unset. */
 uint64_t store_get_meta_u64(struct store_txn *txn, const char *name);
 enum err store_put_meta_u64(struct store_txn *txn, const char *name, uint64_t value);
+/* ERR_FOREIGN, logged with a remedy: the store belongs to another unit than `unit`. What belongs to
+ * none is anybody's. */
+enum err store_check_unit(struct store_txn *txn, uint32_t unit);
 
 /* ---- reports ---- */
 

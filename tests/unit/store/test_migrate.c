@@ -162,6 +162,21 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(close(out), 0);
 }
 
+static void assert_same_bytes(const char *a, const char *b)
+{
+    FILE *files[] = {fopen(a, "r"), fopen(b, "r")};
+    int bytes[2];
+    assert_non_null(files[0]);
+    assert_non_null(files[1]);
+    do {
+        bytes[0] = fgetc(files[0]);
+        bytes[1] = fgetc(files[1]);
+        assert_int_equal(bytes[0], bytes[1]);
+    } while (bytes[0] != EOF);
+    assert_int_equal(fclose(files[0]), 0);
+    assert_int_equal(fclose(files[1]), 0);
+}
+
 /* A start that was cut off after its copy finds it again; what was cut off before is made anew. A
  * copy of another state is never touched. */
 static void copies_are_kept(void **state)
@@ -236,6 +251,42 @@ static void no_room(void **state)
     temp->options.reserve_bytes = 0;
     assert_int_equal(temp_open(temp), ERR_OK);
     assert_holds_all(temp->store);
+}
+
+/* Another unit's store, which a wrong state_dir names, is refused as it is: of whatever schema, not
+ * a byte of it changes. What belongs to nobody yet is anybody's. */
+static void another_units(void **state)
+{
+    enum { OWNER = 631, OTHER = 632 };
+    struct temp_store *temp = *state;
+    struct stat info;
+    char data[TEMP_FILE_SIZE], before[TEMP_FILE_SIZE];
+    temp_path(temp, "data.mdb", data);
+    temp_path(temp, "before", before);
+    temp->options.software = "another";
+    temp->options.unit = OTHER;
+    for (int is_older = 0; is_older <= 1; is_older++) {
+        struct store_txn *txn = store_begin_write(temp->store);
+        assert_int_equal(store_put_meta_u64(txn, STORE_META_UNIT, OWNER), ERR_OK);
+        assert_commits(&txn);
+        if (is_older)
+            make_older(temp);
+        store_close(&temp->store);
+        copy_file(data, before);
+        assert_int_equal(temp_open(temp), ERR_FOREIGN);
+        assert_logged("the state folder belongs to unit 631, the configuration says unit 632: "
+                      "correct 'unit', or give this node a state_dir of its own");
+        assert_same_bytes(data, before);
+        assert_false(is_there(temp, COPY, &info));
+        temp->options.unit = OWNER;
+        assert_int_equal(temp_open(temp), ERR_OK);
+        temp->options.unit = OTHER;
+    }
+    assert_holds_all(temp->store);
+    struct store_txn *txn = store_begin_write(temp->store);
+    assert_int_equal(store_delete_meta(txn, STORE_META_UNIT), ERR_OK);
+    assert_commits(&txn);
+    temp_reopen(temp);
 }
 
 /* A record that is not what schema 4 wrote stops it: the store stays what it was. */
@@ -336,8 +387,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(brings_up_to_date), STORE_TEST(copy_is_the_way_back),
         STORE_TEST(copies_are_kept),   STORE_TEST(readers_are_refused),
-        STORE_TEST(no_room),           STORE_TEST(damaged_record),
-        STORE_TEST(backup_of_older),
+        STORE_TEST(no_room),           STORE_TEST(another_units),
+        STORE_TEST(damaged_record),    STORE_TEST(backup_of_older),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
