@@ -214,15 +214,13 @@ static void add_clocks(struct step *step, struct texts *texts)
                               node->contact.parent_ahead_us));
     for (struct peer *peer = peers_next(&node->peers, &index); peer != NULL;
          peer = peers_next(&node->peers, &index)) {
-        char *text = NULL;
+        if (peer->role != TONGHOP__ROLE__ROLE_NODE || !contact_clock_is_off(peer->ahead_us))
+            continue;
         char *whose = mem_printf(STEP_WORDS(step, "the node of %s", "nút của %s"),
                                  node_unit_text(node, peer->unit, unit, sizeof unit));
-        if (peer->role == TONGHOP__ROLE__ROLE_NODE)
-            text = clock_text(step, whose, peer->ahead_us);
+        add(texts, clock_text(step, whose, peer->ahead_us));
         free(whose);
-        add(texts, text);
-        if (text != NULL)
-            return; /* one is enough to send somebody to look */
+        return; /* one is enough to send somebody to look */
     }
 }
 

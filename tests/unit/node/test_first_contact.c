@@ -292,6 +292,22 @@ static void test_clock_of_a_child(void **state)
     assert_logged("6 minutes ahead of this one's");
 }
 
+/* Of several that differ one is told: that sends somebody to look, and the list stays short. */
+static void test_clocks_of_children(void **state)
+{
+    struct rig *rig = *state;
+    const struct {
+        uint8_t key;
+        uint32_t unit;
+    } rows[] = {{NODE_631, 631}, {NODE_632, 632}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct said said = {.unit = rows[i].unit, .now_us = rig->now.us + 9 * MINUTE_US};
+        rig_enrol(rig, rows[i].key, rows[i].unit, ROLE(NODE));
+        assert_body(say_hello(rig, rows[i].key, said), BODY(WELCOME));
+        assert_problem(rig, "the clock of the node of");
+    }
+}
+
 static void pong_from_parent(struct rig *rig, int64_t now_us, bool is_shared)
 {
     Tonghop__Pong pong = TONGHOP__PONG__INIT;
@@ -481,6 +497,7 @@ int main(void)
         DISTRICT_TEST(test_loops_are_told),
         ROOT_TEST(test_second_node),
         ROOT_TEST(test_clock_of_a_child),
+        ROOT_TEST(test_clocks_of_children),
         DISTRICT_TEST(test_clock_of_the_parent),
         ROOT_TEST(test_two_daemons),
         DISTRICT_TEST(test_told_of_another_daemon),
