@@ -206,6 +206,15 @@ static void begin_waiting(struct step *step, const struct telling *telling, uint
                 (struct span){(const uint8_t *)&watcher, sizeof(watcher)});
 }
 
+/* Those that an earlier event of this batch has put in the queue count too. */
+static bool may_wait(const struct step *step)
+{
+    size_t count = step->node->watch.count;
+    for (size_t i = 0; i < step->effects->count; i++)
+        count += step->effects->items[i].type == EFFECT_WATCH;
+    return count < NODE_WATCHERS_MAX;
+}
+
 static void answer(struct step *step, const struct telling *telling, bool is_restarted)
 {
     char cursor[CURSOR_SIZE];
@@ -222,11 +231,9 @@ static void answer(struct step *step, const struct telling *telling, bool is_res
 static bool find_unit(struct step *step, const char *text, uint32_t *ret_unit)
 {
     struct query query;
-    char period[PERIOD_TEXT_SIZE];
     int year, month, day;
     date_split(instant_date(step->event->now), &year, &month, &day);
-    (void)period_format((struct period){(uint16_t)year, PERIOD_Y}, period);
-    if (!query_resolve(step, 0, period, text, &query))
+    if (!query_resolve_in(step, (struct period){(uint16_t)year, PERIOD_Y}, text, &query))
         return false;
     *ret_unit = query.unit;
     return true;
@@ -248,7 +255,7 @@ void node_handle_watch_query(struct step *step, const Tonghop__WatchQuery *ask)
     bool waits = telling.count == 0 && telling.is_at_end && !is_restarted && ask->wait_ms > 0;
     if (!waits)
         answer(step, &telling, is_restarted);
-    else if (step->node->watch.count < NODE_WATCHERS_MAX)
+    else if (may_wait(step))
         begin_waiting(step, &telling, ask->wait_ms);
     else
         step_refuse(step, ERR_BUSY, NULL,

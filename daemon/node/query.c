@@ -123,16 +123,36 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
     return true;
 }
 
+static bool has_catalogue(struct step *step)
+{
+    if (step->node->catalogue != NULL)
+        return true;
+    step_refuse(step, ERR_CATALOGUE, NULL,
+                STEP_WORDS(step, "this node has no catalogue yet", "nút này chưa có danh mục"));
+    return false;
+}
+
+bool query_resolve_in(struct step *step, struct period period, const char *unit,
+                      struct query *ret_query)
+{
+    struct query query = {.kind = KIND_ACTUAL, .period = period, .from = period.year};
+    if (!has_catalogue(step))
+        return false;
+    query.tree = node_tree(step->node, period);
+    if (!resolve_unit(step, unit, &query))
+        return false;
+    *ret_query = query;
+    return true;
+}
+
 bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
                    struct query *ret_query)
 {
-    struct query query = {.kind = kind == 0 ? KIND_ACTUAL : (uint8_t)kind};
-    if (step->node->catalogue == NULL) {
-        step_refuse(step, ERR_CATALOGUE, NULL,
-                    STEP_WORDS(step, "this node has no catalogue yet", "nút này chưa có danh mục"));
+    struct period parsed;
+    uint8_t of = kind == 0 ? KIND_ACTUAL : (uint8_t)kind;
+    if (!has_catalogue(step))
         return false;
-    }
-    if (query.kind != KIND_ACTUAL && query.kind != KIND_PLAN) {
+    if (of != KIND_ACTUAL && of != KIND_PLAN) {
         step_refuse(step, ERR_USAGE, NULL,
                     STEP_WORDS(step, "kind %" PRIu32 " is neither 1 (actual) nor 2 (plan)",
                                "loại số liệu %" PRIu32
@@ -140,18 +160,16 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
                     kind);
         return false;
     }
-    if (period_parse(period, &query.period) != ERR_OK) {
+    if (period_parse(period, &parsed) != ERR_OK) {
         step_refuse(step, ERR_SYNTAX, NULL,
                     STEP_WORDS(step, "'%s' is not a period: write 2024-S1, 2024-S2 or 2024",
                                "“%s” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"),
                     period);
         return false;
     }
-    query.from = query.period.year;
-    query.tree = node_tree(step->node, query.period);
-    if (!resolve_unit(step, unit, &query))
+    if (!query_resolve_in(step, parsed, unit, ret_query))
         return false;
-    *ret_query = query;
+    ret_query->kind = of;
     return true;
 }
 

@@ -19,6 +19,9 @@ struct query {
 /* Resolves kind, period and unit; refuses and returns false if something is wrong. */
 bool query_resolve(struct step *step, uint32_t kind, const char *period, const char *unit,
                    struct query *ret_query);
+/* The same of actual figures of a period that is known. */
+bool query_resolve_in(struct step *step, struct period period, const char *unit,
+                      struct query *ret_query);
 /* Resolves the first year of a span ("": none) that ends with the query's period, which has to be a
  * year; refuses and returns false if something is wrong. */
 bool query_resolve_span(struct step *step, const char *from, struct query *query);

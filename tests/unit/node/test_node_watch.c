@@ -22,10 +22,9 @@ struct wish {
 };
 #define WISH(...) (&(const struct wish){__VA_ARGS__})
 
-/* The number of the question; what the node says to it at once is in rig->sent. */
-static uint64_t say_watch(struct rig *rig, struct peer_from from, const struct wish *wish)
+/* The number of the question. */
+static uint64_t pack_watch(struct rig *rig, const struct wish *wish, struct buf *ret_bytes)
 {
-    struct buf bytes = {0};
     Tonghop__WatchQuery query = TONGHOP__WATCH_QUERY__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     query.unit = TEXT(wish->unit != NULL ? wish->unit : "");
@@ -36,10 +35,18 @@ static uint64_t say_watch(struct rig *rig, struct peer_from from, const struct w
     envelope.seq = ++rig->seq;
     envelope.body_case = BODY(WATCH_QUERY);
     envelope.watch_query = &query;
-    wire_pack(&envelope, &bytes);
+    wire_pack(&envelope, ret_bytes);
+    return envelope.seq;
+}
+
+/* The same; what the node says to it at once is in rig->sent. */
+static uint64_t say_watch(struct rig *rig, struct peer_from from, const struct wish *wish)
+{
+    struct buf bytes = {0};
+    uint64_t seq = pack_watch(rig, wish, &bytes);
     rig_message(rig, from, span_of(&bytes));
     buf_fini(&bytes);
-    return envelope.seq;
+    return seq;
 }
 
 static void copy_cursor(const Tonghop__Changes *changes, char *ret_cursor)
@@ -427,17 +434,47 @@ static void test_gone(void **state)
     }
 }
 
+static void fill_up(struct rig *rig, uint16_t count)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        struct watcher watcher = {.address = {.id_len = 3}, .deadline_ms = INT64_MAX / 2};
+        memcpy(watcher.address.id, &i, sizeof(i));
+        watch_begin(&rig->node->watch, (struct span){(const uint8_t *)&watcher, sizeof(watcher)});
+    }
+}
+
+/* Also of those who ask at once: events of one batch do not see each other wait. */
+static void test_too_many_at_once(void **state)
+{
+    struct rig *rig = *state;
+    const uint8_t keys[] = {READER_631, READER_64};
+    struct event events[LENGTH(keys)];
+    struct buf bytes[LENGTH(keys)] = {0};
+    char cursor[CURSOR_SIZE];
+    rig_enrol(rig, READER_631, 631, ROLE(READER));
+    rig_enrol(rig, READER_64, 64, ROLE(READER));
+    cursor_now(rig, from_local(), cursor);
+    for (size_t i = 0; i < LENGTH(keys); i++) {
+        (void)pack_watch(rig, WISH(.cursor = cursor, .wait_ms = 1000), &bytes[i]);
+        events[i] = rig_event(rig, EVENT_PEER_MESSAGE);
+        events[i].from = from_key(keys[i]);
+        events[i].bytes = span_of(&bytes[i]);
+    }
+    fill_up(rig, NODE_WATCHERS_MAX - 1);
+    rig_batch(rig, events, LENGTH(events));
+    assert_int_equal(rig->node->watch.count, NODE_WATCHERS_MAX);
+    assert_refused(rig_answer(rig, from_key(READER_64)), "busy");
+    for (size_t i = 0; i < LENGTH(keys); i++)
+        buf_fini(&bytes[i]);
+}
+
 /* So many may wait, and no more. */
 static void test_too_many(void **state)
 {
     struct rig *rig = *state;
     char cursor[CURSOR_SIZE];
     cursor_now(rig, from_local(), cursor);
-    for (uint16_t i = 0; i < NODE_WATCHERS_MAX; i++) {
-        struct watcher watcher = {.address = {.id_len = 3}, .deadline_ms = INT64_MAX / 2};
-        memcpy(watcher.address.id, &i, sizeof(i));
-        watch_begin(&rig->node->watch, (struct span){(const uint8_t *)&watcher, sizeof(watcher)});
-    }
+    fill_up(rig, NODE_WATCHERS_MAX);
     (void)say_watch(rig, from_local(), WISH(.cursor = cursor, .wait_ms = 1000));
     assert_refused(rig_answer(rig, from_local()), "busy");
     assert_int_equal(watch(rig, from_local(), WISH(.cursor = cursor))->n_changes, 0);
@@ -620,6 +657,7 @@ int main(void)
         ROOT_TEST(test_only_what_lies_beneath),
         ROOT_TEST(test_gone),
         ROOT_TEST(test_too_many),
+        ROOT_TEST(test_too_many_at_once),
         ROOT_TEST(test_one_turn_after_the_other),
         ROOT_TEST(test_after_a_restart),
         ROOT_TEST(test_of_another_life),
