@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/backups.h"
+#include "client/clock.h"
 #include "client/offline.h"
 #include "core/mem.h"
 
@@ -82,10 +82,8 @@ static int prune(const struct common *common, const struct wish *wish, const cha
 static int backup(const struct common *common, const struct conf *conf, const char *conf_path,
                   const struct wish *wish)
 {
-    struct timespec ts = {0};
     struct buf out = {0};
-    (void)clock_gettime(CLOCK_REALTIME, &ts); /* fails for unknown clocks only */
-    struct instant now = {(int64_t)ts.tv_sec * 1000000};
+    struct instant now = clock_now();
     char *file =
         wish->dir != NULL ? backups_path(wish->dir, conf->name, now) : mem_strdup(wish->file);
     const char *const words_of_daemon[] = {"--backup", file, wish->is_force ? "--force" : NULL,

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "client/catalogue_diff.h"
 #include "client/catalogue_dir.h"
 #include "client/catalogue_show.h"
+#include "client/clock.h"
 #include "client/command.h"
 #include "client/file.h"
 #include "client/words.h"
@@ -177,13 +177,6 @@ static int show(const struct common *common, const char *what)
     return status;
 }
 
-static struct date today(void)
-{
-    struct timespec ts = {0};
-    (void)clock_gettime(CLOCK_REALTIME, &ts); /* fails for unknown clocks only */
-    return instant_date((struct instant){(int64_t)ts.tv_sec * 1000000});
-}
-
 /* Prints what changes, then what may not, judged as if it were published today. What is said of the
  * numbers is about the node, so it is said here where the earlier one is not in force there. */
 static int compare(const struct common *common, const struct catalogue *before, bool is_in_force,
@@ -205,7 +198,7 @@ static int compare(const struct common *common, const struct catalogue *before, 
         later.number = before->number + 1;
         error_count = 1;
     }
-    (void)catalogue_check_succession(before, &later, today(), &problems);
+    (void)catalogue_check_succession(before, &later, instant_date(clock_now()), &problems);
     command_print_problems(&problems);
     error_count += problems.error_count;
     if (error_count > 0)

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "client/clock.h"
 #include "client/command.h"
 #include "client/file.h"
 #include "client/http.h"
@@ -30,13 +30,6 @@ enum {
     DRAIN_MS = 500, /* for whoever asked to close the connection */
     FILE_MODE = 0644,
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -117,9 +110,9 @@ static bool make_metrics(const struct common *common, struct buf *out)
         return false;
     struct scrape *scrapes = mem_calloc(paths.count + 1, sizeof(*scrapes));
     size_t count = 0;
-    int64_t end_ms = now_ms() + least(ALL_MS, common->timeout_ms);
+    int64_t end_ms = clock_now_ms() + least(ALL_MS, common->timeout_ms);
     for (size_t i = 0; i < paths.count; i++) {
-        int64_t share_ms = (end_ms - now_ms()) / (int64_t)(paths.count - i);
+        int64_t share_ms = (end_ms - clock_now_ms()) / (int64_t)(paths.count - i);
         count += scrape_one(common, paths.items[i], least(NODE_MS, share_ms), &scrapes[count]);
     }
     metrics_format(scrapes, count, TONGHOP_VERSION, out);
@@ -167,7 +160,7 @@ static bool wait_for(int fd, short events, int64_t end_ms)
 {
     struct pollfd item = {.fd = fd, .events = events};
     for (;;) {
-        int64_t left_ms = end_ms - now_ms();
+        int64_t left_ms = end_ms - clock_now_ms();
         if (left_ms <= 0)
             return false;
         int count = poll(&item, 1, (int)left_ms);
@@ -182,7 +175,7 @@ static bool wait_for(int fd, short events, int64_t end_ms)
  * came to an end is for http_judge. */
 static size_t read_request(uint8_t *ret_bytes)
 {
-    int64_t end_ms = now_ms() + READ_MS;
+    int64_t end_ms = clock_now_ms() + READ_MS;
     size_t len = 0;
     while (len < HTTP_REQUEST_MAX && !http_is_complete((struct span){ret_bytes, len}) &&
            wait_for(STDIN_FILENO, POLLIN, end_ms)) {
@@ -197,7 +190,7 @@ static size_t read_request(uint8_t *ret_bytes)
 /* A reader that does not read is not waited for for ever, and is nobody's loss. */
 static void write_answer(struct span bytes)
 {
-    int64_t end_ms = now_ms() + WRITE_MS;
+    int64_t end_ms = clock_now_ms() + WRITE_MS;
     int flags = fcntl(STDOUT_FILENO, F_GETFL);
     if (flags >= 0)
         (void)fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK); /* else a write may block */
@@ -216,7 +209,7 @@ static void write_answer(struct span bytes)
 static void hang_up(void)
 {
     uint8_t rest[HTTP_REQUEST_MAX];
-    int64_t end_ms = now_ms() + DRAIN_MS;
+    int64_t end_ms = clock_now_ms() + DRAIN_MS;
     if (shutdown(STDOUT_FILENO, SHUT_WR) != 0)
         return; /* it is none */
     while (wait_for(STDIN_FILENO, POLLIN, end_ms) && read(STDIN_FILENO, rest, sizeof(rest)) > 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/clock.h"
 #include "client/health.h"
 #include "client/offline.h"
 #include "client/options.h"
@@ -12,13 +13,6 @@
 #include "core/mem.h"
 
 enum { POLL_MS = 100 };
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* ---- output ---- */
 
@@ -164,17 +158,17 @@ static int run_status(const struct common *common, int argc, char **argv)
                              "30 | 0.5 ...");
     if (!command_find_conf(common, &conf))
         return EXIT_INPUT;
-    int64_t end_ms = now_ms() + wait_ms;
+    int64_t end_ms = clock_now_ms() + wait_ms;
     enum err err;
     for (;;) {
-        int64_t left_ms = end_ms - now_ms();
+        int64_t left_ms = end_ms - clock_now_ms();
         bool is_short = wait_text != NULL && left_ms < common->timeout_ms;
         int64_t timeout_ms = is_short ? left_ms : common->timeout_ms;
         if (timeout_ms < POLL_MS)
             timeout_ms = POLL_MS; /* a last question must have a chance */
         err = ask(common, &conf, timeout_ms, &connection, &answer, reason);
         bool is_over = (err == ERR_OK && is_good_answer(answer)) || err == ERR_USAGE;
-        if (is_over || now_ms() + POLL_MS >= end_ms)
+        if (is_over || clock_now_ms() + POLL_MS >= end_ms)
             break;
         (void)nanosleep(&pause, NULL); /* a signal may shorten it */
     }

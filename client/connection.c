@@ -2,6 +2,7 @@
  * A request is sent once and answered or not; only "say hello first" is followed by a second try,
  * because then the node has done nothing with the first. */
 #include "client/connection.h"
+#include "client/clock.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -34,13 +34,6 @@ struct connection {
     struct arena *greeting; /* of the welcome */
     const Tonghop__Welcome *welcome;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static enum err fail(char *reason, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -160,7 +153,7 @@ static enum err await_answer(struct connection *connection, struct arena *arena,
         err = check_trouble(connection, is_up, reason);
         if (err != ERR_OK)
             return err;
-        int64_t left_ms = deadline_ms - now_ms();
+        int64_t left_ms = deadline_ms - clock_now_ms();
         bool is_zap;
         if (left_ms <= 0)
             return fail(reason, ERR_TIMEOUT,
@@ -290,7 +283,7 @@ enum err connection_open_to(const struct connection_target *target, bool is_viet
     connection->greeting = arena_new(WIRE_ARENA_MAX);
     connection->context = sock_context_new();
     enum err err = connection->context != NULL
-                       ? open_link(connection, now_ms() + timeout_ms, reason)
+                       ? open_link(connection, clock_now_ms() + timeout_ms, reason)
                        : fail(reason, ERR_IO,
                               SAID(is_vietnamese, "libzmq cannot be started: too many open files?",
                                    "không khởi động được libzmq: mở quá nhiều tệp?"));
@@ -357,7 +350,7 @@ enum err connection_request_long(struct connection *connection, int64_t more_ms,
                                  char *reason)
 {
     connection->allowed_ms = connection->timeout_ms + more_ms;
-    int64_t deadline_ms = now_ms() + connection->allowed_ms;
+    int64_t deadline_ms = clock_now_ms() + connection->allowed_ms;
     bool is_lost = connection->sock == NULL || sock_trouble(connection->sock)[0] != '\0';
     const Tonghop__Envelope *answer = NULL;
     enum err err = ERR_OK;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/clock.h"
 #include "client/format.h"
 #include "client/words.h"
 #include "core/mem.h"
@@ -374,13 +375,6 @@ int filing_send(struct filing *filing, const struct report *report, bool accepts
 
 /* ---- waiting ---- */
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts); /* fails for unknown clocks only */
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Whether the node has a parent that could hold reports too. Exit status. */
 static int ask_has_parent(const struct filing *filing, bool *ret_has_parent)
 {
@@ -419,7 +413,7 @@ static int wait_safe(struct filing *filing, const struct report *report, int64_t
         }
         if (is_safe)
             return EXIT_DONE;
-        if (now_ms() >= deadline_ms) {
+        if (clock_now_ms() >= deadline_ms) {
             command_say("%s", words(is_english, WORD_FILING_NOT_SAFE));
             return EXIT_UNKNOWN;
         }
@@ -429,7 +423,7 @@ static int wait_safe(struct filing *filing, const struct report *report, int64_t
 
 int filing_wait_safe(struct filing *filing, const struct report *const *reports, size_t count)
 {
-    int64_t deadline_ms = now_ms() + filing->common->timeout_ms;
+    int64_t deadline_ms = clock_now_ms() + filing->common->timeout_ms;
     bool has_parent = false, is_replaced = false;
     int status = ask_has_parent(filing, &has_parent);
     if (status == EXIT_DONE && !has_parent) {

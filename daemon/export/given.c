@@ -301,18 +301,12 @@ static bool step_down(struct difference *difference)
     return false;
 }
 
-static int append(const char *bytes, size_t len, void *out)
-{
-    buf_put(out, bytes, len);
-    return 0;
-}
-
 /* A value as the file has it, cut where it is long. */
 static void show(const json_t *value, char *out, size_t size)
 {
     struct buf text = {0};
     if (value != NULL)
-        (void)json_dump_callback(value, append, &text, JSON_COMPACT | JSON_ENCODE_ANY);
+        (void)line_dump(value, &text); /* it was read: it is valid */
     buf_put_u8(&text, '\0');
     int len = snprintf(out, size, "%s", value != NULL ? (const char *)text.data : "nothing");
     if (len >= (int)size)

@@ -107,9 +107,14 @@ static int append(const char *bytes, size_t len, void *out)
     return 0;
 }
 
+bool line_dump(const json_t *value, struct buf *out)
+{
+    return json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+}
+
 bool line_write(const json_t *line, struct buf *out)
 {
-    if (json_dump_callback(line, append, out, JSON_COMPACT) != 0)
+    if (!line_dump(line, out))
         return false;
     buf_put_u8(out, '\n');
     return true;

@@ -94,6 +94,8 @@ void line_put_instant(struct line *line, const char *name, struct instant instan
 /* NULL when it failed. */
 json_t *line_finish(struct line *line);
 
+/* Appends any value as it is written in a line. False for a text that is no UTF-8. */
+bool line_dump(const json_t *value, struct buf *out);
 /* Appends the bytes of a line with its line end. False for a text that is no UTF-8. */
 bool line_write(const json_t *line, struct buf *out);
 
