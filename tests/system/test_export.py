@@ -128,6 +128,8 @@ def back_to_the_byte(house: House) -> None:
     twin = house.twin(PROVINCE)
     result = twin.tonghop("import", str(house.file), "--lang", "vi")
     expect_in("what to know", result.err, f"systemctl start tonghopd@{twin.name}", "tonghop keys")
+    expect_in("which file it was", result.out,
+              hashlib.blake2b(house.file.read_bytes(), digest_size=32).hexdigest())
     verify(twin)
     again = house.folder / "again.jsonl"
     export(twin, again)
