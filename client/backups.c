@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/mem.h"
 
@@ -42,10 +43,16 @@ bool backups_list(const char *dir, const char *node, struct backups *ret_backups
 {
     struct backups *list = ret_backups;
     struct dirent *entry;
-    *list = (struct backups){0};
-    DIR *folder = opendir(dir);
-    if (folder == NULL)
+    *list = (struct backups){.folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    int fd = list->folder >= 0 ? fcntl(list->folder, F_DUPFD_CLOEXEC, 0) : -1;
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    if (folder == NULL) {
+        int reason = errno;
+        if (fd >= 0)
+            (void)close(fd); /* nothing was written through it */
+        errno = reason;
         return false;
+    }
     errno = 0;
     while ((entry = readdir(folder)) != NULL) {
         struct stat info;
@@ -70,10 +77,17 @@ size_t backups_beyond(const struct backups *backups, size_t keep)
     return backups->count > keep ? backups->count - keep : 0;
 }
 
+bool backups_remove(const struct backups *backups, size_t index)
+{
+    return unlinkat(backups->folder, backups->names[index], 0) == 0;
+}
+
 void backups_fini(struct backups *backups)
 {
+    if (backups->folder >= 0)
+        (void)close(backups->folder); /* nothing was written through it */
     for (size_t i = 0; i < backups->count; i++)
         free(backups->names[i]);
     free(backups->names);
-    *backups = (struct backups){0};
+    *backups = (struct backups){.folder = -1};
 }

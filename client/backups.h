@@ -9,6 +9,7 @@
 #include "core/instant.h"
 
 struct backups {
+    int folder;   /* stays open, so that what is removed lay in it; -1: it could not be opened */
     char **names; /* without the folder, oldest first */
     size_t count, capacity;
 };
@@ -23,6 +24,8 @@ bool backups_is_one(const char *name, const char *node);
 bool backups_list(const char *dir, const char *node, struct backups *ret_backups);
 /* How many of the oldest are to go, so that `keep` (at least 1) remain. */
 size_t backups_beyond(const struct backups *backups, size_t keep);
+/* Removes one of them. False, with errno set, when that cannot be done. */
+bool backups_remove(const struct backups *backups, size_t index);
 void backups_fini(struct backups *backups);
 
 #endif

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/backups.h"
 #include "client/clock.h"
@@ -44,10 +43,11 @@ static bool check_wish(const struct common *common, struct wish *wish)
     return true;
 }
 
-static bool remove_one(const struct common *common, const char *dir, const char *name)
+static bool remove_one(const struct common *common, const char *dir, const struct backups *backups,
+                       size_t index)
 {
-    char *path = mem_printf("%s/%s", dir, name);
-    bool is_removed = unlink(path) == 0;
+    char *path = mem_printf("%s/%s", dir, backups->names[index]);
+    bool is_removed = backups_remove(backups, index);
     if (is_removed)
         command_say(words(common->is_english, WORD_BACKUP_REMOVED), path);
     else
@@ -72,7 +72,7 @@ static int prune(const struct common *common, const struct wish *wish, const cha
         if (strlen(made) >= len && strcmp(made + strlen(made) - len, backups.names[i]) == 0)
             continue;
         left--;
-        if (!remove_one(common, wish->dir, backups.names[i]))
+        if (!remove_one(common, wish->dir, &backups, i))
             status = EXIT_NO;
     }
     backups_fini(&backups);

@@ -7,6 +7,10 @@
  * name that it wants. The copy is filled through a descriptor: a backup that root makes is root's,
  * but the process that reads the store is the daemon's user, who may not come to it by its path.
  *
+ * Root may be sent to a folder that others may write in, who could put something else under any of
+ * these names at any moment. So what was opened once is used by its descriptor: paths are for
+ * messages.
+ *
  * In a state folder there is a data file at every moment: the one replaced gets a second name
  * first, because a daemon that finds none starts an empty store. */
 #include "store/backup.h"
@@ -29,7 +33,7 @@
 #include "store/pages.h"
 #include "store/txn.h"
 
-enum { COPY_MODE = 0600, BLOCK_BYTES = 1 << 20 };
+enum { COPY_MODE = 0600, OTHERS_MASK = 077, OTHERS_WRITE = 022, BLOCK_BYTES = 1 << 20 };
 
 struct backup {
     char *place;  /* the path that the copy is to get */
@@ -37,7 +41,7 @@ struct backup {
     char *name;   /* of the place in it */
     char *work;   /* the copy's own folder, NULL: not made */
     char *copy;   /* work/data.mdb */
-    int folder_fd, copy_fd;
+    int folder_fd, work_fd, copy_fd;
     bool is_state;
     bool may_replace;
 };
@@ -53,9 +57,15 @@ static struct backup *new_backup(const char *place, bool may_replace)
     /* The slash stays: it is the whole path of a file in "/". */
     backup->folder =
         slash != NULL ? mem_strndup(place, (size_t)(slash - place) + 1) : mem_strdup("./");
-    backup->folder_fd = backup->copy_fd = -1;
+    backup->folder_fd = backup->work_fd = backup->copy_fd = -1;
     backup->may_replace = may_replace;
     return backup;
+}
+
+/* Of the copy's own folder, in the one that it was made in. */
+static const char *work_name(const struct backup *backup)
+{
+    return backup->work + strlen(backup->folder);
 }
 
 void backup_free(struct backup **backup)
@@ -65,13 +75,16 @@ void backup_free(struct backup **backup)
         return;
     if (b->work != NULL) {
         /* A copy that has its name is not there any more. */
-        bool is_gone = unlink(b->copy) == 0 || errno == ENOENT;
-        if (!is_gone || rmdir(b->work) != 0)
+        bool is_gone =
+            b->work_fd < 0 || unlinkat(b->work_fd, DATAFILE_NAME, 0) == 0 || errno == ENOENT;
+        if (!is_gone || unlinkat(b->folder_fd, work_name(b), AT_REMOVEDIR) != 0)
             log_event(LOG_EVENT_LEFTOVERS, NULL, "cannot remove %s: %s: remove it by hand", b->work,
                       strerror(errno));
     }
     if (b->copy_fd >= 0)
         (void)close(b->copy_fd); /* what is to stay was flushed */
+    if (b->work_fd >= 0)
+        (void)close(b->work_fd); /* nothing was written through it */
     if (b->folder_fd >= 0)
         (void)close(b->folder_fd); /* gives the lock back; nothing was written through it */
     free(b->place);
@@ -93,30 +106,71 @@ static enum err fail(const struct backup *backup, const char *what)
     return is_full ? ERR_FULL : ERR_IO;
 }
 
-static enum err make_work_folder(struct backup *backup)
+/* Whether the folder is the one that we made, where nobody else can put files: as a new file in it,
+ * it is ours and private, as far as the file system keeps such things at all. */
+static bool is_private(int folder_fd, int file_fd)
 {
-    char *work = mem_printf("%s.part-XXXXXX", backup->place);
-    if (mkdtemp(work) == NULL) {
-        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
-                  "cannot write in folder %s: %s", backup->folder, strerror(errno));
-        free(work);
-        return ERR_IO;
-    }
-    backup->work = work;
-    backup->copy = mem_printf("%s/" DATAFILE_NAME, work);
-    backup->copy_fd = open(backup->copy, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
-    return backup->copy_fd >= 0 ? ERR_OK : fail(backup, "make");
+    struct stat folder, file;
+    return fstat(folder_fd, &folder) == 0 && fstat(file_fd, &file) == 0 &&
+           folder.st_uid == file.st_uid &&
+           ((folder.st_mode & OTHERS_WRITE) == 0 || (file.st_mode & OTHERS_MASK) != 0);
 }
 
-/* True for the state folder and what is beneath it. */
-static bool is_inside(const char *folder, const char *state_dir)
+static enum err make_copy(struct backup *backup)
 {
-    char *inner = realpath(folder, NULL), *outer = realpath(state_dir, NULL);
-    size_t len = outer != NULL ? strlen(outer) : 0;
-    bool is_in = inner != NULL && outer != NULL && strncmp(inner, outer, len) == 0 &&
-                 (inner[len] == '\0' || inner[len] == '/');
-    free(inner);
-    free(outer);
+    backup->work_fd = openat(backup->folder_fd, work_name(backup),
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (backup->work_fd >= 0)
+        backup->copy_fd = openat(backup->work_fd, DATAFILE_NAME,
+                                 O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
+    if (backup->copy_fd < 0)
+        return fail(backup, "make");
+    if (is_private(backup->work_fd, backup->copy_fd))
+        return ERR_OK;
+    log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+              "%s is not as it was made: somebody else works in folder %s: name one where nobody "
+              "else may write",
+              backup->work, backup->folder);
+    return ERR_IO;
+}
+
+static enum err make_work_folder(struct backup *backup)
+{
+    char *made = mem_printf("/proc/self/fd/%d/%s.part-XXXXXX", backup->folder_fd, backup->name);
+    if (mkdtemp(made) == NULL) {
+        log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
+                  "cannot write in folder %s: %s", backup->folder, strerror(errno));
+        free(made);
+        return ERR_IO;
+    }
+    backup->work = mem_printf("%s%s", backup->folder, strrchr(made, '/') + 1);
+    backup->copy = mem_printf("%s/" DATAFILE_NAME, backup->work);
+    free(made);
+    return make_copy(backup);
+}
+
+static bool is_same_folder(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* True for the state folder and what is beneath it. Goes up from the open folder to the top. */
+static bool is_inside(int folder_fd, const char *state_dir)
+{
+    struct stat wanted, at, below = {0};
+    bool is_in = false;
+    int fd = stat(state_dir, &wanted) == 0
+                 ? openat(folder_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                 : -1;
+    while (fd >= 0 && fstat(fd, &at) == 0 && !is_same_folder(&at, &below) && !is_in) {
+        int above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        is_in = is_same_folder(&at, &wanted);
+        below = at;
+        (void)close(fd); /* it was only looked at */
+        fd = above;
+    }
+    if (fd >= 0)
+        (void)close(fd); /* as above */
     return is_in;
 }
 
@@ -169,7 +223,7 @@ static enum err begin_file(struct backup *backup, const char *state_dir)
                   "cannot open folder %s: %s", backup->folder, strerror(errno));
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
-    if (is_inside(backup->folder, state_dir)) {
+    if (is_inside(backup->folder_fd, state_dir)) {
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_USAGE),
                   "%s would be inside the state folder %s, and be lost with it: name a place "
                   "elsewhere, best on another disk",
@@ -305,7 +359,8 @@ static enum err mark(struct store *store)
 
 enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes, struct store **ret_store)
 {
-    struct store_options options = {.map_size_bytes = map_size_bytes, .is_copy = true};
+    struct store_options options = {
+        .map_size_bytes = map_size_bytes, .is_copy = true, .folder = backup->work_fd};
     struct store *store = NULL;
     enum err err = store_open(backup->work, &options, &store);
     if (err == ERR_NOT_FOUND)
@@ -321,16 +376,19 @@ enum err backup_open_store(struct backup *backup, uint64_t map_size_bytes, struc
 
 enum err backup_make_store(struct backup *backup, uint64_t map_size_bytes, struct store **ret_store)
 {
-    struct store_options options = {
-        .map_size_bytes = map_size_bytes, .is_copy = true, .is_made = true};
+    struct store_options options = {.map_size_bytes = map_size_bytes,
+                                    .is_copy = true,
+                                    .folder = backup->work_fd,
+                                    .is_made = true};
     struct store *store = NULL;
-    if (unlink(backup->copy) != 0)
+    if (unlinkat(backup->work_fd, DATAFILE_NAME, 0) != 0)
         return fail(backup, "make"); /* an empty file is no store */
     enum err err = store_open(backup->work, &options, &store);
     if (err == ERR_OK)
         err = mark(store);
     (void)close(backup->copy_fd); /* nothing was written through it */
-    backup->copy_fd = err == ERR_OK ? open(backup->copy, O_RDWR | O_CLOEXEC) : -1;
+    backup->copy_fd =
+        err == ERR_OK ? openat(backup->work_fd, DATAFILE_NAME, O_RDWR | O_CLOEXEC) : -1;
     if (err == ERR_OK && backup->copy_fd < 0)
         err = fail(backup, "open");
     if (err == ERR_OK)
@@ -354,9 +412,9 @@ enum err backup_flush(struct backup *backup)
 static int rename_file(const struct backup *backup)
 {
     unsigned flags = backup->may_replace ? 0 : RENAME_NOREPLACE;
-    int rc = renameat2(AT_FDCWD, backup->copy, backup->folder_fd, backup->name, flags);
+    int rc = renameat2(backup->work_fd, DATAFILE_NAME, backup->folder_fd, backup->name, flags);
     if (rc != 0 && (errno == EINVAL || errno == ENOSYS))
-        rc = renameat(AT_FDCWD, backup->copy, backup->folder_fd, backup->name);
+        rc = renameat(backup->work_fd, DATAFILE_NAME, backup->folder_fd, backup->name);
     return rc;
 }
 
@@ -390,7 +448,7 @@ static enum err finish_state(struct backup *backup, const char *aside, bool *ret
         return ERR_IO;
     }
     if ((unlinkat(backup->folder_fd, DATAFILE_LOCK_NAME, 0) != 0 && errno != ENOENT) ||
-        renameat(AT_FDCWD, backup->copy, backup->folder_fd, DATAFILE_NAME) != 0) {
+        renameat(backup->work_fd, DATAFILE_NAME, backup->folder_fd, DATAFILE_NAME) != 0) {
         log_event(LOG_EVENT_OFFLINE_FAILED, LOG_FIELDS(.error = ERR_IO),
                   "cannot put the copy in the place of %s: %s", backup->place, strerror(errno));
         if (is_replaced)

@@ -199,7 +199,16 @@ static enum err check_pages(const struct db *db)
     return err;
 }
 
-static int open_environment(struct db *db, uint64_t map_size_bytes, enum db_access access)
+/* The path that LMDB is given. That of a copy leads to the folder that was made for it: whoever may
+ * write beside that one could put another in its place. The caller frees. */
+static char *path_for_lmdb(const char *path, int folder_fd, enum db_access access)
+{
+    bool is_copy = access == DB_ACCESS_COPY || access == DB_ACCESS_MADE;
+    return is_copy ? mem_printf("/proc/self/fd/%d", folder_fd) : mem_strdup(path);
+}
+
+static int open_environment(struct db *db, const char *path, uint64_t map_size_bytes,
+                            enum db_access access)
 {
     bool is_read_only = access == DB_ACCESS_READER;
     int rc = mdb_env_create(&db->env);
@@ -212,17 +221,17 @@ static int open_environment(struct db *db, uint64_t map_size_bytes, enum db_acce
     if (access == DB_ACCESS_COPY || access == DB_ACCESS_MADE)
         flags |= MDB_NOLOCK;
     if (rc == MDB_SUCCESS)
-        rc = mdb_env_open(db->env, db->path, flags, FILE_MODE);
+        rc = mdb_env_open(db->env, path, flags, FILE_MODE);
     return rc;
 }
 
 /* An empty environment, on disk with its name before anybody relies on it: a first start that was
  * cut off must leave no half file, which would be taken for a damaged store. */
-static enum err make_file(const char *path, int folder_fd)
+static enum err make_file(const char *path, int folder_fd, const char *lmdb_path)
 {
     static const char name[] = DATAFILE_NAME ".new";
     MDB_env *env = NULL;
-    char *file = mem_printf("%s/%s", path, name);
+    char *file = mem_printf("%s/%s", lmdb_path, name);
     (void)unlinkat(folder_fd, name, 0); /* of a start that was cut off, if there was one */
     int rc = mdb_env_create(&env);
     if (rc == MDB_SUCCESS)
@@ -241,36 +250,45 @@ static enum err make_file(const char *path, int folder_fd)
     return rc == MDB_SUCCESS ? ERR_OK : err_of(rc);
 }
 
+/* The file is there. */
+static enum err open_file(struct db *db, const char *lmdb_path, uint64_t map_size_bytes,
+                          enum db_access access)
+{
+    int rc = open_environment(db, lmdb_path, map_size_bytes, access);
+    if (rc != MDB_SUCCESS) {
+        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err_of(rc)),
+                  "store %s: cannot open it: %s%s", db->path, mdb_strerror(rc), remedy_of(rc));
+        return err_of(rc);
+    }
+    read_sizes(db);
+    db_check_readers(db);
+    enum err err = check_pages(db);
+    if (err == ERR_OK && access == DB_ACCESS_OWNER)
+        err = make_durable(db);
+    return err;
+}
+
 enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum db_access access,
                  struct db **ret_db)
 {
+    char *lmdb_path = path_for_lmdb(path, folder_fd, access);
+    struct db *db = NULL;
     enum err err = datafile_check(folder_fd, path);
     if (err == ERR_NOT_FOUND && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE))
-        err = make_file(path, folder_fd);
+        err = make_file(path, folder_fd, lmdb_path);
     else if (err == ERR_NOT_FOUND)
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err),
                   "store %s: there is no store: check state_dir", path);
-    if (err != ERR_OK)
-        return err;
-
-    struct db *db = mem_calloc(1, sizeof *db);
-    db->path = mem_strdup(path);
-    int rc = open_environment(db, map_size_bytes, access);
-    if (rc != MDB_SUCCESS) {
-        log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err_of(rc)),
-                  "store %s: cannot open it: %s%s", path, mdb_strerror(rc), remedy_of(rc));
-        err = err_of(rc);
-    } else {
-        read_sizes(db);
-        db_check_readers(db);
-        err = check_pages(db);
-        if (err == ERR_OK && access == DB_ACCESS_OWNER)
-            err = make_durable(db);
+    if (err == ERR_OK) {
+        db = mem_calloc(1, sizeof *db);
+        db->path = mem_strdup(path);
+        err = open_file(db, lmdb_path, map_size_bytes, access);
     }
     if (err != ERR_OK)
         db_close(&db);
     else
         *ret_db = db;
+    free(lmdb_path);
     return err;
 }
 

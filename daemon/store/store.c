@@ -138,7 +138,7 @@ static enum err open_folder(const char *path, const struct store_options *option
 {
     if (!options->is_copy)
         return folder_open(path, options->is_read_only, ret_fd);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = fcntl(options->folder, F_DUPFD_CLOEXEC, 0);
     if (fd < 0) {
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
                   "store %s: cannot open the folder: %s", path, strerror(errno));

@@ -36,8 +36,9 @@ struct store_options {
     const char *software; /* put into a store that is opened for good: who wrote it; NULL: nobody */
     uint64_t
         epoch;    /* random: put into a store that is new, or that was a copy (store_feed_epoch) */
-    bool is_copy; /* a backup being made, in a folder that nobody else knows of: writes, makes no
+    bool is_copy; /* a backup being made, in a folder that nobody else may come to: writes, makes no
                      store, takes no lock, and any file system will do */
+    int folder;   /* with is_copy: that folder, whatever stands under its path by now */
     bool is_made; /* with is_copy: makes the store there */
 };
 

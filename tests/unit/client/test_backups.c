@@ -90,12 +90,49 @@ static void test_list(void **state)
     backups_fini(&backups);
 }
 
+static void make(const char *folder, const char *name)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fclose(file);
+}
+
+static void test_remove(void **state)
+{
+    /* What is removed lay in the folder that was looked at, whatever has its name by now. */
+    static const char name[] = "n-20240630-120000.mdb";
+    char above[] = "/tmp/tonghop-backups-XXXXXX", folder[64], moved[64], path[128];
+    struct backups backups;
+    (void)state;
+    assert_non_null(mkdtemp(above));
+    (void)snprintf(folder, sizeof folder, "%s/folder", above);
+    (void)snprintf(moved, sizeof moved, "%s/moved", above);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    make(folder, name);
+    assert_true(backups_list(folder, "n", &backups));
+    assert_int_equal(rename(folder, moved), 0);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    make(folder, name);
+    assert_true(backups_remove(&backups, 0));
+    assert_false(backups_remove(&backups, 0));
+    assert_int_equal(errno, ENOENT);
+    backups_fini(&backups);
+    assert_int_equal(rmdir(moved), 0);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(above), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_list),
+        cmocka_unit_test(test_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
