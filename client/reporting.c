@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include "text/fold.h"
 #include "text/number_words.h"
 #include "wire/wire.h"
+
+enum { NUMBERED_MIN = 3, NUMBER_SIZE = 12 };
 
 /* One row with a value. */
 struct entry {
@@ -172,25 +175,29 @@ static bool check_note(struct parse *parse, const struct csv_row *row)
     return false;
 }
 
-/* A letter or a number of two digits: a short code that is misspelt must not pass for one. */
-static bool is_column_number(const char *text)
-{
-    char *folded = fold_text(text);
-    size_t len = strlen(folded);
-    bool is_one = len <= 1 || (len == 2 && strspn(folded, "0123456789") == 2);
-    free(folded);
-    return is_one;
-}
-
-/* A row that numbers the columns, beneath the header: "A;B;1;2" or "(1);(2);(3)". */
+/* A row that numbers the columns, beneath the header: "A;B;1;2" or "(1);(2);(3)", in order, from
+ * the beginning, and three at least: a short code that is misspelt, with its figure, is none. */
 static bool is_numbering(const struct parse *parse, const struct csv_row *row)
 {
-    for (size_t i = 0; i < row->field_count; i++)
-        if (!is_column_number(row->fields[i].text))
+    char letter[] = "a", number[NUMBER_SIZE] = "1";
+    unsigned letters = 0, numbers = 0;
+    for (size_t i = 0; i < row->field_count; i++) {
+        char *folded = fold_text(row->fields[i].text);
+        bool is_empty = folded[0] == '\0';
+        bool is_letter = numbers == 0 && letters < 26 && strcmp(folded, letter) == 0;
+        bool is_number = strcmp(folded, number) == 0;
+        free(folded);
+        if (is_letter)
+            letter[0] = (char)('a' + ++letters);
+        else if (is_number)
+            (void)snprintf(number, sizeof number, "%u", ++numbers + 1); /* it fits */
+        else if (!is_empty)
             return false;
+    }
     const char *code = text_at(parse, row, COLUMN_CODE), *name = text_at(parse, row, COLUMN_NAME);
     const char *indicator = code[0] != '\0' ? code : name;
-    return row == &parse->table->rows[0] && indicator[0] != '\0' &&
+    return row == &parse->table->rows[0] && letters + numbers >= NUMBERED_MIN &&
+           indicator[0] != '\0' &&
            catalogue_indicator_by_code(parse->context->catalogue, indicator) == NULL;
 }
 

@@ -207,6 +207,16 @@ static const struct {
      "indicator,value\nyy,1\nmodel.registered,5\n",
      "f.csv:2:1 (A2): error: no indicator 'yy': see 'tonghop catalogue show indicators'\n",
      NUMBER_PLAIN},
+    {"nor is one of one letter", "indicator,value,note\nx,7,\nmodel.registered,5,\n",
+     "f.csv:2:1 (A2): error: no indicator 'x': see 'tonghop catalogue show indicators'\n",
+     NUMBER_PLAIN},
+    {"nor one that could be the first", "indicator,value\nA,1\nmodel.registered,5\n",
+     "f.csv:2:1 (A2): error: no indicator 'A': see 'tonghop catalogue show indicators'\n",
+     NUMBER_PLAIN},
+    {"nor numbers that are not in order", "unit,indicator,value\n1,2,7\n23857,poverty.poor,5\n",
+     "f.csv:2:1 (A2): error: no unit '1' in 2024: see 'tonghop catalogue show units'\n"
+     "f.csv:2:3 (B2): error: no indicator '2': see 'tonghop catalogue show indicators'\n",
+     NUMBER_PLAIN},
     {"no indicator", "indicator,value\n,5\n",
      "f.csv:2:1 (A2): error: the row names no indicator: write its code or name, or remove the "
      "row\n",

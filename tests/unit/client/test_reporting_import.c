@@ -189,8 +189,10 @@ static void test_good_files(void **state)
          "23857 1=2861 2=1327(rà soát) 3=1024 4=303 7>=50235\n", 0},
         {"a row that numbers the columns",
          "TT;Chỉ tiêu;ĐVT;Số liệu\nA;B;C;1\n1;Mô hình đăng ký;;5\n", "23857 1=5\n", 0},
-        {"numbers of columns in brackets, up to two digits",
-         "TT;Chỉ tiêu;ĐVT;Số liệu\n(9);(10);(11);(12)\n1;Mô hình đăng ký;;5\n", "23857 1=5\n", 0},
+        {"more than nine columns, one without a number",
+         "TT;TT;TT;TT;TT;TT;TT;TT;TT;Chỉ tiêu;Số liệu\n"
+         ";(1);(2);(3);(4);(5);(6);(7);(8);(9);(10)\n1;;;;;;;;;Mô hình đăng ký;5\n",
+         "23857 1=5\n", 0},
         {"the same in brackets", "TT;Chỉ tiêu;Số liệu\n(1);(2);(3)\n1;Mô hình đăng ký;5\n",
          "23857 1=5\n", 0},
         {"with the signature in another column",
