@@ -1,5 +1,6 @@
 /* `tonghop status`: is this node well, and if not, what is to be done. With --wait it asks again
- * until it is, also while there is no daemon yet: scripts need no sleep of their own. */
+ * until it is, also while there is no daemon yet: scripts need no sleep of their own. What only a
+ * person at this node can end, nobody waits for. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,9 +108,10 @@ static enum err ask(const struct common *common, const struct conf *conf, int64_
     return err == ERR_OK ? connection_request(*connection, &request, ret_answer, reason) : err;
 }
 
-static bool is_good_answer(const Tonghop__Envelope *answer)
+static bool is_last_answer(const Tonghop__Envelope *answer)
 {
-    return answer->body_case == TONGHOP__ENVELOPE__BODY_STATUS && health_is_good(answer->status);
+    return answer->body_case == TONGHOP__ENVELOPE__BODY_STATUS &&
+           !health_may_settle(answer->status);
 }
 
 static int print_answer(const struct common *common, bool is_all, const Tonghop__Envelope *answer)
@@ -160,6 +162,7 @@ static int run_status(const struct common *common, int argc, char **argv)
         return EXIT_INPUT;
     int64_t end_ms = clock_now_ms() + wait_ms;
     enum err err;
+    bool is_over;
     for (;;) {
         int64_t left_ms = end_ms - clock_now_ms();
         bool is_short = wait_text != NULL && left_ms < common->timeout_ms;
@@ -167,7 +170,7 @@ static int run_status(const struct common *common, int argc, char **argv)
         if (timeout_ms < POLL_MS)
             timeout_ms = POLL_MS; /* a last question must have a chance */
         err = ask(common, &conf, timeout_ms, &connection, &answer, reason);
-        bool is_over = (err == ERR_OK && is_good_answer(answer)) || err == ERR_USAGE;
+        is_over = err == ERR_OK ? is_last_answer(answer) : err == ERR_USAGE;
         if (is_over || clock_now_ms() + POLL_MS >= end_ms)
             break;
         (void)nanosleep(&pause, NULL); /* a signal may shorten it */
@@ -176,7 +179,7 @@ static int run_status(const struct common *common, int argc, char **argv)
                                : command_print_failure(common, err, reason);
     if (err == ERR_NOT_FOUND && !conf.is_client)
         explain_silence(common, &conf);
-    if (wait_text != NULL && status != EXIT_DONE && status != EXIT_INPUT)
+    if (wait_text != NULL && !is_over && status != EXIT_INPUT)
         command_say(words(common->is_english, WORD_STATUS_GAVE_UP), wait_text);
     connection_close(&connection);
     conf_fini(&conf);
@@ -197,7 +200,8 @@ const struct command command_status = {
         "filed is shown (campaign), and no reason not to be well.\n\n"
         "  --all            also details, and all nodes beneath instead of those not "
         "connected\n"
-        "  --wait SECONDS   ask again until it is, also while no daemon is there yet\n\n"
+        "  --wait SECONDS   ask again until it is, also while no daemon is there yet, and as long\n"
+        "                   as some of what is wrong may end without a person at this node\n\n"
         "Where no daemon of this machine answers, it says what keeps one from starting.\n"
         "Exit status: 0 well; 1 something is to be done; 3 no answer.\n",
     .help_vi =
@@ -208,7 +212,9 @@ const struct command command_status = {
         "báo\n"
         "cáo, không tính là lỗi của nút.\n\n"
         "  --all         thêm chi tiết, và mọi nút cấp dưới thay vì chỉ những nút không nối\n"
-        "  --wait GIÂY   hỏi lại cho đến khi tốt, kể cả khi nút chưa chạy\n\n"
+        "  --wait GIÂY   hỏi lại cho đến khi tốt, kể cả khi nút chưa chạy, chừng nào còn điều có "
+        "thể\n"
+        "                tự hết mà không cần người ở nút này\n\n"
         "Khi nút trên máy này không trả lời, lệnh cho biết điều gì ngăn nó khởi động.\n"
         "Mã kết thúc: 0 tốt; 1 có việc phải làm; 3 không có trả lời.\n",
     .run = run_status,

@@ -47,6 +47,17 @@ bool health_is_good(const Tonghop__Status *status)
     return is_good;
 }
 
+bool health_may_settle(const Tonghop__Status *status)
+{
+    struct condition conditions[CONDITION_COUNT];
+    size_t count = status->n_problems;
+    list_conditions(status, conditions);
+    for (size_t i = 0; i < CONDITION_COUNT; i++)
+        if (conditions[i].is_bad && (!conditions[i].is_told_by_node || status->n_problems == 0))
+            count++;
+    return count > status->lasting_problems;
+}
+
 bool health_complaint(const Tonghop__Status *status, bool is_english, size_t index, char **ret_text)
 {
     struct condition conditions[CONDITION_COUNT];

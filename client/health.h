@@ -11,6 +11,10 @@
  * parked, in quarantine or alarming, and no complaint of its own. */
 bool health_is_good(const Tonghop__Status *status);
 
+/* Whether some of what is wrong may end without a person at this node: a link that is not there
+ * yet, what is to be sent. An older node does not tell what may not. */
+bool health_may_settle(const Tonghop__Status *status);
+
 /* What to do about complaint `index`, from 0, in the language wanted; false beyond the last one.
  * The caller frees the text. */
 bool health_complaint(const Tonghop__Status *status, bool is_english, size_t index,

@@ -94,8 +94,9 @@ bool contact_find_homeless(struct step *step, struct enrolled *ret_enrolled);
 
 /* ---- telling, in the language of who asks ---- */
 
-/* Writes up to `max` sentences about what needs a person; the caller frees them. */
-size_t contact_problems(struct step *step, char **ret_texts, size_t max);
+/* Writes up to `max` sentences about what needs a person; the caller frees them. `ret_lasting`: how
+ * many of them do not end by waiting, whatever other nodes do. */
+size_t contact_problems(struct step *step, char **ret_texts, size_t max, size_t *ret_lasting);
 /* Likewise of what a person may want to know: strangers at the door. */
 size_t contact_notices(struct step *step, char **ret_texts, size_t max);
 /* What is the matter with the node above, "" if nothing is known. */

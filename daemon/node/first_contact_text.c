@@ -17,6 +17,7 @@ enum { US_PER_MINUTE = 60 * 1000000, UNIT_TEXT_SIZE = 256 };
 struct texts {
     char **items;
     size_t count, max;
+    size_t lasting; /* of them */
 };
 
 static void add(struct texts *texts, char *text)
@@ -25,6 +26,14 @@ static void add(struct texts *texts, char *text)
         texts->items[texts->count++] = text;
     else
         free(text);
+}
+
+/* Likewise, of what does not end by waiting. */
+static void add_lasting(struct texts *texts, char *text)
+{
+    size_t count = texts->count;
+    add(texts, text);
+    texts->lasting += texts->count - count;
 }
 
 static const char *host_text(const struct step *step, const char *host)
@@ -79,7 +88,7 @@ static char *mistaken_text(struct step *step, const struct contact_note *note)
 size_t contact_notices(struct step *step, char **ret_texts, size_t max)
 {
     const struct contact *contact = &step->node->contact;
-    struct texts texts = {ret_texts, 0, max};
+    struct texts texts = {.items = ret_texts, .max = max};
     int64_t oldest_us = step->event->now.us - (int64_t)CONTACT_STRANGER_HOURS * 60 * US_PER_MINUTE;
     for (size_t i = 0; i < contact->stranger_count; i++) {
         const struct contact_note *note = &contact->strangers[i];
@@ -264,7 +273,7 @@ static void add_own(struct step *step, struct texts *texts)
     const struct node *node = step->node;
     const struct contact *contact = &node->contact;
     int64_t shared_us = step->event->now.us - contact->shared.us;
-    add(texts, own_loop_text(step));
+    add_lasting(texts, own_loop_text(step));
     if (contact->shared.us != 0 && shared_us < US_PER_MINUTE)
         add(texts, mem_strdup(STEP_WORDS(
                        step,
@@ -273,7 +282,8 @@ static void add_own(struct step *step, struct texts *texts)
                        "một nút khác đang nối với nút cấp trên bằng khóa của nút này: dừng một "
                        "trong hai; nếu khóa bị sao chép thì tạo khóa mới: tonghop rekey")));
     if (node->options.other_public_path != NULL)
-        add(texts,
+        add_lasting(
+            texts,
             mem_printf(STEP_WORDS(step,
                                   "the secret key in use is not that of %s: put the right key "
                                   "there, or the right NAME.pub, and restart",
@@ -281,25 +291,27 @@ static void add_own(struct step *step, struct texts *texts)
                                   "hoặc đúng tệp NAME.pub, rồi khởi động lại"),
                        node->options.other_public_path));
     if (contact->is_reload_refused)
-        add(texts, mem_strdup(STEP_WORDS(
-                       step,
-                       "the configuration has errors, and the node goes on with the one before: "
-                       "the log names them; correct it and reload",
-                       "tệp cấu hình có lỗi, nút vẫn chạy theo cấu hình trước: xem nhật ký, sửa "
-                       "rồi nạp lại")));
+        add_lasting(texts,
+                    mem_strdup(STEP_WORDS(
+                        step,
+                        "the configuration has errors, and the node goes on with the one before: "
+                        "the log names them; correct it and reload",
+                        "tệp cấu hình có lỗi, nút vẫn chạy theo cấu hình trước: xem nhật ký, sửa "
+                        "rồi nạp lại")));
 }
 
-size_t contact_problems(struct step *step, char **ret_texts, size_t max)
+size_t contact_problems(struct step *step, char **ret_texts, size_t max, size_t *ret_lasting)
 {
     const struct contact *contact = &step->node->contact;
-    struct texts texts = {ret_texts, 0, max};
+    struct texts texts = {.items = ret_texts, .max = max};
     int64_t oldest_us = step->event->now.us - (int64_t)CONTACT_FAULT_MINUTES * US_PER_MINUTE;
     add_own(step, &texts);
     add_clocks(step, &texts);
-    add(&texts, enrolment_text(step));
+    add_lasting(&texts, enrolment_text(step));
     for (size_t i = 0; i < contact->fault_count; i++)
         if (contact->faults[i].last.us >= oldest_us)
             add(&texts, fault_text(step, &contact->faults[i]));
+    *ret_lasting = texts.lasting;
     return texts.count;
 }
 

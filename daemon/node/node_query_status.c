@@ -78,6 +78,8 @@ static void fill_answer(struct step *step, struct answer *answer)
     status_find_complaints(step, status, &answer->complaints);
     status->n_problems = answer->complaints.count;
     status->problems = answer->complaints.texts;
+    status->lasting_problems =
+        (uint32_t)answer->complaints.lasting; /* at most STATUS_PROBLEMS_MAX */
     status->n_notices = contact_notices(step, answer->notices, STATUS_NOTICES_MAX);
     status->notices = answer->notices;
 }

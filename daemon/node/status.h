@@ -16,9 +16,12 @@ enum { STATUS_VERIFY_DAYS_MAX = 15, STATUS_BACKUP_DAYS_MAX = 3 };
 struct complaints {
     char *texts[STATUS_PROBLEMS_MAX];
     size_t count;
+    size_t lasting; /* of them: a person has to end them here, and nobody has to wait for that */
 };
 /* Takes ownership of `text`. */
 void status_complain(struct complaints *complaints, char *text);
+/* Likewise, of what does not end by waiting, whatever other nodes and their people do. */
+void status_complain_lasting(struct complaints *complaints, char *text);
 /* Everything that there is to complain of, in a fixed order. `status` is filled but for them. */
 void status_find_complaints(struct step *step, const Tonghop__Status *status,
                             struct complaints *ret_complaints);

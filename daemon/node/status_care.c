@@ -31,7 +31,7 @@ static void complain_of_verify(struct step *step, struct complaints *complaints)
     const struct care *verify = &step->node->verify;
     int64_t days = days_since(step, verify);
     if (verify->result == CARE_DIFFERS)
-        status_complain(
+        status_complain_lasting(
             complaints,
             mem_printf(STEP_WORDS(step,
                                   "the last verification found %" PRIu64 " differences: run "
@@ -40,16 +40,16 @@ static void complain_of_verify(struct step *step, struct complaints *complaints)
                                   "verify` để xem, rồi khôi phục từ bản sao lưu"),
                        verify->differences));
     else if (verify->result == CARE_FAILED)
-        status_complain(complaints,
-                        mem_printf(STEP_WORDS(step,
+        status_complain_lasting(
+            complaints, mem_printf(STEP_WORDS(step,
                                               "the last verification failed (%s): see the journal "
                                               "of tonghop-verify@NAME, and run 'tonghop verify'",
                                               "lần kiểm tra gần nhất không xong (%s): xem nhật ký "
                                               "của tonghop-verify@TÊN, rồi chạy `tonghop verify`"),
                                    verify->error[0] != '\0' ? verify->error : "?"));
     else if (verify->result == CARE_OK && days > STATUS_VERIFY_DAYS_MAX)
-        status_complain(complaints,
-                        mem_printf(STEP_WORDS(step,
+        status_complain_lasting(
+            complaints, mem_printf(STEP_WORDS(step,
                                               "the last verification is %" PRId64 " days old: see "
                                               "to tonghop-verify@NAME.timer, or run 'tonghop "
                                               "verify'",
@@ -67,7 +67,7 @@ static void complain_of_backup(struct step *step, struct complaints *complaints)
     if (backup->good.us > 0)
         (void)instant_format(backup->good, good);
     if (backup->result == CARE_FAILED || backup->result == CARE_DIFFERS)
-        status_complain(
+        status_complain_lasting(
             complaints,
             mem_printf(STEP_WORDS(step,
                                   "the last backup failed (%s)%s%s: see the journal of "
@@ -81,8 +81,8 @@ static void complain_of_backup(struct step *step, struct complaints *complaints)
                                                     ", bản tốt gần nhất lúc "),
                        good));
     else if (backup->result == CARE_OK && days > STATUS_BACKUP_DAYS_MAX)
-        status_complain(complaints,
-                        mem_printf(STEP_WORDS(step,
+        status_complain_lasting(
+            complaints, mem_printf(STEP_WORDS(step,
                                               "the last backup is %" PRId64 " days old: see to "
                                               "tonghop-backup@NAME.timer, or run 'tonghop backup "
                                               "FILE'",

@@ -13,6 +13,13 @@ void status_complain(struct complaints *complaints, char *text)
         free(text); /* the first ones are enough to be going on with */
 }
 
+void status_complain_lasting(struct complaints *complaints, char *text)
+{
+    size_t count = complaints->count;
+    status_complain(complaints, text);
+    complaints->lasting += complaints->count - count;
+}
+
 void status_complaints_fini(struct complaints *complaints)
 {
     for (size_t i = 0; i < complaints->count; i++)
@@ -26,27 +33,26 @@ static void complain_of_catalogue(struct step *step, struct complaints *complain
     char *heard = node_heard_text(step);
     if (heard != NULL)
         status_complain(complaints, heard);
-    if (node->catalogue == NULL)
-        status_complain(
+    if (node->catalogue == NULL && node->options.has_parent)
+        status_complain(complaints,
+                        mem_strdup(STEP_WORDS(step,
+                                              "no catalogue yet: it comes with the link to the "
+                                              "node above",
+                                              "chưa có danh mục: danh mục đến khi nối được với nút "
+                                              "cấp trên")));
+    else if (node->catalogue == NULL)
+        status_complain_lasting(
             complaints,
-            mem_strdup(node->options.has_parent
-                           ? STEP_WORDS(step,
-                                        "no catalogue yet: it comes with the link to the "
-                                        "node above",
-                                        "chưa có danh mục: danh mục đến khi nối được với nút "
-                                        "cấp trên")
-                           : STEP_WORDS(step,
-                                        "no catalogue yet: run 'tonghop catalogue publish "
-                                        "DIR'",
-                                        "chưa có danh mục: chạy `tonghop catalogue publish "
-                                        "THƯ-MỤC`")));
+            mem_strdup(STEP_WORDS(step, "no catalogue yet: run 'tonghop catalogue publish DIR'",
+                                  "chưa có danh mục: chạy `tonghop catalogue publish THƯ-MỤC`")));
     else if (catalogue_unit(node->catalogue, node->options.unit) == NULL)
-        status_complain(complaints, mem_printf(STEP_WORDS(step,
-                                                          "the catalogue has no unit %" PRIu32
-                                                          ": correct 'unit' in the configuration",
-                                                          "danh mục không có đơn vị %" PRIu32
-                                                          ": sửa 'unit' trong tệp cấu hình"),
-                                               node->options.unit));
+        status_complain_lasting(complaints,
+                                mem_printf(STEP_WORDS(step,
+                                                      "the catalogue has no unit %" PRIu32
+                                                      ": correct 'unit' in the configuration",
+                                                      "danh mục không có đơn vị %" PRIu32
+                                                      ": sửa 'unit' trong tệp cấu hình"),
+                                           node->options.unit));
     if (node->catalogue != NULL && node->uplink.catalogue > node->catalogue->number)
         status_complain(
             complaints,
@@ -60,8 +66,8 @@ static void complain_of_catalogue(struct step *step, struct complaints *complain
 
 static void complain_of_contact(struct step *step, struct complaints *complaints)
 {
-    complaints->count +=
-        contact_problems(step, complaints->texts + complaints->count, STATUS_PROBLEMS_MAX / 2);
+    complaints->count += contact_problems(step, complaints->texts + complaints->count,
+                                          STATUS_PROBLEMS_MAX / 2, &complaints->lasting);
 }
 
 static void complain_of_quarantine(struct step *step, const Tonghop__Status *status,
@@ -69,8 +75,8 @@ static void complain_of_quarantine(struct step *step, const Tonghop__Status *sta
 {
     struct alarm alarm = {0};
     if (status->quarantine_count > 0)
-        status_complain(complaints,
-                        mem_printf(STEP_WORDS(step,
+        status_complain_lasting(
+            complaints, mem_printf(STEP_WORDS(step,
                                               "%" PRIu64 " in quarantine: see "
                                               "'tonghop quarantine', and 'tonghop quarantine "
                                               "--clear' when they are dealt with (what "
@@ -94,16 +100,17 @@ static void complain_of_store(struct step *step, const Tonghop__Status *status,
                               struct complaints *complaints)
 {
     if (store_is_damaged(step->node->store))
-        status_complain(complaints, mem_strdup(STEP_WORDS(
-                                        step,
-                                        "the data file is damaged: see the log and 'tonghop "
-                                        "verify', and restore a backup",
-                                        "tệp dữ liệu bị hỏng: xem nhật ký và `tonghop verify`, rồi "
-                                        "khôi phục từ bản sao lưu")));
+        status_complain_lasting(
+            complaints,
+            mem_strdup(STEP_WORDS(step,
+                                  "the data file is damaged: see the log and 'tonghop "
+                                  "verify', and restore a backup",
+                                  "tệp dữ liệu bị hỏng: xem nhật ký và `tonghop verify`, rồi "
+                                  "khôi phục từ bản sao lưu")));
     if (store_has_room(step->node->store))
         return;
     if (status->disk_free_bytes >= status->disk_reserve_bytes)
-        status_complain(
+        status_complain_lasting(
             complaints,
             mem_printf(STEP_WORDS(step,
                                   "the data file is nearly as large as it may get (%" PRIu64

@@ -65,6 +65,10 @@ def failures_are_recorded(house: House) -> None:
     found = record(house.state, "last-backup")
     expect("a backup without its folder", (found["result"], found["error"], found["good"]),
            ("failed", "not-found", good))
+    begin = time.monotonic()
+    result = house.node.tonghop("status", "--wait", "30", "--lang", "en", expect=1)
+    expect_in("what waiting does not end", result.err, "the last backup failed (not-found)")
+    expect("is not waited for", time.monotonic() - begin < 15, True)
     house.node.tonghop("backup", str(house.folder / "b.mdb"))
     expect("and again well", record(house.state, "last-backup")["result"], "ok")
     twin = house.twin("broken")

@@ -87,12 +87,35 @@ static void test_complaints_of_the_node_itself(void **state)
     assert_int_equal(count_complaints(&status, false), 2);
 }
 
+/* Who waits for a node waits for links and what goes by them, not for what a person has to end. */
+static void test_what_may_settle(void **state)
+{
+    Tonghop__Status status = good_status();
+    char backup[] = "the last backup failed", link[] = "no link with the node above";
+    char *problems[] = {backup, link};
+    (void)state;
+    assert_false(health_may_settle(&status)); /* all is well */
+    status.problems = problems;
+    status.n_problems = 1;
+    status.lasting_problems = 1;
+    assert_false(health_may_settle(&status));
+    status.n_problems = 2;
+    assert_true(health_may_settle(&status));
+    status.n_problems = 1;
+    status.outbox_count = 1;
+    assert_true(health_may_settle(&status));
+    status.outbox_count = 0;
+    status.lasting_problems = 0; /* of an older node */
+    assert_true(health_may_settle(&status));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_node_has_no_complaint),
         cmocka_unit_test(test_each_condition_alone_is_bad),
         cmocka_unit_test(test_complaints_of_the_node_itself),
+        cmocka_unit_test(test_what_may_settle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,7 @@ static void test_care(void **state)
         rig->node->backup.time.us = rig->now.us - rows[i].backup_age_us;
         const Tonghop__Status *status = status_of(rig);
         assert_int_equal(status->n_problems, rows[i].words != NULL ? 1 : 0);
+        assert_int_equal(status->lasting_problems, status->n_problems);
         if (rows[i].words != NULL)
             assert_contains(status->problems[0], rows[i].words);
         assert_true((status->verify != NULL) == (rows[i].verify.result != CARE_NEVER));

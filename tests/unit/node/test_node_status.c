@@ -231,6 +231,8 @@ static void test_complaints_come_together(void **state)
     assert_int_equal(status->n_problems, LENGTH(words));
     for (size_t i = 0; i < LENGTH(words); i++)
         assert_contains(status->problems[i], words[i]);
+    assert_int_equal(status->lasting_problems,
+                     1); /* the quarantine: the others may end by themselves */
 }
 
 /* Where the disk has room and map_size_mib has none, room on the disk would not help. */
@@ -254,6 +256,7 @@ static void test_a_full_store(void **state)
     rig_hello(rig, from_local(), 0);
     const Tonghop__Status *status = status_of(rig);
     assert_int_equal(status->n_problems, 2);
+    assert_int_equal(status->lasting_problems, 2);
     assert_contains(status->problems[1], "until map_size_mib is raised");
 }
 
