@@ -21,6 +21,7 @@
 #include "memory.h"
 #include "misdeeds.h"
 #include "reload.h"
+#include "setup.h"
 
 enum {
     LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
@@ -30,6 +31,7 @@ enum {
     LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
     LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
     LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
+    LOOP_PUBLIC_MS = 1000,              /* how often is looked whether NAME.pub is another */
     LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
     LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
     /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
@@ -73,11 +75,12 @@ struct loop {
     struct misdeeds misdeeds;
     struct memory memory;
     struct care_files care_files;
+    char *other_public;     /* a public key on the disk that is not ours; NULL: there is none */
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then */
     bool is_disk_low;       /* as the log told last */
     bool is_room_due;       /* something happened since room was looked at */
-    int64_t status_ms, room_ms, readers_ms, watchdog_ms, watchdog_every_ms;
+    int64_t status_ms, room_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
 struct instant loop_now(void)
@@ -244,6 +247,8 @@ void loop_free(struct loop **loop)
     for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
         buf_fini(&l->inbox[i].payload);
     key_wipe(&l->pair);
+    l->node->options.other_public_path = NULL;
+    free(l->other_public);
     free(l);
     *loop = NULL;
 }
@@ -453,6 +458,17 @@ static void shrink_buffers(struct loop *loop)
     shrink(loop, &loop->node->packed, LOOP_KEPT);
 }
 
+/* Another key may be there than the one in use: 'tonghop rekey --commit' puts it there. */
+static void look_at_public(struct loop *loop, int64_t now_ms)
+{
+    if (loop->public_ms != 0 && now_ms - loop->public_ms < LOOP_PUBLIC_MS)
+        return;
+    loop->public_ms = now_ms;
+    free(loop->other_public);
+    loop->other_public = setup_other_public(loop->conf_path, loop->conf, &loop->pair);
+    loop->node->options.other_public_path = loop->other_public;
+}
+
 static enum err step_batch(struct loop *loop)
 {
     struct instant now = loop_now();
@@ -468,6 +484,7 @@ static enum err step_batch(struct loop *loop)
     }
     if (loop->event_count > 0) {
         care_files_read(&loop->care_files, loop->conf->state_dir, loop->node);
+        look_at_public(loop, now_ms);
         enum err err = node_batch(loop->node, loop->events, loop->event_count, &loop->effects);
         if (err != ERR_OK)
             return err;

@@ -263,8 +263,8 @@ static int work_offline(const struct conf *conf, const struct options *options)
 }
 
 /* It starts all the same: a public key that was not renewed does no harm. */
-static char *check_public(const struct conf *conf, const char *conf_path,
-                          const struct key_pair *pair)
+static void check_public(const struct conf *conf, const char *conf_path,
+                         const struct key_pair *pair)
 {
     char *other = setup_other_public(conf_path, conf, pair);
     char key[KEY_TEXT_SIZE];
@@ -273,7 +273,7 @@ static char *check_public(const struct conf *conf, const char *conf_path,
                   "the secret key in %s, which belongs to %s, is not that of %s: put the right "
                   "key there, or the right NAME.pub, and restart",
                   conf->key_file, key_format(pair->public_key, key), other);
-    return other;
+    free(other);
 }
 
 /* A large store of an older version takes its time to be brought up to date: the manager would end
@@ -299,10 +299,10 @@ static int serve(struct conf *conf, const char *conf_path)
     bool is_conf_wrong = err == ERR_OK && reload_names_itself(conf, pair.public_key);
     if (is_conf_wrong)
         err = ERR_USAGE;
-    char *other_public = err == ERR_OK ? check_public(conf, conf_path, &pair) : NULL;
+    if (err == ERR_OK)
+        check_public(conf, conf_path, &pair);
     if (err == ERR_OK)
         memcpy(node_options.public_key, pair.public_key, sizeof(node_options.public_key));
-    node_options.other_public_path = other_public;
     if (err == ERR_OK)
         err = open_store(conf, &store_options, &store);
     if (err == ERR_OK)
@@ -324,7 +324,6 @@ static int serve(struct conf *conf, const char *conf_path)
     node_free(&node);
     store_close(&store);
     key_wipe(&pair);
-    free(other_public);
     if (signal_fd >= 0)
         close(signal_fd);
     if (is_conf_wrong)

@@ -1,9 +1,11 @@
 /* A secret key does not say whose it is; the public one beside it does. */
 #include "setup.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/mem.h"
 
@@ -21,10 +23,13 @@ static bool has_other_key(const char *path, const struct key_pair *pair)
 {
     char line[2 * KEY_TEXT_SIZE];
     uint8_t key[KEY_SIZE];
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    int fd = path != NULL ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     bool is_read = file != NULL && fgets(line, sizeof(line), file) != NULL;
     if (file != NULL)
         (void)fclose(file); /* it was only read */
+    else if (fd >= 0)
+        (void)close(fd); /* likewise */
     return is_read && key_parse(line, key) == ERR_OK &&
            memcmp(key, pair->public_key, sizeof(key)) != 0;
 }

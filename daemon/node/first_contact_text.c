@@ -285,10 +285,12 @@ static void add_own(struct step *step, struct texts *texts)
         add_lasting(
             texts,
             mem_printf(STEP_WORDS(step,
-                                  "the secret key in use is not that of %s: put the right key "
+                                  "the secret key in use is not that of %s: if 'tonghop rekey "
+                                  "--commit' made a new one, restart; else put the right key "
                                   "there, or the right NAME.pub, and restart",
-                                  "khóa bí mật đang dùng không phải của %s: đặt lại đúng khóa, "
-                                  "hoặc đúng tệp NAME.pub, rồi khởi động lại"),
+                                  "khóa bí mật đang dùng không phải của %s: nếu khóa mới là do "
+                                  "`tonghop rekey --commit` thì khởi động lại; nếu không thì đặt "
+                                  "lại đúng khóa, hoặc đúng tệp NAME.pub, rồi khởi động lại"),
                        node->options.other_public_path));
     if (contact->is_reload_refused)
         add_lasting(texts,

@@ -115,10 +115,14 @@ def a_node_gets_a_new_key(rotation: Rotation) -> None:
     rotation.rekey(district, "--commit")
     expect("a new key", district.public_key != rotation.former[district.name], True)
     expect("the enrolled one", district.public_key in lines[1], True)
+    eventually(lambda: "if 'tonghop rekey --commit' made a new one, restart"
+               in district.tonghop("status", "--lang", "en", expect=None).err, "the old key is told")
     district.stop()
     district.start(is_awaited=False)
     rotation.filers[0].wait_for_more()
     eventually(lambda: status(district)["linked"] == "yes", "the new key is let in")
+    expect("the old key is past", "is not that of" in district.tonghop("status", "--lang", "en", expect=None).err,
+           False)
 
 
 def those_beneath_name_it(rotation: Rotation) -> None:
