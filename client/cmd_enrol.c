@@ -13,7 +13,6 @@ static int run_enrol(const struct common *common, int argc, char **argv)
         {.name = "--name", .value = &name},
     };
     uint8_t key[KEY_SIZE];
-    char text[KEY_TEXT_SIZE];
     Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     const Tonghop__Envelope *answer;
@@ -35,8 +34,7 @@ static int run_enrol(const struct common *common, int argc, char **argv)
         status =
             command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_DONE, &answer);
     if (status == EXIT_DONE)
-        command_say(words(common->is_english, WORD_ENROL_DONE), key_format(key, text), enrol.unit,
-                    role_word(common->is_english, enrol.role));
+        command_say("%s", answer->done->text); /* it knows the unit's name */
     connection_close(&connection);
     return status;
 }

@@ -121,8 +121,6 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_KEYS_REVOKED] = {"đã thu hồi", "revoked"},
     [WORD_KEYS_EMPTY] = {"chưa có khóa nào được đăng ký; xem `tonghop enrol --help`",
                          "no key is enrolled yet; see `tonghop enrol --help`"},
-    [WORD_ENROL_DONE] = {"đã đăng ký khóa %s cho đơn vị %u, vai trò %s",
-                         "enrolled key %s for unit %u as %s"},
     [WORD_REVOKE_DONE] = {"đã thu hồi khóa %s; nó không còn nối vào được nữa",
                           "revoked key %s; it can connect no more"},
     /* catalogue */

@@ -72,7 +72,6 @@ enum word {
     WORD_KEYS_ENROLLED,
     WORD_KEYS_REVOKED,
     WORD_KEYS_EMPTY,
-    WORD_ENROL_DONE,  /* %s key, %u unit, %s role */
     WORD_REVOKE_DONE, /* %s key */
     /* catalogue */
     WORD_CATALOGUE_FINE,         /* %u number, %zu units, %zu indicators, %zu forms */

@@ -110,7 +110,9 @@ def known_key_for_another_unit(office: Office) -> None:
 def revoked_key_is_cut_off(office: Office) -> None:
     """A key that is revoked while it is connected is cut off at once, and cannot come back"""
     keys = Keys.generate()
-    office.district.tonghop("enrol", str(COMMUNE), keys.public, "--role", "reporter")
+    for language in ("en", "vi"):
+        result = office.district.tonghop("enrol", str(COMMUNE), keys.public, "--role", "reporter", "--lang", language)
+        expect_in("who was enrolled", result.err, keys.public, "reporter", "Chư Ty")
     with Peer(office.district.endpoint, office.district.public_key, keys) as peer:
         peer.hello()
         expect("before", peer.file(report(COMMUNE, 5)).revision, 1)
