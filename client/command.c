@@ -231,6 +231,17 @@ bool command_find_conf(const struct common *common, struct conf *ret_conf)
 
 /* ---- asking ---- */
 
+/* `text` is about this very case: where it also says what to do, what the code means in general
+ * would lead astray. */
+static void print_refused(const struct common *common, const char *code, const char *text,
+                          bool is_enough)
+{
+    const char *refused = words(common->is_english, WORD_REFUSED);
+    command_say(refused, code, is_enough ? text : words_of_error(common->is_english, code));
+    if (!is_enough)
+        (void)fprintf(stderr, "  %s\n", text);
+}
+
 int command_print_failure(const struct common *common, enum err err, const char *reason)
 {
     switch (err) {
@@ -246,9 +257,7 @@ int command_print_failure(const struct common *common, enum err err, const char 
         command_say("%s", reason);
         return EXIT_INPUT;
     default:
-        command_say(words(common->is_english, WORD_REFUSED), err_name(err),
-                    words_of_error(common->is_english, err_name(err)));
-        (void)fprintf(stderr, "  %s\n", reason);
+        print_refused(common, err_name(err), reason, err == ERR_FORBIDDEN || err == ERR_FOREIGN);
         return EXIT_NO;
     }
 }
@@ -315,12 +324,24 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
     return false;
 }
 
+/* Of these the node's words say what to do; a list of mistakes is introduced by the general ones.
+ */
+static bool is_told_by_node(const Tonghop__Refusal *refusal)
+{
+    static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS, ERR_INVALID, ERR_NOT_HOME,
+                                      ERR_CATALOGUE};
+    if (refusal->text[0] == '\0' || refusal->n_problems > 0)
+        return false;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (strcmp(refusal->code, err_name(errors[i])) == 0)
+            return true;
+    return false;
+}
+
 int command_print_refusal(const struct common *common, const Tonghop__Refusal *refusal)
 {
     bool is_english = common->is_english;
-    command_say(words(is_english, WORD_REFUSED), refusal->code,
-                words_of_error(is_english, refusal->code));
-    (void)fprintf(stderr, "  %s\n", refusal->text);
+    print_refused(common, refusal->code, refusal->text, is_told_by_node(refusal));
     for (size_t i = 0; i < refusal->n_problems; i++)
         (void)fprintf(stderr, "  - %s\n", refusal->problems[i]->text);
     if (refusal->current_revision > 0) {

@@ -351,6 +351,30 @@ static void test_refusal_is_told_in_full(void **state)
                         "  nơi nhận là nút của đơn vị 631\n");
 }
 
+static void test_a_refusal_with_its_remedy_is_told_alone(void **state)
+{
+    /* That something is there already "or twice" would not help who has to revoke a key first. */
+    const struct common common = {.is_english = true};
+    char code[] = "exists", text[] = "631 has a node with another key: revoke it first";
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    struct capture capture;
+    (void)state;
+    refusal.code = code;
+    refusal.text = text;
+    capture_start(&capture);
+    assert_int_equal(command_print_refusal(&common, &refusal), EXIT_NO);
+    capture_stop(&capture);
+    assert_string_equal(
+        capture.text,
+        "tonghop: refused (exists): 631 has a node with another key: revoke it first\n");
+    capture_start(&capture);
+    assert_int_equal(command_print_failure(&common, ERR_FORBIDDEN, "there: have your key enrolled"),
+                     EXIT_NO);
+    capture_stop(&capture);
+    assert_string_equal(capture.text,
+                        "tonghop: refused (forbidden): there: have your key enrolled\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_unit_ids),
         cmocka_unit_test_setup_teardown(test_which_node_is_meant, setup_etc, teardown_etc),
         cmocka_unit_test(test_refusal_is_told_in_full),
+        cmocka_unit_test(test_a_refusal_with_its_remedy_is_told_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
