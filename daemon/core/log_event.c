@@ -140,11 +140,11 @@ static const struct log_event_info infos[] = {
         {"link-refused", "7a789ce59d514a989f87f881f373157f", LOG_LEVEL_WARNING,
          "The node above answered no to this node; it is tried again by itself.",
          "The line has its reason: correct unit, key or enrolment."},
-    [LOG_EVENT_PARENT_BENEATH] = {"parent-beneath", "75c49d58c7b94f56abf804a0db4316bf",
-                                  LOG_LEVEL_ERROR,
-                                  "The node above, by its key in [parent], is enrolled here as one "
-                                  "beneath: that makes a loop.",
-                                  "Correct [parent], or revoke the key."},
+    [LOG_EVENT_PARENT_BENEATH] =
+        {"parent-beneath", "75c49d58c7b94f56abf804a0db4316bf", LOG_LEVEL_ERROR,
+         "The key in [parent] is enrolled here: as that of a node beneath, "
+         "which makes a loop, or as a person's.",
+         "Correct [parent], or revoke the key."},
     [LOG_EVENT_REPORT_NOT_TAKEN] =
         {"report-not-taken", "322160846efe4e4492db9365f9b9b26b", LOG_LEVEL_WARNING,
          "The node above did not take a report; it waits here, parked with the reason.",

@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "link/key.h"
+#include "node/authority.h"
 #include "node/step.h"
 
 enum { US_PER_MINUTE = 60 * 1000000 };
@@ -254,9 +255,15 @@ void contact_check_start(struct node *node)
 {
     struct enrolled enrolled;
     struct store_txn *txn = store_begin_read(node->store);
-    if (is_parents(node, node->options.parent_key) &&
-        store_get_enrolled(txn, node->options.parent_key, &enrolled) == ERR_OK &&
-        !enrolled.is_revoked)
+    bool is_wrong = is_parents(node, node->options.parent_key) &&
+                    store_get_enrolled(txn, node->options.parent_key, &enrolled) == ERR_OK &&
+                    !enrolled.is_revoked;
+    if (is_wrong && enrolled.role != TONGHOP__ROLE__ROLE_NODE)
+        log_event(LOG_EVENT_PARENT_BENEATH, LOG_FIELDS(.unit = enrolled.unit),
+                  "the key in [parent] is that of no node, it is enrolled here as %s of unit "
+                  "%" PRIu32 ": put the content of NAME.pub of the node above there, and reload",
+                  authority_role_name(enrolled.role), enrolled.unit);
+    else if (is_wrong)
         log_event(LOG_EVENT_PARENT_BENEATH, LOG_FIELDS(.unit = enrolled.unit),
                   "the node above, by its key in [parent], is enrolled here for unit %" PRIu32
                   ": that makes a loop: correct [parent], or revoke the key",

@@ -250,7 +250,7 @@ static char *enrolment_text(struct step *step)
 
 /* ---- this node ---- */
 
-static char *own_loop_text(struct step *step)
+static char *parent_key_text(struct step *step)
 {
     const struct node_options *options = &step->node->options;
     struct enrolled enrolled;
@@ -259,13 +259,23 @@ static char *own_loop_text(struct step *step)
         store_get_enrolled(step->txn, options->parent_key, &enrolled) != ERR_OK ||
         enrolled.is_revoked)
         return NULL;
+    (void)node_unit_text(step->node, enrolled.unit, unit, sizeof unit);
+    if (enrolled.role != TONGHOP__ROLE__ROLE_NODE)
+        return mem_printf(
+            STEP_WORDS(step,
+                       "the key in [parent] is that of no node, it is enrolled here as %s of %s: "
+                       "put the content of NAME.pub of the node above there, and reload",
+                       "khóa trong [parent] không phải khóa của nút nào, mà đăng ký ở đây với vai "
+                       "trò %s của %s: ghi nội dung tệp NAME.pub của nút cấp trên vào đó rồi nạp "
+                       "lại"),
+            authority_role_name(enrolled.role), unit);
     return mem_printf(
         STEP_WORDS(step,
                    "the node above, by its key in [parent], is enrolled here for %s: that makes a "
                    "loop: correct [parent], or revoke the key",
                    "nút cấp trên (theo khóa trong [parent]) lại đăng ký ở đây cho %s, thành vòng "
                    "tròn: sửa [parent], hoặc thu hồi khóa đó"),
-        node_unit_text(step->node, enrolled.unit, unit, sizeof unit));
+        unit);
 }
 
 static void add_own(struct step *step, struct texts *texts)
@@ -273,7 +283,7 @@ static void add_own(struct step *step, struct texts *texts)
     const struct node *node = step->node;
     const struct contact *contact = &node->contact;
     int64_t shared_us = step->event->now.us - contact->shared.us;
-    add_lasting(texts, own_loop_text(step));
+    add_lasting(texts, parent_key_text(step));
     if (contact->shared.us != 0 && shared_us < US_PER_MINUTE)
         add(texts, mem_strdup(STEP_WORDS(
                        step,

@@ -15,12 +15,17 @@
 
 /* ---- the answering side ---- */
 
-/* The node above as one beneath: refuses and returns true. */
+/* The node above as one beneath: refuses and returns true. A person's key is that of no node, and
+ * stands in [parent] by mistake. */
 static bool is_loop(struct step *step)
 {
     const struct node_options *options = &step->node->options;
+    struct enrolled enrolled;
     if (!options->has_parent ||
         memcmp(step->peer.from.key, options->parent_key, sizeof(options->parent_key)) != 0)
+        return false;
+    if (store_get_enrolled(step->txn, options->parent_key, &enrolled) == ERR_OK &&
+        !enrolled.is_revoked && enrolled.role != TONGHOP__ROLE__ROLE_NODE)
         return false;
     contact_note_fault(step, CONTACT_LOOP, 0,
                        "it is that of the node above, which asks to come in as one beneath: "

@@ -232,6 +232,20 @@ static void test_loops_are_told(void **state)
     assert_int_equal(status_of(rig)->n_notices, 0);
 }
 
+/* A person's key in [parent] is no loop; and he may file all the same. */
+static void test_a_persons_key_as_the_parents(void **state)
+{
+    struct rig *rig = *state;
+    rig_enrol(rig, PARENT, 23857, ROLE(REPORTER));
+    name_keys(rig);
+    assert_problem(rig,
+                   "the key in [parent] is that of no node, it is enrolled here as reporter of "
+                   "23857 ");
+    assert_no_problem(rig, "loop");
+    assert_body(say_hello(rig, PARENT, (struct said){.unit = 23857}), BODY(WELCOME));
+    assert_no_problem(rig, "loop");
+}
+
 /* A unit has one node: the second key is refused with the first one's, and when that was heard. */
 static void test_second_node(void **state)
 {
@@ -495,6 +509,7 @@ int main(void)
         ROOT_TEST(test_revoked_stranger),
         DISTRICT_TEST(test_loops_are_not_enrolled),
         DISTRICT_TEST(test_loops_are_told),
+        DISTRICT_TEST(test_a_persons_key_as_the_parents),
         ROOT_TEST(test_second_node),
         ROOT_TEST(test_clock_of_a_child),
         ROOT_TEST(test_clocks_of_children),
