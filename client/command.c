@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/words.h"
+#include "core/counted.h"
 #include "core/mem.h"
 
 enum { FOLDERS_MAX = 2 };
@@ -23,7 +24,7 @@ void command_say(const char *format, ...)
     char *text = mem_vprintf(format, args);
     va_end(args);
     if (strchr(format, '{') != NULL)
-        text = words_counted(text);
+        text = counted_text(text);
     (void)fprintf(stderr, "tonghop: %s\n", text); /* there is nowhere to report that this fails */
     free(text);
 }

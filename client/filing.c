@@ -12,6 +12,7 @@
 #include "client/clock.h"
 #include "client/format.h"
 #include "client/words.h"
+#include "core/counted.h"
 #include "core/mem.h"
 #include "core/utf8.h"
 
@@ -228,7 +229,7 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
                   form->code, period_format(next->key.period, period));
     if (base->revision == 0) {
         char *first =
-            words_counted(mem_printf(words(is_english, WORD_FILING_FIRST), next->cell_count));
+            counted_text(mem_printf(words(is_english, WORD_FILING_FIRST), next->cell_count));
         (void)fputs(first, stderr);
         free(first);
     } else {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "client/words.h"
+#include "core/counted.h"
 #include "core/mem.h"
 
 struct condition {
@@ -69,7 +70,7 @@ bool health_complaint(const Tonghop__Status *status, bool is_english, size_t ind
             continue;
         const char *text = words(is_english, condition->word);
         *ret_text = condition->has_count
-                        ? words_counted(mem_printf(text, (unsigned long long)condition->count))
+                        ? counted_text(mem_printf(text, (unsigned long long)condition->count))
                         : mem_strdup(text);
         return true;
     }

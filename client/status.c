@@ -7,6 +7,7 @@
 
 #include "client/role.h"
 #include "core/buf.h"
+#include "core/counted.h"
 #include "core/mem.h"
 
 enum { LINES_MAX = 24, MIB = 1 << 20 };
@@ -41,7 +42,7 @@ static void add_count(struct lines *lines, enum word heading, uint64_t count)
 
 /* A word that is a text with conversions. */
 #define SAY(lines, word, ...)                                                                      \
-    words_counted(mem_printf(words((lines)->is_english, word), __VA_ARGS__))
+    counted_text(mem_printf(words((lines)->is_english, word), __VA_ARGS__))
 
 /* "2024-12-12T08:30:00+07:00 (3 days ago)"; the caller frees. */
 static char *moment_text(const struct lines *lines, int64_t us)

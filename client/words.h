@@ -3,7 +3,7 @@
  * One table, in words.c and words_status.c, holds both languages side by side. A text with
  * conversions (%s ...) takes the same arguments in the same types in both languages; where the
  * order of the sentence differs, they are numbered (%2$s). A test compares them. Some tell one from
- * many, "{one|many}": words_counted. Help pages stand with their commands. */
+ * many, "{one|many}": counted_text. Help pages stand with their commands. */
 #ifndef CLIENT_WORDS_H
 #define CLIENT_WORDS_H
 
@@ -444,11 +444,6 @@ enum word {
 const char *words(bool is_english, enum word id);
 /* A name in the language wanted: in Vietnamese where it has none in English (""). */
 const char *words_name(bool is_english, const char *vi, const char *en);
-
-/* Chooses between one and many in a text that has been formatted: of "{one|many}" the first stays
- * where the number before it is 1. Of "%zu error{|s}" comes "1 error" and "2 errors". For texts
- * that take numbers only. Takes `text`; the caller frees what is returned. */
-char *words_counted(char *text);
 
 /* What an error code, as it stands in a refusal, means and what to do about it. A code that this
  * version does not know has words too. */

@@ -15,8 +15,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/counted.h"
 #include "core/log.h"
+#include "core/mem.h"
 #include "loop.h"
 #include "offline_work.h"
 
@@ -32,6 +35,17 @@ static void verify_work(struct job *job)
     job->findings->error = err;
 }
 
+/* `tonghop verify` reads its numbers. */
+static void print_verified(const struct findings *findings)
+{
+    char *line = counted_text(mem_printf(
+        "%" PRIu64 " report{|s}, %" PRIu64 " accumulated figure{|s}, %zu difference{|s}%s",
+        findings->visited, findings->figures, findings->differences,
+        findings->is_rebuilding ? " (totals are being rebuilt)" : ""));
+    printf("%s\n", line);
+    free(line);
+}
+
 enum err offline_verify(const struct offline *offline)
 {
     struct findings *findings = work_new_findings();
@@ -40,9 +54,7 @@ enum err offline_verify(const struct offline *offline)
         return ERR_IO;
     enum err err = work_run(verify_work, &job);
     if (err == ERR_OK || findings->differences > 0)
-        printf("%" PRIu64 " reports, %" PRIu64 " accumulated figures, %zu differences%s\n",
-               findings->visited, findings->figures, findings->differences,
-               findings->is_rebuilding ? " (totals are being rebuilt)" : "");
+        print_verified(findings);
     work_note_care(&job, CARE_VERIFY_FILE, err);
     work_free_findings(findings);
     return err;

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/counted.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "loop.h"
@@ -39,9 +40,12 @@ void check_tell(struct check *check, enum verdict verdict, const char *format, .
     check->has_wrong |= verdict == WRONG;
     (void)fprintf(out, "%s: ", words[verdict][check->is_vietnamese]);
     va_start(args, format);
-    (void)vfprintf(out, format, args);
+    char *text = mem_vprintf(format, args);
     va_end(args);
-    (void)fputc('\n', out);
+    if (strchr(format, '{') != NULL)
+        text = counted_text(text);
+    (void)fprintf(out, "%s\n", text);
+    free(text);
 }
 
 /* What was logged last: the reason, with its remedy. */

@@ -68,10 +68,10 @@ static void check_unit(struct check *check, struct store *store)
     if (err != ERR_OK)
         check_tell_caught(check, NULL, NULL);
     else if (is_own_unit(check, owner))
-        check_tell(
-            check, GOOD,
-            SAID(check, "store %s: %" PRIu64 " reports", "thư mục dữ liệu %s: %" PRIu64 " báo cáo"),
-            check->conf->state_dir, count);
+        check_tell(check, GOOD,
+                   SAID(check, "store %s: %" PRIu64 " report{|s}",
+                        "thư mục dữ liệu %s: %" PRIu64 " báo cáo"),
+                   check->conf->state_dir, count);
 }
 
 static void check_older(struct check *check, const struct store_older *older)

@@ -360,21 +360,23 @@ static void clear_all(struct step *step)
               messages, left, alarms);
     if (left == 0)
         step_done(step,
-                  STEP_WORDS(step, "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared",
+                  STEP_WORDS(step, "%" PRIu64 " message{|s} and %" PRIu64 " alarm{|s} are cleared",
                              "đã xóa %" PRIu64 " thông điệp bị cách ly và tắt %" PRIu64
                              " báo động"),
                   messages, alarms);
     else
-        step_done(step,
-                  STEP_WORDS(step,
-                             "%" PRIu64 " message(s) and %" PRIu64 " alarm(s) are cleared; %" PRIu64
-                             " kept filing(s) are left: see 'tonghop quarantine', and clear each "
-                             "by its number",
-                             "đã xóa %" PRIu64 " thông điệp bị cách ly và tắt %" PRIu64
-                             " báo động; còn lại %" PRIu64
-                             " báo cáo được giữ: xem `tonghop quarantine`, rồi xóa từng báo cáo "
-                             "theo số"),
-                  messages, alarms, left);
+        step_done(
+            step,
+            STEP_WORDS(
+                step,
+                "%" PRIu64 " message{|s} and %" PRIu64 " alarm{|s} are cleared; %" PRIu64
+                " kept {filing is|filings are} left: see 'tonghop quarantine', and clear each "
+                "by its number",
+                "đã xóa %" PRIu64 " thông điệp bị cách ly và tắt %" PRIu64
+                " báo động; còn lại %" PRIu64
+                " báo cáo được giữ: xem `tonghop quarantine`, rồi xóa từng báo cáo "
+                "theo số"),
+            messages, alarms, left);
 }
 
 void node_handle_quarantine_clear(struct step *step, const Tonghop__QuarantineClear *clear)

@@ -273,7 +273,8 @@ static void finish_publication(struct step *step, const struct catalogue_meta *m
         size_t indicators = catalogue->indicator_count;
         put_in_force(step, catalogue, meta->hash);
         step_done(step,
-                  STEP_WORDS(step, "catalogue %" PRIu32 " is in force: %zu units, %zu indicators",
+                  STEP_WORDS(step,
+                             "catalogue %" PRIu32 " is in force: %zu unit{|s}, %zu indicator{|s}",
                              "danh mục %" PRIu32 " có hiệu lực: %zu đơn vị, %zu chỉ tiêu"),
                   meta->number, units, indicators);
     }

@@ -3,6 +3,7 @@
  * well. */
 #include <inttypes.h>
 
+#include "core/counted.h"
 #include "core/mem.h"
 #include "node/status.h"
 
@@ -33,12 +34,13 @@ static void complain_of_verify(struct step *step, struct complaints *complaints)
     if (verify->result == CARE_DIFFERS)
         status_complain_lasting(
             complaints,
-            mem_printf(STEP_WORDS(step,
-                                  "the last verification found %" PRIu64 " differences: run "
-                                  "'tonghop verify' to see them, and restore a backup",
-                                  "lần kiểm tra gần nhất thấy %" PRIu64 " sai khác: chạy `tonghop "
-                                  "verify` để xem, rồi khôi phục từ bản sao lưu"),
-                       verify->differences));
+            counted_text(mem_printf(
+                STEP_WORDS(step,
+                           "the last verification found %" PRIu64 " difference{|s}: run "
+                           "'tonghop verify' to see them, and restore a backup",
+                           "lần kiểm tra gần nhất thấy %" PRIu64 " sai khác: chạy `tonghop "
+                           "verify` để xem, rồi khôi phục từ bản sao lưu"),
+                verify->differences)));
     else if (verify->result == CARE_FAILED)
         status_complain_lasting(
             complaints, mem_printf(STEP_WORDS(step,

@@ -5,7 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/counted.h"
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "link/key.h"
@@ -126,12 +128,14 @@ void step_done(struct step *step, const char *format, ...)
     (void)vsnprintf(text, sizeof(text), format, args); /* cut when too long: it is for reading */
     va_end(args);
     utf8_cut(text);
+    char *counted = strchr(format, '{') != NULL ? counted_text(mem_strdup(text)) : NULL;
     Tonghop__Done done = TONGHOP__DONE__INIT;
-    done.text = text;
+    done.text = counted != NULL ? counted : text;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_DONE;
     envelope.done = &done;
     step_reply(step, &envelope);
+    free(counted);
 }
 
 const char *step_sender(const struct step *step, char *out)

@@ -46,6 +46,10 @@ def records_say_how_it_ended(house: House) -> None:
     begin = time.time()
     expect("before", (house.state / "last-verify").exists(), False)
     verify(house.node)
+    line = house.node.tonghop("verify", "--lang", "en").out
+    expect("one and many", re.fullmatch(r"1 report, [0-9]+ accumulated figures?, 0 differences\n", line) is not None,
+           True)
+    expect_in("in Vietnamese", house.node.tonghop("verify", "--lang", "vi").out, "1 báo cáo, ", " 0 sai khác")
     found = record(house.state, "last-verify")
     expect("verify", (found["result"], found["reports"]), ("ok", "1"))
     expect("the last good one", found["good"], found["time"])

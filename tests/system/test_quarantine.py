@@ -106,7 +106,7 @@ def it_is_cleared(office: Office) -> None:
         office.province.tonghop("quarantine", *arguments, expect=2)
     expect("still there", status(office.province)["quarantine"], "1")
     result = office.province.tonghop("quarantine", "--clear")
-    expect_in("all", result.err, "1 message(s) and 0 alarm(s) are cleared")
+    expect_in("all", result.err, "1 message and 0 alarms are cleared")
     expect("all", office.listed(), [])
     office.province.tonghop("status")
 

@@ -3,7 +3,6 @@
 
 #include "client/words.h"
 #include "core/err.h"
-#include "core/mem.h"
 #include "core/utf8.h"
 
 enum { ARGUMENTS_MAX = 8, ARGUMENT_SIZE = 8 };
@@ -40,34 +39,6 @@ static struct taken taken_by(const char *text)
         at += len;
     }
     return taken;
-}
-
-static void test_one_and_many(void **state)
-{
-    /* The number before tells, and only the whole number. */
-    static const struct {
-        const char *text, *said;
-    } rows[] = {
-        {"nothing", "nothing"},
-        {"1 error{|s}", "1 error"},
-        {"0 error{|s}; x", "0 errors; x"},
-        {"21 error{|s}", "21 errors"},
-        {"11 error{|s}", "11 errors"},
-        {"10 error{|s}", "10 errors"},
-        {"of 1 unit{|s}, 2 form{|s}", "of 1 unit, 2 forms"},
-        {"1 {entry is|entries are} sent", "1 entry is sent"},
-        {"3 {entry is|entries are} sent", "3 entries are sent"},
-        {"error{|s}", "errors"},
-        {"1 {x", "1 {x"},
-        {"1 {x|y", "1 {x|y"},
-        {"", ""},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char *text = words_counted(mem_strdup(rows[i].text));
-        assert_string_equal(text, rows[i].said);
-        free(text);
-    }
 }
 
 static void test_every_word_is_in_both_languages(void **state)
@@ -171,7 +142,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_word_is_in_both_languages),
-        cmocka_unit_test(test_one_and_many),
         cmocka_unit_test(test_arguments_are_compared_by_position),
         cmocka_unit_test(test_every_error_has_words),
         cmocka_unit_test(test_language_is_chosen_in_order),

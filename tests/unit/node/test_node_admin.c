@@ -253,7 +253,7 @@ static void test_quarantine_is_cleared(void **state)
     assert_int_equal(health_of(rig).alarm_count, 1);
     const Tonghop__Envelope *answer = ask_clear(rig, from_local(), 0);
     assert_body(answer, BODY(DONE));
-    assert_contains(answer->done->text, "2 message(s) and 1 alarm(s)");
+    assert_contains(answer->done->text, "2 messages and 1 alarm are");
     assert_int_equal(health_of(rig).quarantine_count, 0);
     assert_int_equal(health_of(rig).alarm_count, 0);
     assert_int_equal(ask_status(rig, from_local())->status->n_problems, 0);
@@ -316,8 +316,8 @@ static void test_what_is_kept_stays(void **state)
     }
     const Tonghop__Envelope *answer = ask_clear(rig, from_local(), 0);
     assert_body(answer, BODY(DONE));
-    assert_contains(answer->done->text, "2 message(s) and 1 alarm(s)");
-    assert_contains(answer->done->text, "2 kept filing(s) are left");
+    assert_contains(answer->done->text, "2 messages and 1 alarm are");
+    assert_contains(answer->done->text, "2 kept filings are left");
     assert_int_equal(health_of(rig).quarantine_count, 2);
     assert_int_equal(health_of(rig).alarm_count, 0);
     assert_true(ask_one(rig, from_local(), 1)->quarantine->entries[0]->kept);
@@ -325,7 +325,7 @@ static void test_what_is_kept_stays(void **state)
     assert_refused(ask_one(rig, from_local(), 1), "not-found");
     assert_body(ask_clear(rig, from_local(), 3), BODY(DONE));
     answer = ask_clear(rig, from_local(), 0);
-    assert_contains(answer->done->text, "0 message(s) and 0 alarm(s) are cleared");
+    assert_contains(answer->done->text, "0 messages and 0 alarms are cleared");
     assert_int_equal(health_of(rig).quarantine_count, 0);
 }
 

@@ -200,6 +200,7 @@ static void test_care(void **state)
         {{0}, {.result = CARE_OK}, 0, 4 * DAY_US - 1, NULL},
         {{0}, {.result = CARE_OK}, 0, 4 * DAY_US, "backup is 4 days old"},
         {{.result = CARE_DIFFERS, .differences = 3}, {0}, 0, 0, "found 3 differences"},
+        {{.result = CARE_DIFFERS, .differences = 1}, {0}, 0, 0, "found 1 difference:"},
         {{.result = CARE_FAILED, .error = "io"}, {0}, 0, 0, "verification failed (io)"},
         {{0}, {.result = CARE_FAILED, .error = "full"}, 0, 0, "backup failed (full)"},
         {{0}, {.result = CARE_FAILED}, 0, 99 * DAY_US, "backup failed (?): see"},

@@ -1,5 +1,5 @@
-/* One and many: "1 error", "2 errors". */
-#include "client/words.h"
+/* Texts are written with both, and read with one. */
+#include "core/counted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static bool is_one(const char *text, const char *end)
     return is_last_one && (end - 1 == text || strchr("0123456789", end[-2]) == NULL);
 }
 
-char *words_counted(char *text)
+char *counted_text(char *text)
 {
     struct buf out = {0};
     const char *at = text;
