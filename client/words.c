@@ -241,8 +241,12 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_BACKUP_PLACE] =
         {"không đặt được tệp ở đó; hãy nêu một tệp, nằm ngoài thư mục dữ liệu của nút",
          "the file cannot be there; name one outside the data folder of the node"},
-    [WORD_BACKUP_MISSING] = {"không có thư mục để ghi, hoặc nút này chưa có dữ liệu",
-                             "the folder to write to is not there, or this node has no data yet"},
+    [WORD_BACKUP_MISSING] =
+        {"không có thư mục để ghi, hoặc nút này chưa có dữ liệu; `tonghop status` nêu điều này cho "
+         "đến khi sao lưu được",
+         "the folder to write to is not there, or this node has no data yet; `tonghop status` "
+         "tells "
+         "that until a backup succeeds"},
     [WORD_BACKUP_FULL] = {"ổ đĩa không đủ chỗ; không có tệp nào được tạo",
                           "there is not enough room on the disk; no file was made"},
     [WORD_BACKUP_DAMAGED] =
