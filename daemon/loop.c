@@ -79,6 +79,7 @@ struct loop {
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then */
     bool is_disk_low;       /* as the log told last */
+    bool is_removed;        /* the log has told that the data file was */
     bool is_room_due;       /* something happened since room was looked at */
     int64_t status_ms, room_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
@@ -519,6 +520,19 @@ static void set_pace(struct loop *loop, int64_t turn_ms)
         loop->take_max = LOOP_TAKE_MAX;
 }
 
+/* Once: it is found again under no name. */
+static void tell_removed(struct loop *loop)
+{
+    if (loop->is_removed || !store_is_removed(loop->node->store))
+        return;
+    loop->is_removed = true;
+    log_event(LOG_EVENT_STORE_REMOVED, LOG_FIELDS(.error = ERR_IO),
+              "the data file was removed from %s: nothing is taken in any more; when nothing is "
+              "left to be sent, restart: the node above gives back what it has; at the root "
+              "restore a backup",
+              loop->conf->state_dir);
+}
+
 /* Those who are refused are told; this is for whoever can make room. */
 static void tell_room(struct loop *loop)
 {
@@ -528,6 +542,7 @@ static void tell_room(struct loop *loop)
         return;
     loop->room_ms = now_ms;
     loop->is_room_due = false;
+    tell_removed(loop);
     bool is_low = !store_has_room(loop->node->store);
     if (is_low == loop->is_disk_low)
         return;

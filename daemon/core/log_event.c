@@ -94,6 +94,12 @@ static const struct log_event_info infos[] = {
          "Something in the store is not what was written: what needs it is refused or waits.",
          "Run 'tonghop verify', and restore a backup; or move the folder away and let the node be "
          "refilled by its parent."},
+    [LOG_EVENT_STORE_REMOVED] =
+        {"store-removed", "6c0f3343f7d94f36b4505354e11f0a46", LOG_LEVEL_ERROR,
+         "The data file was removed, or another put in its place, while the daemon has it open: "
+         "nothing is taken in any more; what it held can be read, and is handed up.",
+         "When nothing is left to be sent, restart: the node above gives back what it has; at the "
+         "root restore a backup."},
     [LOG_EVENT_STORE_FAILED] = {"store-failed", "a90280a5d2814228a0acd3e835e944bf", LOG_LEVEL_ERROR,
                                 "Reading or writing the store failed, as the line says why.",
                                 "Look for free disk space, and for disk errors in the kernel log."},

@@ -60,6 +60,28 @@ bool authority_allows(uint8_t role, int body)
     return false;
 }
 
+bool authority_only_asks(int body)
+{
+    switch (body) {
+    case TONGHOP__ENVELOPE__BODY_HELLO:
+    case TONGHOP__ENVELOPE__BODY_PING:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST:
+    case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
+    case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
+    case TONGHOP__ENVELOPE__BODY_INVENTORY:
+    case TONGHOP__ENVELOPE__BODY_HOLDERS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 const char *authority_role_name(uint8_t role)
 {
     static const char *const names[] = {"unknown", "node",  "reporter", "reader",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "node/authority.h"
 #include "node/step.h"
 
 /* Memory may hold what the aborted transaction did: read it again. */
@@ -17,34 +18,12 @@ static enum err reload(struct node *node)
     return err;
 }
 
-/* What only asks is not kept: it says nothing that is not known, is asked again, and would push out
- * what others have sent. */
-static bool only_asks(struct span bytes)
-{
-    switch (wire_peek_body(bytes)) {
-    case TONGHOP__ENVELOPE__BODY_HELLO:
-    case TONGHOP__ENVELOPE__BODY_PING:
-    case TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST:
-    case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
-    case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
-    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
-    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
-    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
-    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
-    case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
-    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
-    case TONGHOP__ENVELOPE__BODY_INVENTORY:
-    case TONGHOP__ENVELOPE__BODY_HOLDERS:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* What comes from the parent is held there, and said again. */
+/* What comes from the parent is held there, and said again. What only asks says nothing that is not
+ * known, is asked again, and would push out what others have sent. */
 static bool is_to_be_kept(const struct event *event, enum err why)
 {
-    return why != ERR_FULL && event->type == EVENT_PEER_MESSAGE && !only_asks(event->bytes);
+    return why != ERR_FULL && event->type == EVENT_PEER_MESSAGE &&
+           !authority_only_asks(wire_peek_body(event->bytes));
 }
 
 /* Of the parent's. Nothing leaves if even that cannot be written. */

@@ -99,6 +99,17 @@ static void complain_of_quarantine(struct step *step, const Tonghop__Status *sta
 static void complain_of_store(struct step *step, const Tonghop__Status *status,
                               struct complaints *complaints)
 {
+    if (store_is_removed(step->node->store))
+        status_complain_lasting(
+            complaints,
+            mem_strdup(STEP_WORDS(
+                step,
+                "the data file was removed from the state folder: nothing is taken in. When "
+                "nothing is left to be sent, restart: the node above gives back what it has; at "
+                "the root restore a backup",
+                "tệp dữ liệu đã bị xóa khỏi thư mục dữ liệu: không nhận gì nữa. Khi không còn gì "
+                "chờ gửi, hãy khởi động lại: nút cấp trên trả lại những gì đã có; ở nút gốc thì "
+                "khôi phục từ bản sao lưu")));
     if (store_is_damaged(step->node->store))
         status_complain_lasting(
             complaints,

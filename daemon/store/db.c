@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/buf.h"
@@ -348,6 +349,14 @@ bool db_has_room(const struct db *db, uint64_t wanted_bytes)
     uint64_t fresh_bytes = db->map_bytes - db_used_bytes(db);
     return fresh_bytes >= wanted_bytes ||
            fresh_bytes + count_free_pages(db) * db->page_bytes >= wanted_bytes;
+}
+
+bool db_is_removed(const struct db *db)
+{
+    struct stat info;
+    int fd;
+    (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
+    return fstat(fd, &info) == 0 && info.st_nlink == 0;
 }
 
 uint64_t db_live_bytes(const struct db *db)

@@ -297,6 +297,11 @@ bool store_is_damaged(const struct store *store)
     return db_is_damaged(store->db);
 }
 
+bool store_is_removed(const struct store *store)
+{
+    return db_is_removed(store->db);
+}
+
 void store_fail(struct store_txn *txn, enum err err)
 {
     (void)db_fail(&txn->db, err); /* the caller knows it */

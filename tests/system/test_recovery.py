@@ -5,7 +5,7 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness import Node, Tree, eventually
-from scene import (LOOKED_AT, SAMPLE, exact, expect, expect_in, history, outcomes, plant, play, settle,
+from scene import (LOOKED_AT, SAMPLE, eventually_logged, exact, expect, expect_in, history, outcomes, plant, play, settle,
                    status, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE, OTHER, WITHOUT_NODE = 64, 631, 23857, 23860, 23863
@@ -58,6 +58,28 @@ def disk_of_a_leaf(tree: Tree, province: Node) -> None:
     expect("the number goes on", file(commune, COMMUNE, "2024-S2", 4), "4")
     settle(commune, district, province)
     expect("the province follows", total(province, "2024-S2", VISITS), exact(4, 1))
+    verify(commune, district, province)
+
+
+def file_that_is_removed(tree: Tree, province: Node) -> None:
+    """Somebody removes a commune's data file under its daemon: nothing is taken in, what waits is handed
+    up, and after a restart all that was acknowledged is there"""
+    district, commune = tree.nodes[1], tree.nodes[2]
+    district.stop()
+    file(commune, COMMUNE, "2016-S1", 61)
+    (tree.folder / "state" / commune.name / "data.mdb").unlink()
+    refused = submit(commune, "2016-S2", table({VISITS: 62}), *LOOKED_AT, expect=1)
+    expect_in("who files", refused.err, "the data file of this node was removed")
+    told = commune.tonghop("status", expect=1).err
+    expect_in("status", told, "the data file was removed from the state folder")
+    eventually_logged(commune, "the data file was removed from ")
+    district.start()
+    settle_outbox(commune)
+    commune.stop()
+    commune.start()
+    expect("what was acknowledged is back", total(commune, "2016-S1", VISITS), exact(61, 1))
+    expect("what was refused may be filed", file(commune, COMMUNE, "2016-S2", 62), "1")
+    settle(commune, district, province)
     verify(commune, district, province)
 
 
@@ -231,6 +253,6 @@ def parent_gone_for_good(tree: Tree, province: Node) -> None:
 if __name__ == "__main__":
     with Tree() as grown:
         root = plant(grown)
-        play((new_home_goes_on, disk_of_a_leaf, no_intake_before_it_is_complete, disk_of_the_middle,
-              old_copy_by_hand, two_homes, safe_is_what_was_filed, disk_of_the_root,
+        play((new_home_goes_on, disk_of_a_leaf, file_that_is_removed, no_intake_before_it_is_complete,
+              disk_of_the_middle, old_copy_by_hand, two_homes, safe_is_what_was_filed, disk_of_the_root,
               parent_gone_for_good), grown, root)

@@ -180,6 +180,37 @@ static void test_no_catalogue(void **state)
     assert_unchanged(rig, before);
 }
 
+/* What is written into a file that has no name is gone at the end: nothing is taken in, from
+ * whomever; asking still works, and says it. */
+static void test_removed_file(void **state)
+{
+    struct rig *rig = *state;
+    char path[RIG_PATH_SIZE + sizeof("/data.mdb")];
+    assert_int_equal(file_ok(rig, &good), 1);
+    char *before = dump_store(rig);
+    (void)snprintf(path, sizeof path, "%s/data.mdb", rig->folder);
+    assert_int_equal(unlink(path), 0);
+    const Tonghop__Envelope *answer =
+        file_as(rig, from_local(), DRAFT(.period = "2024-S2", .unit = 23887, CELLS(EXACT(1, 1))));
+    assert_contains(assert_refused(answer, "io")->text, "the data file of this node was removed");
+    Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    uint8_t key[PEER_KEY_SIZE] = {REPORTER_632};
+    enrol.key = (ProtobufCBinaryData){sizeof key, key};
+    enrol.unit = 632;
+    enrol.role = ROLE(REPORTER);
+    envelope.body_case = BODY(ENROL);
+    envelope.enrol = &enrol;
+    assert_refused(rig_ask(rig, from_local(), &envelope), "io");
+    assert_unchanged(rig, before);
+    answer = ask_status(rig, from_local());
+    assert_body(answer, BODY(STATUS));
+    assert_int_equal(answer->status->report_count, 1);
+    assert_int_equal(answer->status->n_problems, 1);
+    assert_int_equal(answer->status->lasting_problems, 1);
+    assert_contains(answer->status->problems[0], "was removed from the state folder");
+}
+
 /* On a disk that is nearly full nothing is taken in; asking still works. */
 static void test_full_disk(void **state)
 {
@@ -562,6 +593,7 @@ int main(void)
         INTAKE_TEST(test_every_error_is_named),
         cmocka_unit_test_setup_teardown(test_no_catalogue, setup_empty, rig_teardown),
         ROOT_TEST(test_full_disk),
+        ROOT_TEST(test_removed_file),
         ROOT_TEST(test_damaged_filings),
         ROOT_TEST(test_truncated_messages),
         INTAKE_TEST(test_revisions_are_numbered),
