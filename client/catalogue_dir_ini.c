@@ -336,7 +336,7 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
         if (ini->entries[i].title[0] != '\0')
             add_titled(&head, &ini->entries[i]);
     refuse_unknown(&head);
-    ini_report_unknown(ini, problems);
+    ini_report_unknown(ini, NULL, problems);
     if (catalogue->level_count == 0)
         problems_add(
             problems, ini->file, (struct place){0},

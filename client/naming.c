@@ -8,7 +8,6 @@
 #include "text/fold.h"
 
 enum {
-    NEAREST_BYTES_MAX = 200,
     GUESS_BYTES_MIN = 4, /* less begins, and is in, too many names */
     CLOSE_SHARE = 6,     /* of so many bytes one may differ */
 };
@@ -220,35 +219,6 @@ bool naming_is(const struct naming *naming, const char *text, uint32_t id)
     return false;
 }
 
-static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
-{
-    size_t row[NEAREST_BYTES_MAX + 1];
-    for (size_t j = 0; j <= b_len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_len; i++) {
-        size_t diagonal = row[0], least = i;
-        row[0] = i;
-        for (size_t j = 1; j <= b_len; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < other ? change : other;
-            least = row[j] < least ? row[j] : least;
-        }
-        if (least > most)
-            return most + 1;
-    }
-    return row[b_len];
-}
-
-size_t naming_distance(const char *a, const char *b, size_t most)
-{
-    size_t a_len = strlen(a), b_len = strlen(b);
-    if (b_len > NEAREST_BYTES_MAX || a_len > b_len + most || b_len > a_len + most)
-        return most + 1;
-    return distance(a, a_len, b, b_len, most);
-}
-
 /* ---- guessing ---- */
 
 /* Whether `name` has all words of `text`, in that order. */
@@ -288,7 +258,7 @@ static size_t apart(enum likeness likeness, const char *name, const char *text, 
 {
     size_t len = strlen(text);
     if (likeness == LIKE_LETTERS)
-        return naming_distance(text, name, most);
+        return fold_distance(text, name, most);
     if (likeness == LIKE_SAME)
         return strcmp(name, text) == 0 ? 0 : most + 1;
     bool is_like = len >= GUESS_BYTES_MIN && (likeness == LIKE_BEGIN ? strncmp(name, text, len) == 0
@@ -341,7 +311,7 @@ size_t naming_guess(const struct naming *naming, const char *text,
 {
     char *folded = fold_item(text), *bare = fold_bare(folded);
     struct guesses guesses = {0};
-    bool is_fit = bare[0] != '\0' && strlen(bare) <= NEAREST_BYTES_MAX;
+    bool is_fit = bare[0] != '\0' && strlen(bare) <= FOLD_DISTANCE_BYTES_MAX;
     for (int i = 0; i < 2 * LIKENESS_COUNT && guesses.count == 0 && is_fit; i++)
         guesses = guess(naming, bare, (enum likeness)(i / 2), i % 2 == 0);
     free(folded);

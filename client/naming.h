@@ -40,10 +40,6 @@ enum { NAMING_GUESSES_MAX = 3 };
 size_t naming_guess(const struct naming *naming, const char *text,
                     uint32_t ret_ids[NAMING_GUESSES_MAX]);
 
-/* How many bytes have to be changed, added or left out to make one of the other; anything above
- * `most` when it is more than that. */
-size_t naming_distance(const char *a, const char *b, size_t most);
-
 /* Whether the text is one of the names of that one. */
 bool naming_is(const struct naming *naming, const char *text, uint32_t id);
 

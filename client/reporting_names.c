@@ -108,7 +108,7 @@ static const struct indicator *nearest_code(const struct catalogue *catalogue, c
     for (size_t i = 0; i < catalogue->indicator_count && (nearest == NULL || most > 0); i++) {
         if (!indicator_is_entered(&catalogue->indicators[i]))
             continue;
-        size_t apart = naming_distance(code, catalogue->indicators[i].code, most);
+        size_t apart = fold_distance(code, catalogue->indicators[i].code, most);
         if (apart <= most) {
             nearest = &catalogue->indicators[i];
             most = apart > 0 ? apart - 1 : 0;

@@ -251,7 +251,7 @@ enum err conf_read(const char *path, struct problems *problems, struct conf *ret
     };
     for (size_t i = 0; i < RULE_COUNT; i++)
         apply_rule(&rules[i], &table, problems, &conf);
-    ini_report_unknown(&table, problems);
+    ini_report_unknown(&table, conf_key, problems);
     set_defaults(&conf, path, stem_len);
     ini_fini(&table);
     if (problems->error_count > error_count) {

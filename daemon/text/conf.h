@@ -39,8 +39,7 @@ const char *conf_log_level_name(int level);
 /* The path of the local socket, "RUNTIME_DIR/control"; the caller frees. */
 char *conf_control_path(const struct conf *conf);
 
-/* The keys there are, for the test that compares them with the documentation: false beyond the
- * last one. */
+/* The keys there are: false beyond the last one. */
 bool conf_key(size_t index, const char **ret_section, const char **ret_name);
 
 #endif

@@ -300,3 +300,32 @@ char *fold_bare(const char *folded)
     buf_put_u8(&out, '\0');
     return (char *)out.data;
 }
+
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
+{
+    size_t row[FOLD_DISTANCE_BYTES_MAX + 1];
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0], least = i;
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < other ? change : other;
+            least = row[j] < least ? row[j] : least;
+        }
+        if (least > most)
+            return most + 1;
+    }
+    return row[b_len];
+}
+
+size_t fold_distance(const char *a, const char *b, size_t most)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    if (b_len > FOLD_DISTANCE_BYTES_MAX || a_len > b_len + most || b_len > a_len + most)
+        return most + 1;
+    return distance(a, a_len, b, b_len, most);
+}

@@ -35,4 +35,10 @@ const char *fold_part(const char *folded);
  * "dat". The caller frees. */
 char *fold_bare(const char *folded);
 
+enum { FOLD_DISTANCE_BYTES_MAX = 200 };
+
+/* How many bytes have to be changed, added or left out to make one of the other; anything above
+ * `most` when it is more than that, or when `b` is longer than FOLD_DISTANCE_BYTES_MAX. */
+size_t fold_distance(const char *a, const char *b, size_t most);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "text/fold.h"
 #include "text/input.h"
 
 struct scan {
@@ -269,7 +270,67 @@ struct ini_entry *ini_take(struct ini_table *table, const char *section, const c
     return entry;
 }
 
-void ini_report_unknown(const struct ini_table *table, struct problems *problems)
+/* A letter or two, of short words less. */
+static size_t near_enough(const char *word)
+{
+    size_t half = (strlen(word) + 1) / 2;
+    return half < 2 ? half : 2;
+}
+
+/* What the entry was probably meant to be: the nearest of those that are known, where it has
+ * another name, or stands in another section. False, and both NULL: it is near to none. */
+static bool find_near(const struct ini_entry *entry, ini_known_fn *known, const char **ret_section,
+                      const char **ret_name)
+{
+    const char *section, *name;
+    size_t most = near_enough(entry->section), most_of_name = near_enough(entry->name);
+    size_t least = most + most_of_name + 1;
+    bool may_be = known != NULL && entry->title[0] == '\0';
+    *ret_section = *ret_name = NULL;
+    for (size_t i = 0; may_be && known(i, &section, &name); i++) {
+        size_t of_section = fold_distance(entry->section, section, most);
+        size_t of_name = fold_distance(entry->name, name, most_of_name);
+        if (of_section > most || of_name > most_of_name || of_section + of_name >= least)
+            continue;
+        least = of_section + of_name;
+        *ret_section = section;
+        *ret_name = name;
+    }
+    return *ret_name != NULL;
+}
+
+static void report_unknown(const struct ini_table *table, const struct ini_entry *entry,
+                           ini_known_fn *known, struct problems *problems)
+{
+    const char *section, *name;
+    char *where = section_text(entry);
+    if (!find_near(entry, known, &section, &name))
+        problems_add(problems, table->file, entry->place,
+                     PROBLEM_WORDS(problems,
+                                   "unknown key %s in %s: correct its spelling or remove it",
+                                   "tên %s không dùng được trong %s: sửa lại hoặc bỏ dòng này"),
+                     entry->name, where);
+    else if (strcmp(section, entry->section) == 0)
+        problems_add(problems, table->file, entry->place,
+                     PROBLEM_WORDS(problems,
+                                   "unknown key %s in %s: if %s is meant, correct it; else remove "
+                                   "it",
+                                   "tên %s không dùng được trong %s: nếu là %s thì sửa lại, không "
+                                   "thì bỏ dòng này"),
+                     entry->name, where, name);
+    else
+        problems_add(problems, table->file, entry->place,
+                     PROBLEM_WORDS(problems,
+                                   "unknown key %s in %s: if %s in [%s] is meant, correct it; else "
+                                   "remove it",
+                                   "tên %s không dùng được trong %s: nếu là %s trong [%s] thì sửa "
+                                   "lại, không thì bỏ dòng này"),
+                     entry->name, where, name, section);
+    free(where);
+}
+
+void ini_report_unknown(const struct ini_table *table, ini_known_fn *known,
+                        struct problems *problems)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct ini_entry *entry = &table->entries[i];
@@ -284,12 +345,6 @@ void ini_report_unknown(const struct ini_table *table, struct problems *problems
                 entry->name);
             continue;
         }
-        char *where = section_text(entry);
-        problems_add(problems, table->file, entry->place,
-                     PROBLEM_WORDS(problems,
-                                   "unknown key %s in %s: correct its spelling or remove it",
-                                   "tên %s không dùng được trong %s: sửa lại hoặc bỏ dòng này"),
-                     entry->name, where);
-        free(where);
+        report_unknown(table, entry, known, problems);
     }
 }

@@ -41,7 +41,12 @@ void ini_fini(struct ini_table *table);
 /* The entry (marked used) or NULL. `title` "" for sections without. */
 struct ini_entry *ini_take(struct ini_table *table, const char *section, const char *title,
                            const char *name);
-/* Adds a problem for every entry that nobody took: "unknown key". */
-void ini_report_unknown(const struct ini_table *table, struct problems *problems);
+/* The name of entry `index` that somebody would take, in a section without title; false at the end.
+ */
+typedef bool ini_known_fn(size_t index, const char **ret_section, const char **ret_name);
+/* Adds a problem for every entry that nobody took: "unknown key", and which of `known` (may be
+ * NULL) was probably meant, where it is a matter of a letter or two. */
+void ini_report_unknown(const struct ini_table *table, ini_known_fn *known,
+                        struct problems *problems);
 
 #endif

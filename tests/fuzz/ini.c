@@ -78,7 +78,7 @@ static void check_entries(struct ini_table *table)
         LAW(ini_take(table, entry->section, entry->title, entry->name) == entry,
             "an entry is found by its names");
     }
-    ini_report_unknown(table, &problems);
+    ini_report_unknown(table, conf_key, &problems);
     LAW(problems.count == 0, "what was taken is not unknown");
     put_entries(table, &text);
     LAW(ini_read_bytes("again.ini", span_of(&text), &problems, &again) == ERR_OK &&

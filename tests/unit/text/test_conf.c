@@ -178,10 +178,22 @@ static const struct {
      "n.conf: error: unit is missing in [node]: add `unit = ...`, a unit's id, a whole number "
      "from 1\n"},
     {"unknown key", "[node]\nunit = 1\n  state-dir = /x\n",
-     "n.conf:3:3: error: unknown key state-dir in [node]: correct its spelling or remove it\n"},
+     "n.conf:3:3: error: unknown key state-dir in [node]: if state_dir is meant, correct it; else "
+     "remove it\n"},
+    {"a key that is like none", "[node]\nunit = 1\ncolour = red\n",
+     "n.conf:3:1: error: unknown key colour in [node]: correct its spelling or remove it\n"},
+    {"a key of another section", "[node]\nunit = 1\nendpoint = tcp://*:1\n",
+     "n.conf:3:1: error: unknown key endpoint in [node]: correct its spelling or remove it\n"},
+    {"a short key", "[node]\nunit = 1\nx = 1\n",
+     "n.conf:3:1: error: unknown key x in [node]: correct its spelling or remove it\n"},
+    {"the nearest key", "[node]\nunit = 1\nstat_dir = /x\nkey_files = /x\n",
+     "n.conf:3:1: error: unknown key stat_dir in [node]: if state_dir is meant, correct it; else "
+     "remove it\n"
+     "n.conf:4:1: error: unknown key key_files in [node]: if key_file is meant, correct it; else "
+     "remove it\n"},
     {"unknown section", "[node]\nunit = 1\n[lsiten]\nendpoint = tcp://*:1\n",
-     "n.conf:4:1: error: unknown key endpoint in [lsiten]: correct its spelling or remove "
-     "it\n"},
+     "n.conf:4:1: error: unknown key endpoint in [lsiten]: if endpoint in [listen] is meant, "
+     "correct it; else remove it\n"},
     {"titled section", "[node]\nunit = 1\n[parent a]\nkey = x\n",
      "n.conf:4:1: error: unknown key key in [parent a]: correct its spelling or remove it\n"},
     {"unit 0", "[node]\nunit = 0\n",
@@ -220,7 +232,8 @@ static const struct {
      "n.conf: error: endpoint is missing in [parent]: add `endpoint = ...`, the address of the "
      "node above, such as tcp://10.0.0.1:7464\n"
      "n.conf:6:7: error: " KEY_EXPECTED
-     "n.conf:4:1: error: unknown key unti in [node]: correct its spelling or remove it\n"},
+     "n.conf:4:1: error: unknown key unti in [node]: if unit is meant, correct it; else remove "
+     "it\n"},
 };
 
 /* What is wrong is told with its place, all of it at once, and nothing is given back. */

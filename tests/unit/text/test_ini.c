@@ -187,7 +187,7 @@ static void test_unknown_keys(void **state)
     assert_string_equal(ini_take(&table, "node", "", "unit")->value, "5");
     assert_null(ini_take(&table, "node", "x", "unit"));
     assert_null(ini_take(&table, "node", "", "units"));
-    ini_report_unknown(&table, &problems);
+    ini_report_unknown(&table, NULL, &problems);
     dump_problems(&problems, &dump);
     assert_string_equal(
         (const char *)dump.data,
