@@ -30,7 +30,10 @@ enum {
     COPIES_MAX = 99, /* of one schema: a person clears them */
     NAME_SIZE = 64,
     BLOCK_BYTES = 64 * 1024,
+    STAT_BLOCK_BYTES = 512, /* of st_blocks */
 };
+
+static const char part_name[] = DATAFILE_NAME ".before-schema.new";
 
 /* ---- the copy ---- */
 
@@ -51,18 +54,33 @@ static enum err fail(const struct store *store, const char *what, const char *na
     return err;
 }
 
-/* The node needs what it keeps free for the steps, and for its work after them. */
+/* What a start that was cut off has left of its copy: the next one removes it first. */
+static uint64_t part_bytes(const struct store *store)
+{
+    struct stat info;
+    bool is_there = fstatat(store->folder, part_name, &info, AT_SYMLINK_NOFOLLOW) == 0;
+    return is_there ? (uint64_t)info.st_blocks * STAT_BLOCK_BYTES : 0;
+}
+
+/* The node needs what it keeps free for the steps, and for its work after them. A copy that is
+ * there takes room twice if a start was cut off behind it: only the new one shows that it is the
+ * same. */
 enum err migrate_check_room(const struct store *store)
 {
-    uint64_t free_bytes = folder_free_bytes(store->folder);
+    char name[NAME_SIZE];
+    uint64_t free_bytes = folder_free_bytes(store->folder) + part_bytes(store);
     uint64_t wanted_bytes = db_live_bytes(store->db) + store->reserve_bytes;
     if (free_bytes >= wanted_bytes)
         return ERR_OK;
+    name_copy(1, name);
+    bool has_copy = faccessat(store->folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     log_event(LOG_EVENT_STORE_NOT_UPGRADED, LOG_FIELDS(.error = ERR_FULL),
               "store %s: to bring it up to date, %" PRIu64
-              " MiB more are needed on its disk, for a copy as it is now: make room and start "
-              "again, or go on with the version before; nothing was changed",
-              store->path, ((wanted_bytes - free_bytes) >> 20) + 1);
+              " MiB more are needed on its disk, for a copy as it is now: make room%s%s%s and "
+              "start again, or go on with the version before; nothing was changed",
+              store->path, ((wanted_bytes - free_bytes) >> 20) + 1,
+              has_copy ? " (you may move " : "", has_copy ? name : "",
+              has_copy ? " to another disk)" : "");
     return ERR_FULL;
 }
 
@@ -116,22 +134,21 @@ static enum err write_copy(const struct store *store, int copy, const char *part
 
 static enum err keep_copy(const struct store *store, char *ret_name)
 {
-    static const char part[] = DATAFILE_NAME ".before-schema.new";
-    (void)unlinkat(store->folder, part, 0); /* of a start that was cut off, if there was one */
+    (void)unlinkat(store->folder, part_name, 0); /* of a start that was cut off, if there was one */
     enum err err = migrate_check_room(store);
     if (err != ERR_OK)
         return err;
-    int copy = openat(store->folder, part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
+    int copy = openat(store->folder, part_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, COPY_MODE);
     if (copy < 0)
-        return fail(store, "make", part);
-    err = write_copy(store, copy, part);
+        return fail(store, "make", part_name);
+    err = write_copy(store, copy, part_name);
     if (err == ERR_OK)
-        err = place_copy(store, copy, part, ret_name);
+        err = place_copy(store, copy, part_name, ret_name);
     if (err == ERR_OK && folder_sync(store->folder) != ERR_OK)
         err = fail(store, "flush the folder of", ret_name);
     if (err != ERR_OK)
-        (void)unlinkat(store->folder, part, 0); /* it may have its name already */
-    (void)close(copy);                          /* what is to stay was flushed */
+        (void)unlinkat(store->folder, part_name, 0); /* it may have its name already */
+    (void)close(copy);                               /* what is to stay was flushed */
     return err;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "lib/older.h"
 #include "store/backup.h"
@@ -253,6 +254,37 @@ static void no_room(void **state)
     assert_holds_all(temp->store);
 }
 
+/* What a start that was cut off has left is no reason to want more room than there was: the part of
+ * a copy is as good as gone, and a whole one may be moved. */
+static void room_after_a_cut(void **state)
+{
+    enum { PART_BYTES = 128 << 20 };
+    struct temp_store *temp = *state;
+    struct store_older older;
+    struct statvfs disk;
+    char part[TEMP_FILE_SIZE], copy[TEMP_FILE_SIZE];
+    make_older(temp);
+    temp_path(temp, "data.mdb.before-schema.new", part);
+    temp_path(temp, COPY, copy);
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(posix_fallocate(fd, 0, PART_BYTES), 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(statvfs(temp->folder, &disk), 0);
+    uint64_t reserve_bytes = (uint64_t)disk.f_bavail * disk.f_frsize + PART_BYTES / 2;
+    assert_true(store_awaits_upgrade(temp->folder, reserve_bytes, &older));
+    assert_true(older.has_room);
+    assert_int_equal(unlink(part), 0);
+
+    assert_true(store_awaits_upgrade(temp->folder, UINT64_MAX / 2, &older));
+    assert_false(older.has_room);
+    assert_logged("for a copy as it is now: make room and start again");
+    assert_int_equal(close(open(copy, O_WRONLY | O_CREAT | O_EXCL, 0600)), 0);
+    assert_true(store_awaits_upgrade(temp->folder, UINT64_MAX / 2, &older));
+    assert_false(older.has_room);
+    assert_logged("make room (you may move " COPY " to another disk) and start again");
+}
+
 /* Another unit's store, which a wrong state_dir names, is refused as it is: of whatever schema, not
  * a byte of it changes. What belongs to nobody yet is anybody's. */
 static void another_units(void **state)
@@ -387,8 +419,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(brings_up_to_date), STORE_TEST(copy_is_the_way_back),
         STORE_TEST(copies_are_kept),   STORE_TEST(readers_are_refused),
-        STORE_TEST(no_room),           STORE_TEST(another_units),
-        STORE_TEST(damaged_record),    STORE_TEST(backup_of_older),
+        STORE_TEST(no_room),           STORE_TEST(room_after_a_cut),
+        STORE_TEST(another_units),     STORE_TEST(damaged_record),
+        STORE_TEST(backup_of_older),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
