@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/log.h"
@@ -331,6 +332,21 @@ static int serve(struct conf *conf, const char *conf_path)
     return err == ERR_OK ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
+/* For log_set_journal: on a terminal and in a file nobody else tells of a line when it was written,
+ * and how grave it is. */
+static bool print_dated(void *unused, const struct log_entry *entry)
+{
+    char stamp[sizeof("2026-11-29T08:00:00+0700")];
+    time_t now_s = (time_t)(loop_now().us / 1000000);
+    struct tm local;
+    (void)unused;
+    if (localtime_r(&now_s, &local) == NULL ||
+        strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S%z", &local) == 0)
+        return false;
+    fprintf(stderr, "%s %s: %s\n", stamp, conf_log_level_name((int)entry->level), entry->line);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
@@ -344,6 +360,8 @@ int main(int argc, char **argv)
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
     if (journal_is_stderr())
         log_set_journal(journal_send, &journal);
+    else if (options.mode == MODE_SERVE)
+        log_set_journal(print_dated, NULL);
     log_setup(LOG_LEVEL_INFO, journal_is_stderr());
     if (reload_read(options.config, is_in_vietnamese(&options), &conf) != ERR_OK)
         return EXIT_CONFIG;

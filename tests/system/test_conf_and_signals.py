@@ -2,9 +2,12 @@
 is, keeps its state folder to itself, and stops when it is asked to."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
+import time
+from datetime import datetime
 from pathlib import Path
 
 from harness import COMMAND_S, Failure, Result, Tree, eventually
@@ -269,6 +272,26 @@ def unread(endpoint: str) -> int:
                if int(fields[1].partition(":")[2], 16) == port)
 
 
+def lines_have_their_time(house: House) -> None:
+    """In a file each line of a daemon has the local time and its level; what is done with the data
+    instead of serving it is told to who sits there"""
+    before = int(time.time())
+    config = house.private("dated")
+    process = subprocess.Popen([str(house.tree.tonghopd), "--config", config], stderr=subprocess.PIPE,
+                               encoding="utf-8", env=house.tree.environment | {"TZ": "Asia/Ho_Chi_Minh"})
+    first = process.stderr.readline()
+    process.terminate()
+    last = process.stderr.readlines()[-1]
+    expect("end", process.wait(), 0)
+    for line, rest in ((first, r" notice: tonghopd \S+ serves unit 64.*\n"), (last, " notice: stopping\n")):
+        match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0700)" + rest, line)
+        expect(f"its form: {line}", match is not None, True)
+        moment = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S%z").timestamp()
+        expect("its time", before <= moment <= time.time(), True)
+    result = house.daemon("--config", config, "--backup", "/nowhere/x.mdb")
+    expect("the line alone", result.err[:4].isdigit(), False)
+
+
 def interrupt_ends_too(house: House) -> None:
     """SIGINT ends it as SIGTERM does; SIGPIPE does not disturb it"""
     node = house.node
@@ -294,8 +317,8 @@ def verify_beside_the_daemon(house: House) -> None:
 
 STEPS = (bad_configurations_are_explained, samples_are_good, state_belongs_to_one,
          state_belongs_to_its_unit, keys_are_private, folders_are_named, manager_is_told,
-         terminates_in_the_middle, answers_before_it_ends, interrupt_ends_too,
-         verify_beside_the_daemon)
+         terminates_in_the_middle, answers_before_it_ends, lines_have_their_time,
+         interrupt_ends_too, verify_beside_the_daemon)
 
 if __name__ == "__main__":
     with Tree() as grown:
