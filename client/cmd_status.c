@@ -126,12 +126,26 @@ static int print_answer(const struct common *common, bool is_all, const Tonghop_
     return health_is_good(answer->status) ? EXIT_DONE : EXIT_NO;
 }
 
+static bool has_listener(const struct conf *conf)
+{
+    char *control = conf_control_path(conf);
+    enum err err = sock_probe_local(control);
+    free(control);
+    return err == ERR_OK;
+}
+
 /* Why nobody answers on the local socket, as far as this machine can tell. */
 static void explain_silence(const struct common *common, const struct conf *conf)
 {
     char *path = command_find_conf_path(common);
-    if (path != NULL && offline_check(common, path)) {
-        bool is_systemd = strncmp(path, COMMAND_ETC "/", sizeof(COMMAND_ETC)) == 0;
+    if (path == NULL)
+        return;
+    bool is_systemd = strncmp(path, COMMAND_ETC "/", sizeof(COMMAND_ETC)) == 0;
+    if (has_listener(conf)) {
+        command_say(
+            words(common->is_english, is_systemd ? WORD_STATUS_HANGS_SERVICE : WORD_STATUS_HANGS),
+            is_systemd ? conf->name : path);
+    } else if (offline_check(common, path)) {
         char *start = is_systemd ? mem_printf("systemctl start tonghopd@%s", conf->name)
                                  : mem_printf("tonghopd --config %s", path);
         command_say(words(common->is_english, WORD_STATUS_COULD_START), start);
@@ -177,7 +191,7 @@ static int run_status(const struct common *common, int argc, char **argv)
     }
     int status = err == ERR_OK ? print_answer(common, is_all, answer)
                                : command_print_failure(common, err, reason);
-    if (err == ERR_NOT_FOUND && !conf.is_client)
+    if ((err == ERR_NOT_FOUND || err == ERR_TIMEOUT) && !conf.is_client)
         explain_silence(common, &conf);
     if (wait_text != NULL && !is_over && status != EXIT_INPUT)
         command_say(words(common->is_english, WORD_STATUS_GAVE_UP), wait_text);

@@ -107,6 +107,11 @@ static enum err check_trouble(struct connection *connection, bool is_up, char *r
             reason, ERR_TIMEOUT,
             SAID(connection->is_vietnamese, "%s: the connection was lost", "%s: bị mất kết nối"),
             connection->address);
+    if (connection->is_local && sock_probe_local(connection->address) == ERR_OK)
+        return fail(reason, ERR_TIMEOUT,
+                    SAID(connection->is_vietnamese, "%s: a daemon has it and does not answer",
+                         "%s: tonghopd đang giữ cổng này mà không trả lời"),
+                    connection->address);
     if (connection->is_local)
         return fail(reason, ERR_NOT_FOUND,
                     SAID(connection->is_vietnamese, "%s: no daemon answers there; start it",

@@ -16,8 +16,8 @@ struct connection;
 
 /* Connects to the local socket of a node's configuration, or over CURVE for a [client] one, and
  * says hello; the node's texts about reports come in Vietnamese if wanted. Errors: ERR_NOT_FOUND
- * no daemon there, ERR_FORBIDDEN no right or not enrolled, ERR_TIMEOUT, ERR_VERSION ...; `reason`
- * (CONNECTION_REASON_SIZE bytes) says what and what to do. */
+ * no daemon there, ERR_FORBIDDEN no right or not enrolled, ERR_TIMEOUT it is there and does not
+ * answer, ERR_VERSION ...; `reason` (CONNECTION_REASON_SIZE bytes) says what and what to do. */
 enum err connection_open(const struct conf *conf, bool is_vietnamese, int64_t timeout_ms,
                          struct connection **ret_connection, char *reason);
 

@@ -51,6 +51,16 @@ const struct words_pair words_status[WORD_COUNT] = {
     [WORD_STATUS_UNHEALTHY] = {"Cần xem lại:", "To be looked at:"},
     [WORD_STATUS_COULD_START] = {"không thấy điều gì ngăn nút khởi động: %s",
                                  "nothing keeps it from starting: %s"},
+    [WORD_STATUS_HANGS] =
+        {"nút đang chạy mà không trả lời: chờ một phút rồi hỏi lại; nếu vẫn vậy, dừng hẳn tiến "
+         "trình (kill -9) rồi chạy lại: tonghopd --config %s",
+         "a daemon of this node runs and does not answer: ask again in a minute; if it still does "
+         "not, end it (kill -9) and start it again: tonghopd --config %s"},
+    [WORD_STATUS_HANGS_SERVICE] =
+        {"nút đang chạy mà không trả lời: nếu bị treo, nó được tự khởi động lại trong vòng một "
+         "phút; hoặc: systemctl restart tonghopd@%s",
+         "a daemon of this node runs and does not answer: if it hangs, its watchdog restarts it "
+         "within a minute; or: systemctl restart tonghopd@%s"},
     [WORD_STATUS_NOTICES] = {"Để biết:", "Notices:"},
     [WORD_STATUS_DO_LINK] =
         {"chưa nối được với cấp trên: kiểm tra mạng, địa chỉ và khóa trong [parent], "

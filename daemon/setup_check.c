@@ -103,10 +103,10 @@ static void check_runtime(struct check *check)
     struct stat st;
     check->is_running = err == ERR_OK;
     if (err == ERR_OK)
-        check_tell(check, GOOD,
-                   SAID(check, "a daemon of this node runs: %s answers",
-                        "nút này đang chạy: %s có trả lời"),
-                   control);
+        check_tell(
+            check, GOOD,
+            SAID(check, "a daemon of this node runs: it has %s", "nút này đang chạy: nó giữ %s"),
+            control);
     else if (err == ERR_FORBIDDEN)
         check_tell(check, UNKNOWN,
                    SAID(check, "%s: you may not use it, so it is not known whether it runs",

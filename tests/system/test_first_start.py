@@ -4,6 +4,7 @@ by `tonghopd --check`, and by `tonghop status`, all of it at once."""
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -56,9 +57,9 @@ class House:
     def daemon(self, *arguments: object) -> Result:
         return self.run(self.bin / "tonghopd", "--config", self.node.config, *arguments)
 
-    def status(self, language: str) -> Result:
+    def status(self, language: str, *options: str) -> Result:
         return self.run(self.bin / "tonghop", "--etc", self.tree.etc, "--lang", language, "--node",
-                        self.node.name, "status")
+                        self.node.name, *options, "status")
 
     def edit(self, old: str, new: str) -> None:
         text = self.node.config.read_text()
@@ -276,6 +277,21 @@ def check_changes_nothing(house: House) -> None:
     house.node.stop()
 
 
+def hung_is_not_absent(house: House) -> None:
+    """A daemon that hangs is told from one that is not there"""
+    house.make()
+    start_as_it_is(house.node)
+    os.kill(house.node.pid, signal.SIGSTOP)
+    for language, words in (("en", "a daemon of this node runs and does not answer"),
+                            ("vi", "nút đang chạy mà không trả lời")):
+        result = house.status(language, "--timeout", "0.3")
+        expect("exit status", result.status, 3)
+        expect_in("status", result.err, words, f"tonghopd --config {house.node.config}")
+    expect_in("--check", house.daemon("--check").out, "a daemon of this node runs: it has")
+    os.kill(house.node.pid, signal.SIGCONT)
+    house.node.stop()
+
+
 def what_is_held_for_a_moment(house: House) -> None:
     """Port and store that are held for a moment, as by --check, keep no daemon from starting"""
     house.make()
@@ -349,8 +365,8 @@ def who_may_not_look(house: House) -> None:
     house.state.chmod(0o700)
 
 
-STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, what_is_held_for_a_moment, init_says_so,
-         little_room, who_may_not_look)
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, hung_is_not_absent, what_is_held_for_a_moment,
+         init_says_so, little_room, who_may_not_look)
 
 if __name__ == "__main__":
     with Tree() as grown:

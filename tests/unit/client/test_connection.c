@@ -1,6 +1,10 @@
 /* The connection, against a node that is played by a process of its own. */
 #include "lib/cm.h"
 
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/connection.h"
@@ -204,6 +208,34 @@ static void test_warnings_that_come_late(void **state)
     filing_fini(&filing);
 }
 
+static void test_hung_daemon_is_there(void **state)
+{
+    /* Who is there and does not speak is not to be started: libzmq's own patience ends with the
+     * same event as when the connection is closed before a word was said. */
+    struct world *world = *state;
+    char *path = conf_control_path(&world->conf);
+    struct connection_target target = {.address = path, .is_local = true};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct connection *connection = NULL;
+    char reason[CONNECTION_REASON_SIZE];
+    assert_int_equal(kill(world->node, SIGKILL), 0);
+    assert_int_equal(waitpid(world->node, NULL, 0), world->node);
+    (void)unlink(path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    world->node = fork();
+    if (world->node == 0)
+        for (;;)
+            (void)close(accept(fd, NULL, NULL));
+    assert_int_equal(connection_open_to(&target, false, TIMEOUT_MS, &connection, reason),
+                     ERR_TIMEOUT);
+    assert_non_null(strstr(reason, "a daemon has it and does not answer"));
+    (void)close(fd);
+    free(path);
+}
+
 #define with_node(test) cmocka_unit_test_setup_teardown(test, played_setup, played_teardown)
 
 int main(void)
@@ -216,6 +248,7 @@ int main(void)
         with_node(test_warnings_that_come_late),
         with_node(test_garbage_is_malformed),
         with_node(test_node_that_dies),
+        with_node(test_hung_daemon_is_there),
         cmocka_unit_test_setup_teardown(test_catalogue_is_fetched_in_chunks, played_setup_big,
                                         played_teardown),
     };
