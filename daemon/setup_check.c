@@ -83,6 +83,14 @@ bool check_is_default(const struct check *check, const char *path, const char *f
     return strncmp(path, folder, len) == 0 && strcmp(path + len, check->conf->name) == 0;
 }
 
+bool check_is_service(const struct check *check)
+{
+    char *by_default = mem_printf("/etc/tonghop/%s.key", check->conf->name);
+    bool is_service = strcmp(check->conf->key_file, by_default) == 0;
+    free(by_default);
+    return is_service;
+}
+
 /* ---- whether it runs ---- */
 
 /* Whether the daemon's user may: root asks for that of the state folder, by owner and mode alone.
@@ -155,9 +163,8 @@ static void check_runtime(struct check *check)
 static void check_key_owner(struct check *check)
 {
     const char *path = check->conf->key_file;
-    char *by_default = mem_printf("/etc/tonghop/%s.key", check->conf->name);
     struct stat st;
-    if (strcmp(path, by_default) != 0 && check->own_uid > 0 && stat(path, &st) == 0 &&
+    if (!check_is_service(check) && check->own_uid > 0 && stat(path, &st) == 0 &&
         (int)st.st_uid != check->own_uid)
         check_tell(
             check, WRONG,
@@ -167,7 +174,6 @@ static void check_key_owner(struct check *check)
                  "tệp khóa %s thuộc người dùng %d, còn thư mục dữ liệu thuộc người dùng %d nên "
                  "không đọc được khóa: chạy: chown %d %s"),
             path, (int)st.st_uid, check->own_uid, check->own_uid, path);
-    free(by_default);
 }
 
 static void check_keys(struct check *check)

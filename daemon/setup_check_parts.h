@@ -42,6 +42,9 @@ const char *check_sentence_of(const struct sentence *sentences, size_t count, en
 /* Whether `path` is this node's in `folder`: systemd makes it when it starts the daemon. */
 bool check_is_default(const struct check *check, const char *path, const char *folder);
 
+/* Whether systemd runs the daemon: only there no key file is named. */
+bool check_is_service(const struct check *check);
+
 /* The state folder and what is in it. Root gives up its rights for it. */
 void check_state(struct check *check);
 

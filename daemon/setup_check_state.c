@@ -19,7 +19,7 @@
 /* False, with the reason told, when another process has the store, or we may not write there. */
 static bool folder_is_ours(struct check *check, int fd, const char *path)
 {
-    if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) != 0) {
+    if (folder_is_read_only(fd) || faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) != 0) {
         check_tell(check, WRONG,
                    SAID(check,
                         "store %s: user %d cannot write there: make the daemon's user "
@@ -96,6 +96,38 @@ static void check_older(struct check *check, const struct store_older *older)
             path);
 }
 
+/* systemd makes the folder by default, and no other: the service's user could not even write in
+ * one that is root's. */
+static bool is_elsewhere(const struct check *check)
+{
+    return check_is_service(check) &&
+           !check_is_default(check, check->conf->state_dir, "/var/lib/tonghop/");
+}
+
+static void tell_not_the_services(struct check *check)
+{
+    const char *path = check->conf->state_dir;
+    check_tell(check, WRONG,
+               SAID(check,
+                    "store %s: the service, which runs as the user tonghop, cannot write there: "
+                    "run: install -d -o tonghop -g tonghop -m 0700 %s",
+                    "thư mục dữ liệu %s: dịch vụ chạy với người dùng tonghop, không ghi được ở "
+                    "đó: chạy: install -d -o tonghop -g tonghop -m 0700 %s"),
+               path, path);
+}
+
+static void tell_shut_in(struct check *check)
+{
+    const char *path = check->conf->state_dir;
+    check_tell(check, NOTE,
+               SAID(check,
+                    "store %s: unless it is done already, name it to systemd: systemctl edit "
+                    "tonghopd@%s, with the lines [Service] and ReadWritePaths=%s",
+                    "thư mục dữ liệu %s: nếu chưa khai báo với systemd thì chạy: systemctl edit "
+                    "tonghopd@%s, ghi hai dòng [Service] và ReadWritePaths=%s"),
+               path, check->conf->name, path);
+}
+
 static void open_store(struct check *check, int fd)
 {
     static const struct sentence sentences[] = {
@@ -113,6 +145,8 @@ static void open_store(struct check *check, int fd)
                    SAID(check, "store %s: empty, one is made at the start",
                         "thư mục dữ liệu %s: trống, dữ liệu được tạo khi khởi động"),
                    path);
+        if (is_elsewhere(check))
+            tell_shut_in(check);
         return;
     }
     if (store_awaits_upgrade(path, (uint64_t)check->conf->reserve_mib << 20, &older)) {
@@ -193,6 +227,8 @@ static void check_new_state(struct check *check)
                    SAID(check, "store %s: made when the service starts",
                         "thư mục dữ liệu %s: được tạo khi dịch vụ khởi động"),
                    path);
+    else if (is_elsewhere(check) && geteuid() == 0)
+        tell_not_the_services(check);
     else if (access(dirname(copy), W_OK | X_OK) == 0)
         check_tell(check, GOOD,
                    SAID(check, "store %s: made at the start",
@@ -217,6 +253,8 @@ void check_state(struct check *check)
                    SAID(check, "store %s: only root and the daemon's user may look",
                         "thư mục dữ liệu %s: chỉ root và người dùng của nút được xem"),
                    check->conf->state_dir);
+    else if (check->own_uid == 0 && is_elsewhere(check))
+        tell_not_the_services(check);
     else if (check->own_uid >= 0)
         check_store(check);
     else

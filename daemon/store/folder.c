@@ -40,6 +40,20 @@ const char *folder_network_name(uint64_t type)
     return NULL;
 }
 
+bool folder_is_read_only(int fd)
+{
+    struct statfs disk;
+    return fstatfs(fd, &disk) == 0 && (disk.f_flags & ST_RDONLY) != 0;
+}
+
+static void log_read_only(const char *path)
+{
+    log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
+              "store %s: the disk is read-only here: under systemd, name it to the service "
+              "(ReadWritePaths=, see tonghopd.conf(5)); else use one that can be written",
+              path);
+}
+
 static enum err check_file_system(int fd, const char *path)
 {
     struct statfs disk;
@@ -102,6 +116,10 @@ static enum err lock(int fd, const char *path)
 enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
 {
     if (!is_read_only && mkdir(path, PRIVATE_MODE) != 0 && errno != EEXIST) {
+        if (errno == EROFS) {
+            log_read_only(path);
+            return ERR_IO;
+        }
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_IO),
                   "store %s: cannot make the folder: %s: make the folder above it, writable by "
                   "this user",
@@ -120,6 +138,10 @@ enum err folder_open(const char *path, bool is_read_only, int *ret_fd)
         return is_missing ? ERR_NOT_FOUND : ERR_IO;
     }
     enum err err = check_file_system(fd, path);
+    if (err == ERR_OK && !is_read_only && folder_is_read_only(fd)) {
+        log_read_only(path);
+        err = ERR_IO;
+    }
     if (err == ERR_OK && !is_read_only)
         err = lock(fd, path);
     if (err == ERR_OK && !is_read_only)

@@ -23,6 +23,8 @@ enum err folder_sync(int fd);
 
 /* Bytes that the disk still has for us; 0 when it cannot be asked. */
 uint64_t folder_free_bytes(int fd);
+/* Whether nothing can be written there: a disk that is mounted so, also for this process alone. */
+bool folder_is_read_only(int fd);
 
 /* The name of the network or user-space file system with statfs number `type`, NULL for any other:
  * there neither locks nor memory maps can be relied on. */

@@ -1,5 +1,6 @@
 /* Preloaded into a daemon, for tests of what cannot be had otherwise: a clock that is off by
- * ODD_CLOCK_SECONDS, and a disk whose file system has the number ODD_FILE_SYSTEM of statfs(2). */
+ * ODD_CLOCK_SECONDS, and a disk whose file system has the number ODD_FILE_SYSTEM of statfs(2), or
+ * that is read-only (ODD_READ_ONLY=1). */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/statfs.h>
@@ -27,5 +28,7 @@ int fstatfs(int fd, struct statfs *ret_disk)
     long type = number_of("ODD_FILE_SYSTEM");
     if (rc == 0 && type != 0)
         ret_disk->f_type = type;
+    if (rc == 0)
+        ret_disk->f_flags |= number_of("ODD_READ_ONLY"); /* ST_RDONLY */
     return rc;
 }

@@ -164,10 +164,19 @@ def anothers_state(house: House) -> None:
         os.chown(house.key, NOBODY, NOBODY)
 
 
-def on_a_network(house: House) -> None:
-    house.environment = {"LD_PRELOAD": os.environ["ODD_MACHINE"], "ODD_FILE_SYSTEM": str(NFS),
+def odd_disk(house: House, **what: object) -> None:
+    house.environment = {"LD_PRELOAD": os.environ["ODD_MACHINE"],
                          "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") +
-                                         ":verify_asan_link_order=0"}
+                                         ":verify_asan_link_order=0",
+                         **{name: str(value) for name, value in what.items()}}
+
+
+def on_a_network(house: House) -> None:
+    odd_disk(house, ODD_FILE_SYSTEM=NFS)
+
+
+def read_only(house: House) -> None:
+    odd_disk(house, ODD_READ_ONLY=1)
 
 
 def no_runtime(house: House) -> None:
@@ -195,6 +204,7 @@ MISTAKES: dict[str, Callable[[House], None]] = {
     "the state folder cannot be made": no_place,
     "the state folder is another user's": anothers_state,
     "the state folder is on a network": on_a_network,
+    "the state folder is on a disk that is read-only for the daemon": read_only,
     "no runtime folder": no_runtime,
     "the daemon of this node runs already": runs_already,
 }
@@ -292,6 +302,23 @@ def hung_is_not_absent(house: House) -> None:
     house.node.stop()
 
 
+def state_elsewhere(house: House) -> None:
+    """A state folder elsewhere has to be the service's: root is told so, and that systemd has to be told"""
+    if os.geteuid() != 0:
+        print("not applicable without root: it would be told that it may not look")
+        return
+    house.make()
+    # A configuration that names no key file is a service's.
+    house.edit(f"key_file = {house.key}\n", "")
+    steps = (("root's", 0, 0, "wrong: ", f"install -d -o tonghop -g tonghop -m 0700 {house.state}"),
+             ("the service's", NOBODY, NOBODY, "note: ", f"ReadWritePaths={house.state}"))
+    for what, user, group, mark, remedy in steps:
+        os.chown(house.state, user, group)
+        expect_in(what, house.daemon("--check").err, f"{mark}store {house.state}: ", remedy)
+    house.state.rmdir()
+    expect_in("not there", house.daemon("--check").err, steps[0][-1])
+
+
 def what_is_held_for_a_moment(house: House) -> None:
     """Port and store that are held for a moment, as by --check, keep no daemon from starting"""
     house.make()
@@ -365,7 +392,7 @@ def who_may_not_look(house: House) -> None:
     house.state.chmod(0o700)
 
 
-STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, hung_is_not_absent, what_is_held_for_a_moment,
+STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, hung_is_not_absent, state_elsewhere, what_is_held_for_a_moment,
          init_says_so, little_room, who_may_not_look)
 
 if __name__ == "__main__":
