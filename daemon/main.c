@@ -29,7 +29,7 @@ enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 static const char software[] = "tonghopd " TONGHOP_VERSION;
 
 static const char help[] =
-    "usage: tonghopd --config FILE [--check [--lang vi|en] | --verify |\n"
+    "usage: tonghopd --config FILE [--check [--lang vi|en] | --check-config | --verify |\n"
     "                               --backup FILE [--force] | --restore FILE [--replace] |\n"
     "                               --export FILE [--force] | --import FILE [--replace]]\n"
     "\n"
@@ -43,6 +43,8 @@ static const char help[] =
     "2\n"
     "                  if there is anything\n"
     "  --lang vi|en    with --check: the language of what it says\n"
+    "  --check-config  read the configuration, and nothing else; exit status 2 if it has "
+    "mistakes\n"
     "  --verify        recompute every total from the reports held and compare; read-only, may "
     "run\n"
     "                  beside the daemon; exit status 1 if anything differs\n"
@@ -66,6 +68,7 @@ static const char help[] =
 enum mode {
     MODE_SERVE,
     MODE_CHECK,
+    MODE_CHECK_CONFIG,
     MODE_VERIFY,
     MODE_BACKUP,
     MODE_RESTORE,
@@ -88,7 +91,8 @@ static bool options_are_sound(const struct options *options, bool has_more)
     if (options->config == NULL || has_more)
         wrong = "--config FILE is needed, and nothing else but options";
     else if (options->mode_count > 1)
-        wrong = "only one of --check, --verify, --backup, --restore, --export and --import";
+        wrong = "only one of --check, --check-config, --verify, --backup, --restore, --export and "
+                "--import";
     else if (options->is_force && options->mode != MODE_BACKUP && options->mode != MODE_EXPORT)
         wrong = "--force goes with --backup and --export";
     else if (options->is_replace && options->mode != MODE_RESTORE && options->mode != MODE_IMPORT)
@@ -107,7 +111,7 @@ static void choose_mode(enum mode mode, struct options *options)
 {
     options->mode = mode;
     options->mode_count++;
-    if (mode != MODE_CHECK && mode != MODE_VERIFY)
+    if (mode != MODE_CHECK && mode != MODE_CHECK_CONFIG && mode != MODE_VERIFY)
         options->file = optarg;
 }
 
@@ -115,19 +119,13 @@ static void choose_mode(enum mode mode, struct options *options)
 static int parse_options(int argc, char **argv, struct options *ret_options)
 {
     static const struct option longs[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"check", no_argument, NULL, 'k'},
-        {"verify", no_argument, NULL, 'v'},
-        {"backup", required_argument, NULL, 'b'},
-        {"force", no_argument, NULL, 'f'},
-        {"restore", required_argument, NULL, 'r'},
-        {"replace", no_argument, NULL, 'p'},
-        {"export", required_argument, NULL, 'e'},
-        {"import", required_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {"lang", required_argument, NULL, 'l'},
-        {0},
+        {"config", required_argument, NULL, 'c'},  {"check", no_argument, NULL, 'k'},
+        {"check-config", no_argument, NULL, 'C'},  {"verify", no_argument, NULL, 'v'},
+        {"backup", required_argument, NULL, 'b'},  {"force", no_argument, NULL, 'f'},
+        {"restore", required_argument, NULL, 'r'}, {"replace", no_argument, NULL, 'p'},
+        {"export", required_argument, NULL, 'e'},  {"import", required_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},          {"version", no_argument, NULL, 'V'},
+        {"lang", required_argument, NULL, 'l'},    {0},
     };
     int c;
     while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
@@ -137,6 +135,9 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
             break;
         case 'k':
             choose_mode(MODE_CHECK, ret_options);
+            break;
+        case 'C':
+            choose_mode(MODE_CHECK_CONFIG, ret_options);
             break;
         case 'v':
             choose_mode(MODE_VERIFY, ret_options);
@@ -247,6 +248,8 @@ static int work_offline(const struct conf *conf, const struct options *options)
     struct offline offline = {
         .conf = conf, .store = store_options_of(conf), .node = node_options_of(conf)};
     enum err err = ERR_OK;
+    if (options->mode == MODE_CHECK_CONFIG)
+        return EXIT_SUCCESS; /* it was read */
     if (options->mode == MODE_CHECK)
         return setup_check(options->config, conf, is_in_vietnamese(options)) ? EXIT_SUCCESS
                                                                              : EXIT_CONFIG;
@@ -358,7 +361,9 @@ int main(int argc, char **argv)
     /* One arena of malloc: there is one thread of ours, and libzmq's allocates little. */
     (void)mallopt(M_ARENA_MAX, 1);
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
-    if (journal_is_stderr())
+    /* The journal may not know any more whose message it was when the sender ends at once; of a
+     * line of standard error it does. */
+    if (journal_is_stderr() && options.mode != MODE_CHECK_CONFIG)
         log_set_journal(journal_send, &journal);
     else if (options.mode == MODE_SERVE)
         log_set_journal(print_dated, NULL);

@@ -3,10 +3,11 @@ and a file with errors changes nothing."""
 
 import os
 import signal
+import subprocess
 
 from harness import Node, Tree, eventually
 from manager import Manager
-from scene import eventually_logged, expect, expect_in, plant, play, status, submit, table, total
+from scene import ROOT, eventually_logged, expect, expect_in, plant, play, status, submit, table, total
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 VISITS = "reception.visits"
@@ -113,6 +114,26 @@ def errors_change_nothing(house: House) -> None:
     reload(node, "reload: nothing has changed")
 
 
+def the_unit_asks_first(house: House) -> None:
+    """What the unit runs before SIGHUP fails where the file has mistakes, tells them, and nothing else"""
+    node, text = house.district, house.district.config.read_text()
+    unit = (ROOT / "deploy/systemd/tonghopd@.service").read_text()
+    lines = [line.partition("=")[2] for line in unit.splitlines() if line.startswith("ExecReload=")]
+    expect("the second line", lines[1], "/bin/kill -HUP $MAINPID")
+    words = lines[0].replace("/usr/sbin/tonghopd", str(house.tree.tonghopd))
+    command = words.replace("/etc/tonghop/%i.conf", str(node.config)).split()
+    clients = f"[client]\nendpoint = tcp://127.0.0.1:1\nkey = {node.public_key}\n"
+    for new, status_expected, said in (
+            (text, 0, ""), (text.replace("[parent]", "log_levl = debug\n[parent]"), 2, "log_levl"),
+            (clients, 2, "give the daemon one with [node]")):
+        node.config.write_text(new)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        expect("exit status and output", (done.returncode, done.stdout), (status_expected, ""))
+        expect("lines", len(done.stderr.splitlines()), 1 if said else 0)
+        expect_in("what is said", done.stderr, said)
+    node.config.write_text(text)
+
+
 def the_rest_needs_a_restart(house: House) -> None:
     """What cannot change in a running node is named in one line; the rest of the file is taken over"""
     node, text = house.district, house.district.config.read_text()
@@ -129,7 +150,7 @@ def the_rest_needs_a_restart(house: House) -> None:
 
 
 STEPS = (manager_is_told, log_level_and_reserve_change, parent_moves, errors_change_nothing,
-         the_rest_needs_a_restart)
+         the_unit_asks_first, the_rest_needs_a_restart)
 
 if __name__ == "__main__":
     with Tree() as grown:
