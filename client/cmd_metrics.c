@@ -38,13 +38,13 @@ static int64_t least(int64_t a, int64_t b)
 
 /* ---- asking the nodes ---- */
 
-/* A copy that outlives the connection; NULL: no answer in time, or another one. `reason` (of
- * CONNECTION_REASON_SIZE bytes) then says why, if it is known. */
-static Tonghop__Status *ask_status(const struct conf *conf, int64_t timeout_ms, char *reason)
+/* A copy that outlives the connection. An answer that is none of a node's is ERR_OK without a copy;
+ * `reason` (of CONNECTION_REASON_SIZE bytes) says why there is no answer, if it is known. */
+static enum err ask_status(const struct conf *conf, int64_t timeout_ms, Tonghop__Status **ret_copy,
+                           char *reason)
 {
     struct connection *connection = NULL;
     const Tonghop__Envelope *answer = NULL;
-    Tonghop__Status *copy = NULL;
     Tonghop__StatusQuery query = TONGHOP__STATUS_QUERY__INIT;
     Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
     request.body_case = TONGHOP__ENVELOPE__BODY_STATUS_QUERY;
@@ -57,11 +57,11 @@ static Tonghop__Status *ask_status(const struct conf *conf, int64_t timeout_ms, 
         size_t size = tonghop__status__get_packed_size(answer->status);
         uint8_t *bytes = mem_alloc(size + 1);
         (void)tonghop__status__pack(answer->status, bytes); /* as many as it said */
-        copy = tonghop__status__unpack(NULL, size, bytes);
+        *ret_copy = tonghop__status__unpack(NULL, size, bytes);
         free(bytes);
     }
     connection_close(&connection);
-    return copy;
+    return err;
 }
 
 /* "NAME" of "/etc/tonghop/NAME.conf"; the caller frees. */
@@ -75,27 +75,45 @@ static char *name_of(const char *path)
     return name;
 }
 
-/* False: it is the configuration of a client, who has no health. One that does not read is that of
- * a node which does not run. Why a node does not answer is for people: where nobody looks,
- * tonghop_up tells it, and the node's own journal why. */
+/* A daemon goes on with what it read before: it is asked where it is by default. */
+static void ask_without_conf(int64_t timeout_ms, struct scrape *scrape)
+{
+    char reason[CONNECTION_REASON_SIZE];
+    struct conf conf = {.runtime_dir = mem_printf("/run/tonghop/%s", scrape->name)};
+    (void)ask_status(&conf, timeout_ms, &scrape->status, reason); /* what is wrong is told */
+    if (scrape->status != NULL)
+        scrape->unit = scrape->status->unit->id;
+    free(conf.runtime_dir);
+}
+
+/* False: it is the configuration of a client, who has no health. Why a node does not answer is for
+ * people: where nobody looks, tonghop_up tells it, and the node's own journal why. That this user
+ * may not ask is told once, in any case: it says nothing of the nodes. */
 static bool scrape_one(const struct common *common, const char *path, int64_t timeout_ms,
-                       struct scrape *ret_scrape)
+                       bool *is_kept_out, struct scrape *ret_scrape)
 {
     struct problems problems = {.is_vietnamese = !common->is_english};
     struct conf conf;
     char reason[CONNECTION_REASON_SIZE] = "";
+    enum err err = ERR_OK;
     bool is_node = true;
     *ret_scrape = (struct scrape){.name = name_of(path)};
     if (conf_read(path, &problems, &conf) == ERR_OK) {
         is_node = !conf.is_client;
         ret_scrape->unit = conf.unit;
         if (is_node)
-            ret_scrape->status = ask_status(&conf, timeout_ms, reason);
+            err = ask_status(&conf, timeout_ms, &ret_scrape->status, reason);
         conf_fini(&conf);
+    } else {
+        ret_scrape->has_mistakes = true;
+        ask_without_conf(timeout_ms, ret_scrape);
     }
     command_print_problems(&problems);
-    if (reason[0] != '\0' && isatty(STDERR_FILENO))
+    if (err == ERR_FORBIDDEN && !*is_kept_out)
+        command_say("%s", words(common->is_english, WORD_METRICS_KEPT_OUT));
+    else if (err != ERR_OK && err != ERR_FORBIDDEN && isatty(STDERR_FILENO))
         command_say("%s: %s", ret_scrape->name, reason);
+    *is_kept_out |= err == ERR_FORBIDDEN;
     problems_fini(&problems);
     if (!is_node)
         free(ret_scrape->name);
@@ -110,10 +128,12 @@ static bool make_metrics(const struct common *common, struct buf *out)
         return false;
     struct scrape *scrapes = mem_calloc(paths.count + 1, sizeof(*scrapes));
     size_t count = 0;
+    bool is_kept_out = false;
     int64_t end_ms = clock_now_ms() + least(ALL_MS, common->timeout_ms);
     for (size_t i = 0; i < paths.count; i++) {
         int64_t share_ms = (end_ms - clock_now_ms()) / (int64_t)(paths.count - i);
-        count += scrape_one(common, paths.items[i], least(NODE_MS, share_ms), &scrapes[count]);
+        count += scrape_one(common, paths.items[i], least(NODE_MS, share_ms), &is_kept_out,
+                            &scrapes[count]);
     }
     metrics_format(scrapes, count, TONGHOP_VERSION, out);
     for (size_t i = 0; i < count; i++) {

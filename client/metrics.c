@@ -259,6 +259,16 @@ static void put_up(const struct scrape *scrapes, size_t count, struct buf *out)
     }
 }
 
+static void put_configuration(const struct scrape *scrapes, size_t count, struct buf *out)
+{
+    put_head("tonghop_configuration_good",
+             "Whether the configuration reads: without it the node would not start again.", out);
+    for (size_t i = 0; i < count; i++) {
+        put_begin("tonghop_configuration_good", &scrapes[i], out);
+        buf_printf(out, "} %d\n", scrapes[i].has_mistakes ? 0 : 1);
+    }
+}
+
 static void put_info(const struct scrape *scrapes, size_t count, struct buf *out)
 {
     put_head("tonghop_node_info", "The node's software, and its unit's code and name: always 1.",
@@ -280,6 +290,7 @@ void metrics_format(const struct scrape *scrapes, size_t count, const char *vers
 {
     put_build(version, out);
     put_up(scrapes, count, out);
+    put_configuration(scrapes, count, out);
     put_info(scrapes, count, out);
     for (size_t m = 0; m < sizeof(metrics) / sizeof(metrics[0]); m++) {
         put_head(metrics[m].name, metrics[m].help, out);

@@ -3,6 +3,7 @@
 #ifndef CLIENT_METRICS_H
 #define CLIENT_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buf.h"
@@ -11,8 +12,9 @@
 /* One node, as it answered just now. */
 struct scrape {
     char *name;              /* of its configuration */
-    uint32_t unit;           /* 0: its configuration does not read */
+    uint32_t unit;           /* 0: not known */
     Tonghop__Status *status; /* NULL: it does not answer */
+    bool has_mistakes;       /* its configuration does not read */
 };
 
 /* Appends all metrics of all nodes, those of one name together. */

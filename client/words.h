@@ -207,6 +207,7 @@ enum word {
     WORD_STATUS_GAVE_UP,       /* %s seconds */
     /* metrics */
     WORD_METRICS_ONE_WAY,
+    WORD_METRICS_KEPT_OUT,
     WORD_METRICS_CANNOT_WRITE, /* %s file, %s reason */
     WORD_FOLDER_UNREADABLE,    /* %s folder, %s reason */
     /* verify, backup, restore, export, import; the reasons may be given the node's name */

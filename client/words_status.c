@@ -103,6 +103,12 @@ const struct words_pair words_status[WORD_COUNT] = {
                              "waited %s seconds and the node is not ready"},
     [WORD_METRICS_ONE_WAY] = {"chỉ dùng một trong --output và --http",
                               "only one of --output and --http"},
+    [WORD_METRICS_KEPT_OUT] =
+        {"tài khoản này không được hỏi các nút, nên tonghop_up bằng 0: chạy với tài khoản thuộc "
+         "nhóm "
+         "tonghop, hoặc root",
+         "this user may not ask the nodes, hence tonghop_up 0: run this as a member of the group "
+         "tonghop, or as root"},
     [WORD_METRICS_CANNOT_WRITE] = {"không ghi được %s: %s; tệp cũ vẫn còn nguyên",
                                    "%s cannot be written: %s; it is as it was"},
     [WORD_FOLDER_UNREADABLE] = {"không đọc được thư mục %s: %s",

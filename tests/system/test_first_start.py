@@ -392,8 +392,22 @@ def who_may_not_look(house: House) -> None:
     house.state.chmod(0o700)
 
 
+def metrics_of_others(house: House) -> None:
+    """Who may not ask the nodes is told so, once, beside tonghop_up 0"""
+    house.make()
+    start_as_it_is(house.node)
+    (house.tree.etc / "beside.conf").write_text(house.node.config.read_text())
+    house.as_another(house.runtime / "control")
+    result = house.run(house.bin / "tonghop", "--etc", house.tree.etc, "--lang", "en", "metrics")
+    (house.tree.etc / "beside.conf").unlink()
+    expect("exit status", result.status, 0)
+    expect_in("up", result.out, f'tonghop_up{{node="{house.node.name}",unit="64"}} 0')
+    expect("told once", (result.err.count("this user may not ask the nodes"), result.err.count("\n")), (1, 1))
+    house.node.stop()
+
+
 STEPS = (mistakes_are_told, several_at_once, check_changes_nothing, hung_is_not_absent, state_elsewhere, what_is_held_for_a_moment,
-         init_says_so, little_room, who_may_not_look)
+         init_says_so, little_room, who_may_not_look, metrics_of_others)
 
 if __name__ == "__main__":
     with Tree() as grown:

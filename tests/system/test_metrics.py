@@ -105,10 +105,30 @@ def who_does_not_answer(office: Office) -> None:
     told = samples(result.out)
     expect("up", [told[f'tonghop_up{{node="{name}",unit="{unit}"}}'] for name, unit in (
         ("broken", 0), ("chu-ty", 23857), ("duc-co", 631), ("gia-lai", 64))], ["0", "0", "0", "1"])
+    expect("configuration", [told[f'tonghop_configuration_good{{node="{name}",unit="{unit}"}}']
+                             for name, unit in (("broken", 0), ("duc-co", 631))], ["0", "1"])
     expect("nothing else is told", [key for key in told if 'node="duc-co"' in key and
-                                    not key.startswith("tonghop_up{")], [])
+                                    not key.startswith(("tonghop_up{", "tonghop_configuration_"))], [])
     expect_in("what is wrong with it", result.err, "broken.conf:2:8")
     office.commune.start()
+
+
+def with_a_mistake_in_the_file(office: Office) -> None:
+    """A daemon whose configuration does not read any more is up: it is asked where it is by default"""
+    if os.geteuid() != 0:
+        print("not applicable without root: a folder of one's own in place of /run")
+        return
+    node, text = office.province, office.province.config.read_text()
+    node.config.write_text(text + "no_such_key = 1\n")
+    mount = 'mount -t tmpfs tmpfs /run && mkdir /run/tonghop && ln -s "$1" /run/tonghop && shift && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", mount, "sh", office.tree.folder / "run" / node.name,
+         office.tree.program, "--etc", office.tree.etc, "metrics"],
+        capture_output=True, encoding="utf-8", timeout=COMMAND_S, env=office.tree.environment, check=False)
+    node.config.write_text(text)
+    told = samples(done.stdout)
+    expect("told", [told[of(node, f"tonghop_{name}")] for name in ("up", "healthy", "configuration_good")],
+           ["1", "1", "0"])
 
 
 def a_link_that_is_missing(office: Office) -> None:
@@ -287,6 +307,6 @@ def slow_askers(office: Office) -> None:
 
 
 with Tree() as tree:
-    play([a_tree_is_told, the_campaign_is_told, who_does_not_answer, a_link_that_is_missing,
+    play([a_tree_is_told, the_campaign_is_told, who_does_not_answer, with_a_mistake_in_the_file, a_link_that_is_missing,
           the_last_care_is_told, a_file_for_the_collector, without_configurations, over_http,
           slow_askers], Office(tree))

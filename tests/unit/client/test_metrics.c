@@ -37,8 +37,8 @@ static int set_up(void **state)
     f->status.software = TEXT("tonghopd test");
     f->status.catalogue = 7;
     f->status.report_count = UINT64_MAX;
-    f->scrapes[0] = (struct scrape){TEXT("duc-co"), 631, &f->status};
-    f->scrapes[1] = (struct scrape){TEXT("x"), 0, NULL};
+    f->scrapes[0] = (struct scrape){TEXT("duc-co"), 631, &f->status, false};
+    f->scrapes[1] = (struct scrape){TEXT("x"), 0, NULL, true};
     *state = f;
     return 0;
 }
@@ -69,7 +69,8 @@ static void assert_not_said(const struct fixture *f, const char *line)
         fail_msg("\"%s\" is in\n%s", line, (const char *)f->text.data);
 }
 
-/* Rule: every node has tonghop_up; one that does not answer has nothing else. */
+/* Rule: every node has tonghop_up, and whether its configuration reads; one that does not answer
+ * has nothing else. */
 static void test_up(void **state)
 {
     struct fixture *f = *state;
@@ -78,8 +79,10 @@ static void test_up(void **state)
     assert_said(f, "# TYPE tonghop_build_info gauge\ntonghop_build_info{version=\"0.1.0\"} 1\n");
     assert_said(f, "# TYPE tonghop_up gauge\ntonghop_up{node=\"duc-co\",unit=\"631\"} 1\n"
                    "tonghop_up{node=\"x\",unit=\"0\"} 0\n#");
-    const char *second = strstr((const char *)f->text.data, "{node=\"x\"");
-    assert_null(strstr(second + 2, "node=\"x\""));
+    assert_said(f, "\ntonghop_configuration_good{node=\"duc-co\",unit=\"631\"} 1\n"
+                   "tonghop_configuration_good{node=\"x\",unit=\"0\"} 0\n#");
+    const char *last = strstr((const char *)f->text.data, "_good{node=\"x\"");
+    assert_null(strstr(last + strlen("_good{n"), "node=\"x\""));
 }
 
 /* Rule: backslash, quotation mark and line end are escaped in a label. */
