@@ -329,8 +329,8 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
  */
 static bool is_told_by_node(const Tonghop__Refusal *refusal)
 {
-    static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS, ERR_INVALID, ERR_NOT_HOME,
-                                      ERR_CATALOGUE};
+    static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS,    ERR_INVALID, ERR_NOT_HOME,
+                                      ERR_CATALOGUE, ERR_FORBIDDEN, ERR_FOREIGN};
     if (refusal->text[0] == '\0' || refusal->n_problems > 0)
         return false;
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)

@@ -420,8 +420,11 @@ static void step_peer_message(struct step *step)
         heard->peer = step->peer;
         if (!authority_allows(known->role, body)) {
             step_refuse(step, ERR_FORBIDDEN, NULL,
-                        STEP_WORDS(step, "a key enrolled as %s may not do that (%s)",
-                                   "khóa đăng ký với vai trò %s không được làm việc này (%s)"),
+                        STEP_WORDS(step,
+                                   "a key enrolled as %s may not do that (%s): have the "
+                                   "node's administrator enrol one with a role that may",
+                                   "khóa đăng ký với vai trò %s không được làm việc này (%s): nhờ "
+                                   "người quản trị nút đăng ký khóa với vai trò phù hợp"),
                         authority_role_name(known->role), wire_body_name(step->in));
             return;
         }

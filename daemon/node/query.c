@@ -115,8 +115,9 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
     }
     if (!query_may_read(&step->peer, query->tree, query->unit)) {
         step_refuse(step, ERR_FOREIGN, NULL,
-                    STEP_WORDS(step, "this key may read %s and what lies beneath it",
-                               "khóa này chỉ được xem %s và các đơn vị trực thuộc"),
+                    STEP_WORDS(step, "this key is for %s and what lies beneath it: check the unit",
+                               "khóa này chỉ dùng cho %s và các đơn vị trực thuộc: kiểm tra lại "
+                               "đơn vị"),
                     node_unit_text(node, step->peer.unit, name, sizeof(name)));
         return false;
     }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from harness import Node, Tree, eventually
 from peer import Keys, Peer, Refused, filing, pb
-from scene import (NO_FIGURE, client, exact, expect, expect_in, history, outcomes, plant, play, status,
+from scene import (NO_FIGURE, SAMPLE, client, exact, expect, expect_in, history, outcomes, plant, play, status,
                    submit, table, total, unit_table, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
@@ -21,6 +21,7 @@ class Office:
         self.province = plant(tree)
         self.district = tree.add("duc-co", DISTRICT, self.province)
         self.reporter = client(tree, "to-duc-co", DISTRICT, self.district)
+        self.other = client(tree, "to-khac", OTHER, self.district)
 
     def connect(self, role: str, unit: int = DISTRICT) -> Peer:
         """A foreign client with a new key."""
@@ -169,6 +170,23 @@ def roles_hold(office: Office) -> None:
 # ---- reports ----
 
 
+def refusals_do_not_contradict(office: Office) -> None:
+    """What is refused for a right that is lacking is told in one sentence, with what to do"""
+    catalogue = str(SAMPLE / "catalogue")
+    for node, arguments, english, vietnamese in (
+            (office.district, ("catalogue", "publish", catalogue),
+             "refused (forbidden): catalogues are published at the root", "chỉ công bố danh mục ở nút trên cùng"),
+            (office.reporter, ("keys",),
+             "refused (forbidden): a key enrolled as reporter may not do that (keys_query): have the node's "
+             "administrator", "nhờ người quản trị nút đăng ký"),
+            (office.other, ("amend", VISITS, "1", "--unit", str(COMMUNE), "--period", PERIOD, "--reason", "x"),
+             f"refused (foreign): this key is for {OTHER} ", f"khóa này chỉ dùng cho {OTHER} ")):
+        for language, words in (("en", english), ("vi", vietnamese)):
+            result = node.tonghop("--lang", language, *arguments, expect=None)
+            expect_in(f"{arguments}", result.err, words)
+            expect(f"{arguments}: one line\n{result.err}", result.err.count("\n"), 1)
+
+
 def wrong_node_names_the_right_one(office: Office) -> None:
     """A report handed to a node that is not its home is refused with the home's name"""
     lost = client(office.tree, "lac", DISTRICT, office.province)
@@ -296,7 +314,7 @@ def all_is_well_after_that(office: Office) -> None:
 
 
 STEPS = (unknown_key_is_refused, wrong_server_key_is_noticed, known_key_for_another_unit,
-         revoked_key_is_cut_off, revoked_node_says_so, roles_hold, wrong_node_names_the_right_one,
+         revoked_key_is_cut_off, revoked_node_says_so, roles_hold, refusals_do_not_contradict, wrong_node_names_the_right_one,
          second_author_is_told, bad_files_are_explained, odd_files_are_read,
          bad_requests_are_explained, all_is_well_after_that)
 
