@@ -109,7 +109,7 @@ static const struct {
     {"a unit by its name", TOTALS, 0, "2024-S1", "Xã Bình An", "", "not-found",
      "“Xã Bình An” là tên: hãy ghi mã của đơn vị, là 23860"},
     {"somebody else's unit", TOTALS, REPORTER_632, "2024-S1", "64", "", "foreign",
-     "khóa này chỉ được xem 632 Huyện Đồi Xanh và các đơn vị trực thuộc"},
+     "khóa này chỉ dùng cho 632 Huyện Đồi Xanh và các đơn vị trực thuộc: kiểm tra lại đơn vị"},
     {"what a reporter may not do", REVOKE, REPORTER_632, "", "", "", "forbidden",
      "khóa đăng ký với vai trò reporter không được làm việc này (revoke): nhờ người "
      "quản trị nút đăng ký khóa với vai trò phù hợp"},
