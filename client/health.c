@@ -62,6 +62,11 @@ bool health_may_settle(const Tonghop__Status *status)
 bool health_complaint(const Tonghop__Status *status, bool is_english, size_t index, char **ret_text)
 {
     struct condition conditions[CONDITION_COUNT];
+    if (index < status->n_problems) { /* causes, such as no link, before what waits for them */
+        *ret_text = mem_strdup(status->problems[index]);
+        return true;
+    }
+    index -= status->n_problems;
     list_conditions(status, conditions);
     for (size_t i = 0; i < CONDITION_COUNT; i++) {
         const struct condition *condition = &conditions[i];
@@ -74,8 +79,5 @@ bool health_complaint(const Tonghop__Status *status, bool is_english, size_t ind
                         : mem_strdup(text);
         return true;
     }
-    if (index >= status->n_problems)
-        return false;
-    *ret_text = mem_strdup(status->problems[index]);
-    return true;
+    return false;
 }

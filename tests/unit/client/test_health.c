@@ -85,6 +85,12 @@ static void test_complaints_of_the_node_itself(void **state)
     status.parent_linked = false;
     assert_int_equal(count_complaints(&status, true), 2);
     assert_int_equal(count_complaints(&status, false), 2);
+    /* That there is no link comes before what waits for it. */
+    status.outbox_count = 3;
+    assert_int_equal(count_complaints(&status, true), 3);
+    assert_true(health_complaint(&status, true, 2, &text));
+    assert_non_null(strstr(text, "3 entries are to be sent"));
+    free(text);
 }
 
 /* Who waits for a node waits for links and what goes by them, not for what a person has to end. */
