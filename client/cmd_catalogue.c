@@ -74,7 +74,8 @@ static int check(const struct common *common, const char *path)
     return status;
 }
 
-/* Chunk by chunk; the catalogue is in force when the last one is answered. */
+/* Chunk by chunk; the catalogue is in force when the last one is answered, and the node says
+ * whether it was before. */
 static int send_chunks(const struct common *common, struct connection *connection, uint32_t number,
                        const struct buf *bytes)
 {
@@ -101,6 +102,8 @@ static int send_chunks(const struct common *common, struct connection *connectio
         request.catalogue_publish = &publish;
         status =
             command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_DONE, &answer);
+        if (status == EXIT_DONE && i + 1 == count)
+            command_say("%s", answer->done->text);
     }
     return status;
 }
@@ -119,8 +122,6 @@ static int publish(const struct common *common, const char *path)
         status = command_connect(common, &connection);
     if (status == EXIT_DONE)
         status = send_chunks(common, connection, source.catalogue->number, &source.bytes);
-    if (status == EXIT_DONE)
-        command_say(words(common->is_english, WORD_CATALOGUE_PUBLISHED), source.catalogue->number);
     connection_close(&connection);
     source_fini(&source);
     return status;

@@ -111,6 +111,17 @@ static bool check_values(const struct common *common, const struct wanted *wante
     return true;
 }
 
+/* Where to listen on every address of a machine, which is none to connect to: the port that
+ * follows, or NULL. */
+static const char *port_of_any(const char *endpoint)
+{
+    static const char *const any[] = {"tcp://0.0.0.0:", "tcp://[::]:", "tcp://*:"};
+    for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
+        if (strncmp(endpoint, any[i], strlen(any[i])) == 0)
+            return endpoint + strlen(any[i]);
+    return NULL;
+}
+
 /* The same address, or this machine by its names and the same port. */
 static bool is_own_address(const char *listen, const char *parent)
 {
@@ -151,6 +162,11 @@ static bool read_arguments(const struct common *common, int argc, char **argv,
     }
     if (wanted->parent != NULL && !split_parent(common, wanted))
         return false;
+    if (wanted->parent != NULL && port_of_any(wanted->parent_endpoint) != NULL) {
+        (void)command_usage("init", words(common->is_english, WORD_INIT_PARENT_IS_ANY),
+                            wanted->parent_endpoint);
+        return false;
+    }
     if (wanted->parent != NULL && wanted->listen != NULL &&
         is_own_address(wanted->listen, wanted->parent_endpoint)) {
         (void)command_usage("init", words(common->is_english, WORD_INIT_PARENT_IS_SELF),
@@ -337,6 +353,7 @@ static void print_next(const struct common *common, const struct wanted *wanted,
     char *etc = is_default || (wanted->is_client && common->etc == NULL)
                     ? mem_strdup("")
                     : mem_printf("--etc %s ", wanted->folder);
+    const char *any_port = wanted->listen != NULL ? port_of_any(wanted->listen) : NULL;
     int step = 0;
     char *start = is_default ? mem_printf("systemctl enable --now tonghopd@%s", wanted->name)
                              : mem_printf("tonghopd --config %s", paths->conf);
@@ -344,15 +361,18 @@ static void print_next(const struct common *common, const struct wanted *wanted,
                              wanted->is_client ? "" : " --wait 30");
 
     command_say(words(is_english, WORD_INIT_MADE), paths->conf, paths->key, paths->public_key);
-    command_say(
-        words(is_english, wanted->parent != NULL ? WORD_INIT_ENROL_THERE : WORD_INIT_IS_ROOT),
-        ++step);
+    if (wanted->parent != NULL)
+        command_say(words(is_english, WORD_INIT_ENROL_THERE), ++step, wanted->parent_endpoint);
+    else
+        command_say(words(is_english, WORD_INIT_IS_ROOT), ++step);
     if (!wanted->is_client)
         command_say(words(is_english, WORD_INIT_START), ++step, start);
     if (!wanted->is_client && wanted->parent == NULL)
         command_say(words(is_english, WORD_INIT_PUBLISH), ++step, etc, wanted->name);
     command_say(words(is_english, WORD_INIT_THEN), ++step, check);
-    if (wanted->listen != NULL)
+    if (any_port != NULL)
+        command_say(words(is_english, WORD_INIT_BENEATH_ANY), any_port, key);
+    else if (wanted->listen != NULL)
         command_say(words(is_english, WORD_INIT_BENEATH), wanted->listen, key);
     free(etc);
     free(start);

@@ -171,7 +171,7 @@ static int run_status(const struct common *common, int argc, char **argv)
         return EXIT_INPUT;
     if (wait_text != NULL && options_parse_seconds(wait_text, &wait_ms) != ERR_OK)
         return command_usage("status", words(common->is_english, WORD_OPTION_CHOICE), "--wait",
-                             "30 | 0.5 ...");
+                             words(common->is_english, WORD_OPTION_SECONDS));
     if (!command_find_conf(common, &conf))
         return EXIT_INPUT;
     int64_t end_ms = clock_now_ms() + wait_ms;

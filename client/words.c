@@ -84,6 +84,11 @@ static const struct words_pair table[WORD_COUNT] = {
                                   "--parent %s is where this node itself is to listen (--listen): "
                                   "name the address and key of "
                                   "the node above"},
+    [WORD_INIT_PARENT_IS_ANY] =
+        {"--parent %s là địa chỉ để nghe, không nối tới được: ghi tên hoặc địa chỉ của máy có nút "
+         "cấp trên, ví dụ tcp://10.0.0.1:7464",
+         "--parent %s is an address to listen on, and none to connect to: name the machine of the "
+         "node above, such as tcp://10.0.0.1:7464"},
     [WORD_INIT_OWN_FOLDERS] =
         {"dịch vụ tonghopd@ chạy với người dùng tonghop và tự tạo các thư mục: bỏ --state và "
          "--run, "
@@ -93,8 +98,11 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_INIT_MADE] = {"đã tạo %s, %s (khóa bí mật: đừng đưa cho ai) và %s",
                         "made %s, %s (the secret key: give it to nobody) and %s"},
     [WORD_INIT_ENROL_THERE] =
-        {"%d. ở nút đó, nhờ người quản trị chạy dòng vừa in ra",
-         "%d. at that node, have its administrator run the line just printed"},
+        {"%d. ở nút cấp trên (%s), nhờ người quản trị chạy dòng vừa in ra, thêm --node TÊN nếu máy "
+         "đó "
+         "có nhiều nút",
+         "%d. at the node above (%s), have its administrator run the line just printed, with "
+         "--node NAME if that machine has several"},
     [WORD_INIT_IS_ROOT] = {"%d. nút này ở trên cùng: không cần ai đăng ký nó",
                            "%d. this node is the root: nobody has to enrol it"},
     [WORD_INIT_START] = {"%d. khởi động: %s", "%d. start it: %s"},
@@ -104,6 +112,10 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_INIT_BENEATH] =
         {"nút cấp dưới dùng: --parent '%s %s' (thay địa chỉ bằng địa chỉ mà họ thấy)",
          "nodes beneath use: --parent '%s %s' (with the address that they see)"},
+    [WORD_INIT_BENEATH_ANY] =
+        {"nút cấp dưới dùng: --parent 'tcp://MÁY-NÀY:%s %s' (MÁY-NÀY: tên hoặc địa chỉ mà họ thấy)",
+         "nodes beneath use: --parent 'tcp://THIS-MACHINE:%s %s' (its name or address, as they see "
+         "it)"},
     /* enrol, keys, revoke */
     [WORD_ROLE_NODE] = {"nút", "node"},
     [WORD_ROLE_REPORTER] = {"bên nộp", "reporter"},
@@ -127,7 +139,6 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_CATALOGUE_FINE] =
         {"danh mục %u không có lỗi: %zu đơn vị, %zu chỉ tiêu, %zu biểu mẫu",
          "catalogue %u is in order: %zu unit{|s}, %zu indicator{|s}, %zu form{|s}"},
-    [WORD_CATALOGUE_PUBLISHED] = {"đã công bố danh mục %u", "published catalogue %u"},
     [WORD_CATALOGUE_TOO_LARGE] = {"danh mục có %zu byte, tối đa là %d",
                                   "the catalogue has %zu bytes, "
                                   "at most %d are allowed"},
@@ -293,8 +304,8 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_RESTORE_MISSING] = {"không có tệp đó", "there is no such file"},
     [WORD_RESTORE_NO_FILE] = {"đó không phải một tệp; hãy nêu đúng tệp",
                               "that is not a file; name the file itself"},
-    [WORD_RESTORE_RUNNING] = {"nút đang chạy; hãy dừng trước: `systemctl stop tonghopd@%s`",
-                              "the node is running; stop it first: `systemctl stop tonghopd@%s`"},
+    [WORD_RESTORE_RUNNING] = {"chưa có gì thay đổi; dừng nút: `systemctl stop tonghopd@%s`",
+                              "nothing was changed; for the service: `systemctl stop tonghopd@%s`"},
     [WORD_RESTORE_FOREIGN] = {"đó là dữ liệu của đơn vị khác; hãy chọn đúng tệp hoặc đúng --node",
                               "that is the data of another unit; choose the right file or the "
                               "right --node"},

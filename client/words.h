@@ -52,10 +52,12 @@ enum word {
     WORD_INIT_MADE,        /* %s path, %s path, %s path */
     WORD_INIT_ENROL_THERE, /* %d step, as in the next ones */
     WORD_INIT_IS_ROOT,
-    WORD_INIT_START,   /* ..., %s command */
-    WORD_INIT_PUBLISH, /* ..., %s options, %s name */
-    WORD_INIT_THEN,    /* ..., %s command */
-    WORD_INIT_BENEATH, /* %s endpoint, %s key */
+    WORD_INIT_START,         /* ..., %s command */
+    WORD_INIT_PUBLISH,       /* ..., %s options, %s name */
+    WORD_INIT_THEN,          /* ..., %s command */
+    WORD_INIT_BENEATH,       /* %s endpoint, %s key */
+    WORD_INIT_BENEATH_ANY,   /* %s port, %s key */
+    WORD_INIT_PARENT_IS_ANY, /* %s endpoint */
     /* enrol, keys, revoke */
     WORD_ROLE_NODE,
     WORD_ROLE_REPORTER,
@@ -75,7 +77,6 @@ enum word {
     WORD_REVOKE_DONE, /* %s key */
     /* catalogue */
     WORD_CATALOGUE_FINE,         /* %u number, %zu units, %zu indicators, %zu forms */
-    WORD_CATALOGUE_PUBLISHED,    /* %u number */
     WORD_CATALOGUE_TOO_LARGE,    /* %zu bytes, %d limit */
     WORD_CATALOGUE_SHOW_WHAT,    /* %s text */
     WORD_CATALOGUE_ACTION,       /* %s text */

@@ -229,9 +229,6 @@ static enum err replace_state(void (*work)(struct job *), struct job *job, bool 
     enum err err = check_access(conf->state_dir);
     if (err == ERR_OK)
         err = backup_new_state(conf->state_dir, may_replace, &job->copy);
-    if (err == ERR_BUSY)
-        log_event(LOG_EVENT_ALREADY_RUNNING, LOG_FIELDS(.error = ERR_BUSY),
-                  "node %s runs: 'systemctl stop tonghopd@%s' first", conf->name, conf->name);
     if (err == ERR_OK)
         err = work_run(work, job);
     if (err == ERR_OK)

@@ -252,7 +252,7 @@ WRONG = [
     Wrong("no FILE", "duc-co", ("restore",), 2, ("FILE is missing",)),
     Wrong("unknown option", "duc-co", ("restore", "{B}/a", "--force"), 2, ("no option --force",)),
     Wrong("daemon running", "duc-co", ("restore", "{B}/kept.mdb", "--replace"), 1,
-          ("is running; stop it first: `systemctl stop tonghopd@duc-co`",)),
+          ("another process has it open: stop that tonghopd first\n", ": `systemctl stop tonghopd@duc-co`\n")),
     Wrong("FILE missing", "empty", ("restore", "{B}/none.mdb"), 2, ("cannot open", "no such file")),
     Wrong("FILE is a folder", "empty", ("restore", "{B}"), 2, ("is not a file",)),
     Wrong("not a backup", "empty", ("restore", "{B}/report.csv"), 1, ("is not a backup", "another one")),

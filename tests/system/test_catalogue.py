@@ -92,7 +92,9 @@ def errors_are_told_in_vietnamese(press: Press) -> None:
 def sample_is_in_order(press: Press) -> None:
     """The sample is in order, and what is in force may be published again"""
     press.tree.tonghop("catalogue", "check", str(SAMPLE / "catalogue"))
-    press.province.tonghop("catalogue", "publish", str(SAMPLE / "catalogue"))
+    for language, words in (("en", "catalogue 1 is in force already"), ("vi", "danh mục 1 đã có hiệu lực rồi")):
+        said = press.province.tonghop("--lang", language, "catalogue", "publish", str(SAMPLE / "catalogue"))
+        expect_in("that it was there", said.err, words)
     expect("in force", status(press.province)["catalogue"], "1")
 
 

@@ -352,6 +352,16 @@ def init_says_so(house: House) -> None:
         result = house.tree.tonghop("init", "minh", "--unit", "64", "--listen", house.node.endpoint,
                                     "--parent", f"{parent} {key}", expect=2)
         expect_in("the node itself", result.err, parent, "is where this node itself is to listen")
+    for any_address in ("0.0.0.0", "[::]", "*"):
+        result = house.tree.tonghop("init", "minh", "--unit", "631", "--parent",
+                                    f"tcp://{any_address}:7464 {key}", expect=2)
+        expect_in("no address", result.err, any_address, "none to connect to", "such as tcp://10.0.0.1:7464")
+    result = house.tree.tonghop("init", "moi-noi", "--unit", "631", "--listen", "tcp://0.0.0.0:7464", "--parent",
+                                f"tcp://192.0.2.1:7464 {key}", "--state", str(house.tree.folder / "state/moi"),
+                                "--run", str(house.tree.folder / "run/moi"))
+    expect("never as a parent", "'tcp://0.0.0.0" in result.err, False)
+    expect_in("for those beneath", result.err, "--parent 'tcp://THIS-MACHINE:7464 ",
+              "at the node above (tcp://192.0.2.1:7464)")
     house.as_another(house.tree.etc)
     if house.user is None:
         house.tree.etc.chmod(0o500)

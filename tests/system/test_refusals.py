@@ -294,6 +294,8 @@ def bad_requests_are_explained(office: Office) -> None:
     expect_in("a report of a unit elsewhere is refused", result.err, "refused")
     result = office.district.tonghop("--lang", "vi", "totals", "--period", "2024", "--kind", "x", expect=2)
     expect_in("what there is", result.err, "--kind phải là actual | plan")
+    result = office.district.tonghop("--lang", "en", "status", "--wait", "soon", expect=2)
+    expect_in("seconds", result.err, "--wait has to be a number of seconds")
     result = office.district.tonghop("--config", "/does/not/exist", "--lang", "vi", "totals", "--period", "2024",
                                      expect=2)
     expect_in("no configuration", result.err, "/does/not/exist: lỗi: không mở được: không có tệp này")
