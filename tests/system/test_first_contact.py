@@ -339,6 +339,20 @@ def wait_for_line(what: str, text: Callable[[], str], cell: str) -> None:
         raise Failure(f"{what} does not say\n  {says(text(), cell)[0]}\nbut\n{text()}") from None
 
 
+def in_both_languages(side) -> tuple[list[str], list[str]]:
+    """What status lists, in English and in Vietnamese, of one moment: something may come between."""
+    def listed(language: str) -> list[str]:
+        return [line for line in side.status(language).err.splitlines() if line.startswith("  - ")]
+
+    before = listed("en")
+    for _ in range(10):
+        vietnamese, after = listed("vi"), listed("en")
+        if len(after) == len(before):
+            break
+        before = after
+    return before, vietnamese
+
+
 def compare(row: Row, made: Made) -> None:
     beneath_log, beneath_status, above_log, above_status = row.cells
     for name, side, log, told in (("beneath", made.beneath, beneath_log, beneath_status),
@@ -353,9 +367,7 @@ def compare(row: Row, made: Made) -> None:
         if told:
             expect(f"{row.mistake}: exit status of status {name}\n{result.err}", result.status,
                    0 if is_notice else 1)
-            lines = [line for line in result.err.splitlines() if line.startswith("  - ")]
-            vietnamese = [line for line in side.status("vi").err.splitlines()
-                          if line.startswith("  - ")]
+            lines, vietnamese = in_both_languages(side)
             expect(f"{row.mistake}: as much in Vietnamese {name}\n{lines}\n{vietnamese}",
                    len(vietnamese), len(lines))
             for line in vietnamese:
