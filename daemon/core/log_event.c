@@ -153,7 +153,9 @@ static const struct log_event_info infos[] = {
          "Correct [parent], or revoke the key."},
     [LOG_EVENT_REPORT_NOT_TAKEN] =
         {"report-not-taken", "322160846efe4e4492db9365f9b9b26b", LOG_LEVEL_WARNING,
-         "The node above did not take a report; it waits here, parked with the reason.",
+         "The node above did not take a report, or a year's totals, which it compares; what was "
+         "sent "
+         "waits here, parked with the reason.",
          "See 'tonghop status'; what was refused for now is tried again by itself."},
     [LOG_EVENT_PARENT_MESSAGE_IGNORED] = {"parent-message-ignored",
                                           "8a6e1845b7e74c05a34d341000584ed7", LOG_LEVEL_WARNING,

@@ -343,6 +343,17 @@ void node_handle_notice(struct step *step, const Tonghop__CatalogueNotice *notic
     learn_catalogue(step, notice->number, &notice->hash);
 }
 
+/* A statement speaks of all of a year. */
+static const char *sent_text(const struct node *node, const struct session_sent *sent, char *out,
+                             size_t size)
+{
+    if (sent->type == OUTBOX_REPORT)
+        return node_key_text(node, &sent->key, out, size);
+    (void)snprintf(out, size, "the totals of %u (%s)", sent->key.period.year,
+                   sent->key.kind == KIND_PLAN ? "plan" : "actual");
+    return out;
+}
+
 /* The parent did not take what was sent: parked with the reason, unless a newer state waits
  * already. */
 static void park(struct step *step, const struct session_sent *sent, const char *trouble)
@@ -354,8 +365,15 @@ static void park(struct step *step, const struct session_sent *sent, const char 
         item.version == sent->version)
         (void)store_park_outbox(step->txn, sent->type, &sent->key, trouble); /* sticky */
     log_event(LOG_EVENT_REPORT_NOT_TAKEN, LOG_FIELDS(.report = &sent->key),
-              "the parent did not take %s: %s",
-              node_key_text(step->node, &sent->key, text, sizeof(text)), trouble);
+              "the parent did not take %s: %s", sent_text(step->node, sent, text, sizeof(text)),
+              trouble);
+}
+
+/* A parent that does not have everything yet cannot compare totals: nobody has to know. The
+ * statement stays under way, and goes again when that has expired. */
+static bool is_for_later(const struct session_sent *sent, const Tonghop__Refusal *refusal)
+{
+    return sent->type == OUTBOX_STATEMENT && strcmp(refusal->code, err_name(ERR_BUSY)) == 0;
 }
 
 enum { TROUBLE_SIZE = sizeof(((struct node_uplink *)NULL)->trouble) };
@@ -394,7 +412,8 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
     if (is_over) {
         node_fail_hello(step, refusal->code, refusal->text);
     } else if (sent != NULL) {
-        park(step, sent, trouble);
+        if (!is_for_later(sent, refusal))
+            park(step, sent, trouble);
     } else if (step->node->reconcile.seq != 0 && re == step->node->reconcile.seq) {
         bool is_damaged = strcmp(refusal->code, err_name(ERR_CORRUPT)) == 0;
         log_event(LOG_EVENT_COMPARISON_FAILED, NULL, "the node above did not compare: %s", trouble);

@@ -403,6 +403,43 @@ static void test_a_refusal_parks(void **state)
     assert_int_equal(health_of(rig).parked_count, 0);
 }
 
+/* A parent that is not complete compares no totals. That is nobody's concern: the statement is not
+ * parked, and is made again. */
+static void test_a_statement_that_has_to_wait(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, &draft);
+    rig_link(rig, plain);
+    ack(rig, sent_report(rig), &draft, 1, NULL);
+    rig_pump(rig);
+    uint64_t seq = to_parent(rig, BODY(STATEMENT), 0)->seq;
+    rig_log[0] = '\0';
+    refusal_from_parent(rig, seq, "busy");
+    assert_string_equal(rig_log, "");
+    assert_int_equal(health_of(rig).parked_count, 0);
+    rig_pump(rig);
+    assert_int_equal(count_to_parent(rig), 0);
+    rig->now_ms += SESSION_RESEND_MS;
+    rig_pump(rig);
+    const Tonghop__Envelope *again = to_parent(rig, BODY(STATEMENT), 0);
+    assert_non_null(again);
+    ack_statement(rig, again->seq, TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_AGREES);
+    assert_int_equal(health_of(rig).outbox_count, 0);
+}
+
+/* One that the parent will never take is parked, and told as what it is. */
+static void test_a_statement_that_is_refused(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, &draft);
+    rig_link(rig, plain);
+    ack(rig, sent_report(rig), &draft, 1, NULL);
+    rig_pump(rig);
+    refusal_from_parent(rig, to_parent(rig, BODY(STATEMENT), 0)->seq, "foreign");
+    assert_logged("the parent did not take the totals of 2024 (actual): foreign");
+    assert_int_equal(health_of(rig).parked_count, 1);
+}
+
 /* A correction is new: it goes up at once, whatever became of the revision before. */
 static void test_a_correction_is_not_parked(void **state)
 {
@@ -599,6 +636,8 @@ int main(void)
         DISTRICT_TEST(test_a_newer_state_that_does_not_fit),
         DISTRICT_TEST(test_a_newer_state_and_a_full_disk),
         DISTRICT_TEST(test_a_refusal_parks),
+        DISTRICT_TEST(test_a_statement_that_has_to_wait),
+        DISTRICT_TEST(test_a_statement_that_is_refused),
         DISTRICT_TEST(test_a_correction_is_not_parked),
         DISTRICT_TEST(test_a_late_refusal_does_not_park_a_correction),
         DISTRICT_TEST(test_no_session_begins_anew),
