@@ -138,10 +138,10 @@ static const struct log_event_info infos[] = {
                                "key than the other side knows; it is tried again by itself.",
                                "The line says which: see to the network, to [parent] endpoint and "
                                "key, or to the enrolment there ('tonghop keys')."},
-    [LOG_EVENT_LINK_LOST] =
-        {"link-lost", "d96b8c7cbe074d8aa0faccfc306ca0ba", LOG_LEVEL_WARNING,
-         "The link with the node above is gone; it is tried again by itself, and reports wait.",
-         "Nothing, unless no link-up follows; then see 'tonghop status'."},
+    [LOG_EVENT_LINK_LOST] = {"link-lost", "d96b8c7cbe074d8aa0faccfc306ca0ba", LOG_LEVEL_WARNING,
+                             "The link with the node above is gone, the line says why; it is tried "
+                             "again by itself, and reports wait.",
+                             "Nothing, unless no link-up follows; then see 'tonghop status'."},
     [LOG_EVENT_LINK_REFUSED] =
         {"link-refused", "7a789ce59d514a989f87f881f373157f", LOG_LEVEL_WARNING,
          "The node above answered no to this node; it is tried again by itself.",

@@ -8,6 +8,8 @@
 #define TROUBLE_NOT_A_NODE    "what listens there is not a node"
 #define TROUBLE_NO_HOST       "the name of that machine is not known"
 #define TROUBLE_NO_CONNECTION "no connection"
+/* Once, which proves nothing: whoever is ended in a handshake closes it, too. */
+#define TROUBLE_CUT "the connection was closed during the handshake"
 /* The connection stands, and nothing comes. */
 #define TROUBLE_SILENT "no answer"
 

@@ -354,6 +354,8 @@ static const struct remedy {
      "is between",
      "xem nút đó có chạy và nghe ở đó không, endpoint trong [parent] có đúng không, có tường lửa "
      "nào chặn không"},
+    {TROUBLE_CUT, "kết nối bị đóng giữa chừng", "it is tried again: wait a minute",
+     "nút tự thử lại: hãy chờ một phút"},
     {TROUBLE_SILENT, "có kết nối nhưng không có trả lời",
      "see whether it is a node, and whether it is overloaded",
      "xem đó có phải là nút không, và có bị quá tải không"},

@@ -93,6 +93,7 @@ struct node_uplink {
     struct instant heard;
     struct instant acked; /* when it last took over a report or agreed to a statement */
     char trouble[256];    /* the last refusal or failure, for status */
+    bool was_cut;         /* the last try ended in the handshake */
 };
 
 /* How far the current campaign has come, as status shows it; a cache. */

@@ -165,28 +165,66 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
     }
 }
 
+static void set_trouble(struct node *node, const char *why)
+{
+    (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
+}
+
+/* A handshake that is cut off means another key, or another program, when it happens twice in a
+ * row. A node that is ended cuts one off, too, and then is not there; that calls nobody. */
+static bool is_first_cut(struct node_uplink *uplink, const char *why)
+{
+    bool was_cut = uplink->was_cut;
+    uplink->was_cut =
+        strcmp(why, TROUBLE_WRONG_SERVER) == 0 || strcmp(why, TROUBLE_NOT_A_NODE) == 0;
+    return uplink->was_cut && !was_cut;
+}
+
 /* Why there is no link, as the socket knows it before it is closed. Said once, not at each try. */
-static void note_trouble(struct node *node, const struct transport *transport, bool is_silent)
+static void note_trouble(struct node *node, const char *why)
+{
+    struct node_uplink *uplink = &node->uplink;
+    if (is_first_cut(uplink, why)) {
+        log_debug("no link with the node above: " TROUBLE_CUT);
+        if (uplink->trouble[0] == '\0')
+            set_trouble(node, TROUBLE_CUT);
+        return;
+    }
+    if (why[0] == '\0' || strcmp(why, uplink->trouble) == 0)
+        return;
+    set_trouble(node, why);
+    log_event(LOG_EVENT_LINK_FAILED, LOG_FIELDS(.peer = node->options.parent_endpoint),
+              "no link with the node above: %s", why);
+}
+
+/* The cause is told with it, once: what was said before was of an earlier link. */
+static void note_lost(struct node *node, const char *why)
+{
+    set_trouble(node, why);
+    log_event(LOG_EVENT_LINK_LOST, LOG_FIELDS(.peer = node->options.parent_endpoint),
+              "the link with the node above is gone%s%s", why[0] != '\0' ? ": " : "", why);
+}
+
+static void close_parent(struct node *node, bool was_linked, bool is_silent,
+                         const struct transport *transport)
 {
     const char *why = transport->parent_trouble(transport->ctx);
     if (why[0] == '\0' && is_silent)
         why = TROUBLE_SILENT;
-    if (why[0] == '\0' || strcmp(why, node->uplink.trouble) == 0)
-        return;
-    (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
-    log_event(LOG_EVENT_LINK_FAILED, LOG_FIELDS(.peer = node->options.parent_endpoint),
-              "no link with the node above: %s", why);
+    if (was_linked)
+        note_lost(node, why);
+    else
+        note_trouble(node, why);
+    transport->close_parent(transport->ctx);
 }
 
 static void act(struct node *node, unsigned actions, enum session_event event,
                 const struct transport *transport, int64_t now_ms)
 {
-    if (actions & SESSION_DID_UNLINK)
-        node->uplink.trouble[0] = '\0'; /* it was that of a link */
-    if (actions & SESSION_DO_CLOSE) {
-        note_trouble(node, transport, event == SESSION_TICK);
-        transport->close_parent(transport->ctx);
-    }
+    if (actions & SESSION_DID_LINK)
+        node->uplink.was_cut = false;
+    if (actions & SESSION_DO_CLOSE)
+        close_parent(node, actions & SESSION_DID_UNLINK, event == SESSION_TICK, transport);
     if (actions & SESSION_DO_OPEN)
         transport->open_parent(transport->ctx);
     if (actions & SESSION_DO_HELLO) {
@@ -198,8 +236,6 @@ static void act(struct node *node, unsigned actions, enum session_event event,
     if (actions & SESSION_DID_UNLINK) {
         node->uplink.request_seq = 0;
         reconcile_reset(&node->reconcile);
-        log_event(LOG_EVENT_LINK_LOST, LOG_FIELDS(.peer = node->options.parent_endpoint),
-                  "the link with the node above is gone");
     }
 }
 
@@ -376,6 +412,7 @@ void node_move_parent(struct node *node, const char *endpoint, const uint8_t *ke
     uplink->hello_seq = uplink->request_seq = 0;
     uplink->heard = uplink->acked = (struct instant){0};
     uplink->trouble[0] = '\0';
+    uplink->was_cut = false;
     node->contact.parent_ahead_us = 0;
     node->contact.shared = (struct instant){0};
 }

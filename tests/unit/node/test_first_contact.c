@@ -1,5 +1,6 @@
 /* First contact: whatever is set up wrongly between two nodes is told on both sides, with what to
  * do, and no longer than it is so. Strangers make nobody unwell. */
+#include "link/trouble.h"
 #include "unit/node/ask.h"
 #include "unit/node/dump.h"
 #include "unit/node/uplink.h"
@@ -403,6 +404,20 @@ static const char *wanted_trouble(void *ctx)
     return trouble_wanted;
 }
 
+/* Connects, and gives up for this reason. */
+static void fail_once(struct rig *rig, const char *trouble)
+{
+    struct transport transport = rig_transport(rig);
+    transport.parent_trouble = wanted_trouble;
+    trouble_wanted = trouble;
+    for (int t = 0; t < 2; t++) {
+        rig->now_ms += SESSION_BACKOFF_MAX_MS;
+        rig->sent_count = 0;
+        node_pump(rig->node, &transport, rig->now_ms);
+    }
+    rig_hello(rig, from_local(), 0);
+}
+
 /* Each reason has a remedy of its own, in the language of who asks. */
 static void test_remedies(void **state)
 {
@@ -424,15 +439,9 @@ static void test_remedies(void **state)
         {"", "no answer: see whether it is a node", "không có trả lời"},
     };
     name_keys(rig);
-    struct transport transport = rig_transport(rig);
-    transport.parent_trouble = wanted_trouble;
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        trouble_wanted = rows[i].trouble;
-        for (int t = 0; t < 2; t++) { /* connects, and gives up */
-            rig->now_ms += SESSION_BACKOFF_MAX_MS;
-            rig->sent_count = 0;
-            node_pump(rig->node, &transport, rig->now_ms);
-        }
+        fail_once(rig, rows[i].trouble);
+        fail_once(rig, rows[i].trouble);
         assert_problem(rig, rows[i].english);
         rig_hello(rig, from_local(), 0);
         const struct peer_from person = from_local();
@@ -443,6 +452,57 @@ static void test_remedies(void **state)
             assert_string_equal(status->parent_trouble,
                                 "bị từ chối: khóa của nút này chưa được đăng ký ở đó");
     }
+}
+
+/* A node that is ended in a handshake cuts it off as one that has another key, and what is no node,
+ * do: that is told of a second one in a row only. */
+static void test_a_handshake_that_is_cut_off(void **state)
+{
+    struct rig *rig = *state;
+    static const char *const cuts[] = {TROUBLE_WRONG_SERVER, TROUBLE_NOT_A_NODE};
+    for (size_t i = 0; i < LENGTH(cuts); i++) {
+        rig_link(rig, (struct parent){0});
+        fail_once(rig, TROUBLE_NO_CONNECTION); /* ends the link, and is what was known last */
+        rig_log[0] = '\0';
+        fail_once(rig, cuts[i]);
+        assert_string_equal(rig_log, "");
+        assert_problem(rig, TROUBLE_NO_CONNECTION);
+        fail_once(rig, TROUBLE_NO_CONNECTION);
+        fail_once(rig, cuts[i]);
+        assert_string_equal(rig_log, "");
+        fail_once(rig, cuts[i]);
+        assert_logged(cuts[i]);
+        assert_problem(rig, cuts[i]);
+    }
+    /* A link between the two is proof that the key was right. */
+    welcome_from_parent(rig, rig->node->uplink.hello_seq, (struct parent){0});
+    fail_once(rig, TROUBLE_NO_CONNECTION);
+    rig_log[0] = '\0';
+    fail_once(rig, TROUBLE_WRONG_SERVER);
+    assert_string_equal(rig_log, "");
+}
+
+/* All that is known after the first one. */
+static void test_the_first_handshake_is_cut_off(void **state)
+{
+    struct rig *rig = *state;
+    fail_once(rig, TROUBLE_WRONG_SERVER);
+    assert_string_equal(rig_log, "");
+    assert_problem(rig, TROUBLE_CUT ": it is tried again: wait a minute");
+}
+
+/* A link that ends is told once, with the cause. */
+static void test_a_link_that_ends(void **state)
+{
+    struct rig *rig = *state;
+    struct transport transport = rig_transport(rig);
+    rig_link(rig, (struct parent){0});
+    transport.parent_trouble = wanted_trouble;
+    trouble_wanted = TROUBLE_NO_CONNECTION;
+    rig_log[0] = '\0';
+    node_link_lost(rig->node, &transport, rig->now_ms);
+    assert_string_equal(rig_log, "the link with the node above is gone: no connection\n");
+    assert_problem(rig, TROUBLE_NO_CONNECTION);
 }
 
 /* A parent of another protocol cannot be understood; it is named all the same. */
@@ -517,6 +577,9 @@ int main(void)
         ROOT_TEST(test_two_daemons),
         DISTRICT_TEST(test_told_of_another_daemon),
         DISTRICT_TEST(test_remedies),
+        DISTRICT_TEST(test_a_handshake_that_is_cut_off),
+        DISTRICT_TEST(test_the_first_handshake_is_cut_off),
+        DISTRICT_TEST(test_a_link_that_ends),
         DISTRICT_TEST(test_parent_of_another_protocol),
         DISTRICT_TEST(test_welcomed_in_another_role),
         ROOT_TEST(test_unit_that_is_in_no_catalogue),
