@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/report.h"
@@ -105,4 +106,14 @@ bool journal_send(void *journal, const struct log_entry *entry)
         return false;
     journal_compose(journal, entry, &message);
     return sd_journal_sendv(message.fields, message.field_count) == 0;
+}
+
+/* The journal looks up the unit of a process in /proc, when it reads the first line of it. Of one
+ * that has ended by then it knows none, and `journalctl -u` does not show the line: that is the one
+ * that says why a daemon did not start. Nothing tells that the journal has looked, so we wait. */
+void journal_linger(void)
+{
+    const struct timespec pause = {.tv_nsec = JOURNAL_LINGER_MS * 1000000L};
+    if (journal_is_stderr())
+        (void)nanosleep(&pause, NULL); /* a signal may cut it short: it asks us to end */
 }

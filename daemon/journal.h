@@ -16,6 +16,7 @@ struct journal {
 enum {
     JOURNAL_FIELDS_MAX = 20,
     JOURNAL_TEXT_SIZE = 4096, /* of all fields; one that has no room is left out */
+    JOURNAL_LINGER_MS = 100,
 };
 
 /* "NAME=value" for each field; the length of a value is told apart, so that no value can be taken
@@ -33,5 +34,8 @@ void journal_compose(const struct journal *journal, const struct log_entry *entr
                      struct journal_message *ret_message);
 /* For log_set_journal; `journal` is a struct journal. Allocates nothing. */
 bool journal_send(void *journal, const struct log_entry *entry);
+/* Where standard error is the journal: gives it time to see whose the last lines were, before this
+ * process ends. Blocks for JOURNAL_LINGER_MS. */
+void journal_linger(void);
 
 #endif

@@ -350,11 +350,25 @@ static bool print_dated(void *unused, const struct log_entry *entry)
     return true;
 }
 
+static int run(const struct options *options, struct journal *journal)
+{
+    struct conf conf;
+    if (reload_read(options->config, is_in_vietnamese(options), &conf) != ERR_OK)
+        return EXIT_CONFIG;
+    *journal = (struct journal){.node = conf.name, .unit = conf.unit};
+    log_setup((enum log_level)conf.log_level, journal_is_stderr());
+    raise_descriptor_limit();
+    int status =
+        options->mode == MODE_SERVE ? serve(&conf, options->config) : work_offline(&conf, options);
+    journal->node = NULL; /* the configuration has it */
+    conf_fini(&conf);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
     struct journal journal = {0};
-    struct conf conf;
     int status = parse_options(argc, argv, &options);
     if (status >= 0)
         return status;
@@ -368,14 +382,8 @@ int main(int argc, char **argv)
     else if (options.mode == MODE_SERVE)
         log_set_journal(print_dated, NULL);
     log_setup(LOG_LEVEL_INFO, journal_is_stderr());
-    if (reload_read(options.config, is_in_vietnamese(&options), &conf) != ERR_OK)
-        return EXIT_CONFIG;
-    journal = (struct journal){.node = conf.name, .unit = conf.unit};
-    log_setup((enum log_level)conf.log_level, journal_is_stderr());
-    raise_descriptor_limit();
-    status =
-        options.mode == MODE_SERVE ? serve(&conf, options.config) : work_offline(&conf, &options);
-    journal.node = NULL; /* the configuration has it */
-    conf_fini(&conf);
+    status = run(&options, &journal);
+    if (status != EXIT_SUCCESS)
+        journal_linger();
     return status;
 }

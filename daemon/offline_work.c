@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "journal.h"
 #include "loop.h"
 #include "store/folder.h"
 
@@ -74,6 +75,8 @@ enum err work_run(void (*work)(struct job *), struct job *job)
         (void)setrlimit(RLIMIT_CORE, &no_core);
         work(job);
         job->findings->is_complete = true;
+        if (job->findings->error != ERR_OK)
+            journal_linger();
         _exit(0); /* what is buffered is the other process's to write */
     }
     return wait_for(worker, &signals, job);

@@ -124,6 +124,22 @@ def mistakes_are_events(house: House) -> None:
     house.journal.end(2)
 
 
+def the_last_word_is_whose(house: House) -> None:
+    """A daemon that cannot start outlives its last line a little: the journal, which looks up the unit of
+    who sent it, would find nobody"""
+    config = house.tree.folder / "bad.conf"
+
+    def outlives() -> bool:
+        house.journal.start(config)
+        house.journal.hear("configuration-wrong")
+        time.sleep(0.02)
+        is_there = house.journal.process.poll() is None
+        house.journal.end(2)
+        return is_there
+
+    expect("it is still there", any(outlives() for _ in range(5)), True)  # unless the machine is slow
+
+
 def life_is_events(house: House) -> None:
     """Start, a catalogue, a report and the end are events, with the fields of the report and who it was"""
     house.journal.start(house.node.config)
@@ -169,7 +185,7 @@ def main() -> None:
         if reason := why_not_here(journal.folder):
             print(f"skipped: the daemon cannot be given another journal: {reason}")
             sys.exit(SKIPPED)
-        play([mistakes_are_events, life_is_events, no_journal_is_lines], House(tree, journal))
+        play([mistakes_are_events, the_last_word_is_whose, life_is_events, no_journal_is_lines], House(tree, journal))
 
 
 if __name__ == "__main__":
