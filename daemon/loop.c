@@ -31,7 +31,7 @@ enum {
     LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
     LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
     LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
-    LOOP_PUBLIC_MS = 1000,              /* how often is looked whether NAME.pub is another */
+    LOOP_PUBLIC_MS = 1000,              /* how often is looked at NAME.pub and NAME.key */
     LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
     LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
     /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
@@ -76,6 +76,7 @@ struct loop {
     struct memory memory;
     struct care_files care_files;
     char *other_public;     /* a public key on the disk that is not ours; NULL: there is none */
+    char *open_key;         /* the file of the secret one, if others may use it */
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then */
     bool is_disk_low;       /* as the log told last */
@@ -248,8 +249,9 @@ void loop_free(struct loop **loop)
     for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
         buf_fini(&l->inbox[i].payload);
     key_wipe(&l->pair);
-    l->node->options.other_public_path = NULL;
+    l->node->options.other_public_path = l->node->options.open_key_path = NULL;
     free(l->other_public);
+    free(l->open_key);
     free(l);
     *loop = NULL;
 }
@@ -460,7 +462,7 @@ static void shrink_buffers(struct loop *loop)
 }
 
 /* Another key may be there than the one in use: 'tonghop rekey --commit' puts it there. */
-static void look_at_public(struct loop *loop, int64_t now_ms)
+static void look_at_keys(struct loop *loop, int64_t now_ms)
 {
     if (loop->public_ms != 0 && now_ms - loop->public_ms < LOOP_PUBLIC_MS)
         return;
@@ -468,6 +470,9 @@ static void look_at_public(struct loop *loop, int64_t now_ms)
     free(loop->other_public);
     loop->other_public = setup_other_public(loop->conf_path, loop->conf, &loop->pair);
     loop->node->options.other_public_path = loop->other_public;
+    free(loop->open_key);
+    loop->open_key = setup_open_key(loop->conf_path, loop->conf);
+    loop->node->options.open_key_path = loop->open_key;
 }
 
 static enum err step_batch(struct loop *loop)
@@ -485,7 +490,7 @@ static enum err step_batch(struct loop *loop)
     }
     if (loop->event_count > 0) {
         care_files_read(&loop->care_files, loop->conf->state_dir, loop->node);
-        look_at_public(loop, now_ms);
+        look_at_keys(loop, now_ms);
         enum err err = node_batch(loop->node, loop->events, loop->event_count, &loop->effects);
         if (err != ERR_OK)
             return err;

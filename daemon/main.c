@@ -267,7 +267,7 @@ static int work_offline(const struct conf *conf, const struct options *options)
 }
 
 /* It starts all the same: a public key that was not renewed does no harm. */
-static void check_public(const struct conf *conf, const char *conf_path,
+static void check_public(const struct conf *conf, const char *conf_path, const char *origin,
                          const struct key_pair *pair)
 {
     char *other = setup_other_public(conf_path, conf, pair);
@@ -276,8 +276,25 @@ static void check_public(const struct conf *conf, const char *conf_path,
         log_event(LOG_EVENT_KEY_OF_ANOTHER, LOG_FIELDS(.key = key),
                   "the secret key in %s, which belongs to %s, is not that of %s: put the right "
                   "key there, or the right NAME.pub, and restart",
-                  conf->key_file, key_format(pair->public_key, key), other);
+                  origin, key_format(pair->public_key, key), other);
     free(other);
+}
+
+static enum err load_key(const struct conf *conf, const char *conf_path, struct key_pair *ret_pair)
+{
+    char *origin = setup_key_origin(conf_path, conf), *open_key;
+    enum err err = key_load_copy(conf->key_file, origin, ret_pair);
+    if (err == ERR_OK)
+        check_public(conf, conf_path, origin, ret_pair);
+    if (err == ERR_OK && (open_key = setup_open_key(conf_path, conf)) != NULL) {
+        log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = ERR_FORBIDDEN),
+                  "key file %s: others than its owner may use it; run: chmod 600 %s, and make a "
+                  "new key if somebody may have read this one",
+                  open_key, open_key);
+        free(open_key);
+    }
+    free(origin);
+    return err;
 }
 
 /* A large store of an older version takes its time to be brought up to date: the manager would end
@@ -299,12 +316,10 @@ static int serve(struct conf *conf, const char *conf_path)
     struct node *node = NULL;
     struct loop *loop = NULL;
     int signal_fd = open_signals();
-    enum err err = signal_fd >= 0 ? key_load(conf->key_file, &pair) : ERR_IO;
+    enum err err = signal_fd >= 0 ? load_key(conf, conf_path, &pair) : ERR_IO;
     bool is_conf_wrong = err == ERR_OK && reload_names_itself(conf, pair.public_key);
     if (is_conf_wrong)
         err = ERR_USAGE;
-    if (err == ERR_OK)
-        check_public(conf, conf_path, &pair);
     if (err == ERR_OK)
         memcpy(node_options.public_key, pair.public_key, sizeof(node_options.public_key));
     if (err == ERR_OK)

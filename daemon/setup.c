@@ -5,17 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/mem.h"
 
-/* `path` with ".pub" in place of `suffix`; NULL when it does not end so. */
-static char *public_beside(const char *path, const char *suffix)
+/* `path` with `other` in place of `suffix`; NULL when it does not end so. */
+static char *beside(const char *path, const char *suffix, const char *other)
 {
     size_t len = strlen(path), suffix_len = strlen(suffix);
     if (len <= suffix_len || strcmp(path + len - suffix_len, suffix) != 0)
         return NULL;
-    return mem_printf("%.*s.pub", (int)(len - suffix_len), path);
+    return mem_printf("%.*s%s", (int)(len - suffix_len), path, other);
 }
 
 /* True only for a file that has a key, and another one. */
@@ -37,7 +38,7 @@ static bool has_other_key(const char *path, const struct key_pair *pair)
 char *setup_other_public(const char *conf_path, const struct conf *conf,
                          const struct key_pair *pair)
 {
-    char *paths[] = {public_beside(conf->key_file, ".key"), public_beside(conf_path, ".conf")};
+    char *paths[] = {beside(conf->key_file, ".key", ".pub"), beside(conf_path, ".conf", ".pub")};
     char *other = NULL;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         if (other == NULL && has_other_key(paths[i], pair))
@@ -46,4 +47,31 @@ char *setup_other_public(const char *conf_path, const struct conf *conf,
             free(paths[i]);
     }
     return other;
+}
+
+static bool is_handed_over(const char *path)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t len = folder != NULL ? strlen(folder) : 0;
+    return len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+char *setup_key_origin(const char *conf_path, const struct conf *conf)
+{
+    char *origin = is_handed_over(conf->key_file) ? beside(conf_path, ".conf", ".key") : NULL;
+    if (origin != NULL && access(origin, F_OK) == 0)
+        return origin;
+    free(origin); /* who set the service up has it elsewhere */
+    return mem_strdup(conf->key_file);
+}
+
+char *setup_open_key(const char *conf_path, const struct conf *conf)
+{
+    char *origin = setup_key_origin(conf_path, conf);
+    struct stat st;
+    if (!is_handed_over(origin) && stat(origin, &st) == 0 &&
+        (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return origin;
+    free(origin);
+    return NULL;
 }

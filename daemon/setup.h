@@ -12,4 +12,10 @@
 char *setup_other_public(const char *conf_path, const struct conf *conf,
                          const struct key_pair *pair);
 
+/* The secret key's file as people know it: under systemd the one beside the configuration, of which
+ * the daemon has a copy. The caller frees. */
+char *setup_key_origin(const char *conf_path, const struct conf *conf);
+/* The same, if others than its owner may use that file, which a copy does not show; or NULL. */
+char *setup_open_key(const char *conf_path, const struct conf *conf);
+
 #endif

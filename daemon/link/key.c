@@ -88,7 +88,7 @@ void key_wipe(struct key_pair *pair)
 
 /* Who loads, and what is said to them. */
 struct loading {
-    const char *path;
+    const char *path, *origin; /* the file that is read, and the one that people know */
     bool is_vietnamese;
     char *reason; /* KEY_REASON_SIZE bytes */
 };
@@ -127,7 +127,7 @@ static enum err fail_to_read(const struct loading *loading, int error)
                 SAID(loading,
                      "key file %s: cannot be read (%s); let the user of this program read it",
                      "tệp khóa %s: không đọc được (%s); hãy cho người chạy chương trình này đọc"),
-                loading->path, strerror(error));
+                loading->origin, strerror(error));
 }
 
 static enum err open_secret(const struct loading *loading, int *ret_fd)
@@ -139,7 +139,7 @@ static enum err open_secret(const struct loading *loading, int *ret_fd)
         return fail(loading, ERR_NOT_FOUND,
                     SAID(loading, "key file %s: not there; make one with: tonghop init",
                          "tệp khóa %s: không có; hãy tạo bằng: tonghop init"),
-                    path);
+                    loading->origin);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0) {
         int error = errno;
@@ -180,11 +180,10 @@ static enum err read_small(int fd, char *out, size_t size, size_t *ret_len)
     return ERR_OK;
 }
 
-enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason)
+static enum err read_pair(const struct loading *loading, struct key_pair *ret_pair)
 {
-    const struct loading loading = {path, is_vietnamese, reason};
     int fd = -1;
-    enum err err = open_secret(&loading, &fd);
+    enum err err = open_secret(loading, &fd);
     if (err != ERR_OK)
         return err;
     char text[KEY_FILE_MAX];
@@ -192,19 +191,19 @@ enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pai
     size_t len;
     err = read_small(fd, text, sizeof text, &len);
     if (err != ERR_OK) {
-        err = fail_to_read(&loading, errno);
+        err = fail_to_read(loading, errno);
         goto out;
     }
     /* A NUL would hide what follows it; a full buffer, what was not read. */
     if (strlen(text) != len || len == sizeof text - 1 ||
         key_parse(text, pair.secret_key) != ERR_OK) {
-        err = fail(&loading, ERR_SYNTAX,
-                   SAID(&loading,
+        err = fail(loading, ERR_SYNTAX,
+                   SAID(loading,
                         "key file %s: not one line with a key of 44 base64 characters; restore it "
                         "from a backup, or remove it and run: tonghop init",
                         "tệp khóa %s: không phải một dòng chứa khóa gồm 44 ký tự base64; hãy khôi "
                         "phục từ bản sao lưu, hoặc xóa tệp rồi chạy: tonghop init"),
-                   path);
+                   loading->origin);
         goto out;
     }
     key_public_of(pair.secret_key, pair.public_key);
@@ -216,10 +215,22 @@ out:
     return err;
 }
 
+enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason)
+{
+    const struct loading loading = {path, path, is_vietnamese, reason};
+    return read_pair(&loading, ret_pair);
+}
+
 enum err key_load(const char *path, struct key_pair *ret_pair)
 {
+    return key_load_copy(path, path, ret_pair);
+}
+
+enum err key_load_copy(const char *path, const char *origin, struct key_pair *ret_pair)
+{
     char reason[KEY_REASON_SIZE];
-    enum err err = key_read(path, false, ret_pair, reason);
+    const struct loading loading = {path, origin, false, reason};
+    enum err err = read_pair(&loading, ret_pair);
     if (err != ERR_OK)
         log_event(LOG_EVENT_KEY_FILE_WRONG, LOG_FIELDS(.error = err), "%s", reason);
     return err;

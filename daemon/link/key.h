@@ -30,6 +30,8 @@ enum err key_parse(const char *text, uint8_t *ret_key);
 enum err key_read(const char *path, bool is_vietnamese, struct key_pair *ret_pair, char *reason);
 /* The same, for programs whose errors belong in the log: the reason is logged, in English. */
 enum err key_load(const char *path, struct key_pair *ret_pair);
+/* The same of a copy, such as systemd's: the reason names its origin, which people can change. */
+enum err key_load_copy(const char *path, const char *origin, struct key_pair *ret_pair);
 /* Writes the secret key, mode 0600, and the public key to `public_path`, mode 0644, both durable.
  * Never overwrites: ERR_EXISTS. */
 enum err key_save(const char *path, const char *public_path, const struct key_pair *pair);

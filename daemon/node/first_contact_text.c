@@ -302,6 +302,18 @@ static void add_own(struct step *step, struct texts *texts)
                                   "`tonghop rekey --commit` thì khởi động lại; nếu không thì đặt "
                                   "lại đúng khóa, hoặc đúng tệp NAME.pub, rồi khởi động lại"),
                        node->options.other_public_path));
+    if (node->options.open_key_path != NULL)
+        add_lasting(
+            texts,
+            mem_printf(
+                STEP_WORDS(step,
+                           "others than its owner may use the key file %s: run: chmod 600 "
+                           "%s, and make a new key (tonghop rekey) if somebody may have "
+                           "read this one",
+                           "người khác ngoài chủ tệp cũng dùng được tệp khóa %s: chạy: chmod "
+                           "600 %s, và tạo khóa mới (tonghop rekey) nếu có thể đã có người "
+                           "đọc khóa này"),
+                node->options.open_key_path, node->options.open_key_path));
     if (contact->is_reload_refused)
         add_lasting(texts,
                     mem_strdup(STEP_WORDS(

@@ -51,6 +51,7 @@ struct node_options {
     const char *parent_endpoint; /* shown by status; "" without parent */
     uint8_t public_key[WIRE_KEY_SIZE], parent_key[WIRE_KEY_SIZE]; /* zero: none, as in tests */
     const char *other_public_path; /* a NAME.pub beside the secret key that is not its; or NULL */
+    const char *open_key_path;     /* the secret key's file, if others may use it; or NULL */
     const char *software;          /* "tonghopd 0.1.0" */
     uint64_t seed;                 /* of the session's jitter */
 };

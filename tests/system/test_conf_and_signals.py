@@ -158,6 +158,41 @@ def keys_are_private(house: House) -> None:
         house.expect_end(f"key {name}", config, 1, str(key), *words)
 
 
+def keys_are_handed_over(house: House) -> None:
+    """Of a key that the service manager hands over, what is wrong with the file that it is made of is told
+    by the name of that file"""
+    node = house.node
+    node.stop()
+    key, text = house.tree.etc / "gia-lai.key", node.config.read_text()
+    handed = house.tree.folder / "credentials"
+    handed.mkdir()
+    (handed / "key").write_text(key.read_text())
+    node.config.write_text("".join(line for line in text.splitlines(keepends=True)
+                                   if not line.startswith("key_file")))
+    node.environment = {"CREDENTIALS_DIRECTORY": str(handed)}
+    key.chmod(0o644)
+    node.start(is_awaited=False)
+    words = f"use the key file {key}: run: chmod 600 {key}"
+    eventually(lambda: words in node.tonghop("status", "--lang", "en", expect=None).err,
+               "status says that others may read the key")
+    expect_in("the log", node.log.read_text(), f"key file {key}: others than its owner may use it")
+    key.chmod(0o600)
+    eventually(lambda: node.tonghop("status", expect=None).status == 0, "it is seen to be mended")
+    node.stop()
+    (handed / "key").write_text("secret\n")
+    node.start(is_awaited=False)
+    eventually(lambda: not node.is_running, "it ends")
+    expect_in("the log", node.log_tail(), f"key file {key}: not one line with a key")
+    key.rename(handed / "moved.key")  # who set the service up has it elsewhere
+    node.start(is_awaited=False)
+    eventually(lambda: not node.is_running, "it ends")
+    expect_in("the log", node.log_tail(), f"key file {handed}/key: not one line with a key")
+    (handed / "moved.key").rename(key)
+    node.environment = {}
+    node.config.write_text(text)
+    node.start()
+
+
 def folders_are_named(house: House) -> None:
     """Folders that cannot be used are named, with what to do"""
     config = house.private("nowhere", ("/state/nowhere", "/state/no/where"))
@@ -316,8 +351,8 @@ def verify_beside_the_daemon(house: House) -> None:
 
 
 STEPS = (bad_configurations_are_explained, samples_are_good, state_belongs_to_one,
-         state_belongs_to_its_unit, keys_are_private, folders_are_named, manager_is_told,
-         terminates_in_the_middle, answers_before_it_ends, lines_have_their_time,
+         state_belongs_to_its_unit, keys_are_private, keys_are_handed_over, folders_are_named,
+         manager_is_told, terminates_in_the_middle, answers_before_it_ends, lines_have_their_time,
          interrupt_ends_too, verify_beside_the_daemon)
 
 if __name__ == "__main__":
