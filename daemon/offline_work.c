@@ -257,6 +257,8 @@ enum err work_replace_state(const struct offline *offline, const char *path,
         err = replace_state(work, &job, may_replace);
     else
         print_findings(err, findings);
+    if (err == ERR_OK) /* what was there before is another's; a failure says nothing of it */
+        work_note_care(&job, CARE_VERIFY_FILE, err);
     if (job.fd >= 0)
         (void)close(job.fd); /* nothing was written through it */
     work_free_findings(findings);

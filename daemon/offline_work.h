@@ -38,7 +38,8 @@ enum err work_run(void (*work)(struct job *), struct job *job);
 
 /* Has `work` fill a copy in the state folder, which no daemon may have open, from file `path`,
  * which `open_file` opens, and puts it in the place of the data there. Prints what was found;
- * removes what was not finished. As root, we are the owner of the folder from here on. */
+ * removes what was not finished; what is in place was verified by `work`, and is noted so. As root,
+ * we are the owner of the folder from here on. */
 enum err work_replace_state(const struct offline *offline, const char *path,
                             enum err (*open_file)(const char *path, int *ret_fd),
                             void (*work)(struct job *), bool may_replace);

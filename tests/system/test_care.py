@@ -87,7 +87,25 @@ def failures_are_recorded(house: House) -> None:
         twin.tonghop(*command, expect=1)
         found = record(state, name)
         expect(name, (found["result"], found["error"]), ("failed", "corrupt"))
-        expect("never was one", "good" in found, False)
+        expect("when one last went well", "good" in found, name == "last-verify")  # at the restore
+
+
+def what_takes_its_place_is_verified(house: House) -> None:
+    """restore and import verify what they put in place: what was said of the data before is past. A restore
+    that fails changes nothing, and nothing of what is said"""
+    twin = house.twin("renewed")
+    state = house.tree.folder / "state" / twin.name
+    house.node.tonghop("export", str(house.folder / "a.jsonl"))
+    for command, file in (("restore", "a.mdb"), ("import", "a.jsonl")):
+        state.mkdir(exist_ok=True)
+        (state / "last-verify").write_text("time 1\nresult failed\nerror corrupt\n")
+        twin.tonghop(command, str(house.folder / "gone"), "--replace", expect=None)
+        expect(f"{command} of nothing", record(state, "last-verify")["result"], "failed")
+        begin = time.time()
+        twin.tonghop(command, str(house.folder / file), "--replace")
+        found = record(state, "last-verify")
+        expect(command, (found["result"], found["reports"]), ("ok", "1"))
+        expect_now(command, found, begin)
 
 
 def records_that_cannot_be_written(house: House) -> None:
@@ -178,11 +196,19 @@ def records_as_root(house: House) -> None:
     state.parent.chmod(0o755)
     state.mkdir(exist_ok=True, mode=0o700)
     os.chown(state, NOBODY, NOBODY)
-    twin.tonghop("restore", str(house.folder / house.names()[0]))
+    backup = house.folder / house.names()[0]
     victim = house.folder / "victim"
     victim.write_text("of root")
-    for name in ("last-verify", "last-verify.new", "last-backup"):
-        (state / name).symlink_to(victim)
+
+    def plant_links() -> None:
+        for name in ("last-verify", "last-verify.new", "last-backup"):
+            (state / name).unlink(missing_ok=True)
+            (state / name).symlink_to(victim)
+
+    plant_links()
+    twin.tonghop("restore", str(backup))
+    expect("of the owner", (state / "last-verify").lstat().st_uid, NOBODY)
+    plant_links()
     verify(twin)
     twin.tonghop("backup", str(house.folder / "roots.mdb"))
     for name in ("last-verify", "last-backup"):
@@ -199,8 +225,8 @@ def records_as_root(house: House) -> None:
            [(".jsonl", NOBODY), (".mdb", NOBODY)])
 
 
-STEPS = (records_say_how_it_ended, failures_are_recorded, records_that_cannot_be_written,
-         folder_of_backups, clock_was_set_back, wrong_calls)
+STEPS = (records_say_how_it_ended, failures_are_recorded, what_takes_its_place_is_verified,
+         records_that_cannot_be_written, folder_of_backups, clock_was_set_back, wrong_calls)
 
 if __name__ == "__main__":
     with Tree() as grown:
