@@ -78,7 +78,8 @@ struct loop {
     char *other_public;     /* a public key on the disk that is not ours; NULL: there is none */
     char *open_key;         /* the file of the secret one, if others may use it */
     bool was_linked;        /* when the manager was told last ... */
-    uint32_t old_catalogue; /* ... and the catalogue then */
+    uint32_t old_catalogue; /* ... and the catalogue then ... */
+    bool was_disk_low;      /* ... and the room */
     bool is_disk_low;       /* as the log told last */
     bool is_removed;        /* the log has told that the data file was */
     bool is_room_due;       /* something happened since room was looked at */
@@ -414,6 +415,7 @@ static void reload(struct loop *loop)
     (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, loop_now_ms() * 1000);
     struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
     store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
+    loop->is_room_due = true;
     if (reload.is_parent_moved)
         node_move_parent(node, loop->conf->parent_endpoint, loop->conf->parent_key,
                          &loop->transport, loop_now_ms());
@@ -548,13 +550,18 @@ static void tell_room(struct loop *loop)
     loop->room_ms = now_ms;
     loop->is_room_due = false;
     tell_removed(loop);
-    bool is_low = !store_has_room(loop->node->store);
+    bool has_room = store_has_room(loop->node->store);
+    bool is_low = !has_room || store_is_disk_full(loop->node->store);
     if (is_low == loop->is_disk_low)
         return;
     loop->is_disk_low = is_low;
     struct store_room room;
     store_get_room(loop->node->store, &room);
-    if (is_low && room.free_bytes < room.reserve_bytes)
+    if (is_low && has_room)
+        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
+                  "the disk is full, and reserve_mib keeps nothing back: make room, or this ends "
+                  "again and again");
+    else if (is_low && room.free_bytes < room.reserve_bytes)
         log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
                   "%" PRIu64
                   " MiB are left on the disk: no reports are taken in until there is room",
@@ -583,16 +590,19 @@ static void tell_manager(struct loop *loop)
     bool is_linked = loop->node->session.state == SESSION_UP;
     uint32_t catalogue = loop->node->catalogue != NULL ? loop->node->catalogue->number : 0;
     if (loop->status_ms != 0 && now_ms - loop->status_ms < LOOP_STATUS_MS &&
-        is_linked == loop->was_linked && catalogue == loop->old_catalogue)
+        is_linked == loop->was_linked && catalogue == loop->old_catalogue &&
+        loop->is_disk_low == loop->was_disk_low)
         return;
     loop->status_ms = now_ms;
     loop->was_linked = is_linked;
     loop->old_catalogue = catalogue;
+    loop->was_disk_low = loop->is_disk_low;
     struct node_health health;
     node_get_health(loop->node, &health);
     (void)sd_notifyf(0,
-                     "STATUS=%s; catalogue %u; %" PRIu64 " to send, %" PRIu64 " parked, %" PRIu64
+                     "STATUS=%s%s; catalogue %u; %" PRIu64 " to send, %" PRIu64 " parked, %" PRIu64
                      " quarantined, %" PRIu64 " alarms",
+                     loop->is_disk_low ? "no room for reports; " : "",
                      health.is_linked ? "linked" : "no link with the node above", catalogue,
                      health.outbox_count, health.parked_count, health.quarantine_count,
                      health.alarm_count);
@@ -613,8 +623,8 @@ enum err loop_run(struct loop *loop)
 {
     node_pump(loop->node, &loop->transport, loop_now_ms());
     for (;;) {
-        tell_manager(loop);
         tell_room(loop);
+        tell_manager(loop);
         tell_log(loop);
         memory_trim(&loop->memory, loop_now_ms());
         loop->event_count = loop->taken_count = loop->question_count = 0;

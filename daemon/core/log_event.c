@@ -114,8 +114,8 @@ static const struct log_event_info infos[] = {
          "See the lines before; if it comes again, run 'tonghop verify'."},
     [LOG_EVENT_DISK_LOW] =
         {"disk-low", "360b7a7f670b404087a470e58c2c30bf", LOG_LEVEL_ERROR,
-         "Less than reserve_mib is left on the disk, or the store is nearly as large as "
-         "map_size_mib: no reports are taken in.",
+         "Less than reserve_mib is left on the disk, or less than 1 MiB where that is 0, or the "
+         "store is nearly as large as map_size_mib: no reports are taken in.",
          "Make room on the disk, or raise map_size_mib and restart; intake goes on by itself."},
     [LOG_EVENT_DISK_HAS_ROOM] = {"disk-has-room", "4160017adada412bac8bec71b3469e5b",
                                  LOG_LEVEL_NOTICE, "There is room again: reports are taken in.",

@@ -118,8 +118,17 @@ static void complain_of_store(struct step *step, const Tonghop__Status *status,
                                   "verify', and restore a backup",
                                   "tệp dữ liệu bị hỏng: xem nhật ký và `tonghop verify`, rồi "
                                   "khôi phục từ bản sao lưu")));
-    if (store_has_room(step->node->store))
+    if (store_has_room(step->node->store)) {
+        if (store_is_disk_full(step->node->store))
+            status_complain(
+                complaints,
+                mem_strdup(STEP_WORDS(step,
+                                      "the disk is full, and reserve_mib keeps nothing back: make "
+                                      "room, or the node ends again and again",
+                                      "đĩa đã đầy mà reserve_mib không giữ lại chỗ nào: giải phóng "
+                                      "chỗ, nếu không nút sẽ dừng nhiều lần")));
         return;
+    }
     if (status->disk_free_bytes >= status->disk_reserve_bytes)
         status_complain_lasting(
             complaints,

@@ -21,6 +21,8 @@
  * later. */
 enum { MAP_RESERVE_PART = 16, MAP_RESERVE_MIN_BYTES = 256 * 1024 };
 
+enum { DISK_MIN_BYTES = 1 << 20 };
+
 static const char software_name[] = "software";
 
 /* ---- opening and closing ---- */
@@ -224,6 +226,11 @@ bool store_has_room(const struct store *store)
         map_reserve_bytes = MAP_RESERVE_MIN_BYTES;
     return db_has_room(store->db, map_reserve_bytes) &&
            store_free_bytes(store) >= store->reserve_bytes;
+}
+
+bool store_is_disk_full(const struct store *store)
+{
+    return store_free_bytes(store) < DISK_MIN_BYTES;
 }
 
 uint64_t store_free_bytes(const struct store *store)

@@ -65,6 +65,9 @@ void store_close(struct store **store);
  * 256 KiB, left, freed pages counted) is so full that intake must be refused while acks, deletions
  * and queries still have to work. As of the last commit. Cheap: may be asked for every report. */
 bool store_has_room(const struct store *store);
+/* True when the disk has no room even for what goes on without intake (less than 1 MiB), though no
+ * reserve may have been asked for. */
+bool store_is_disk_full(const struct store *store);
 uint64_t store_free_bytes(const struct store *store);
 /* The same as figures, to be shown. Reads the free list. */
 struct store_room {

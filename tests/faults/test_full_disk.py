@@ -256,7 +256,8 @@ def filled_in_the_middle_of_work(scene: Scene) -> None:
 
 
 def no_reserve_at_all(scene: Scene) -> None:
-    """Without a reserve a commit fails in its middle: the daemon ends, and what it said is there"""
+    """Without a reserve a commit fails in its middle: the daemon ends, and what it said is there; what it
+    needs is told"""
     set_reserve(scene.district, 0)
     scene.district.stop()
     scene.district.start()
@@ -265,7 +266,11 @@ def no_reserve_at_all(scene: Scene) -> None:
     file_until(manager, lambda: manager.ends >= 2)
     expect("it ended and was started again", manager.ends >= 2, True)
     expect_in("the log", scene.district.log.read_text(), "look for free disk space",
-              "stopping without answering")
+              "stopping without answering", "the disk is full, and reserve_mib keeps nothing back")
+    if not scene.district.is_running:
+        scene.district.start(is_awaited=False)
+    eventually(lambda: "reserve_mib keeps nothing back" in scene.district.tonghop("status", expect=None).err,
+               "status tells it")
     scene.disk_of_district.clear()
     expect("losses", scene.at_district.compare(manager.shown()), [])
     eventually(lambda: manager.outbox() == 0, "acks are taken again")

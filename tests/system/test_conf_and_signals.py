@@ -212,6 +212,13 @@ def manager_is_told(house: House) -> None:
         # Ready means that it answers.
         expect("status", node.tonghop("status").status, 0)
         expect_in("status line", manager.hear("STATUS="), "catalogue 1")
+        text = node.config.read_text()
+        node.config.write_text(text.replace("[node]\n", "[node]\nreserve_mib = 1048576\n"))
+        manager.process.send_signal(signal.SIGHUP)
+        expect_in("on a full disk", manager.hear("STATUS=no room for reports; "), "; catalogue 1; ")
+        node.config.write_text(text)
+        manager.process.send_signal(signal.SIGHUP)
+        expect_in("no more", manager.hear("STATUS=linked; "), "; catalogue 1; ")
         for _ in range(3):
             manager.hear("WATCHDOG=1", WATCHDOG_US / 1e6)
         # A process that does not get on with its work says nothing.

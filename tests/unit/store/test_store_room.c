@@ -166,6 +166,7 @@ static void disk_reserve(void **state)
     assert_int_equal(temp_open(&temp), ERR_OK);
     assert_true(store_free_bytes(temp.store) > 0);
     assert_false(store_has_room(temp.store));
+    assert_false(store_is_disk_full(temp.store));          /* whatever the reserve */
     assert_int_equal(put_revisions(&temp, 1, 10), ERR_OK); /* who does not ask is not stopped */
     temp.options.reserve_bytes = 1;
     temp_reopen(&temp);
