@@ -213,6 +213,7 @@ static struct node_options node_options_of(const struct conf *conf)
 {
     struct node_options options = {
         .unit = conf->unit,
+        .name = conf->name,
         .has_parent = conf->parent_endpoint != NULL,
         .parent_endpoint = conf->parent_endpoint != NULL ? conf->parent_endpoint : "",
         .software = software,

@@ -46,7 +46,8 @@ enum {
 };
 
 struct node_options {
-    uint32_t unit; /* the unit this node is enrolled for */
+    uint32_t unit;    /* the unit this node is enrolled for */
+    const char *name; /* of the configuration, as services are called by it; NULL: not known */
     bool has_parent;
     const char *parent_endpoint; /* shown by status; "" without parent */
     uint8_t public_key[WIRE_KEY_SIZE], parent_key[WIRE_KEY_SIZE]; /* zero: none, as in tests */

@@ -27,6 +27,13 @@ static int64_t days_since(const struct step *step, const struct care *care)
     return (step->event->now.us - care->time.us) / DAY_US;
 }
 
+/* As in the names of its services. */
+static const char *node_name(const struct step *step)
+{
+    const char *name = step->node->options.name;
+    return name != NULL ? name : STEP_WORDS(step, "NAME", "TÊN");
+}
+
 static void complain_of_verify(struct step *step, struct complaints *complaints)
 {
     const struct care *verify = &step->node->verify;
@@ -43,22 +50,25 @@ static void complain_of_verify(struct step *step, struct complaints *complaints)
                 verify->differences)));
     else if (verify->result == CARE_FAILED)
         status_complain_lasting(
-            complaints, mem_printf(STEP_WORDS(step,
-                                              "the last verification failed (%s): see the journal "
-                                              "of tonghop-verify@NAME, and run 'tonghop verify'",
-                                              "lần kiểm tra gần nhất không xong (%s): xem nhật ký "
-                                              "của tonghop-verify@TÊN, rồi chạy `tonghop verify`"),
-                                   verify->error[0] != '\0' ? verify->error : "?"));
+            complaints,
+            mem_printf(STEP_WORDS(step,
+                                  "the last verification failed (%s): run 'tonghop verify' again, "
+                                  "which says why; if its timer ran it, the journal of "
+                                  "tonghop-verify@%s says it, too",
+                                  "lần kiểm tra gần nhất không xong (%s): chạy lại `tonghop "
+                                  "verify` để biết lý do; nếu do hẹn giờ chạy, xem cả nhật ký của "
+                                  "tonghop-verify@%s"),
+                       verify->error[0] != '\0' ? verify->error : "?", node_name(step)));
     else if (verify->result == CARE_OK && days > STATUS_VERIFY_DAYS_MAX)
         status_complain_lasting(
             complaints, mem_printf(STEP_WORDS(step,
                                               "the last verification is %" PRId64 " days old: see "
-                                              "to tonghop-verify@NAME.timer, or run 'tonghop "
+                                              "to tonghop-verify@%s.timer, or run 'tonghop "
                                               "verify'",
                                               "lần kiểm tra gần nhất đã %" PRId64 " ngày: xem "
-                                              "tonghop-verify@TÊN.timer, hoặc chạy `tonghop "
+                                              "tonghop-verify@%s.timer, hoặc chạy `tonghop "
                                               "verify`"),
-                                   days));
+                                   days, node_name(step)));
 }
 
 static void complain_of_backup(struct step *step, struct complaints *complaints)
@@ -72,26 +82,27 @@ static void complain_of_backup(struct step *step, struct complaints *complaints)
         status_complain_lasting(
             complaints,
             mem_printf(STEP_WORDS(step,
-                                  "the last backup failed (%s)%s%s: see the journal of "
-                                  "tonghop-backup@NAME, and run 'tonghop backup FILE'",
-                                  "lần sao lưu gần nhất không xong (%s)%s%s: xem nhật ký "
-                                  "của tonghop-backup@TÊN, rồi chạy `tonghop backup "
-                                  "TỆP`"),
+                                  "the last backup failed (%s)%s%s: run 'tonghop backup FILE' "
+                                  "again, which says why; if its timer ran it, the journal of "
+                                  "tonghop-backup@%s says it, too",
+                                  "lần sao lưu gần nhất không xong (%s)%s%s: chạy lại `tonghop "
+                                  "backup TỆP` để biết lý do; nếu do hẹn giờ chạy, xem cả nhật ký "
+                                  "của tonghop-backup@%s"),
                        backup->error[0] != '\0' ? backup->error : "?",
                        good[0] == '\0' ? ""
                                        : STEP_WORDS(step, ", the last good one is of ",
                                                     ", bản tốt gần nhất lúc "),
-                       good));
+                       good, node_name(step)));
     else if (backup->result == CARE_OK && days > STATUS_BACKUP_DAYS_MAX)
         status_complain_lasting(
             complaints, mem_printf(STEP_WORDS(step,
                                               "the last backup is %" PRId64 " days old: see to "
-                                              "tonghop-backup@NAME.timer, or run 'tonghop backup "
+                                              "tonghop-backup@%s.timer, or run 'tonghop backup "
                                               "FILE'",
                                               "bản sao lưu gần nhất đã %" PRId64 " ngày: xem "
-                                              "tonghop-backup@TÊN.timer, hoặc chạy `tonghop backup "
+                                              "tonghop-backup@%s.timer, hoặc chạy `tonghop backup "
                                               "TỆP`"),
-                                   days));
+                                   days, node_name(step)));
 }
 
 void status_complain_of_care(struct step *step, struct complaints *complaints)

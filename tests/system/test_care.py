@@ -71,7 +71,8 @@ def failures_are_recorded(house: House) -> None:
            ("failed", "not-found", good))
     begin = time.monotonic()
     result = house.node.tonghop("status", "--wait", "30", "--lang", "en", expect=1)
-    expect_in("what waiting does not end", result.err, "the last backup failed (not-found)")
+    expect_in("what waiting does not end", result.err, "the last backup failed (not-found)",
+              "run 'tonghop backup FILE' again", f"the journal of tonghop-backup@{house.node.name} ")
     expect("is not waited for", time.monotonic() - begin < 15, True)
     house.node.tonghop("backup", str(house.folder / "b.mdb"))
     expect("and again well", record(house.state, "last-backup")["result"], "ok")

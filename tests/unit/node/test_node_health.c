@@ -203,12 +203,12 @@ static void test_care(void **state)
         {{.result = CARE_DIFFERS, .differences = 1}, {0}, 0, 0, "found 1 difference:"},
         {{.result = CARE_FAILED, .error = "io"}, {0}, 0, 0, "verification failed (io)"},
         {{0}, {.result = CARE_FAILED, .error = "full"}, 0, 0, "backup failed (full)"},
-        {{0}, {.result = CARE_FAILED}, 0, 99 * DAY_US, "backup failed (?): see"},
+        {{0}, {.result = CARE_FAILED}, 0, 99 * DAY_US, "backup failed (?): run"},
         {{0},
          {.result = CARE_FAILED, .error = "full", .good = {1733967000000000}},
          0,
          0,
-         "backup failed (full), the last good one is of 2024-12-12T08:30:00+07:00: see"},
+         "backup failed (full), the last good one is of 2024-12-12T08:30:00+07:00: run"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("row: %zu\n", i);
