@@ -186,8 +186,7 @@ static void note_trouble(struct node *node, const char *why)
     struct node_uplink *uplink = &node->uplink;
     if (is_first_cut(uplink, why)) {
         log_debug("no link with the node above: " TROUBLE_CUT);
-        if (uplink->trouble[0] == '\0')
-            set_trouble(node, TROUBLE_CUT);
+        set_trouble(node, TROUBLE_CUT);
         return;
     }
     if (why[0] == '\0' || strcmp(why, uplink->trouble) == 0)
