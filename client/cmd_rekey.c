@@ -169,8 +169,10 @@ static void print_prepared(const struct common *common, const struct conf *conf,
         if (!conf->is_client)
             (void)printf("tonghop revoke %s\n", old_key);
         (void)printf("tonghop enrol %u %s --role %s\n", conf->unit, new_key, role_name(role));
-        command_say(words(is_english, conf->is_client ? WORD_INIT_ENROL_THERE : WORD_REKEY_REPLACE),
-                    ++step);
+        if (conf->is_client)
+            command_say(words(is_english, WORD_INIT_ENROL_THERE), ++step, conf->parent_endpoint);
+        else
+            command_say(words(is_english, WORD_REKEY_REPLACE), ++step);
     }
     command_say(words(is_english, WORD_REKEY_COMMIT), ++step, command);
     free(command);
@@ -191,7 +193,7 @@ static void print_committed(const struct common *common, const struct conf *conf
     command_say(words(is_english, WORD_REKEY_COMMITTED), keys->in_use, keys->former);
     if (conf->is_client) {
         (void)printf("tonghop revoke %s\n", old_key);
-        command_say(words(is_english, WORD_INIT_ENROL_THERE), ++step);
+        command_say(words(is_english, WORD_INIT_ENROL_THERE), ++step, conf->parent_endpoint);
     } else {
         command_say(words(is_english, WORD_REKEY_RESTART), ++step, restart);
     }

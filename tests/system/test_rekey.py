@@ -136,6 +136,7 @@ def a_reporter_gets_a_new_key(rotation: Rotation) -> None:
     district, reporter = rotation.district, rotation.reporter
     lines = rotation.prepare(reporter)
     expect("lines", [line.split()[1] for line in lines], ["enrol"])
+    expect_in("where they are to be run", rotation.said, f"({district.endpoint})")
     rotation.run_lines(district, lines)
     rotation.filers[1].wait_for_more()
     lines = rotation.rekey(reporter, "--commit").out.splitlines()
