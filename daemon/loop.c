@@ -81,7 +81,7 @@ struct loop {
     uint32_t old_catalogue; /* ... and the catalogue then ... */
     bool was_disk_low;      /* ... and the room */
     bool is_disk_low;       /* as the log told last */
-    bool is_removed;        /* the log has told that the data file was */
+    bool is_removed;        /* the data file, as the log told last */
     bool is_room_due;       /* something happened since room was looked at */
     int64_t status_ms, room_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
@@ -527,17 +527,16 @@ static void set_pace(struct loop *loop, int64_t turn_ms)
         loop->take_max = LOOP_TAKE_MAX;
 }
 
-/* Once: it is found again under no name. */
 static void tell_removed(struct loop *loop)
 {
-    if (loop->is_removed || !store_is_removed(loop->node->store))
-        return;
-    loop->is_removed = true;
-    log_event(LOG_EVENT_STORE_REMOVED, LOG_FIELDS(.error = ERR_IO),
-              "the data file was removed from %s: nothing is taken in any more; when nothing is "
-              "left to be sent, restart: the node above gives back what it has; at the root "
-              "restore a backup",
-              loop->conf->state_dir);
+    bool was_removed = loop->is_removed;
+    loop->is_removed = store_is_removed(loop->node->store);
+    if (loop->is_removed && !was_removed)
+        log_event(LOG_EVENT_STORE_REMOVED, LOG_FIELDS(.error = ERR_IO),
+                  "the data file was moved or removed from %s, and nothing is taken in: put it "
+                  "back; or, when nothing is left to be sent, stop this and restore a backup; "
+                  "without one see 'Replacing a burnt disk' in OPERATING.md",
+                  loop->conf->state_dir);
 }
 
 /* Those who are refused are told; this is for whoever can make room. */

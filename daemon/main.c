@@ -244,13 +244,21 @@ static bool is_in_vietnamese(const struct options *options)
     return options->language != NULL && strcmp(options->language, "vi") == 0;
 }
 
+/* It was read; what else a start and a reload refuse is a node that is its own parent. */
+static int check_config(const struct conf *conf, const char *conf_path)
+{
+    uint8_t key[KEY_SIZE];
+    bool is_wrong = setup_public(conf_path, conf, key) && reload_names_itself(conf, key);
+    return is_wrong ? EXIT_CONFIG : EXIT_SUCCESS;
+}
+
 static int work_offline(const struct conf *conf, const struct options *options)
 {
     struct offline offline = {
         .conf = conf, .store = store_options_of(conf), .node = node_options_of(conf)};
     enum err err = ERR_OK;
     if (options->mode == MODE_CHECK_CONFIG)
-        return EXIT_SUCCESS; /* it was read */
+        return check_config(conf, options->config);
     if (options->mode == MODE_CHECK)
         return setup_check(options->config, conf, is_in_vietnamese(options)) ? EXIT_SUCCESS
                                                                              : EXIT_CONFIG;

@@ -19,11 +19,10 @@ static char *beside(const char *path, const char *suffix, const char *other)
     return mem_printf("%.*s%s", (int)(len - suffix_len), path, other);
 }
 
-/* True only for a file that has a key, and another one. */
-static bool has_other_key(const char *path, const struct key_pair *pair)
+/* False when there is no such file, or no key in it. */
+static bool read_public(const char *path, uint8_t *ret_key)
 {
     char line[2 * KEY_TEXT_SIZE];
-    uint8_t key[KEY_SIZE];
     int fd = path != NULL ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
     FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     bool is_read = file != NULL && fgets(line, sizeof(line), file) != NULL;
@@ -31,8 +30,23 @@ static bool has_other_key(const char *path, const struct key_pair *pair)
         (void)fclose(file); /* it was only read */
     else if (fd >= 0)
         (void)close(fd); /* likewise */
-    return is_read && key_parse(line, key) == ERR_OK &&
-           memcmp(key, pair->public_key, sizeof(key)) != 0;
+    return is_read && key_parse(line, ret_key) == ERR_OK;
+}
+
+/* True only for a file that has a key, and another one. */
+static bool has_other_key(const char *path, const struct key_pair *pair)
+{
+    uint8_t key[KEY_SIZE];
+    return read_public(path, key) && memcmp(key, pair->public_key, sizeof(key)) != 0;
+}
+
+bool setup_public(const char *conf_path, const struct conf *conf, uint8_t *ret_key)
+{
+    char *paths[] = {beside(conf->key_file, ".key", ".pub"), beside(conf_path, ".conf", ".pub")};
+    bool is_read = read_public(paths[0], ret_key) || read_public(paths[1], ret_key);
+    free(paths[0]);
+    free(paths[1]);
+    return is_read;
 }
 
 char *setup_other_public(const char *conf_path, const struct conf *conf,

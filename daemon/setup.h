@@ -4,9 +4,13 @@
 #define DAEMON_SETUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "text/conf.h"
 
+/* The node's own public key, as it lies beside the secret one or beside the configuration: no
+ * secret is read. False: it lies at neither. */
+bool setup_public(const char *conf_path, const struct conf *conf, uint8_t *ret_key);
 /* The path of a public key, beside the secret one or beside the configuration, that does not belong
  * to `pair`: somebody took the key of another node. NULL: there is none. The caller frees. */
 char *setup_other_public(const char *conf_path, const struct conf *conf,

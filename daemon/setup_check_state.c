@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,16 +105,26 @@ static bool is_elsewhere(const struct check *check)
            !check_is_default(check, check->conf->state_dir, "/var/lib/tonghop/");
 }
 
+/* Nobody's where the packages are not installed: then only root is known to be another one. */
+static bool is_the_services(const struct check *check)
+{
+    const struct passwd *user = getpwnam("tonghop");
+    return check->own_uid != 0 && (user == NULL || check->own_uid == (int)user->pw_uid);
+}
+
 static void tell_not_the_services(struct check *check)
 {
     const char *path = check->conf->state_dir;
-    check_tell(check, WRONG,
-               SAID(check,
-                    "store %s: the service, which runs as the user tonghop, cannot write there: "
-                    "run: install -d -o tonghop -g tonghop -m 0700 %s",
-                    "thư mục dữ liệu %s: dịch vụ chạy với người dùng tonghop, không ghi được ở "
-                    "đó: chạy: install -d -o tonghop -g tonghop -m 0700 %s"),
-               path, path);
+    check_tell(
+        check, WRONG,
+        SAID(check,
+             "store %s: the service, which runs as the user tonghop, cannot write there: "
+             "run: install -d -o tonghop -g tonghop -m 0700 %s (and for data that is there: "
+             "chown -R tonghop:tonghop %s)",
+             "thư mục dữ liệu %s: dịch vụ chạy với người dùng tonghop, không ghi được ở "
+             "đó: chạy: install -d -o tonghop -g tonghop -m 0700 %s (nếu đã có dữ liệu ở đó: "
+             "chown -R tonghop:tonghop %s)"),
+        path, path, path);
 }
 
 static void tell_shut_in(struct check *check)
@@ -145,8 +156,6 @@ static void open_store(struct check *check, int fd)
                    SAID(check, "store %s: empty, one is made at the start",
                         "thư mục dữ liệu %s: trống, dữ liệu được tạo khi khởi động"),
                    path);
-        if (is_elsewhere(check))
-            tell_shut_in(check);
         return;
     }
     if (store_awaits_upgrade(path, (uint64_t)check->conf->reserve_mib << 20, &older)) {
@@ -253,10 +262,12 @@ void check_state(struct check *check)
                    SAID(check, "store %s: only root and the daemon's user may look",
                         "thư mục dữ liệu %s: chỉ root và người dùng của nút được xem"),
                    check->conf->state_dir);
-    else if (check->own_uid == 0 && is_elsewhere(check))
+    else if (check->own_uid >= 0 && is_elsewhere(check) && !is_the_services(check))
         tell_not_the_services(check);
     else if (check->own_uid >= 0)
         check_store(check);
     else
         check_new_state(check);
+    if (check->own_uid > 0 && is_elsewhere(check) && is_the_services(check) && !check->is_running)
+        tell_shut_in(check);
 }

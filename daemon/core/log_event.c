@@ -96,10 +96,10 @@ static const struct log_event_info infos[] = {
          "refilled by its parent."},
     [LOG_EVENT_STORE_REMOVED] =
         {"store-removed", "6c0f3343f7d94f36b4505354e11f0a46", LOG_LEVEL_ERROR,
-         "The data file was removed, or another put in its place, while the daemon has it open: "
-         "nothing is taken in any more; what it held can be read, and is handed up.",
-         "When nothing is left to be sent, restart: the node above gives back what it has; at the "
-         "root restore a backup."},
+         "The data file was moved or removed, or another put in its place, while the daemon has it "
+         "open: nothing is taken in; what it holds can be read, and is handed up.",
+         "Put it back; or, when nothing is left to be sent, stop the daemon and restore a backup; "
+         "without one see 'Replacing a burnt disk' in docs/OPERATING.md."},
     [LOG_EVENT_STORE_FAILED] = {"store-failed", "a90280a5d2814228a0acd3e835e944bf", LOG_LEVEL_ERROR,
                                 "Reading or writing the store failed, as the line says why.",
                                 "Look for free disk space, and for disk errors in the kernel log."},
@@ -114,8 +114,9 @@ static const struct log_event_info infos[] = {
          "See the lines before; if it comes again, run 'tonghop verify'."},
     [LOG_EVENT_DISK_LOW] =
         {"disk-low", "360b7a7f670b404087a470e58c2c30bf", LOG_LEVEL_ERROR,
-         "Less than reserve_mib is left on the disk, or less than 1 MiB where that is 0, or the "
-         "store is nearly as large as map_size_mib: no reports are taken in.",
+         "Less than reserve_mib is left on the disk, or the store is nearly as large as "
+         "map_size_mib: no reports are taken in. Or reserve_mib is 0 and less than 1 MiB is left: "
+         "the next write that fails ends the daemon.",
          "Make room on the disk, or raise map_size_mib and restart; intake goes on by itself."},
     [LOG_EVENT_DISK_HAS_ROOM] = {"disk-has-room", "4160017adada412bac8bec71b3469e5b",
                                  LOG_LEVEL_NOTICE, "There is room again: reports are taken in.",

@@ -430,12 +430,14 @@ static void step_peer_message(struct step *step)
         }
     }
     if (store_is_removed(node->store) && !authority_only_asks(body)) {
-        step_refuse(step, ERR_IO, NULL,
-                    STEP_WORDS(step,
-                               "the data file of this node was removed: nothing is taken in until "
-                               "its operator has seen to it (tonghop status)",
-                               "tệp dữ liệu của nút này đã bị xóa: chưa nhận gì cho đến khi người "
-                               "vận hành xử lý (tonghop status)"));
+        step_refuse(
+            step, ERR_IO, NULL,
+            STEP_WORDS(
+                step,
+                "the data file of this node was moved or removed: nothing is taken in until "
+                "its operator has seen to it (tonghop status)",
+                "tệp dữ liệu của nút này đã bị chuyển đi hoặc xóa: chưa nhận gì cho đến khi người "
+                "vận hành xử lý (tonghop status)"));
         return;
     }
     dispatch_peer(step);

@@ -102,14 +102,17 @@ static void complain_of_store(struct step *step, const Tonghop__Status *status,
     if (store_is_removed(step->node->store))
         status_complain_lasting(
             complaints,
-            mem_strdup(STEP_WORDS(
-                step,
-                "the data file was removed from the state folder: nothing is taken in. When "
-                "nothing is left to be sent, restart: the node above gives back what it has; at "
-                "the root restore a backup",
-                "tệp dữ liệu đã bị xóa khỏi thư mục dữ liệu: không nhận gì nữa. Khi không còn gì "
-                "chờ gửi, hãy khởi động lại: nút cấp trên trả lại những gì đã có; ở nút gốc thì "
-                "khôi phục từ bản sao lưu")));
+            mem_strdup(STEP_WORDS(step,
+                                  "the data file was moved or removed from the state folder, and "
+                                  "nothing is taken in: put it "
+                                  "back; or, when nothing is left to be sent, stop and restore a "
+                                  "backup; without one see "
+                                  "'Replacing a burnt disk' in OPERATING.md",
+                                  "tệp dữ liệu đã bị chuyển hoặc xóa khỏi thư mục dữ liệu, nút "
+                                  "không nhận gì nữa: đặt lại tệp "
+                                  "vào chỗ cũ; hoặc, khi không còn gì chờ gửi, dừng nút rồi khôi "
+                                  "phục từ bản sao lưu; nếu "
+                                  "không có, xem 'Replacing a burnt disk' trong OPERATING.md")));
     if (store_is_damaged(step->node->store))
         status_complain_lasting(
             complaints,

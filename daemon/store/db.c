@@ -353,10 +353,15 @@ bool db_has_room(const struct db *db, uint64_t wanted_bytes)
 
 bool db_is_removed(const struct db *db)
 {
-    struct stat info;
+    struct stat opened, named;
     int fd;
+    char *name = mem_printf("%s/" DATAFILE_NAME, db->path);
+    bool is_named = stat(name, &named) == 0;
+    bool is_gone = !is_named && (errno == ENOENT || errno == ENOTDIR);
+    free(name);
     (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
-    return fstat(fd, &info) == 0 && info.st_nlink == 0;
+    return is_gone || (is_named && fstat(fd, &opened) == 0 &&
+                       (opened.st_dev != named.st_dev || opened.st_ino != named.st_ino));
 }
 
 uint64_t db_live_bytes(const struct db *db)

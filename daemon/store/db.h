@@ -50,8 +50,8 @@ uint64_t db_map_bytes(const struct db *db);
 /* True when the last commit left that much of the map unused. Reads the free list (an entry per
  * commit that freed pages) only when the part never used is smaller. */
 bool db_has_room(const struct db *db, uint64_t wanted_bytes);
-/* Whether the open data file has no name any more: somebody removed it, or put another in its
- * place. */
+/* Whether the open data file is not the one of that name any more: somebody removed or moved it, or
+ * its folder, or put another in its place. */
 bool db_is_removed(const struct db *db);
 /* Bytes of the data file up to the last page that was ever used. */
 uint64_t db_used_bytes(const struct db *db);

@@ -96,9 +96,10 @@ enum err store_error(const struct store_txn *txn);
 /* True since something was met that is not what was written. It was logged; what does not read is
  * refused from then on, and a new start looks at every entry. */
 bool store_is_damaged(const struct store *store);
-/* True when somebody removed the data file, or put another in its place, while it is in use: what
- * is written from then on is gone at the end, and must not be acknowledged. What it held can still
- * be read, and handed up. Cheap: may be asked for every message. */
+/* True when the open data file is not the one in the folder any more: somebody removed or moved it,
+ * or put another in its place. What is written from then on is gone at the end, and must not be
+ * acknowledged. What it held can still be read, and handed up. Cheap: may be asked for every
+ * message. */
 bool store_is_removed(const struct store *store);
 /* Makes `err` the sticky error, unless there is one. */
 void store_fail(struct store_txn *txn, enum err err);

@@ -3,6 +3,7 @@ by `tonghopd --check`, and by `tonghop status`, all of it at once."""
 
 import fcntl
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -308,15 +309,25 @@ def state_elsewhere(house: House) -> None:
         print("not applicable without root: it would be told that it may not look")
         return
     house.make()
+    house.fill()
     # A configuration that names no key file is a service's.
     house.edit(f"key_file = {house.key}\n", "")
-    steps = (("root's", 0, 0, "wrong: ", f"install -d -o tonghop -g tonghop -m 0700 {house.state}"),
-             ("the service's", NOBODY, NOBODY, "note: ", f"ReadWritePaths={house.state}"))
-    for what, user, group, mark, remedy in steps:
-        os.chown(house.state, user, group)
-        expect_in(what, house.daemon("--check").err, f"{mark}store {house.state}: ", remedy)
+    wrong = ("wrong: ", f"install -d -o tonghop -g tonghop -m 0700 {house.state}")
+    note = ("note: ", f"ReadWritePaths={house.state}")
+    has_service = "tonghop" in (user.pw_name for user in pwd.getpwall())  # the packages are installed
+    service = pwd.getpwnam("tonghop").pw_uid if has_service else NOBODY
+    steps = [("root's", 0, *wrong), ("the service's", service, *note)]
+    if has_service:
+        steps.append(("another's", NOBODY, *wrong))
+    for _ in ("with data", "empty"):
+        for what, user, mark, remedy in steps:
+            for path in (house.state, *house.state.iterdir()):
+                os.chown(path, user, user)
+            expect_in(what, house.daemon("--check").err, f"{mark}store {house.state}: ", remedy)
+        for path in house.state.iterdir():
+            path.unlink()
     house.state.rmdir()
-    expect_in("not there", house.daemon("--check").err, steps[0][-1])
+    expect_in("not there", house.daemon("--check").err, wrong[-1])
 
 
 def what_is_held_for_a_moment(house: House) -> None:

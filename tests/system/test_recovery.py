@@ -69,10 +69,10 @@ def file_that_is_removed(tree: Tree, province: Node) -> None:
     file(commune, COMMUNE, "2016-S1", 61)
     (tree.folder / "state" / commune.name / "data.mdb").unlink()
     refused = submit(commune, "2016-S2", table({VISITS: 62}), *LOOKED_AT, expect=1)
-    expect_in("who files", refused.err, "the data file of this node was removed")
+    expect_in("who files", refused.err, "the data file of this node was moved or removed")
     told = commune.tonghop("status", expect=1).err
-    expect_in("status", told, "the data file was removed from the state folder")
-    eventually_logged(commune, "the data file was removed from ")
+    expect_in("status", told, "the data file was moved or removed from the state folder")
+    eventually_logged(commune, "the data file was moved or removed from ")
     district.start()
     settle_outbox(commune)
     commune.stop()

@@ -125,7 +125,8 @@ def the_unit_asks_first(house: House) -> None:
     clients = f"[client]\nendpoint = tcp://127.0.0.1:1\nkey = {node.public_key}\n"
     for new, status_expected, said in (
             (text, 0, ""), (text.replace("[parent]", "log_levl = debug\n[parent]"), 2, "log_levl"),
-            (clients, 2, "give the daemon one with [node]")):
+            (clients, 2, "give the daemon one with [node]"),
+            (text.replace(house.province.public_key, node.public_key), 2, "[parent] is this node's own")):
         node.config.write_text(new)
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         expect("exit status and output", (done.returncode, done.stdout), (status_expected, ""))

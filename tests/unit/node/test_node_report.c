@@ -1,4 +1,8 @@
 /* Intake: the home decides about a report once, and what it refuses leaves no trace. */
+#include "lib/cm.h"
+
+#include <fcntl.h>
+
 #include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
@@ -185,14 +189,19 @@ static void test_no_catalogue(void **state)
 static void test_removed_file(void **state)
 {
     struct rig *rig = *state;
-    char path[RIG_PATH_SIZE + sizeof("/data.mdb")];
+    char path[RIG_PATH_SIZE + sizeof("/data.mdb")], aside[RIG_PATH_SIZE + sizeof("/aside.mdb")];
+    int other;
     assert_int_equal(file_ok(rig, &good), 1);
     char *before = dump_store(rig);
     (void)snprintf(path, sizeof path, "%s/data.mdb", rig->folder);
-    assert_int_equal(unlink(path), 0);
+    (void)snprintf(aside, sizeof aside, "%s/aside.mdb", rig->folder);
+    assert_int_equal(rename(path, aside), 0);
     const Tonghop__Envelope *answer =
         file_as(rig, from_local(), DRAFT(.period = "2024-S2", .unit = 23887, CELLS(EXACT(1, 1))));
-    assert_contains(assert_refused(answer, "io")->text, "the data file of this node was removed");
+    assert_contains(assert_refused(answer, "io")->text, "was moved or removed");
+    other = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert_true(other >= 0);
+    assert_int_equal(close(other), 0);
     Tonghop__Enrol enrol = TONGHOP__ENROL__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     uint8_t key[PEER_KEY_SIZE] = {REPORTER_632};
@@ -208,7 +217,11 @@ static void test_removed_file(void **state)
     assert_int_equal(answer->status->report_count, 1);
     assert_int_equal(answer->status->n_problems, 1);
     assert_int_equal(answer->status->lasting_problems, 1);
-    assert_contains(answer->status->problems[0], "was removed from the state folder");
+    assert_contains(answer->status->problems[0], "moved or removed from the state folder");
+    assert_int_equal(rename(aside, path), 0); /* over the other one */
+    rig_tick(rig);
+    assert_int_equal(file_ok(rig, DRAFT(.period = "2024-S2", .unit = 23887, CELLS(EXACT(1, 1)))),
+                     1);
 }
 
 /* On a disk that is nearly full nothing is taken in; asking still works. */
