@@ -325,8 +325,8 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
     return false;
 }
 
-/* Of these the node's words say what to do; a list of mistakes is introduced by the general ones.
- */
+/* Of these the node's words say what to do (those of 0.1.0 may say only what is wrong); a list of
+ * mistakes is introduced by the general ones. */
 static bool is_told_by_node(const Tonghop__Refusal *refusal)
 {
     static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS,    ERR_INVALID, ERR_NOT_HOME,

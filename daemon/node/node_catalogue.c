@@ -131,12 +131,15 @@ void node_handle_catalogue_request(struct step *step, const Tonghop__CatalogueRe
     struct span data;
     if (number == 0 || store_get_catalogue(step->txn, number, &meta) != ERR_OK ||
         meta.chunks_held < meta.chunk_count) {
-        step_refuse(
-            step, ERR_CATALOGUE, NULL,
-            request->number != 0
-                ? STEP_WORDS(step, "there is no catalogue of that number here (any more)",
-                             "ở đây không có (hoặc không còn) danh mục số đó")
-                : STEP_WORDS(step, "there is no catalogue here yet", "ở đây chưa có danh mục"));
+        if (request->number == 0)
+            step_refuse_without_catalogue(step);
+        else
+            step_refuse(step, ERR_CATALOGUE, NULL,
+                        STEP_WORDS(step,
+                                   "there is no catalogue of that number here (any more): ask for "
+                                   "the one in force",
+                                   "ở đây không có (hoặc không còn) danh mục số đó: hãy lấy danh "
+                                   "mục đang có hiệu lực"));
         return;
     }
     if (request->index >= meta.chunk_count ||

@@ -41,7 +41,8 @@ static bool is_current(struct step *step, const struct report_key *key, uint64_t
     char text[STEP_KEY_TEXT_SIZE];
     if (store_get_head(step->txn, key, &head) != ERR_OK) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    STEP_WORDS(step, "there is no report %s here", "ở đây không có báo cáo %s"),
+                    STEP_WORDS(step, "there is no report %s here: check the unit, form and period",
+                               "ở đây không có báo cáo %s: kiểm tra lại đơn vị, biểu mẫu và kỳ"),
                     node_key_text(step->node, key, text, sizeof(text)));
         return false;
     }

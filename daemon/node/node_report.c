@@ -53,8 +53,11 @@ static bool may_take_in(struct step *step, const struct report *report)
     }
     if (!tree_contains(tree, step->peer.unit, unit)) {
         step_refuse(step, ERR_FOREIGN, NULL,
-                    STEP_WORDS(step, "this key speaks for %s, not for unit %" PRIu32,
-                               "chỉ được nộp cho %s, không được nộp cho đơn vị %" PRIu32),
+                    STEP_WORDS(step,
+                               "this key speaks for %s, not for unit %" PRIu32
+                               ": check the unit, or use a key that is enrolled for it",
+                               "chỉ được nộp cho %s, không được nộp cho đơn vị %" PRIu32
+                               ": kiểm tra lại đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"),
                     node_unit_text(node, step->peer.unit, text, sizeof(text)), unit);
         return false;
     }
@@ -238,12 +241,7 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
     struct incoming in = {.revision.filing = {.data = file->filing.data, .len = file->filing.len}};
     char reason[256] = "";
     if (node->catalogue == NULL) {
-        step_refuse(step, ERR_CATALOGUE, NULL,
-                    STEP_WORDS(step,
-                               "this node has no catalogue yet: it comes from the node above, or "
-                               "by 'tonghop catalogue publish' at the root",
-                               "nút này chưa có danh mục: chờ danh mục từ nút cấp trên, hoặc công "
-                               "bố ở nút gốc bằng `tonghop catalogue publish`"));
+        step_refuse_without_catalogue(step);
         return;
     }
     if (node->is_restoring) {

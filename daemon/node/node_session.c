@@ -63,8 +63,14 @@ static bool identify(struct step *step, const Tonghop__Hello *hello)
     if (store_get_enrolled(step->txn, step->peer.from.key, &enrolled) != ERR_OK ||
         enrolled.is_revoked) {
         step_refuse(step, ERR_FORBIDDEN, NULL,
-                    STEP_WORDS(step, "this key is not enrolled here (any more)",
-                               "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi"));
+                    hello->node /* which adds the remedy itself */
+                        ? STEP_WORDS(step, "this key is not enrolled here (any more)",
+                                     "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi")
+                        : STEP_WORDS(step,
+                                     "this key is not enrolled here (any more): have the node's "
+                                     "administrator enrol it",
+                                     "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi: nhờ "
+                                     "người quản trị nút đăng ký"));
         return false;
     }
     if (hello->unit != enrolled.unit &&

@@ -108,8 +108,11 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
     }
     if (!node_covers(node, query->tree, query->unit)) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    STEP_WORDS(step, "%s is not beneath this node in that period",
-                               "%s không thuộc nút này trong kỳ đó"),
+                    STEP_WORDS(step,
+                               "%s is not beneath this node in that period: check the unit and the "
+                               "period, or ask a node above that unit",
+                               "%s không thuộc nút này trong kỳ đó: kiểm tra lại đơn vị và kỳ, "
+                               "hoặc hỏi ở nút cấp trên của đơn vị đó"),
                     node_unit_text(node, query->unit, name, sizeof(name)));
         return false;
     }
@@ -128,8 +131,7 @@ static bool has_catalogue(struct step *step)
 {
     if (step->node->catalogue != NULL)
         return true;
-    step_refuse(step, ERR_CATALOGUE, NULL,
-                STEP_WORDS(step, "this node has no catalogue yet", "nút này chưa có danh mục"));
+    step_refuse_without_catalogue(step);
     return false;
 }
 

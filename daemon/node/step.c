@@ -120,6 +120,16 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     step_free_problems(&list);
 }
 
+void step_refuse_without_catalogue(struct step *step)
+{
+    step_refuse(step, ERR_CATALOGUE, NULL,
+                STEP_WORDS(step,
+                           "this node has no catalogue yet: it comes from the node above, or by "
+                           "'tonghop catalogue publish' at the root",
+                           "nút này chưa có danh mục: chờ danh mục từ nút cấp trên, hoặc công bố ở "
+                           "nút gốc bằng `tonghop catalogue publish`"));
+}
+
 void step_done(struct step *step, const char *format, ...)
 {
     char text[1024];

@@ -50,6 +50,8 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
  * "English %s", "tiếng Việt %s"), x). */
 #define STEP_WORDS(step, english, vietnamese)                                                      \
     ((step)->peer.is_vietnamese ? (vietnamese) : (english))
+/* Answers that this node has no catalogue yet. */
+void step_refuse_without_catalogue(struct step *step);
 void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Who sent the message in hand, as records and events name them: "uid:1000" on the local socket,

@@ -43,11 +43,13 @@ static const struct {
      .reporter = REPORTER_632,
      .draft = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 1))},
      .code = "foreign",
-     .text = "chỉ được nộp cho 632 Huyện Đồi Xanh, không được nộp cho đơn vị 23857"},
+     .text = "chỉ được nộp cho 632 Huyện Đồi Xanh, không được nộp cho đơn vị 23857: kiểm tra lại "
+             "đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"},
     {.name = "a unit that nobody knows",
      .draft = {.period = "2024-S1", .unit = 99999, CELLS(EXACT(1, 1))},
      .code = "foreign",
-     .text = "chỉ được nộp cho 64 Tỉnh Cao Nguyên, không được nộp cho đơn vị 99999"},
+     .text = "chỉ được nộp cho 64 Tỉnh Cao Nguyên, không được nộp cho đơn vị 99999: kiểm tra lại "
+             "đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"},
     {.name = "a commune of a district with a node",
      .draft = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 1))},
      .code = "not-home",
@@ -124,7 +126,7 @@ static const struct {
     {"nothing of that number", QUARANTINE, 0, "", "", "", "not-found",
      "không có thông điệp số 7 nào bị cách ly: xem `tonghop quarantine`"},
     {"no such catalogue", CATALOGUE, 0, "", "", "", "catalogue",
-     "ở đây không có (hoặc không còn) danh mục số đó"},
+     "ở đây không có (hoặc không còn) danh mục số đó: hãy lấy danh mục đang có hiệu lực"},
 };
 
 static void fill_question(size_t i, Tonghop__Envelope *envelope)
@@ -199,6 +201,10 @@ static void test_hello(void **state)
     hello.language = TEXT("vi");
     envelope.body_case = BODY(HELLO);
     envelope.hello = &hello;
+    assert_string_equal(
+        assert_refused(rig_ask(*state, from_key(REPORTER_632 + 1), &envelope), "forbidden")->text,
+        "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi: nhờ người quản trị nút đăng ký");
+    hello.node = true; /* a node says itself what is to be run there */
     assert_string_equal(
         assert_refused(rig_ask(*state, from_key(REPORTER_632 + 1), &envelope), "forbidden")->text,
         "khóa này chưa được đăng ký ở đây, hoặc đã bị thu hồi");

@@ -204,8 +204,9 @@ static void test_a_unit_that_has_ended(void **state)
     struct rig *rig = *state;
     assert_refused(mark_answer(rig, LOCAL, DRAFT(.period = "2025-S1", .unit = 23899), 1, R),
                    "foreign");
-    assert_refused(mark_answer(rig, LOCAL, DRAFT(.period = "2024-S1", .unit = 23899), 1, R),
-                   "not-found");
+    const Tonghop__Refusal *refusal = assert_refused(
+        mark_answer(rig, LOCAL, DRAFT(.period = "2024-S1", .unit = 23899), 1, R), "not-found");
+    assert_contains(refusal->text, " here: check the unit, form and period");
 }
 
 /* ---- what it does ---- */

@@ -444,7 +444,8 @@ static void test_not_beneath_this_node(void **state)
             struct question question = question_of(families[f], "2024-S1", units[i]);
             assert_contains(
                 assert_refused(families[f](rig, from_local(), &question), "not-found")->text,
-                "not beneath this node");
+                "not beneath this node in that period: check the unit and the period, or ask a "
+                "node above that unit");
         }
     }
 }
@@ -461,7 +462,11 @@ static void test_no_catalogue(void **state)
     struct rig *rig = *state;
     for (size_t f = 0; f < LENGTH(families); f++) {
         struct question question = question_of(families[f], "2024-S1", NULL);
-        assert_refused(families[f](rig, from_local(), &question), "catalogue");
+        assert_string_equal(
+            assert_refused(families[f](rig, from_local(), &question), "catalogue")->text,
+            "this node has no catalogue yet: it comes from the node above, or by 'tonghop "
+            "catalogue "
+            "publish' at the root");
     }
 }
 
