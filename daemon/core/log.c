@@ -123,9 +123,12 @@ void log_start_interval(unsigned lines_max)
     log_state.lines_max = 0; /* what is told now is not counted */
     for (size_t i = 0; i < log_state.place_count; i++) {
         const struct place *place = &log_state.places[i];
-        if (place->line_count > old_max)
-            say(place->entry, "%u more lines were left out that begin like this: %s",
-                place->line_count - old_max, place->format);
+        unsigned more = place->line_count > old_max ? place->line_count - old_max : 0;
+        if (more > 0)
+            say(place->entry,
+                more == 1 ? "%u more line was left out that begins like this: %s"
+                          : "%u more lines were left out that begin like this: %s",
+                more, place->format);
     }
     log_state.place_count = 0;
     log_state.lines_max = lines_max;
