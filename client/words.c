@@ -304,7 +304,7 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_RESTORE_MISSING] = {"không có tệp đó", "there is no such file"},
     [WORD_RESTORE_NO_FILE] = {"đó không phải một tệp; hãy nêu đúng tệp",
                               "that is not a file; name the file itself"},
-    [WORD_RESTORE_RUNNING] = {"chưa có gì thay đổi; dừng nút: `systemctl stop tonghopd@%s`",
+    [WORD_RESTORE_RUNNING] = {"chưa có gì thay đổi; với dịch vụ: `systemctl stop tonghopd@%s`",
                               "nothing was changed; for the service: `systemctl stop tonghopd@%s`"},
     [WORD_RESTORE_FOREIGN] = {"đó là dữ liệu của đơn vị khác; hãy chọn đúng tệp hoặc đúng --node",
                               "that is the data of another unit; choose the right file or the "
