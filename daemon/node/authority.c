@@ -88,3 +88,12 @@ const char *authority_role_name(uint8_t role)
                                         "admin",   "local", "parent"};
     return role < sizeof(names) / sizeof(names[0]) ? names[role] : names[0];
 }
+
+const char *authority_role_word(bool is_vietnamese, uint8_t role)
+{
+    static const char *const words[] = {"không rõ", "nút",     "bên nộp",     "người xem",
+                                        "quản trị", "tại chỗ", "nút cấp trên"};
+    if (!is_vietnamese)
+        return authority_role_name(role);
+    return role < sizeof(words) / sizeof(words[0]) ? words[role] : words[0];
+}

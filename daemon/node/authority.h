@@ -9,7 +9,9 @@
 bool authority_allows(uint8_t role, int body);
 /* What only asks changes nothing that would have to be kept. */
 bool authority_only_asks(int body);
-/* "node", "reporter", ...; "unknown". */
+/* "node", "reporter", ...; "unknown". As commands and logs have it, and in English sentences. */
 const char *authority_role_name(uint8_t role);
+/* In a sentence, with the words of `tonghop keys`: "bên nộp". */
+const char *authority_role_word(bool is_vietnamese, uint8_t role);
 
 #endif

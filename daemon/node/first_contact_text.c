@@ -116,7 +116,8 @@ static char *role_fault_text(struct step *step, const struct enrolled *enrolled,
                    "tonghop enrol %" PRIu32 " %s --role node",
                    "một nút dùng khóa %s (từ %s) đã đăng ký ở đây với vai trò %s của %s: chạy: "
                    "tonghop enrol %" PRIu32 " %s --role node"),
-        key, host, authority_role_name(enrolled->role), unit, enrolled->unit, key);
+        key, host, authority_role_word(step->peer.is_vietnamese, enrolled->role), unit,
+        enrolled->unit, key);
 }
 
 static char *unit_fault_text(struct step *step, const struct contact_note *note, const char *unit,
@@ -268,7 +269,7 @@ static char *parent_key_text(struct step *step)
                        "khóa trong [parent] không phải khóa của nút nào, mà đăng ký ở đây với vai "
                        "trò %s của %s: ghi nội dung tệp NAME.pub của nút cấp trên vào đó rồi nạp "
                        "lại"),
-            authority_role_name(enrolled.role), unit);
+            authority_role_word(step->peer.is_vietnamese, enrolled.role), unit);
     return mem_printf(
         STEP_WORDS(step,
                    "the node above, by its key in [parent], is enrolled here for %s: that makes a "

@@ -425,7 +425,8 @@ static void step_peer_message(struct step *step)
                                    "node's administrator enrol one with a role that may",
                                    "khóa đăng ký với vai trò %s không được làm việc này (%s): nhờ "
                                    "người quản trị nút đăng ký khóa với vai trò phù hợp"),
-                        authority_role_name(known->role), wire_body_name(step->in));
+                        authority_role_word(step->peer.is_vietnamese, known->role),
+                        wire_body_name(step->in));
             return;
         }
     }

@@ -192,7 +192,7 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
     step_done(
         step,
         STEP_WORDS(step, "%s is enrolled as %s of %s", "đã đăng ký khóa %s với vai trò %s của %s"),
-        key, authority_role_name(enrolled.role), unit);
+        key, authority_role_word(step->peer.is_vietnamese, enrolled.role), unit);
 }
 
 void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)

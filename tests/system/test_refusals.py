@@ -111,9 +111,9 @@ def known_key_for_another_unit(office: Office) -> None:
 def revoked_key_is_cut_off(office: Office) -> None:
     """A key that is revoked while it is connected is cut off at once, and cannot come back"""
     keys = Keys.generate()
-    for language in ("en", "vi"):
+    for language, role in (("en", "as reporter of"), ("vi", "với vai trò bên nộp của")):
         result = office.district.tonghop("enrol", str(COMMUNE), keys.public, "--role", "reporter", "--lang", language)
-        expect_in("who was enrolled", result.err, keys.public, "reporter", "Chư Ty")
+        expect_in("who was enrolled", result.err, keys.public, role, "Chư Ty")
     with Peer(office.district.endpoint, office.district.public_key, keys) as peer:
         peer.hello()
         expect("before", peer.file(report(COMMUNE, 5)).revision, 1)

@@ -133,6 +133,20 @@ static void test_role_names(void **state)
     assert_string_equal(authority_role_name(UINT8_MAX), "unknown");
 }
 
+/* In a Vietnamese sentence a role has a Vietnamese word. */
+static void test_role_words(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"không rõ", "nút",     "bên nộp",     "người xem",
+                                        "quản trị", "tại chỗ", "nút cấp trên"};
+    for (uint8_t role = 0; role < LENGTH(words); role++) {
+        assert_string_equal(authority_role_word(true, role), words[role]);
+        assert_string_equal(authority_role_word(false, role), authority_role_name(role));
+    }
+    assert_string_equal(authority_role_word(true, 7), "không rõ");
+    assert_string_equal(authority_role_word(true, UINT8_MAX), "không rõ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_roles_out_of_range_may_nothing),
         cmocka_unit_test(test_bodies_out_of_the_table_are_for_nobody),
         cmocka_unit_test(test_role_names),
+        cmocka_unit_test(test_role_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,7 @@ static const struct {
     {"somebody else's unit", TOTALS, REPORTER_632, "2024-S1", "64", "", "foreign",
      "khóa này chỉ dùng cho 632 Huyện Đồi Xanh và các đơn vị trực thuộc: kiểm tra lại đơn vị"},
     {"what a reporter may not do", REVOKE, REPORTER_632, "", "", "", "forbidden",
-     "khóa đăng ký với vai trò reporter không được làm việc này (revoke): nhờ người "
+     "khóa đăng ký với vai trò bên nộp không được làm việc này (revoke): nhờ người "
      "quản trị nút đăng ký khóa với vai trò phù hợp"},
     {"no period", TOTALS, 0, "2024-S3", "", "", "syntax",
      "“2024-S3” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"},
