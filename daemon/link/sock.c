@@ -37,12 +37,14 @@ enum {
     KEEPALIVE_COUNT = 4,
     LOCAL_UMASK = 0117, /* leaves 0660 */
     MONITOR_NAME_SIZE = 40,
+    /* ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL never: libzmq tells it of what is received after the
+     * handshake, too. While it tells something, errno can change, by which it would have known what
+     * to do next: then it neither reads nor closes that connection any more. Where we listen,
+     * ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL can do the same. */
     CONNECTING_EVENTS = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                        ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED |
-                        ZMQ_EVENT_DISCONNECTED,
-    LISTENING_EVENTS =
-        ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED,
+                        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_CONNECTED |
+                        ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED,
+    LISTENING_EVENTS = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED,
 };
 
 /* ---- the context ---- */
@@ -71,6 +73,7 @@ struct sock_context *sock_context_new(void)
     assert(rc == 0);
     struct sock_context *context = mem_calloc(1, sizeof *context);
     context->zmq = zmq;
+    sock_monitor_init(context);
     sock_guard_init(context);
     return context;
 }
@@ -283,6 +286,8 @@ void sock_close(struct sock **sock)
     struct sock *old = *sock;
     if (old == NULL)
         return;
+    if (old->is_router)
+        sock_forget_accepted(old->context);
     if (old->monitor != NULL) {
         (void)zmq_socket_monitor(old->handle, NULL, 0); /* closing ends it anyway */
         zmq_close(old->monitor);

@@ -204,7 +204,7 @@ static uint64_t held_bytes(struct sock_context *context, int fd)
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     int unread = 0;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+    if (sock_is_copy(context, fd) || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
         ioctl(fd, FIONREAD, &unread) != 0)
         return 0;
     const struct sock_conn *conn = conn_at(context, fd);

@@ -12,12 +12,17 @@
 enum {
     SOCK_WAITING_MAX = 16 << 20,     /* bytes of answers that wait for one peer, if there are two */
     SOCK_WAITING_ALL_MAX = 64 << 20, /* of those that wait for all peers */
-    SOCK_SMALL_MAX = 256, /* answers of so many bytes are bounded by the length of the queue */
-    SOCK_ACCEPTED_KEPT =
-        64, /* connections whose address is remembered from one event to the next */
+    SOCK_SMALL_MAX = 256,   /* answers of so many bytes are bounded by the length of the queue */
+    SOCK_ACCEPTED_KEPT = 8, /* accepted connections that are watched at the same time */
 };
 
 struct sock_conn;
+
+/* A connection that has been accepted and has not said more yet than a stranger can. */
+struct sock_accepted {
+    int fd;   /* libzmq's */
+    int copy; /* ours of it, to look at when libzmq has closed its own; -1: none is watched here */
+};
 
 struct sock_context {
     void *zmq;
@@ -31,9 +36,11 @@ struct sock_context {
     uint64_t monitor_count;     /* monitors ever made: each needs a name of its own */
     struct sock_block **blocks; /* accounts by descriptor, a block for each 64; NULL: none yet */
     size_t block_count, block_capacity;
-    atomic_size_t waiting_bytes; /* on all accounts */
-    DIR *descriptors;            /* of this process */
-    struct sock_cuts cuts;       /* not told yet */
+    atomic_size_t waiting_bytes;                       /* on all accounts */
+    DIR *descriptors;                                  /* of this process */
+    struct sock_cuts cuts;                             /* not told yet */
+    struct sock_accepted accepted[SOCK_ACCEPTED_KEPT]; /* the latest ones, round and round */
+    size_t accepted_count;                             /* ever */
 };
 
 enum sock_trouble {
@@ -45,12 +52,6 @@ enum sock_trouble {
     SOCK_TROUBLE_NO_CONNECTION,
 };
 
-/* A connection that a listening socket has accepted. */
-struct sock_accepted {
-    int fd;
-    char host[SOCK_ADDRESS_SIZE];
-};
-
 struct sock {
     struct sock_context *context;
     void *handle;
@@ -59,10 +60,7 @@ struct sock {
     char endpoint[SOCK_ENDPOINT_MAX];
     void *monitor; /* NULL of a local listener */
     /* Of a listening socket: */
-    struct sock_accepted
-        accepted[SOCK_ACCEPTED_KEPT]; /* by descriptor; a later one takes a place */
-    bool is_mistaken;                 /* the connection that ends next had another server's key */
-    struct sock_mistaken mistaken;    /* not told yet */
+    struct sock_mistaken mistaken; /* not told yet */
     /* Of a connecting socket: */
     uint8_t server_key[KEY_SIZE];
     enum sock_trouble trouble;
@@ -74,10 +72,22 @@ struct sock {
                            every caller from waiting for the moment to say hello */
 };
 
+/* ---- sock_monitor.c ---- */
+
+void sock_monitor_init(struct sock_context *context);
+/* Before a listening socket is closed: a copy would keep its connections open. */
+void sock_forget_accepted(struct sock_context *context);
+/* Whether `fd` is a second descriptor of a connection that has one of libzmq's. */
+bool sock_is_copy(const struct sock_context *context, int fd);
 /* Takes what libzmq's monitor of the socket has seen, without blocking; it is kept for who asks. */
 void sock_read_monitor(struct sock *sock);
 /* sock_trouble as a value. */
 enum sock_trouble sock_read_trouble(struct sock *sock);
+/* The address at the other end of `fd` as text; false if it has none, or is gone. */
+bool sock_read_host(int fd, char *ret_host);
+
+/* ---- sock_io.c, and sock.c's own ---- */
+
 /* Sets an option of type int; libzmq's answer. */
 bool sock_set_option(void *handle, int option, int value);
 /* zmq_msg_recv that never waits and is not interrupted: its length, or -1 with errno. */
@@ -88,9 +98,6 @@ int sock_send_frame(void *handle, const void *data, size_t len, int flags);
 bool sock_has_more(const zmq_msg_t *frame);
 /* Drops what is left of a message. */
 void sock_drain(void *handle);
-
-/* The address at the other end of `fd` as text; false if it has none, or is gone. */
-bool sock_read_host(int fd, char *ret_host);
 
 /* ---- sock_guard.c ---- */
 

@@ -5,23 +5,34 @@
  *
  *     we connect          nobody there     CLOSED, RETRIED         no such name   RETRIED
  *                         another key      CONNECTED, FAILED_NO_DETAIL, DISCONNECTED
- *                         no ZMTP          CONNECTED, DISCONNECTED
+ *                         no ZMTP or CURVE CONNECTED, DISCONNECTED
  *                         no word          CONNECTED, FAILED_NO_DETAIL (EAGAIN), DISCONNECTED
- *                         no CURVE         CONNECTED, FAILED_PROTOCOL, DISCONNECTED
- *     they connect        for another key  ACCEPTED, FAILED_PROTOCOL (cryptographic), DISCONNECTED
- */
+ *     they connect                         ACCEPTED, DISCONNECTED
+ *
+ * libzmq has an event for another key, too, which must not be asked for (sock.c). But who connects
+ * for another key is hung up on at once after a greeting and a HELLO, each of a length that the
+ * protocol fixes. Others are hung up on before that, or say more, or leave by themselves. The
+ * kernel counts what was received, and goes on to tell as long as somebody has a descriptor: hence
+ * a copy of our own, until more has come. */
 #include "link/sock_internal.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "link/trouble.h"
 
-enum { MONITOR_EVENT_SIZE = 6 }; /* a number of 16 bits and a value of 32 */
+enum {
+    MONITOR_EVENT_SIZE = 6,     /* a number of 16 bits and a value of 32 */
+    HELLO_BYTES = 64 + 2 + 200, /* ZMTP 3.1: a greeting; the frame of a command, CURVE's HELLO */
+    AT_ONCE_MS = 5000,          /* sooner than libzmq gives up a handshake */
+};
 
 bool sock_read_host(int fd, char *ret_host)
 {
@@ -39,36 +50,86 @@ bool sock_read_host(int fd, char *ret_host)
 
 /* ---- who connects to us ---- */
 
-/* A descriptor can be closed and used again before we hear of it; then the address is another
- * one's, which only people read. */
-static void note_accepted(struct sock *sock, int fd)
+void sock_monitor_init(struct sock_context *context)
 {
-    struct sock_accepted *accepted = &sock->accepted[(unsigned)fd % SOCK_ACCEPTED_KEPT];
-    *accepted = (struct sock_accepted){.fd = fd};
-    (void)sock_read_host(fd, accepted->host); /* "" says that it is gone */
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
+        context->accepted[i] = (struct sock_accepted){.fd = -1, .copy = -1};
+}
+
+static void forget(struct sock_accepted *accepted)
+{
+    if (accepted->copy >= 0)
+        (void)close(accepted->copy); /* nothing was written to it */
+    *accepted = (struct sock_accepted){.fd = -1, .copy = -1};
+}
+
+void sock_forget_accepted(struct sock_context *context)
+{
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
+        forget(&context->accepted[i]);
+}
+
+bool sock_is_copy(const struct sock_context *context, int fd)
+{
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
+        if (context->accepted[i].copy == fd)
+            return true;
+    return false;
+}
+
+/* False if it is no TCP connection, or none any more. */
+static bool read_info(int fd, struct tcp_info *ret_info)
+{
+    socklen_t size = sizeof *ret_info;
+    *ret_info = (struct tcp_info){0};
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, ret_info, &size) == 0;
+}
+
+/* It can be gone already, or be another one by now: then whoever it was is not told this time. It
+ * can even be a file of ours, whose locks would go as soon as a copy is closed. */
+static void note_accepted(struct sock_context *context, int fd)
+{
+    struct sock_accepted *accepted =
+        &context->accepted[context->accepted_count++ % SOCK_ACCEPTED_KEPT];
+    struct tcp_info info;
+    forget(accepted);
+    if (read_info(fd, &info))
+        *accepted = (struct sock_accepted){fd, fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+}
+
+static bool has_said_more(int copy)
+{
+    struct tcp_info info;
+    return read_info(copy, &info) && info.tcpi_bytes_received > HELLO_BYTES;
+}
+
+static bool was_mistaken(int copy)
+{
+    struct tcp_info info;
+    return read_info(copy, &info) && info.tcpi_bytes_received == HELLO_BYTES &&
+           info.tcpi_last_data_recv < AT_ONCE_MS && !sock_has_left(&(struct sock_peer){.fd = copy});
 }
 
 static void note_ended(struct sock *sock, int fd)
 {
-    const struct sock_accepted *accepted = &sock->accepted[(unsigned)fd % SOCK_ACCEPTED_KEPT];
-    if (!sock->is_mistaken)
-        return;
-    sock->is_mistaken = false;
-    sock->mistaken.count++;
-    if (accepted->fd == fd)
-        memcpy(sock->mistaken.from, accepted->host, sizeof sock->mistaken.from);
-    else
-        sock->mistaken.from[0] = '\0';
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++) {
+        struct sock_accepted *accepted = &sock->context->accepted[i];
+        if (accepted->fd != fd)
+            continue;
+        if (was_mistaken(accepted->copy)) {
+            sock->mistaken.count++;
+            if (!sock_read_host(accepted->copy, sock->mistaken.from))
+                sock->mistaken.from[0] = '\0';
+        }
+        forget(accepted);
+    }
 }
 
 static void note_listening(struct sock *sock, uint16_t event, uint32_t value)
 {
     switch (event) {
     case ZMQ_EVENT_ACCEPTED:
-        note_accepted(sock, (int)value);
-        break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        sock->is_mistaken = value == ZMQ_PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC;
+        note_accepted(sock->context, (int)value);
         break;
     case ZMQ_EVENT_DISCONNECTED:
         note_ended(sock, (int)value);
@@ -79,6 +140,9 @@ static void note_listening(struct sock *sock, uint16_t event, uint32_t value)
 struct sock_mistaken sock_take_mistaken(struct sock *sock)
 {
     sock_read_monitor(sock);
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
+        if (has_said_more(sock->context->accepted[i].copy))
+            forget(&sock->context->accepted[i]);
     struct sock_mistaken mistaken = sock->mistaken;
     sock->mistaken.count = 0;
     return mistaken;
@@ -92,7 +156,8 @@ static void note_unless_known(struct sock *sock, enum sock_trouble trouble)
         sock->trouble = trouble;
 }
 
-/* After a failed handshake libzmq also reports a disconnect and a retry, which say less. A
+/* After a failed handshake libzmq also reports a disconnect and a retry, which say less; a
+ * disconnect alone says that somebody is there now, who does not speak as a node does. A
  * connection that was lost stays a trouble even if libzmq makes a new one: the peer knows nothing
  * of what was said on the old. */
 static void note_connecting(struct sock *sock, uint16_t event, uint32_t value)
@@ -107,15 +172,15 @@ static void note_connecting(struct sock *sock, uint16_t event, uint32_t value)
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
         sock->trouble = value == EAGAIN ? SOCK_TROUBLE_NOT_A_NODE : SOCK_TROUBLE_WRONG_SERVER;
         break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-        sock->trouble = SOCK_TROUBLE_NOT_A_NODE;
-        break;
     case ZMQ_EVENT_CLOSED: /* the attempt to connect failed */
         sock->trouble = SOCK_TROUBLE_NO_CONNECTION;
         break;
     case ZMQ_EVENT_DISCONNECTED:
-        note_unless_known(sock,
-                          sock->was_up ? SOCK_TROUBLE_NO_CONNECTION : SOCK_TROUBLE_NOT_A_NODE);
+        if (sock->was_up)
+            note_unless_known(sock, SOCK_TROUBLE_NO_CONNECTION);
+        else if (sock->trouble != SOCK_TROUBLE_REFUSED &&
+                 sock->trouble != SOCK_TROUBLE_WRONG_SERVER)
+            sock->trouble = SOCK_TROUBLE_NOT_A_NODE;
         break;
     case ZMQ_EVENT_CONNECT_RETRIED:
         note_unless_known(sock,

@@ -105,7 +105,7 @@ ATTACKS = [
     Attack(oddities.absurd_values),
     Attack(oddities.foreign_units, answers="foreign not-found"),
     Attack(oddities.wrong_roles, answers="forbidden"),
-    Attack(oddities.replayed_bytes, 1, answers="pong"),
+    Attack(oddities.replayed_bytes, 1, 1, answers="pong"),
     Attack(oddities.odd_commands, 1, 1),
     Attack(local.local_pings),
     Attack(local.local_questions, 4, 4),
@@ -165,6 +165,8 @@ def judge(attack: Attack, row: Row, quiet: tuple[int, int], bounds_times: float)
 def judge_loot(attack: Attack, loot: Loot, row: Row) -> None:
     if loot.sent == 0:
         row.complaints.append("the attack did nothing")
+    if loot.got["left waiting"] > 0:
+        row.complaints.append(f"hung up: not on {loot.got['left waiting']:,} that broke the protocol")
     told = [heard for heard in loot.heard if not outside.may_be_told(heard)]
     if told:
         row.complaints.append(f"secrecy: a stranger was told {told[0]!r}")
@@ -212,7 +214,8 @@ def self_test() -> int:
     for name, judged, got, expected in (("a refusal", enrolled, ["answers", "forbidden"], []),
                                         ("a receipt", enrolled, ["receipt"], ["secrecy"]),
                                         ("a greeting", stranger, ["bytes", "refused"], []),
-                                        ("in", stranger, ["READY"], ["secrecy"])):
+                                        ("in", stranger, ["READY"], ["secrecy"]),
+                                        ("no end", enrolled, ["hung up", "left waiting"], ["hung up"])):
         row = Row("", "", 0)
         judge_loot(judged, Loot(sent=1, got=Counter(got)), row)
         status_ |= report_case(f"{judged.name} gets {name}",

@@ -195,13 +195,16 @@ def commands(raw: Raw) -> list[bytes]:
 
 def odd_commands(scene: Scene) -> Loot:
     """reporter: commands of ZMTP, sealed or not, known or not"""
-    loot, at = Loot(), itertools.count()
+    loot = Loot()
+    first = scene.raw("reporter")
+    count = len(commands(first))
+    first.close()
 
     def once() -> None:
         raw = scene.raw("reporter")
         words = commands(raw)
         try:
-            raw.send(words[next(at) % len(words)])
+            raw.send(words[loot.sent % count])
             is_closed = raw.is_closed(0.05)
         except Closed:
             is_closed = True
@@ -209,7 +212,7 @@ def odd_commands(scene: Scene) -> Loot:
         loot.sent += 1
         raw.close()
 
-    until_the_end(scene, once)
+    until_the_end(scene, once, at_least=count)
     return loot
 
 

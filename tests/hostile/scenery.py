@@ -180,7 +180,9 @@ def repeat(*frames: bytes) -> Iterator[list[bytes]]:
         yield from ([frame] for frame in frames)
 
 
-def until_the_end(scene: Scene, once: Callable[[], None]) -> None:
+def until_the_end(scene: Scene, once: Callable[[], None], at_least: int = 1) -> None:
     scene.begun.set()
-    while scene.goes_on():
+    done = 0
+    while done < at_least or scene.goes_on():
         once()
+        done += 1
