@@ -18,7 +18,8 @@ enum {
 
 struct sock_conn;
 
-/* A connection that has been accepted and has not said more yet than a stranger can. */
+/* A connection that has been accepted and has not said more yet than who has another key for us
+ * can. */
 struct sock_accepted {
     int fd;   /* libzmq's */
     int copy; /* ours of it, to look at when libzmq has closed its own; -1: none is watched here */
@@ -39,8 +40,8 @@ struct sock_context {
     atomic_size_t waiting_bytes;                       /* on all accounts */
     DIR *descriptors;                                  /* of this process */
     struct sock_cuts cuts;                             /* not told yet */
-    struct sock_accepted accepted[SOCK_ACCEPTED_KEPT]; /* the latest ones, round and round */
-    size_t accepted_count;                             /* ever */
+    struct sock_accepted accepted[SOCK_ACCEPTED_KEPT]; /* the latest ones */
+    size_t evicted_count;                              /* that had to give up their place, ever */
 };
 
 enum sock_trouble {

@@ -10,10 +10,10 @@
  *     they connect                         ACCEPTED, DISCONNECTED
  *
  * libzmq has an event for another key, too, which must not be asked for (sock.c). But who connects
- * for another key is hung up on at once after a greeting and a HELLO, each of a length that the
- * protocol fixes. Others are hung up on before that, or say more, or leave by themselves. The
- * kernel counts what was received, and goes on to tell as long as somebody has a descriptor: hence
- * a copy of our own, until more has come. */
+ * for another key sends a greeting and a HELLO, each of a length that the protocol fixes, and gets
+ * a greeting: he is hung up on where others get a WELCOME. (So is who sends a HELLO that is none,
+ * which no program does that means well.) The kernel counts what went both ways, and goes on to
+ * tell as long as somebody has a descriptor: hence a copy of our own, until more has come. */
 #include "link/sock_internal.h"
 
 #include <arpa/inet.h>
@@ -23,15 +23,16 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "link/trouble.h"
 
 enum {
-    MONITOR_EVENT_SIZE = 6,     /* a number of 16 bits and a value of 32 */
-    HELLO_BYTES = 64 + 2 + 200, /* ZMTP 3.1: a greeting; the frame of a command, CURVE's HELLO */
-    AT_ONCE_MS = 5000,          /* sooner than libzmq gives up a handshake */
+    MONITOR_EVENT_SIZE = 6, /* a number of 16 bits and a value of 32 */
+    GREETING_BYTES = 64,    /* of ZMTP 3 */
+    HELLO_BYTES = 2 + 200,  /* a frame's header and CURVE's command */
 };
 
 bool sock_read_host(int fd, char *ret_host)
@@ -85,12 +86,20 @@ static bool read_info(int fd, struct tcp_info *ret_info)
     return getsockopt(fd, IPPROTO_TCP, TCP_INFO, ret_info, &size) == 0;
 }
 
+/* A free one, else that of another, in turn. */
+static struct sock_accepted *take_place(struct sock_context *context)
+{
+    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
+        if (context->accepted[i].copy < 0)
+            return &context->accepted[i];
+    return &context->accepted[context->evicted_count++ % SOCK_ACCEPTED_KEPT];
+}
+
 /* It can be gone already, or be another one by now: then whoever it was is not told this time. It
  * can even be a file of ours, whose locks would go as soon as a copy is closed. */
 static void note_accepted(struct sock_context *context, int fd)
 {
-    struct sock_accepted *accepted =
-        &context->accepted[context->accepted_count++ % SOCK_ACCEPTED_KEPT];
+    struct sock_accepted *accepted = take_place(context);
     struct tcp_info info;
     forget(accepted);
     if (read_info(fd, &info))
@@ -100,21 +109,23 @@ static void note_accepted(struct sock_context *context, int fd)
 static bool has_said_more(int copy)
 {
     struct tcp_info info;
-    return read_info(copy, &info) && info.tcpi_bytes_received > HELLO_BYTES;
+    return read_info(copy, &info) && info.tcpi_bytes_received > GREETING_BYTES + HELLO_BYTES;
 }
 
 static bool was_mistaken(int copy)
 {
     struct tcp_info info;
-    return read_info(copy, &info) && info.tcpi_bytes_received == HELLO_BYTES &&
-           info.tcpi_last_data_recv < AT_ONCE_MS && !sock_has_left(&(struct sock_peer){.fd = copy});
+    int unread;
+    return read_info(copy, &info) && ioctl(copy, FIONREAD, &unread) == 0 && unread == 0 &&
+           info.tcpi_bytes_received == GREETING_BYTES + HELLO_BYTES &&
+           info.tcpi_bytes_sent - info.tcpi_bytes_retrans <= GREETING_BYTES;
 }
 
 static void note_ended(struct sock *sock, int fd)
 {
     for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++) {
         struct sock_accepted *accepted = &sock->context->accepted[i];
-        if (accepted->fd != fd)
+        if (accepted->copy < 0 || accepted->fd != fd)
             continue;
         if (was_mistaken(accepted->copy)) {
             sock->mistaken.count++;
@@ -141,7 +152,7 @@ struct sock_mistaken sock_take_mistaken(struct sock *sock)
 {
     sock_read_monitor(sock);
     for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
-        if (has_said_more(sock->context->accepted[i].copy))
+        if (sock->context->accepted[i].copy >= 0 && has_said_more(sock->context->accepted[i].copy))
             forget(&sock->context->accepted[i]);
     struct sock_mistaken mistaken = sock->mistaken;
     sock->mistaken.count = 0;

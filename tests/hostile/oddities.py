@@ -7,7 +7,7 @@ import struct
 import time
 
 from peer import filing
-from raw import COMMAND, IS_COMMAND, LARGE, MORE, Closed, Raw, frame, metadata
+from raw import COMMAND, HUNG_UP_S, IS_COMMAND, LARGE, MORE, Closed, Raw, frame, metadata
 from scenery import (NODE_UNIT, REPORTER_UNIT, Loot, Scene, bytes_of, file_bytes, filing_of, flood_as,
                      hello_bytes, key_of, pb, repeat, until_the_end)
 from floods import FRAME_MAX, revision_of
@@ -17,7 +17,6 @@ HUGE = 1 << 62
 REVISION_MAX, INSTANT_MAX_US, INT64_MAX = 2**53, 253402300799999999, 2**63 - 1
 MANY = 300000
 PING = bytes_of(ping=pb.Ping())
-HUNG_UP_S = 5
 CLAIMED_STARTS, CLAIMED_STEP = 12, 20  # where libzmq may count from, and between two claims
 
 

@@ -7,7 +7,7 @@ import socket
 import struct
 import time
 
-from raw import COMMAND, GREETING_SIZE, LARGE, Closed, Raw, frame, greeting
+from raw import COMMAND, GREETING_SIZE, HUNG_UP_S, LARGE, Closed, Raw, frame, greeting
 from scenery import Loot, Scene, until_the_end
 
 SEED = 64
@@ -158,7 +158,7 @@ def wrong_server_key(scene: Scene) -> Loot:
             stranger = Raw(scene.endpoint)
             stranger.greet()
             stranger.hello(scene.keys["stranger"].public)
-            loot.got["hung up" if stranger.is_closed(1) else "left waiting"] += 1
+            loot.got["hung up" if stranger.is_closed(HUNG_UP_S) else "left waiting"] += 1
             loot.hear(stranger.heard)
             stranger.close()
             loot.sent += 1

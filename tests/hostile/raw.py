@@ -23,6 +23,7 @@ MAC_SIZE, KEY_SIZE, GREETING_SIZE = 16, 32, 64
 COMMAND, LARGE = 4, 2  # flags of a ZMTP frame
 MORE, IS_COMMAND = 1, 2  # flags inside a CURVE message
 TIMEOUT_S = 15
+HUNG_UP_S = 5  # by then, whoever broke the protocol
 
 
 class Closed(Exception):

@@ -12,7 +12,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
-#include "link/sock.h"
+#include "link/sock_internal.h" /* what the sockets share; zmq.h */
 
 enum { ROUNDS_MAX = 1500, ROUND_MS = 20, MESSAGE_MAX = SOCK_MESSAGE_MAX };
 
@@ -151,5 +151,48 @@ static inline struct sock *connect_as(struct net *net, const struct key_pair *pa
 
 #define PLAIN(test)  cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define SERVER(test) cmocka_unit_test_setup_teardown(test, setup_server, teardown)
+
+/* A peer of another make: plain libzmq with a context of its own. */
+struct raw {
+    void *context;
+    void *socket;
+};
+
+static inline void set_int(void *socket, int option, int value)
+{
+    assert_int_equal(zmq_setsockopt(socket, option, &value, sizeof value), 0);
+}
+
+static inline struct raw raw_new(int type)
+{
+    struct raw raw = {.context = zmq_ctx_new()};
+    raw.socket = zmq_socket(raw.context, type);
+    set_int(raw.socket, ZMQ_LINGER, 0);
+    return raw;
+}
+
+static inline struct raw raw_curve(const struct net *net, const uint8_t *server_key, const char *id)
+{
+    struct raw raw = raw_new(ZMQ_DEALER);
+    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_CURVE_SERVERKEY, server_key, KEY_SIZE), 0);
+    assert_int_equal(
+        zmq_setsockopt(raw.socket, ZMQ_CURVE_PUBLICKEY, net->known.public_key, KEY_SIZE), 0);
+    assert_int_equal(
+        zmq_setsockopt(raw.socket, ZMQ_CURVE_SECRETKEY, net->known.secret_key, KEY_SIZE), 0);
+    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_ROUTING_ID, id, strlen(id)), 0);
+    assert_int_equal(zmq_connect(raw.socket, sock_endpoint(net->server)), 0);
+    return raw;
+}
+
+static inline struct raw raw_client(const struct net *net, const char *id)
+{
+    return raw_curve(net, net->server_pair.public_key, id);
+}
+
+static inline void raw_close(struct raw *raw)
+{
+    zmq_close(raw->socket);
+    zmq_ctx_term(raw->context);
+}
 
 #endif

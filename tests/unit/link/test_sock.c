@@ -1,10 +1,8 @@
 #include "unit/link/sock_net.h"
 
 #include <arpa/inet.h>
-#include <sodium.h>
 #include <sys/socket.h>
 
-#include "link/sock_internal.h" /* its context, where a false handler is bound; zmq.h */
 #include "link/trouble.h"
 
 static const char refused_text[] = TROUBLE_REFUSED;
@@ -26,49 +24,6 @@ static bool allow_none(void *ctx, const uint8_t *key, const char *host)
     (void)key;
     (void)host;
     return false;
-}
-
-/* A peer of another make: plain libzmq with a context of its own. */
-struct raw {
-    void *context;
-    void *socket;
-};
-
-static void set_int(void *socket, int option, int value)
-{
-    assert_int_equal(zmq_setsockopt(socket, option, &value, sizeof value), 0);
-}
-
-static struct raw raw_new(int type)
-{
-    struct raw raw = {.context = zmq_ctx_new()};
-    raw.socket = zmq_socket(raw.context, type);
-    set_int(raw.socket, ZMQ_LINGER, 0);
-    return raw;
-}
-
-static struct raw raw_curve(const struct net *net, const uint8_t *server_key, const char *id)
-{
-    struct raw raw = raw_new(ZMQ_DEALER);
-    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_CURVE_SERVERKEY, server_key, KEY_SIZE), 0);
-    assert_int_equal(
-        zmq_setsockopt(raw.socket, ZMQ_CURVE_PUBLICKEY, net->known.public_key, KEY_SIZE), 0);
-    assert_int_equal(
-        zmq_setsockopt(raw.socket, ZMQ_CURVE_SECRETKEY, net->known.secret_key, KEY_SIZE), 0);
-    assert_int_equal(zmq_setsockopt(raw.socket, ZMQ_ROUTING_ID, id, strlen(id)), 0);
-    assert_int_equal(zmq_connect(raw.socket, sock_endpoint(net->server)), 0);
-    return raw;
-}
-
-static struct raw raw_client(const struct net *net, const char *id)
-{
-    return raw_curve(net, net->server_pair.public_key, id);
-}
-
-static void raw_close(struct raw *raw)
-{
-    zmq_close(raw->socket);
-    zmq_ctx_term(raw->context);
 }
 
 /* ---- who gets in ---- */
@@ -119,82 +74,8 @@ static void test_wrong_server_key(void **state)
     assert_int_equal(sock_receive(net->server, &net->payload, &net->peer), ERR_BUSY);
 }
 
-/* But it learns that somebody was mistaken, and from where. This takes somebody who has an I/O
- * thread of his own: else both ends can have finished before we look. */
-static void test_mistaken_key(void **state)
-{
-    struct net *net = *state;
-    struct raw mistaken_peer = raw_curve(net, net->unknown.public_key, "x");
-    struct sock_mistaken mistaken = {0};
-    for (int i = 0; i < ROUNDS_MAX && mistaken.count == 0; i++) {
-        turn(net);
-        mistaken = sock_take_mistaken(net->server);
-    }
-    assert_true(mistaken.count > 0);
-    assert_string_equal(mistaken.from, "127.0.0.1");
-    raw_close(&mistaken_peer);
-}
-
-/* Who connects and says nothing that is ours is nobody's mistake in a key: every scan of the ports
- * does it. */
-static void test_strangers_are_no_mistake(void **state)
-{
-    struct net *net = *state;
-    struct raw plain = raw_new(ZMQ_DEALER);
-    assert_int_equal(zmq_connect(plain.socket, sock_endpoint(net->server)), 0);
-    net->client = connect_as(net, &net->known);
-    say(net->client, "friend");
-    hear(net, net->server, "friend");
-    for (int i = 0; i < 10; i++)
-        turn(net);
-    assert_int_equal(sock_take_mistaken(net->server).count, 0);
-    raw_close(&plain);
-}
-
-/* As a client begins, in bytes: libzmq says more before it lets itself be stopped. */
-static int say_hello(const struct net *net)
-{
-    uint8_t text[64 + 2 + 200] = {0xff, [9] = 0x7f, 3, 0, 'C', 'U', 'R', 'V', 'E', [64] = 4, 200};
-    uint8_t *hello = text + 66, nonce[] = "CurveZMQHELLO---\0\0\0\0\0\0\0\1";
-    const uint8_t zeros[64] = {0};
-    memcpy(hello, "\5HELLO\1", 7);
-    memcpy(hello + 80, net->known.public_key, KEY_SIZE);
-    memcpy(hello + 112, nonce + 16, 8);
-    assert_int_equal(crypto_box_easy(hello + 120, zeros, sizeof zeros, nonce,
-                                     net->server_pair.public_key, net->known.secret_key),
-                     0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    address.sin_port = htons((uint16_t)atoi(strrchr(sock_endpoint(net->server), ':') + 1));
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(write(fd, text, sizeof text), sizeof text);
-    return fd;
-}
-
-/* Who has said no more than that yet, with the right key, and is cut off by a failure of his. */
-static void test_half_a_handshake_is_no_mistake(void **state)
-{
-    struct net *net = *state;
-    int fd = say_hello(net);
-    uint8_t answer[64 + 2 + 168]; /* a greeting, and WELCOME: the key was right */
-    size_t len = 0;
-    while (len < sizeof answer) {
-        ssize_t part = read(fd, answer + len, sizeof answer - len);
-        assert_true(part > 0);
-        len += (size_t)part;
-    }
-    turn(net);
-    close(fd);
-    for (int i = 0; i < 10; i++)
-        turn(net);
-    assert_int_equal(sock_take_mistaken(net->server).count, 0);
-    assert_int_equal(net->context->accepted_count, 1);
-    for (size_t i = 0; i < SOCK_ACCEPTED_KEPT; i++)
-        assert_int_equal(net->context->accepted[i].copy, -1); /* its end was seen */
-}
-
-/* Neither does a server without CURVE. Whichever side notices first ends it: from outside, one that
- * hangs up looks like one with another key. */
+/* A server without CURVE gets none, either. Whichever side notices first ends it: from outside, one
+ * that hangs up looks like one with another key. */
 static void test_plain_server(void **state)
 {
     struct net *net = *state;
@@ -580,9 +461,6 @@ int main(void)
         SERVER(test_known_key),
         SERVER(test_unknown_key),
         SERVER(test_wrong_server_key),
-        SERVER(test_mistaken_key),
-        SERVER(test_strangers_are_no_mistake),
-        SERVER(test_half_a_handshake_is_no_mistake),
         SERVER(test_plain_server),
         PLAIN(test_no_handler),
         PLAIN(test_self_test_passes),

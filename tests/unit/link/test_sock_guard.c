@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "link/sock_internal.h" /* the bounds; zmq.h */
-
 enum {
     STRANGERS = SOCK_HELD_MAX / SOCK_MESSAGE_MAX + 8, /* each holds nearly a message */
     ANSWER_SIZE = 1 << 20,
