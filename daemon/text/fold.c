@@ -205,7 +205,8 @@ static void put_tone(struct fold *fold, uint32_t tone)
 static void put(struct fold *fold, uint32_t point)
 {
     if (is_tone(point)) {
-        put_tone(fold, point);
+        if (!fold->is_apart) /* there is a letter for it */
+            put_tone(fold, point);
         return;
     }
     struct letter letter = take_apart(lower(point));

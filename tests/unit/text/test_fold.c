@@ -131,6 +131,22 @@ static void test_bare(void **state)
     }
 }
 
+/* A mark without a letter says nothing, and what is folded folds to itself. */
+static void test_marks_alone(void **state)
+{
+    static const char *const texts[] = {"hoa. \u0323", "óóóóóóóóó. \u0323", " \u0300hoa",
+                                        "2\u0323 \u0301"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *folded = fold_text(texts[i]), *again = fold_text(folded);
+        assert_string_equal(folded, again);
+        free(folded);
+        free(again);
+    }
+    assert_true(is_same(fold_text, "hoa. \u0323", "hoa"));
+    assert_false(is_same(fold_text, "hoa\u0323", "hoa"));
+}
+
 /* Bytes that are no UTF-8 do no harm. */
 static void test_bad_bytes(void **state)
 {
@@ -149,7 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_texts), cmocka_unit_test(test_other_texts),
         cmocka_unit_test(test_items),      cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_bare),       cmocka_unit_test(test_bad_bytes),
+        cmocka_unit_test(test_bare),       cmocka_unit_test(test_marks_alone),
+        cmocka_unit_test(test_bad_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
