@@ -100,7 +100,8 @@ static const char *trouble_text(const struct connection *connection, const char 
 static enum err check_trouble(struct connection *connection, bool is_up, char *reason)
 {
     const char *trouble = sock_trouble(connection->sock);
-    if (trouble[0] == '\0')
+    bool is_tried_again = !is_up && !connection->is_local && strcmp(trouble, TROUBLE_SILENT) == 0;
+    if (trouble[0] == '\0' || is_tried_again)
         return ERR_OK;
     if (is_up)
         return fail(

@@ -181,7 +181,7 @@ static void note_connecting(struct sock *sock, uint16_t event, uint32_t value)
         sock->trouble = SOCK_TROUBLE_REFUSED;
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        sock->trouble = value == EAGAIN ? SOCK_TROUBLE_NOT_A_NODE : SOCK_TROUBLE_WRONG_SERVER;
+        sock->trouble = value == EAGAIN ? SOCK_TROUBLE_SILENT : SOCK_TROUBLE_WRONG_SERVER;
         break;
     case ZMQ_EVENT_CLOSED: /* the attempt to connect failed */
         sock->trouble = SOCK_TROUBLE_NO_CONNECTION;
@@ -189,8 +189,8 @@ static void note_connecting(struct sock *sock, uint16_t event, uint32_t value)
     case ZMQ_EVENT_DISCONNECTED:
         if (sock->was_up)
             note_unless_known(sock, SOCK_TROUBLE_NO_CONNECTION);
-        else if (sock->trouble != SOCK_TROUBLE_REFUSED &&
-                 sock->trouble != SOCK_TROUBLE_WRONG_SERVER)
+        else if (sock->trouble == SOCK_TROUBLE_NONE || sock->trouble == SOCK_TROUBLE_NO_HOST ||
+                 sock->trouble == SOCK_TROUBLE_NO_CONNECTION)
             sock->trouble = SOCK_TROUBLE_NOT_A_NODE;
         break;
     case ZMQ_EVENT_CONNECT_RETRIED:
@@ -245,6 +245,8 @@ const char *sock_trouble(struct sock *sock)
         return TROUBLE_WRONG_SERVER;
     case SOCK_TROUBLE_NOT_A_NODE:
         return TROUBLE_NOT_A_NODE;
+    case SOCK_TROUBLE_SILENT:
+        return TROUBLE_SILENT;
     case SOCK_TROUBLE_NO_HOST:
         return TROUBLE_NO_HOST;
     case SOCK_TROUBLE_NO_CONNECTION:

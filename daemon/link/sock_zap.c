@@ -168,6 +168,7 @@ static enum outcome observe(struct sock_context *context, struct sock *server, s
         return OUTCOME_REFUSED;
     case SOCK_TROUBLE_WRONG_SERVER:
     case SOCK_TROUBLE_NOT_A_NODE:
+    case SOCK_TROUBLE_SILENT:
     case SOCK_TROUBLE_NO_HOST:
     case SOCK_TROUBLE_NO_CONNECTION:
         break;

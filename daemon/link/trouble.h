@@ -10,7 +10,7 @@
 #define TROUBLE_NO_CONNECTION "no connection"
 /* Once, which proves nothing: whoever is ended in a handshake closes it, too. */
 #define TROUBLE_CUT "the connection was closed during the handshake"
-/* The connection stands, and nothing comes. */
+/* Somebody is there, and nothing comes: not even a handshake, or no welcome after it. */
 #define TROUBLE_SILENT "no answer"
 
 #endif

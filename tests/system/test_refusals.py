@@ -1,5 +1,6 @@
 """Who may not, is refused: clearly, with the remedy, and nothing changes."""
 
+import socket
 from pathlib import Path
 
 from harness import Node, Tree, eventually
@@ -82,6 +83,18 @@ def wrong_server_key_is_noticed(office: Office) -> None:
     result = submit(reporter, PERIOD, table({VISITS: 1}), expect=1)
     expect_in("what the reporter reads", result.err, "key is not the configured one")
     office.district.tonghop("revoke", child.public_key)
+
+
+def silence_is_waited_for(office: Office) -> None:
+    """What listens and says nothing may be busy: the command waits as long as it was told to"""
+    reporter = office.tree.init_client("to-im-lang", COMMUNE, office.district)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = "tcp://127.0.0.1:%d" % silent.getsockname()[1]
+        text = reporter.config.read_text()
+        expect_in("the configuration", text, office.district.endpoint)
+        reporter.config.write_text(text.replace(office.district.endpoint, endpoint))
+        result = reporter.tonghop("--timeout", "11", "totals", "--period", "2024", expect=3)
+    expect_in("the reporter reads", result.err, endpoint, "no answer within 11000 ms")
 
 
 def known_key_for_another_unit(office: Office) -> None:
@@ -315,8 +328,8 @@ def all_is_well_after_that(office: Office) -> None:
     verify(office.district, office.province)
 
 
-STEPS = (unknown_key_is_refused, wrong_server_key_is_noticed, known_key_for_another_unit,
-         revoked_key_is_cut_off, revoked_node_says_so, roles_hold, refusals_do_not_contradict, wrong_node_names_the_right_one,
+STEPS = (unknown_key_is_refused, wrong_server_key_is_noticed, silence_is_waited_for,
+         known_key_for_another_unit, revoked_key_is_cut_off, revoked_node_says_so, roles_hold, refusals_do_not_contradict, wrong_node_names_the_right_one,
          second_author_is_told, bad_files_are_explained, odd_files_are_read,
          bad_requests_are_explained, all_is_well_after_that)
 

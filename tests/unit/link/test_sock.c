@@ -172,6 +172,20 @@ static void test_another_service(void **state)
     close(fd);
 }
 
+/* Who says nothing may be a node that has too much to do. */
+static void test_silent_server(void **state)
+{
+    struct net *net = *state;
+    char endpoint[64];
+    int fd = closed_port(endpoint, sizeof endpoint);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(sock_connect(net->context, endpoint, net->server_pair.public_key, &net->known,
+                                  MESSAGE_MAX, &net->client),
+                     ERR_OK);
+    assert_string_equal(wait_trouble(net, net->client), TROUBLE_SILENT);
+    close(fd);
+}
+
 /* Nor is a name that nobody knows taken for a machine that does not answer. */
 static void test_unknown_host(void **state)
 {
@@ -468,6 +482,7 @@ int main(void)
         PLAIN(test_self_test_sees_no_handler),
         SERVER(test_self_test_then_work),
         SERVER(test_another_service),
+        SERVER(test_silent_server),
         SERVER(test_unknown_host),
         SERVER(test_server_comes_late),
         SERVER(test_lost_connection_stays),
