@@ -330,9 +330,9 @@ static enum err sock_bind(struct sock *sock)
 }
 
 /* Sees failures of connections. The monitor's queue has no limit, because libzmq's only I/O thread
- * waits when it is full. What fills it is at most a few events in RECONNECT_MS, and two
- * for each connection that somebody makes to us: less than he has to send for it, and each turn of
- * the loop takes them all. */
+ * waits when it is full. What fills it is at most a few events in RECONNECT_MS, and two for
+ * each connection that somebody makes to us: less than he has to send for it, and each turn of the
+ * loop takes them all. */
 static bool start_monitor(struct sock *sock, int events)
 {
     char name[MONITOR_NAME_SIZE];

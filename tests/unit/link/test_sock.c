@@ -153,17 +153,24 @@ static int closed_port(char *endpoint, size_t size)
     return fd;
 }
 
-/* What speaks something else is not taken for a node with another key. */
-static void test_another_service(void **state)
+/* The client to a listener that is no node: its descriptor. */
+static int connect_elsewhere(struct net *net)
 {
-    static const char banner[] = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
-    struct net *net = *state;
     char endpoint[64];
     int fd = closed_port(endpoint, sizeof endpoint);
     assert_int_equal(listen(fd, 1), 0);
     assert_int_equal(sock_connect(net->context, endpoint, net->server_pair.public_key, &net->known,
                                   MESSAGE_MAX, &net->client),
                      ERR_OK);
+    return fd;
+}
+
+/* What speaks something else is not taken for a node with another key. */
+static void test_another_service(void **state)
+{
+    static const char banner[] = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n";
+    struct net *net = *state;
+    int fd = connect_elsewhere(net);
     int peer = accept(fd, NULL, NULL);
     assert_true(peer >= 0);
     assert_int_equal(write(peer, banner, strlen(banner)), strlen(banner));
@@ -176,12 +183,7 @@ static void test_another_service(void **state)
 static void test_silent_server(void **state)
 {
     struct net *net = *state;
-    char endpoint[64];
-    int fd = closed_port(endpoint, sizeof endpoint);
-    assert_int_equal(listen(fd, 1), 0);
-    assert_int_equal(sock_connect(net->context, endpoint, net->server_pair.public_key, &net->known,
-                                  MESSAGE_MAX, &net->client),
-                     ERR_OK);
+    int fd = connect_elsewhere(net);
     assert_string_equal(wait_trouble(net, net->client), TROUBLE_SILENT);
     close(fd);
 }
