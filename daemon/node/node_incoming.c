@@ -30,6 +30,8 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
         .home = message->home,
         .received = {message->received_us},
         .first_filed = {message->first_filed_us},
+        .arrived = step->event->now,
+        .first_arrived = step->event->now,
         .recorded_by = span_of_text(message->recorded_by),
         .filing = {.data = message->filing.data, .len = message->filing.len},
     };
@@ -45,6 +47,8 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
         .home = accepted->home,
         .received = {accepted->received_us},
         .first_filed = {message->first_filed_us},
+        .arrived = step->event->now,
+        .first_arrived = step->event->now,
         .recorded_by = span_of_text(accepted->recorded_by),
         .filing = {.data = accepted->filing.data, .len = accepted->filing.len},
     };
@@ -288,8 +292,10 @@ static void merge_higher(struct step *step, struct change *change, const struct 
                          uint8_t before)
 {
     struct head *head = &change->head;
-    struct revision revision = in->revision;
+    struct revision revision = in->revision, old;
     if (change->had_head) {
+        if (store_get_revision(step->txn, &change->key, change->old.revision, &old) == ERR_OK)
+            revision.first_arrived = old.first_arrived;
         revision.first_filed = instant_earlier(revision.first_filed, change->old.first_filed);
         if (memcmp(change->old.content, in->filing.content, DIGEST_SIZE) == 0)
             revision.received = instant_later(revision.received, change->old.received);

@@ -205,6 +205,8 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
         .home = node->options.unit,
         .received = instant_later(step->event->now, head->received),
         .first_filed = head->revision > 0 ? head->first_filed : step->event->now,
+        .arrived = step->event->now,
+        .first_arrived = step->event->now,
         .recorded_by = {.data = (const uint8_t *)sender, .len = strlen(sender)},
         .filing = in->revision.filing,
     };

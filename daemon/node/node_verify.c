@@ -109,25 +109,44 @@ static void verify_buckets(struct verify *verify, uint64_t *ret_reports)
     free(sums);
 }
 
-/* Each report has its one place in the feed, and nothing else has one. */
+static void verify_notices(struct verify *verify)
+{
+    struct notice_key cursor = {0};
+    struct feed_entry named;
+    struct span bytes;
+    while (store_next_notice(verify->txn, &cursor, &bytes)) {
+        uint64_t change = store_notice_change(verify->txn, &cursor);
+        if (store_get_change(verify->txn, change, &named) == ERR_OK && named.is_notice &&
+            notice_key_equal(&named.notice, &cursor))
+            continue;
+        verify->key = cursor.report;
+        report_difference(verify, cursor.report.unit, "the place in the feed of a notice");
+    }
+}
+
+/* Each report and each notice has its one place in the feed, and nothing else has one. */
 static void verify_feed(struct verify *verify)
 {
-    struct report_key cursor = {0}, named;
+    struct report_key cursor = {0};
+    struct feed_entry named;
     struct head head;
-    uint64_t head_count = 0;
+    uint64_t head_count = 0, notice_count = store_count_notices(verify->txn);
     while (store_next_head(verify->txn, &cursor, &head)) {
         head_count++;
-        if (store_get_change(verify->txn, head.change, &named) == ERR_OK &&
-            report_key_equal(&named, &cursor))
+        if (store_get_change(verify->txn, head.change, &named) == ERR_OK && !named.is_notice &&
+            report_key_equal(&named.report, &cursor))
             continue;
         verify->key = cursor;
         report_difference(verify, cursor.unit, "the place in the feed");
     }
-    if (store_error(verify->txn) == ERR_OK && store_count_changes(verify->txn) != head_count) {
+    verify_notices(verify);
+    if (store_error(verify->txn) == ERR_OK &&
+        store_count_changes(verify->txn) != head_count + notice_count) {
         verify->difference_count++;
         log_event(LOG_EVENT_VERIFY_DIFFERENCE, NULL,
-                  "verify: the feed has %" PRIu64 " places for %" PRIu64 " reports",
-                  store_count_changes(verify->txn), head_count);
+                  "verify: the feed has %" PRIu64 " places for %" PRIu64 " reports and %" PRIu64
+                  " notices",
+                  store_count_changes(verify->txn), head_count, notice_count);
     }
 }
 

@@ -137,15 +137,15 @@ static void tell(struct telling *telling, const struct report_key *key)
 /* Reads on in the feed, as far as the answer and the turn have room. */
 static void gather(struct telling *telling)
 {
-    struct report_key key;
+    struct feed_entry entry;
     while (telling->count < telling->most && telling->scan_count > 0) {
-        if (!store_next_change(telling->txn, &telling->number, &key)) {
+        if (!store_next_change(telling->txn, &telling->number, &entry)) {
             telling->is_at_end = true;
             return;
         }
         telling->scan_count--;
-        if (concerns(telling, &key))
-            tell(telling, &key);
+        if (!entry.is_notice && concerns(telling, &entry.report))
+            tell(telling, &entry.report);
     }
     telling->is_at_end = telling->number >= store_feed_number(telling->txn);
 }

@@ -47,7 +47,7 @@ const char *db_table_name(enum db_table table)
         [DB_BELOW] = "below",       [DB_BUCKET] = "bucket", [DB_OUTBOX] = "outbox",
         [DB_PARKED] = "parked",     [DB_ALARM] = "alarm",   [DB_QUARANTINE] = "quar",
         [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat", [DB_CHUNK] = "chunk",
-        [DB_FEED] = "feed",
+        [DB_FEED] = "feed",         [DB_NOTICE] = "notice", [DB_EDITION] = "edition",
     };
     return names[table];
 }

@@ -26,6 +26,8 @@ enum db_table {
     DB_CATALOGUE,
     DB_CHUNK,
     DB_FEED,
+    DB_NOTICE,
+    DB_EDITION,
     DB_TABLE_COUNT
 };
 

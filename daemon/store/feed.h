@@ -2,11 +2,12 @@
 #ifndef STORE_FEED_H
 #define STORE_FEED_H
 
+#include "store/keys.h"
 #include "store/store.h"
 
-/* Moves `key` from its place `before` (0: it has none) to the end; returns its new place. Errors
- * are sticky. */
-uint64_t feed_move(struct store_txn *txn, const struct report_key *key, uint64_t before);
+/* Moves what has this key in its own table from its place `before` (0: it has none) to the end;
+ * returns its new place. Errors are sticky. */
+uint64_t feed_move(struct store_txn *txn, const struct store_key *key, uint64_t before);
 
 #define FEED_EPOCH_NAME "feed.epoch"
 /* Begins a life of the store, unless it is in one already. */

@@ -251,3 +251,53 @@ bool keys_parse_chunk(struct span bytes, uint32_t *ret_number, uint32_t *ret_ind
     *ret_index = index;
     return true;
 }
+
+struct store_key keys_notice(const struct notice_key *key)
+{
+    struct store_key made = keys_report(&key->report);
+    put_number(&made, key->type, 1);
+    put_number(&made, key->author, 4);
+    put_number(&made, key->number, 8);
+    put_bytes(&made, key->about, sizeof key->about);
+    return made;
+}
+
+bool keys_parse_notice(struct span bytes, struct notice_key *ret_key)
+{
+    struct reader r = reader_of(bytes);
+    struct notice_key key = {.report = read_report(&r)};
+    key.type = reader_u8(&r);
+    key.author = reader_u32(&r);
+    key.number = reader_u64(&r);
+    struct span about = reader_bytes(&r, sizeof key.about);
+    if (!is_whole(&r))
+        return false;
+    memcpy(key.about, about.data, sizeof key.about);
+    *ret_key = key;
+    return true;
+}
+
+struct store_key keys_edition(const struct edition_key *key)
+{
+    struct store_key made = {0};
+    put_number(&made, key->kind, 1);
+    put_number(&made, key->period.year, 2);
+    put_number(&made, key->unit, 4);
+    put_number(&made, key->period.label, 1);
+    put_number(&made, key->number, 4);
+    return made;
+}
+
+bool keys_parse_edition(struct span bytes, struct edition_key *ret_key)
+{
+    struct reader r = reader_of(bytes);
+    struct edition_key key;
+    key.kind = reader_u8(&r);
+    key.period.year = reader_u16(&r);
+    key.unit = reader_u32(&r);
+    key.period.label = reader_u8(&r);
+    key.number = reader_u32(&r);
+    if (is_whole(&r))
+        *ret_key = key;
+    return is_whole(&r);
+}

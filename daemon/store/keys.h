@@ -6,9 +6,11 @@
 #define STORE_KEYS_H
 
 #include "core/buf.h"
-#include "core/report.h"
+#include "core/notice.h"
 
-enum { KEYS_BYTES_MAX = 40 };
+enum { KEYS_BYTES_MAX = 41, KEYS_REPORT_BYTES = 12 };
+
+struct edition_key;
 
 struct store_key {
     uint8_t bytes[KEYS_BYTES_MAX];
@@ -57,6 +59,14 @@ bool keys_parse_enrolled(struct span bytes, uint8_t *ret_key);
 /* number u32. */
 struct store_key keys_catalogue(uint32_t number);
 bool keys_parse_catalogue(struct span bytes, uint32_t *ret_number);
+
+/* Report key, type u8, author u32, number u64, about 16 bytes. */
+struct store_key keys_notice(const struct notice_key *key);
+bool keys_parse_notice(struct span bytes, struct notice_key *ret_key);
+
+/* kind u8, year u16, unit u32, label u8, number u32. */
+struct store_key keys_edition(const struct edition_key *key);
+bool keys_parse_edition(struct span bytes, struct edition_key *ret_key);
 
 /* Catalogue number u32, index u32. */
 struct store_key keys_chunk(uint32_t number, uint32_t index);

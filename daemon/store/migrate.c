@@ -1,6 +1,6 @@
 /* Bringing a store of an older schema up to date.
  *
- *     data.mdb  --copy-->  data.mdb.before-schema.new  --rename-->  data.mdb.before-schema-5
+ *     data.mdb  --copy-->  data.mdb.before-schema.new  --rename-->  data.mdb.before-schema-6
  *     data.mdb  --one transaction: every step, and the new schema-->  data.mdb
  *
  * The way back to the version before is to restore that copy with it. Whoever is killed in between
@@ -183,7 +183,8 @@ static void place_heads(struct store_txn *txn)
         if (txn_check(txn, DB_HEAD, at, is_read) != ERR_OK)
             return;
         (void)txn_put_record(txn, DB_HEAD, keys_report(&key)); /* errors are sticky */
-        (void)feed_move(txn, &key, 0);
+        struct store_key place = keys_report(&key);
+        (void)feed_move(txn, &place, 0);
     }
 }
 
@@ -214,6 +215,16 @@ static void make_schema_5(struct store_txn *txn)
     date_outbox(txn);
 }
 
+/* ---- 5 to 6: notices and editions; revisions have times of arrival, which an older record lacks
+ * ----
+ */
+
+static void make_schema_6(struct store_txn *txn)
+{
+    (void)db_open_table(&txn->db, DB_NOTICE, true); /* errors are sticky */
+    (void)db_open_table(&txn->db, DB_EDITION, true);
+}
+
 /* ---- all steps ---- */
 
 /* Each makes its schema of the one before. */
@@ -223,6 +234,7 @@ static const struct step {
     void (*make)(struct store_txn *txn);
 } steps[] = {
     {5, DB_FEED, make_schema_5},
+    {6, DB_NOTICE, make_schema_6},
 };
 
 enum { STEP_COUNT = sizeof steps / sizeof *steps };

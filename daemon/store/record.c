@@ -137,11 +137,13 @@ bool record_decode_head(struct span record, struct head *ret_head)
 
 void record_encode_revision(const struct revision *revision, struct buf *out)
 {
-    buf_put_u8(out, RECORD_VERSION);
+    buf_put_u8(out, RECORD_REVISION_VERSION);
     buf_put_u8(out, revision->states);
     buf_put_u32(out, revision->home);
     put_instant(out, revision->received);
     put_instant(out, revision->first_filed);
+    put_instant(out, revision->arrived);
+    put_instant(out, revision->first_arrived);
     buf_put_varint(out, revision->recorded_by.len);
     buf_put(out, revision->recorded_by.data, revision->recorded_by.len);
     buf_put(out, revision->filing.data, revision->filing.len);
@@ -149,17 +151,41 @@ void record_encode_revision(const struct revision *revision, struct buf *out)
 
 bool record_decode_revision(struct span record, struct revision *ret_revision)
 {
-    struct reader r = begin_record(record);
+    bool is_old = record.len > 0 && record.data[0] == RECORD_VERSION;
+    struct reader r = begin_record_of(record, is_old ? RECORD_VERSION : RECORD_REVISION_VERSION);
     struct revision revision = {.number = ret_revision->number};
     revision.states = reader_u8(&r);
     revision.home = reader_u32(&r);
     revision.received = read_instant(&r);
     revision.first_filed = read_instant(&r);
+    if (!is_old) {
+        revision.arrived = read_instant(&r);
+        revision.first_arrived = read_instant(&r);
+    }
     revision.recorded_by = reader_bytes(&r, reader_varint(&r));
     revision.filing = read_rest(&r);
     if (!r.failed)
         *ret_revision = revision;
     return !r.failed;
+}
+
+void record_encode_notice(uint64_t change, struct span bytes, struct buf *out)
+{
+    buf_put_u8(out, RECORD_VERSION);
+    buf_put_u64(out, change);
+    buf_put(out, bytes.data, bytes.len);
+}
+
+bool record_decode_notice(struct span record, uint64_t *ret_change, struct span *ret_bytes)
+{
+    struct reader r = begin_record(record);
+    uint64_t change = reader_u64(&r);
+    struct span bytes = read_rest(&r);
+    if (r.failed)
+        return false;
+    *ret_change = change;
+    *ret_bytes = bytes;
+    return true;
 }
 
 void record_encode_outbox(const struct outbox_item *item, struct buf *out)

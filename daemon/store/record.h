@@ -11,8 +11,9 @@
 
 enum {
     RECORD_VERSION = 1,
-    RECORD_HEAD_VERSION = 2,   /* since schema 5: with the number of its last change */
-    RECORD_OUTBOX_VERSION = 2, /* since schema 5: with the time since when it waits */
+    RECORD_HEAD_VERSION = 2,     /* since schema 5: with the number of its last change */
+    RECORD_OUTBOX_VERSION = 2,   /* since schema 5: with the time since when it waits */
+    RECORD_REVISION_VERSION = 2, /* since schema 6: with the times of arrival at this node */
 };
 
 /* Bytes as they are: meta values, accumulators, chunks. */
@@ -25,8 +26,13 @@ bool record_decode_u64(struct span record, uint64_t *ret_value);
 void record_encode_head(const struct head *head, struct buf *out);
 bool record_decode_head(struct span record, struct head *ret_head);
 
+/* Of version 1, which schemas before 6 wrote, the times of arrival are 0: not known. */
 void record_encode_revision(const struct revision *revision, struct buf *out);
 bool record_decode_revision(struct span record, struct revision *ret_revision);
+
+/* The change and the notice's bytes. */
+void record_encode_notice(uint64_t change, struct span bytes, struct buf *out);
+bool record_decode_notice(struct span record, uint64_t *ret_change, struct span *ret_bytes);
 
 /* Version and time alone: why it is parked is a record of its own. */
 void record_encode_outbox(const struct outbox_item *item, struct buf *out);

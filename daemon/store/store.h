@@ -15,10 +15,10 @@
 
 #include "core/buf.h"
 #include "core/instant.h"
-#include "core/report.h"
+#include "core/notice.h"
 
 enum {
-    STORE_SCHEMA = 5,
+    STORE_SCHEMA = 6,
     STORE_SCHEMA_OLDEST = 4, /* that is brought up to date (store/migrate.h) */
     STORE_DIGEST_SIZE = 32,
     STORE_KEY_SIZE = 32,
@@ -151,8 +151,10 @@ struct revision {
     uint32_t home;
     struct instant received;
     struct instant first_filed;
-    struct span recorded_by; /* UTF-8, not terminated */
-    struct span filing;      /* a serialised Filing, verbatim */
+    struct instant arrived;       /* when this node took it in, by its own clock; 0: not known */
+    struct instant first_arrived; /* the first revision of the key, likewise */
+    struct span recorded_by;      /* UTF-8, not terminated */
+    struct span filing;           /* a serialised Filing, verbatim */
 };
 
 enum err store_get_head(struct store_txn *txn, const struct report_key *key, struct head *ret_head);
@@ -181,10 +183,17 @@ enum err store_previous_revision(struct store_txn *txn, const struct report_key 
                                  uint64_t *number, struct revision *ret_revision);
 uint64_t store_count_heads(struct store_txn *txn);
 
-/* ---- feed: the keys in the order of their last change ---- */
+/* ---- feed: reports and notices in the order of their last change ---- */
 
-/* Each head has one entry: whoever has read up to a number, and reads on from there, meets every
- * report that was changed since, however often, and however long that is ago. */
+/* Each has one entry: whoever has read up to a number, and reads on from there, meets all that was
+ * changed since, however often, and however long that is ago. */
+struct feed_entry {
+    bool is_notice; /* else a report */
+    union {
+        struct report_key report;
+        struct notice_key notice;
+    };
+};
 
 /* Of the last change, 0 when there was none; a number never names another one. */
 uint64_t store_feed_number(struct store_txn *txn);
@@ -192,10 +201,39 @@ uint64_t store_feed_number(struct store_txn *txn);
  * new store and in whatever becomes of a copy. Random. */
 uint64_t store_feed_epoch(struct store_txn *txn);
 /* Walks the changes after `*number` (0: at the start); false at the end. */
-bool store_next_change(struct store_txn *txn, uint64_t *number, struct report_key *ret_key);
-/* ERR_NOT_FOUND: another change of that key came later, or there was none. */
-enum err store_get_change(struct store_txn *txn, uint64_t number, struct report_key *ret_key);
+bool store_next_change(struct store_txn *txn, uint64_t *number, struct feed_entry *ret_entry);
+/* ERR_NOT_FOUND: it was changed again later, or there was none. */
+enum err store_get_change(struct store_txn *txn, uint64_t number, struct feed_entry *ret_entry);
 uint64_t store_count_changes(struct store_txn *txn);
+
+/* ---- notices ---- */
+
+/* The bytes are the node's business. Putting one moves it to the end of the feed. */
+enum err store_put_notice(struct store_txn *txn, const struct notice_key *key, struct span bytes);
+enum err store_get_notice(struct store_txn *txn, const struct notice_key *key,
+                          struct span *ret_bytes);
+/* Its place in the feed, 0: it is not held. */
+uint64_t store_notice_change(struct store_txn *txn, const struct notice_key *key);
+/* Walks in key order (kind, year, unit, form, label, type, author, number, about), beginning at the
+ * first key after `*cursor` (a zeroed one: at the start); false at the end. */
+bool store_next_notice(struct store_txn *txn, struct notice_key *cursor, struct span *ret_bytes);
+uint64_t store_count_notices(struct store_txn *txn);
+
+/* ---- editions ---- */
+
+/* An edition: the frozen figures of a unit's period. */
+struct edition_key {
+    uint8_t kind;
+    struct period period;
+    uint32_t unit;
+    uint32_t number; /* 1, 2, 3 ... of the unit, kind and period */
+};
+
+enum err store_put_edition(struct store_txn *txn, const struct edition_key *key, struct span bytes);
+enum err store_get_edition(struct store_txn *txn, const struct edition_key *key,
+                           struct span *ret_bytes);
+/* Walks in key order (kind, year, unit, label, number), as store_next_notice. */
+bool store_next_edition(struct store_txn *txn, struct edition_key *cursor, struct span *ret_bytes);
 
 /* ---- accumulators: caches, may be dropped and rebuilt at any time ---- */
 

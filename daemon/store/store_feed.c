@@ -1,8 +1,8 @@
-/* The feed: which report was changed last, and before that, and so on.
+/* The feed: which report or notice was changed last, and before that, and so on.
  *
- * An entry moves to the end with every change of its report, so that there are never more of them
- * than reports. The last one is never taken away, only followed by the next: its number is the
- * counter. */
+ * An entry moves to the end with every change of what it names, so that there are never more of
+ * them than reports and notices. The last one is never taken away, only followed by the next: its
+ * number is the counter. Keys of reports and of notices differ in length. */
 #include "store/feed.h"
 
 #include "store/txn.h"
@@ -17,40 +17,47 @@ uint64_t store_feed_number(struct store_txn *txn)
     return number;
 }
 
-uint64_t feed_move(struct store_txn *txn, const struct report_key *key, uint64_t before)
+uint64_t feed_move(struct store_txn *txn, const struct store_key *key, uint64_t before)
 {
     uint64_t number = store_feed_number(txn) + 1;
-    struct store_key report = keys_report(key);
     if (before != 0)
         (void)txn_delete(txn, DB_FEED, keys_change(before)); /* errors are sticky */
-    record_encode_bytes(keys_span(&report), txn_record(txn));
+    record_encode_bytes(keys_span(key), txn_record(txn));
     (void)txn_append_record(txn, DB_FEED, keys_change(number));
     return number;
 }
 
 static enum err read_change(struct store_txn *txn, struct span at, struct span record,
-                            struct report_key *ret_key)
+                            struct feed_entry *ret_entry)
 {
-    struct span report;
-    bool is_decoded = record_decode_bytes(record, &report) && keys_parse_report(report, ret_key);
+    struct span key;
+    struct feed_entry entry = {0};
+    bool is_decoded = record_decode_bytes(record, &key);
+    if (is_decoded) {
+        entry.is_notice = key.len != KEYS_REPORT_BYTES;
+        is_decoded = entry.is_notice ? keys_parse_notice(key, &entry.notice)
+                                     : keys_parse_report(key, &entry.report);
+    }
+    if (is_decoded)
+        *ret_entry = entry;
     return txn_check(txn, DB_FEED, at, is_decoded);
 }
 
-enum err store_get_change(struct store_txn *txn, uint64_t number, struct report_key *ret_key)
+enum err store_get_change(struct store_txn *txn, uint64_t number, struct feed_entry *ret_entry)
 {
     struct store_key at = keys_change(number);
     struct span record;
     enum err err = txn_get(txn, DB_FEED, at, &record);
-    return err == ERR_OK ? read_change(txn, keys_span(&at), record, ret_key) : err;
+    return err == ERR_OK ? read_change(txn, keys_span(&at), record, ret_entry) : err;
 }
 
-bool store_next_change(struct store_txn *txn, uint64_t *number, struct report_key *ret_key)
+bool store_next_change(struct store_txn *txn, uint64_t *number, struct feed_entry *ret_entry)
 {
     struct span at, record;
     uint64_t found;
     if (!txn_next(txn, DB_FEED, keys_change(*number), &at, &record) ||
         txn_check(txn, DB_FEED, at, keys_parse_change(at, &found)) != ERR_OK ||
-        read_change(txn, at, record, ret_key) != ERR_OK)
+        read_change(txn, at, record, ret_entry) != ERR_OK)
         return false;
     *number = found;
     return true;

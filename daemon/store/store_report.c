@@ -19,9 +19,10 @@ enum err store_put_head(struct store_txn *txn, const struct report_key *key,
 {
     struct head held = {0}, put = *head;
     enum err err = store_get_head(txn, key, &held); /* sticky, but for ERR_NOT_FOUND */
-    put.change = feed_move(txn, key, err == ERR_OK ? held.change : 0);
+    struct store_key at = keys_report(key);
+    put.change = feed_move(txn, &at, err == ERR_OK ? held.change : 0);
     record_encode_head(&put, txn_record(txn));
-    return txn_put_record(txn, DB_HEAD, keys_report(key));
+    return txn_put_record(txn, DB_HEAD, at);
 }
 
 bool store_next_head(struct store_txn *txn, struct report_key *cursor, struct head *ret_head)

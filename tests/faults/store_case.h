@@ -7,7 +7,7 @@
 #include "faults/store_work.h"
 
 /* What is kept of a store that is brought up to date. */
-#define CASE_COPY "data.mdb.before-schema-5"
+#define CASE_COPY "data.mdb.before-schema-6"
 
 enum { CASE_VERSIONS_MAX = 1000, CASE_PATH_SIZE = 256, CASE_TEXT_SIZE = 512 };
 

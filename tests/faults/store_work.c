@@ -298,12 +298,13 @@ static bool holds_revision(struct store_txn *txn, size_t place, uint64_t stamp)
 /* And its place in the feed. */
 static bool holds_head(struct store_txn *txn, size_t place, uint64_t stamp)
 {
-    struct report_key key = report_at(place), named;
+    struct report_key key = report_at(place);
+    struct feed_entry named;
     struct head held, wanted = head_of(stamp);
     return store_get_head(txn, &key, &held) == ERR_OK &&
-           store_get_change(txn, held.change, &named) == ERR_OK && report_key_equal(&named, &key) &&
-           held.revision == wanted.revision && held.counting == wanted.counting &&
-           held.home == wanted.home &&
+           store_get_change(txn, held.change, &named) == ERR_OK && !named.is_notice &&
+           report_key_equal(&named.report, &key) && held.revision == wanted.revision &&
+           held.counting == wanted.counting && held.home == wanted.home &&
            memcmp(held.content, wanted.content, sizeof held.content) == 0;
 }
 

@@ -302,7 +302,15 @@ static void a_place_of_another_report(struct store_txn *txn)
 
 static void a_second_place(struct store_txn *txn)
 {
-    assert_true(feed_move(txn, &commune, 0) > 0);
+    struct store_key place = keys_report(&commune);
+    assert_true(feed_move(txn, &place, 0) > 0);
+}
+
+static void a_notice_without_its_place(struct store_txn *txn)
+{
+    struct notice_key key = {.report = commune, .type = NOTICE_RETURNED, .author = 64};
+    assert_int_equal(store_put_notice(txn, &key, (struct span){0}), ERR_OK);
+    assert_int_equal(txn_delete(txn, DB_FEED, keys_change(store_notice_change(txn, &key))), ERR_OK);
 }
 
 static const struct damage {
@@ -337,7 +345,8 @@ static const struct damage {
     {"a place that is gone", a_place_that_is_gone,
      "the place in the feed of actual 2024-S1 of 23857"},
     {"a place of another report", a_place_of_another_report, "the place in the feed of"},
-    {"a second place", a_second_place, "the feed has 7 places for 6 reports"},
+    {"a second place", a_second_place, "the feed has 7 places for 6 reports and 0 notices"},
+    {"a notice without its place", a_notice_without_its_place, "the place in the feed of a notice"},
 };
 
 /* Every kind of damage is found and named; verify itself repairs nothing. */

@@ -6,6 +6,9 @@
 
 static const struct report_key report = {
     .kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}, .unit = 23857, .form = 1};
+static const struct notice_key notice = {
+    {KIND_ACTUAL, {2024, PERIOD_S1}, 23857, 1}, NOTICE_RETURNED, 64, 3, {[0] = 0xA0, [15] = 0xAF}};
+static const struct edition_key edition = {KIND_ACTUAL, {2024, PERIOD_S1}, 64, 2};
 
 static const uint8_t curve_key[STORE_KEY_SIZE] = {0x01, 0x23, [31] = 0xFF};
 
@@ -38,6 +41,12 @@ static void golden(void **state)
         {"change", keys_change(258), "\x00\x00\x00\x00\x00\x00\x01\x02", 8},
         {"enrolled", keys_enrolled(curve_key), (const char *)curve_key, 32},
         {"catalogue", keys_catalogue(7), "\x00\x00\x00\x07", 4},
+        {"notice", keys_notice(&notice),
+         "\x01\x07\xE8\x00\x00\x5D\x31\x00\x00\x00\x01\x01"
+         "\x02\x00\x00\x00\x40\x00\x00\x00\x00\x00\x00\x00\x03"
+         "\xA0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xAF",
+         41},
+        {"edition", keys_edition(&edition), "\x01\x07\xE8\x00\x00\x00\x40\x01\x00\x00\x00\x02", 12},
         {"chunk", keys_chunk(7, 300), "\x00\x00\x00\x07\x00\x00\x01\x2C", 8},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -103,6 +112,20 @@ static void parsed(void **state)
     assert_true(keys_parse_catalogue(keys_span(&key), &unit));
     assert_int_equal(unit, 258);
 
+    struct notice_key notice_key = {0};
+    key = keys_notice(&notice);
+    assert_true(keys_parse_notice(keys_span(&key), &notice_key));
+    assert_true(report_key_equal(&notice_key.report, &report));
+    assert_true(notice_key.type == NOTICE_RETURNED && notice_key.author == 64 &&
+                notice_key.number == 3);
+    assert_memory_equal(notice_key.about, notice.about, sizeof notice.about);
+
+    struct edition_key edition_key = {0};
+    key = keys_edition(&edition);
+    assert_true(keys_parse_edition(keys_span(&key), &edition_key));
+    assert_true(edition_key.kind == KIND_ACTUAL && edition_key.unit == 64 &&
+                edition_key.number == 2 && period_equal(edition_key.period, edition.period));
+
     key = keys_chunk(7, 300);
     assert_true(keys_parse_chunk(keys_span(&key), &unit, &index));
     assert_true(unit == 7 && index == 300);
@@ -112,7 +135,7 @@ static void parsed(void **state)
 static void refused(void **state)
 {
     (void)state;
-    const uint8_t bytes[KEYS_BYTES_MAX] = {0};
+    const uint8_t bytes[KEYS_BYTES_MAX + 1] = {0};
     for (size_t len = 0; len < sizeof bytes; len++) {
         struct span span = {bytes, len};
         struct report_key key = report;
@@ -122,6 +145,12 @@ static void refused(void **state)
         uint32_t unit = 1, index = 1;
         uint64_t number = 1;
         bool is_kept = false;
+        struct notice_key notice_key = notice;
+        struct edition_key edition_key = edition;
+        assert_int_equal(keys_parse_notice(span, &notice_key), len == 41);
+        assert_int_equal(keys_parse_edition(span, &edition_key), len == 12);
+        assert_int_equal(notice_key.number, len == 41 ? 0 : 3);
+        assert_int_equal(edition_key.number, len == 12 ? 0 : 2);
         assert_int_equal(keys_parse_report(span, &key), len == 12);
         assert_int_equal(keys_parse_revision(span, &key, &number), len == 20);
         assert_int_equal(keys_parse_outbox(span, &byte, &key), len == 13);

@@ -10,7 +10,7 @@
 #include "lib/older.h"
 #include "store/backup.h"
 
-#define COPY "data.mdb.before-schema-5"
+#define COPY "data.mdb.before-schema-6"
 
 enum { REPORTS = 300, WAITING = 100, DAY_US = 1000000 };
 
@@ -70,13 +70,13 @@ static void assert_holds_all(struct store *store)
 {
     struct store_txn *txn = store_begin_read(store);
     uint64_t parked, number = 0;
-    struct report_key named;
+    struct feed_entry named;
     for (uint32_t unit = 1; unit <= REPORTS; unit++) {
         struct report_key key = key_of(unit);
         struct head head, expected = head_of(unit);
         assert_int_equal(store_get_head(txn, &key, &head), ERR_OK);
         assert_true(store_next_change(txn, &number, &named));
-        assert_true(report_key_equal(&named, &key));
+        assert_true(report_key_equal(&named.report, &key));
         assert_int_equal(head.change, number);
         assert_true(head.revision == expected.revision && head.counting == expected.counting &&
                     head.received.us == expected.received.us);
@@ -106,7 +106,7 @@ static void brings_up_to_date(void **state)
     assert_int_equal(schema_of(temp), 4);
     temp->options.epoch = 5;
     assert_int_equal(temp_open(temp), ERR_OK);
-    assert_logged("brought from schema 4 to schema 5; what it was before is kept in ");
+    assert_logged("brought from schema 4 to schema 6; what it was before is kept in ");
     assert_logged("/" COPY);
     assert_holds_all(temp->store);
     struct store_txn *txn = store_begin_read(temp->store);
@@ -228,7 +228,7 @@ static void readers_are_refused(void **state)
     make_older(temp);
     temp->options.is_read_only = true;
     assert_int_equal(temp_open(temp), ERR_VERSION);
-    assert_logged("written by an older version: its schema is 4, this program's is 5: start its "
+    assert_logged("written by an older version: its schema is 4, this program's is 6: start its "
                   "tonghopd once, which brings it up to date");
     assert_false(is_there(temp, COPY, &info));
     assert_int_equal(schema_of(temp), 4);
@@ -245,7 +245,7 @@ static void no_room(void **state)
     make_older(temp);
     temp->options.reserve_bytes = UINT64_MAX / 2;
     assert_int_equal(temp_open(temp), ERR_FULL);
-    assert_logged("could not be brought from schema 4 to schema 5 (full)");
+    assert_logged("could not be brought from schema 4 to schema 6 (full)");
     assert_int_equal(schema_of(temp), 4);
     assert_false(is_there(temp, COPY, &info));
     assert_false(is_there(temp, "data.mdb.before-schema.new", &info));

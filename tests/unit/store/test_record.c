@@ -34,13 +34,23 @@ static const struct span head_golden =
 static const struct span outbox_golden = SPAN("\x02"
                                               "\x00\x00\x00\x00\x00\x00\x01\x02" /* version */
                                               RECEIVED);
-static const struct span revision_golden = SPAN("\x01"
+static const struct span revision_golden = SPAN("\x02"
                                                 "\x03"             /* states */
                                                 "\x00\x00\x02\x77" /* home */
-                                                RECEIVED FIRST_FILED "\x04"
+                                                RECEIVED FIRST_FILED RECEIVED FIRST_FILED "\x04"
                                                 "L\xC3\xAA"
                                                 "n"                  /* by */
                                                 "\x0A\x02\x08\x01"); /* filing */
+/* As schemas before 6 wrote it. */
+static const struct span old_revision = SPAN("\x01"
+                                             "\x03"
+                                             "\x00\x00\x02\x77" RECEIVED FIRST_FILED "\x04"
+                                             "L\xC3\xAA"
+                                             "n"
+                                             "\x0A\x02\x08\x01");
+static const struct span notice_golden = SPAN("\x01"
+                                              "\x00\x00\x00\x00\x00\x00\x01\x03" /* change */
+                                              "\x08\x02");
 static const struct span bucket_golden = SPAN("\x01" DIGEST_A "\x00\x00\x01\x02");
 static const struct span text_golden = SPAN("\x01"
                                             "catalogue 8 is not known above");
@@ -115,6 +125,17 @@ static bool revision_survives(struct span record)
         return false;
     assert_int_equal(value.number, 9); /* is the key's */
     record_encode_revision(&value, &out);
+    return again(record, &out);
+}
+
+static bool notice_survives(struct span record)
+{
+    uint64_t change;
+    struct span bytes;
+    struct buf out = {0};
+    if (!record_decode_notice(record, &change, &bytes))
+        return false;
+    record_encode_notice(change, bytes, &out);
     return again(record, &out);
 }
 
@@ -194,7 +215,7 @@ static const struct {
     {"bytes", bytes_survive, &bytes_golden, 1, SIZE_MAX, RECORD_VERSION},
     {"u64", u64_survives, &u64_golden, 9, 9, RECORD_VERSION},
     {"head", head_survives, &head_golden, 120, 120, RECORD_HEAD_VERSION},
-    {"revision", revision_survives, &revision_golden, 27, SIZE_MAX, RECORD_VERSION},
+    {"revision", revision_survives, &revision_golden, 43, SIZE_MAX, RECORD_REVISION_VERSION},
     {"bucket", bucket_survives, &bucket_golden, 37, 37, RECORD_VERSION},
     {"text", text_survives, &text_golden, 1, STORE_REASON_SIZE, RECORD_VERSION},
     {"alarm", alarm_survives, &alarm_golden, 9, 9 + 255, RECORD_VERSION},
@@ -202,6 +223,7 @@ static const struct {
     {"enrolled", enrolled_survives, &enrolled_golden, 15, 15 + STORE_NAME_MAX - 1, RECORD_VERSION},
     {"catalogue", catalogue_survives, &catalogue_golden, 49, 49, RECORD_VERSION},
     {"outbox", outbox_survives, &outbox_golden, 17, 17, RECORD_OUTBOX_VERSION},
+    {"notice", notice_survives, &notice_golden, 9, SIZE_MAX, RECORD_VERSION},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
@@ -247,6 +269,7 @@ static void members(void **state)
     assert_true(record_decode_revision(revision_golden, &revision));
     assert_true(revision.states == (STATE_ACCEPTED | STATE_RETURNED) && revision.home == 631);
     assert_true(revision.received.us == RECEIVED_US && revision.first_filed.us == -1);
+    assert_true(revision.arrived.us == RECEIVED_US && revision.first_arrived.us == -1);
     assert_true(span_equal(revision.recorded_by, SPAN("L\xC3\xAAn")));
     assert_true(span_equal(revision.filing, SPAN("\x0A\x02\x08\x01")));
 
@@ -263,6 +286,21 @@ static void members(void **state)
     assert_true(record_decode_alarm(alarm_golden, &alarm));
     assert_true(alarm.since.us == RECEIVED_US);
     assert_string_equal(alarm.text, "totals differ");
+}
+
+/* What older programs wrote is read, and says nothing of when it arrived. */
+static void old_revisions(void **state)
+{
+    (void)state;
+    struct revision revision = {.number = 9};
+    assert_true(record_decode_revision(old_revision, &revision));
+    assert_true(revision.number == 9 && revision.states == 3 && revision.home == 631);
+    assert_true(revision.received.us == RECEIVED_US && revision.first_filed.us == -1);
+    assert_true(revision.arrived.us == 0 && revision.first_arrived.us == 0);
+    assert_true(span_equal(revision.recorded_by, SPAN("L\xC3\xAAn")));
+    assert_true(span_equal(revision.filing, SPAN("\x0A\x02\x08\x01")));
+    for (size_t len = 0; len < 27; len++)
+        assert_false(record_decode_revision((struct span){old_revision.data, len}, &revision));
 }
 
 /* The same for what concerns peers and catalogues. */
@@ -338,8 +376,8 @@ static void refused(void **state)
         uint8_t byte;
     } rows[] = {
         {"head: withdrawn is neither 0 nor 1", 2, 27, 2},
-        {"revision: the name is longer than the record", 3, 22, 0x7F},
-        {"revision: a length of two bytes without need", 3, 22, 0x84},
+        {"revision: the name is longer than the record", 3, 38, 0x7F},
+        {"revision: a length of two bytes without need", 3, 38, 0x84},
         {"text: a NUL inside", 5, 3, 0},
         {"alarm: a NUL inside", 6, 9, 0},
         {"quarantined: the reason is longer than the record", 7, 41, 0x7F},
@@ -395,13 +433,10 @@ static void texts_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden),
-        cmocka_unit_test(members),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(members_of_peers),
-        cmocka_unit_test(versions),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(texts_without_end),
+        cmocka_unit_test(golden),           cmocka_unit_test(members),
+        cmocka_unit_test(old_revisions),    cmocka_unit_test(lengths),
+        cmocka_unit_test(members_of_peers), cmocka_unit_test(versions),
+        cmocka_unit_test(refused),          cmocka_unit_test(texts_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void foreign_schema(void **state)
         const char *logged;
     } rows[] = {
         {STORE_SCHEMA_OLDEST - 1, "written by an older version (tonghopd 9.8.7): its schema is 3"},
-        {STORE_SCHEMA + 1, "written by a newer version (tonghopd 9.8.7): its schema is 6"},
+        {STORE_SCHEMA + 1, "written by a newer version (tonghopd 9.8.7): its schema is 7"},
         {UINT64_MAX, "its schema is 18446744073709551615"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
