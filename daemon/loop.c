@@ -415,6 +415,7 @@ static void reload(struct loop *loop)
     (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, loop_now_ms() * 1000);
     struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
     store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
+    node_set_reminding(node, loop->conf->remind_every_days, loop->conf->remind_before_days);
     loop->is_room_due = true;
     if (reload.is_parent_moved)
         node_move_parent(node, loop->conf->parent_endpoint, loop->conf->parent_key,

@@ -23,6 +23,7 @@
 #include "reload.h"
 #include "setup.h"
 #include "setup_check.h"
+#include "wire/digest.h"
 
 enum { EXIT_FAILED = 1, EXIT_CONFIG = 2 };
 
@@ -217,6 +218,8 @@ static struct node_options node_options_of(const struct conf *conf)
         .has_parent = conf->parent_endpoint != NULL,
         .parent_endpoint = conf->parent_endpoint != NULL ? conf->parent_endpoint : "",
         .software = software,
+        .remind_every_days = conf->remind_every_days,
+        .remind_before_days = conf->remind_before_days,
         .seed = random_number((uint64_t)loop_now().us),
     };
     memcpy(options.parent_key, conf->parent_key, sizeof(options.parent_key));
@@ -315,6 +318,13 @@ static enum err open_store(const struct conf *conf, const struct store_options *
     return store_open(conf->state_dir, options, ret_store);
 }
 
+/* The seal's key hangs on the secret one and does not give it away. */
+static void use_key(const struct key_pair *pair, struct node_options *options)
+{
+    memcpy(options->public_key, pair->public_key, sizeof(options->public_key));
+    digest_of((struct span){pair->secret_key, sizeof(pair->secret_key)}, options->seal_key);
+}
+
 static int serve(struct conf *conf, const char *conf_path)
 {
     struct store_options store_options = store_options_of(conf);
@@ -330,7 +340,7 @@ static int serve(struct conf *conf, const char *conf_path)
     if (is_conf_wrong)
         err = ERR_USAGE;
     if (err == ERR_OK)
-        memcpy(node_options.public_key, pair.public_key, sizeof(node_options.public_key));
+        use_key(&pair, &node_options);
     if (err == ERR_OK)
         err = open_store(conf, &store_options, &store);
     if (err == ERR_OK)

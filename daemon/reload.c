@@ -91,6 +91,23 @@ static bool take_reserve(struct conf *conf, const struct conf *new)
     return true;
 }
 
+static bool take_days(const char *name, uint32_t *days, uint32_t new_days)
+{
+    if (*days == new_days)
+        return false;
+    *days = new_days;
+    log_event(LOG_EVENT_RELOADED, NULL, "reload: %s is %u now", name, (unsigned)new_days);
+    return true;
+}
+
+static bool take_reminding(struct conf *conf, const struct conf *new)
+{
+    bool has_every =
+        take_days("remind_every_days", &conf->remind_every_days, new->remind_every_days);
+    return take_days("remind_before_days", &conf->remind_before_days, new->remind_before_days) ||
+           has_every;
+}
+
 static bool take_parent(struct conf *conf, struct conf *new)
 {
     if (conf->parent_endpoint == NULL || new->parent_endpoint == NULL ||
@@ -128,13 +145,14 @@ struct reload reload_conf(const char *path, const uint8_t *own_key, struct conf 
     bool has_level = conf->log_level != new.log_level;
     set_log_level(conf, &new, true);
     bool has_reserve = take_reserve(conf, &new);
+    bool has_reminding = take_reminding(conf, &new);
     reload.is_parent_moved = take_parent(conf, &new);
     if (fixed.len > 0) {
         log_event(LOG_EVENT_RESTART_NEEDED, NULL,
                   "reload: needs a restart and was not changed: %.*s", (int)fixed.len,
                   (const char *)fixed.data);
         reload.outcome = RELOAD_PARTIAL;
-    } else if (!has_level && !has_reserve && !reload.is_parent_moved) {
+    } else if (!has_level && !has_reserve && !has_reminding && !reload.is_parent_moved) {
         log_event(LOG_EVENT_RELOADED, NULL, "reload: nothing has changed");
     }
     set_log_level(conf, &new, false);

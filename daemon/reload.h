@@ -23,8 +23,8 @@ struct reload {
 };
 
 /* Takes over into `conf`, which was read from `path`, what can change now: log_level (set at once),
- * reserve_mib, and the parent's endpoint and key. Logs what was changed and what needs a restart.
- * The caller makes use of what has changed. */
+ * reserve_mib, when units are reminded, and the parent's endpoint and key. Logs what was changed
+ * and what needs a restart. The caller makes use of what has changed. */
 struct reload reload_conf(const char *path, const uint8_t *own_key, struct conf *conf);
 
 #endif

@@ -26,7 +26,7 @@ enum err {
     ERR_STALE,      /* based on a revision that is not the current one */
     ERR_CONFLICT,   /* reserved: the same revision with another content */
     ERR_CATALOGUE,  /* catalogue number unknown here, or no catalogue yet */
-    ERR_CLOSED,     /* reserved: the period is closed */
+    ERR_CLOSED,     /* the period is closed */
     ERR_NO_SESSION, /* say hello first: the session is not known (any more) */
     /* The machine. */
     ERR_IO,

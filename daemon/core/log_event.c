@@ -164,6 +164,11 @@ static const struct log_event_info infos[] = {
                                           "does not belong here; it was ignored.",
                                           "If it comes again, see that both nodes have versions "
                                           "that go together; tell the developers."},
+    [LOG_EVENT_NOTICE_IGNORED] =
+        {"notice-ignored", "37f499b2ab70460d9379787849cb9dbe", LOG_LEVEL_WARNING,
+         "A node sent a notice that does not read; it was left out, and the others were taken "
+         "over.",
+         "See that both nodes have versions that go together; tell the developers."},
     [LOG_EVENT_COMPARISON_FAILED] =
         {"comparison-failed", "f69f0037b8694aa2b46fceba46eb4e11", LOG_LEVEL_WARNING,
          "The node above could not compare what both nodes hold; it is asked again later.",
@@ -301,6 +306,14 @@ static const struct log_event_info infos[] = {
     [LOG_EVENT_REPORT_RETURNED] =
         {"report-returned", "5136413cbda04de8b844b3e6b020e505", LOG_LEVEL_NOTICE,
          "A person returned a report: it does not count until it is filed anew.", "Nothing."},
+    [LOG_EVENT_PERIOD_REOPENED] =
+        {"period-reopened", "e810347b6d8e47ad8a2cc9aaa848718d", LOG_LEVEL_NOTICE,
+         "A unit may file again in a period that was closed, until the moment named.", "Nothing."},
+    [LOG_EVENT_UNITS_REMINDED] = {"units-reminded", "66149e1e9b1044e5b47a1408e779fc37",
+                                  LOG_LEVEL_NOTICE,
+                                  "Units that owe a report and have not filed it were reminded, by "
+                                  "a person (TONGHOP_PEER) or by the node itself.",
+                                  "Nothing."},
     [LOG_EVENT_ENROLLED] = {"enrolled", "a7f22240fe3e4ec8b5aaf67e3f4b756d", LOG_LEVEL_NOTICE,
                             "A key was enrolled.",
                             "Nothing, if it was meant to be; else revoke it."},

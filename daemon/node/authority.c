@@ -34,6 +34,12 @@ static const struct {
     {BODY(INVENTORY), NODE},
     {BODY(MARK), ADMIN | LOCAL},
     {BODY(HOLDERS), NODE | PARENT},
+    {BODY(NOTICES_QUERY), NODE},
+    {BODY(NOTICES), NODE | PARENT},
+    {BODY(NOTICES_ACK), PARENT},
+    {BODY(INBOX_QUERY), CLIENT},
+    {BODY(REMIND), ADMIN | LOCAL},
+    {BODY(REOPEN), ADMIN | LOCAL},
     {BODY(TOTALS_QUERY), CLIENT},
     {BODY(COVERAGE_QUERY), CLIENT},
     {BODY(EXPLAIN_QUERY), CLIENT},
@@ -76,6 +82,7 @@ bool authority_only_asks(int body)
     case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
     case TONGHOP__ENVELOPE__BODY_INVENTORY:
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
+    case TONGHOP__ENVELOPE__BODY_NOTICES_QUERY:
         return true;
     default:
         return false;

@@ -31,6 +31,11 @@ enum effect_type {
                                  a struct reconcile_answer in `bytes` */
     EFFECT_ASK_HOLDERS,       /* ask the parent who holds the revision in `bytes` */
     EFFECT_WATCH,             /* a question waits for a change: a struct watcher in `bytes` */
+    EFFECT_NOTICES_UP,        /* the parent exchanges notices */
+    EFFECT_NOTICES_MORE,      /* and has more */
+    EFFECT_NOTICES_PULLED,    /* its page is taken over; `number` 1: there is more */
+    EFFECT_NOTICES_PUSHED,    /* it has taken ours over, up to the number in `bytes` */
+    EFFECT_NOTICES_NEWS,      /* tell the nodes beneath that there is more */
     EFFECT_HOLDERS,           /* the unit in `number` holds the revision in `bytes` */
 };
 

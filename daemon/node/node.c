@@ -1,5 +1,7 @@
 /* The node: what it is made of, and dispatch. One file per message family does the work. */
 #include "node/node.h"
+#include "node/notice.h"
+#include "node/remind.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -29,6 +31,8 @@ static void drop_catalogue(struct node *node)
     drop_trees(node);
     own_cache_clear(&node->owns);
     node->campaign.is_known = false;
+    node->notices.is_known = false;
+    node->reminded_day = 0;
     catalogue_free(&node->catalogue);
     memset(node->catalogue_hash, 0, sizeof(node->catalogue_hash));
 }
@@ -183,6 +187,7 @@ enum err node_new(struct store *store, const struct node_options *options, struc
     node->store = store;
     node->arena = arena_new(WIRE_ARENA_MAX);
     node->scratch = arena_new(WIRE_ARENA_MAX);
+    node->noting = arena_new(WIRE_ARENA_MAX);
     node->started = now;
     node->clock_us = now.us - now_ms * 1000;
     session_init(&node->session, options->seed, now_ms);
@@ -217,11 +222,19 @@ void node_free(struct node **node)
     watch_fini(&n->watch);
     arena_free(&n->arena);
     arena_free(&n->scratch);
+    arena_free(&n->noting);
     buf_fini(&n->packed);
     free(n->child_units.ids);
     free(n->parent_endpoint);
     free(n);
     *node = NULL;
+}
+
+void node_set_reminding(struct node *node, uint32_t every_days, uint32_t before_days)
+{
+    node->options.remind_every_days = every_days;
+    node->options.remind_before_days = before_days;
+    node->reminded_day = 0;
 }
 
 bool node_allows_key(struct node *node, const uint8_t *key)
@@ -325,6 +338,21 @@ static void dispatch_peer(struct step *step)
     case TONGHOP__ENVELOPE__BODY_MARK:
         node_handle_mark(step, in->mark);
         return;
+    case TONGHOP__ENVELOPE__BODY_NOTICES_QUERY:
+        node_handle_notices_query(step, in->notices_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_NOTICES:
+        node_handle_notices(step, in->notices);
+        return;
+    case TONGHOP__ENVELOPE__BODY_REMIND:
+        node_handle_remind(step, in->remind);
+        return;
+    case TONGHOP__ENVELOPE__BODY_REOPEN:
+        node_handle_reopen(step, in->reopen);
+        return;
+    case TONGHOP__ENVELOPE__BODY_INBOX_QUERY:
+        node_handle_inbox_query(step, in->inbox_query);
+        return;
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
         node_handle_holders(step, in->holders);
         return;
@@ -360,6 +388,12 @@ static void dispatch_parent(struct step *step)
         return;
     case TONGHOP__ENVELOPE__BODY_REVISION:
         node_handle_parent_revision(step, in->revision);
+        return;
+    case TONGHOP__ENVELOPE__BODY_NOTICES:
+        node_handle_parent_notices(step, in->notices);
+        return;
+    case TONGHOP__ENVELOPE__BODY_NOTICES_ACK:
+        node_handle_notices_ack(step, in->notices_ack);
         return;
     case TONGHOP__ENVELOPE__BODY_COMPARED:
         node_handle_compared(step, in->compared);
@@ -535,6 +569,8 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
         retry_parked(node, txn, event);
         park_unreadable(node, txn, effects);
         end_restoring(node, txn);
+        if (remind_is_due(node, event->now))
+            remind_by_itself(&step);
         break;
     }
     return store_error(txn);

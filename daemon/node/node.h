@@ -38,11 +38,12 @@ enum {
     NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
     NODE_COMPARE_BYTES = 1 << 20,  /* and their bytes, but for the state that passes them */
     NODE_COMPARE_ANSWER = NODE_COMPARE_BYTES + WIRE_MESSAGE_MAX, /* that state and Compared, too */
-    NODE_COMPARE_HEADS = 8192,  /* reports looked at for one page, whosever they are */
-    NODE_HOLDERS_MAX = 64,      /* revisions whose holders are remembered */
-    NODE_WATCHERS_MAX = 1024,   /* questions that wait for a change, one of each session */
-    NODE_WATCH_WAIT_MS = 30000, /* the longest that one waits */
-    NODE_WATCH_HEADS = 8192,    /* places of the feed looked at in one turn, or for one question */
+    NODE_COMPARE_HEADS = 8192,     /* reports looked at for one page, whosever they are */
+    NODE_HOLDERS_MAX = 64,         /* revisions whose holders are remembered */
+    NODE_WATCHERS_MAX = 1024,      /* questions that wait for a change, one of each session */
+    NODE_WATCH_WAIT_MS = 30000,    /* the longest that one waits */
+    NODE_NOTICES_RETRY_MS = 15000, /* a page or question that was not answered goes out again */
+    NODE_WATCH_HEADS = 8192, /* places of the feed looked at in one turn, or for one question */
 };
 
 struct node_options {
@@ -51,9 +52,12 @@ struct node_options {
     bool has_parent;
     const char *parent_endpoint; /* shown by status; "" without parent */
     uint8_t public_key[WIRE_KEY_SIZE], parent_key[WIRE_KEY_SIZE]; /* zero: none, as in tests */
+    uint8_t seal_key[WIRE_DIGEST_SIZE]; /* secret: by which the node knows what it has said */
     const char *other_public_path; /* a NAME.pub beside the secret key that is not its; or NULL */
     const char *open_key_path;     /* the secret key's file, if others may use it; or NULL */
     const char *software;          /* "tonghopd 0.1.0" */
+    uint32_t remind_every_days;    /* units that are late or soon due; 0: not by itself */
+    uint32_t remind_before_days;   /* the deadline it begins to */
     uint64_t seed;                 /* of the session's jitter */
 };
 
@@ -147,6 +151,20 @@ struct watch {
     bool has_news; /* the feed has grown, and not all were asked whether it concerns them */
 };
 
+/* How far notices have travelled (notice.h); a cache of meta values, and what is under way. */
+struct node_notices {
+    bool is_known;        /* `pushed` and `refill` are those of the store */
+    bool is_spoken_above; /* the parent exchanges notices */
+    bool wants;           /* the parent has more, or may have */
+    uint64_t pull_seq;    /* of the question under way, 0: none */
+    int64_t pull_ms;
+    bool has_more;     /* the feed has more after `pushed`, or may have */
+    uint64_t push_seq; /* of the page under way, 0: none */
+    int64_t push_ms;
+    uint64_t pushed; /* all up to here of our own feed is held above, or need not be */
+    uint64_t refill; /* up to here, what the nodes above have said goes up, too */
+};
+
 /* Who is known to hold a revision; a cache. */
 struct holder {
     struct report_key key;
@@ -160,6 +178,7 @@ struct node {
     struct store *store;
     struct arena *arena;         /* of the message in hand */
     struct arena *scratch;       /* of one stored filing being read */
+    struct arena *noting;        /* of one stored notice being read */
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
@@ -174,11 +193,13 @@ struct node {
     struct contact contact;
     struct reconcile reconcile;
     struct watch watch;
+    struct node_notices notices;
     bool is_restoring; /* no intake before all that the parent holds is here; a cache of
                           STORE_META_RESTORE */
     struct holder holders[NODE_HOLDERS_MAX];
     size_t holder_next;
     int64_t work_after_ms; /* background work is not tried before */
+    int32_t reminded_day;  /* when it was last looked who is to be reminded; 0: look again */
     int64_t expired_ms;    /* when silent peers were last looked for */
     uint64_t next_seq;     /* of answers to peers; grows only */
     int64_t clock_us;      /* the wall clock at the monotonic clock's 0, as events told it last */
@@ -249,6 +270,8 @@ void node_link_lost(struct node *node, const struct transport *transport, int64_
  * `endpoint`, which is copied, and `key` are as in the options. */
 void node_move_parent(struct node *node, const char *endpoint, const uint8_t *key,
                       const struct transport *transport, int64_t now_ms);
+/* How often, and how long before the deadline, units are reminded; as in the options. */
+void node_set_reminding(struct node *node, uint32_t every_days, uint32_t before_days);
 /* Milliseconds until node_pump or an EVENT_TICK is due (for the poll timeout), at most 60,000. */
 int64_t node_due_ms(const struct node *node, int64_t now_ms);
 /* True when an EVENT_TICK would find background work: rebuilding accumulators, or items refused for

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "node/incoming.h"
+#include "node/notice.h"
 
 /* Who may: any ancestor returns; the node that serves the unit's parent accepts. Refuses and
  * returns false if not. */
@@ -88,6 +89,7 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
         if (!is_current(step, &key, mark->revision))
             return;
         incoming_mark(step, &key, mark->revision, bit);
+        notice_decide(step, &key, mark->revision, bit, "", NULL, 0);
         log_event(bit == STATE_ACCEPTED ? LOG_EVENT_REPORT_ACCEPTED : LOG_EVENT_REPORT_RETURNED,
                   LOG_FIELDS(.report = &key, .revision = mark->revision,
                              .peer = step_sender(step, sender)),

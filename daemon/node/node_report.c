@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/validate.h"
 #include "link/key.h"
+#include "node/closed.h"
 #include "node/incoming.h"
 #include "node/rollup.h"
 #include "wire/digest.h"
@@ -228,7 +229,8 @@ static void take_in(struct step *step, struct incoming *in, const Tonghop__File 
     bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
     if (had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0)
         send_receipt(step, &in->key, &head, true, NULL);
-    else if (may_follow(step, &in->report, &head) && may_be_filed(step, in, file, &problems)) {
+    else if (!closed_refuse(step, &in->key) && may_follow(step, &in->report, &head) &&
+             may_be_filed(step, in, file, &problems)) {
         if (file->check_only)
             send_receipt(step, &in->key, &(const struct head){0}, false, &problems);
         else

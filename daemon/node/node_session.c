@@ -9,6 +9,7 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 #include "node/authority.h"
+#include "node/notice.h"
 #include "node/reconcile.h"
 #include "node/step.h"
 #include "wire/digest.h"
@@ -195,6 +196,8 @@ static void send_welcome(struct step *step, struct differing *list)
     welcome.n_differing = list->count;
     welcome.differing = list->pointers;
     welcome.now_us = step->event->now.us;
+    if (step->peer.knows_notices)
+        welcome.notices_epoch = store_feed_epoch(step->txn);
     welcome.incomplete = !reconcile_is_ready(node) || node->is_restoring;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_WELCOME;
     envelope.welcome = &welcome;
@@ -222,6 +225,7 @@ void node_handle_hello(struct step *step, const Tonghop__Hello *hello)
         return;
     step->peer.catalogue = hello->catalogue;
     step->peer.hello_ms = step->event->now_ms;
+    step->peer.knows_notices = hello->node && hello->notices;
     if (step->peer.role == TONGHOP__ROLE__ROLE_NODE) {
         char text[256], sender[STEP_SENDER_SIZE];
         contact_forget_faults(step->node, step->peer.from.key);
@@ -332,6 +336,7 @@ void node_handle_welcome(struct step *step, const Tonghop__Welcome *welcome)
     contact_hear_parent(step, welcome->now_us, false);
     learn_catalogue(step, welcome->catalogue, &welcome->catalogue_hash);
     begin_comparing(step, welcome);
+    notices_hear_welcome(step, welcome);
     if (store_get_meta_u64(step->txn, "parent") != welcome->unit)
         (void)store_put_meta_u64(step->txn, "parent", welcome->unit); /* errors are sticky */
     if (step->node->session.state == SESSION_UP)

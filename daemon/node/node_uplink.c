@@ -8,7 +8,9 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "link/trouble.h"
+#include "node/notice.h"
 #include "node/reconcile.h"
+#include "node/remind.h"
 #include "node/step.h"
 #include "node/watch.h"
 #include "wire/digest.h"
@@ -63,6 +65,7 @@ static void send_hello(struct node *node, const struct transport *transport, int
     hello.software = (char *)(uintptr_t)node->options.software; /* protobuf-c only reads it */
     hello.now_us = node->clock_us + now_ms * 1000;
     hello.node = true;
+    hello.notices = true;
     if (node->catalogue != NULL) {
         hello.catalogue = node->catalogue->number;
         hello.catalogue_hash.data = node->catalogue_hash;
@@ -235,6 +238,7 @@ static void act(struct node *node, unsigned actions, enum session_event event,
     if (actions & SESSION_DID_UNLINK) {
         node->uplink.request_seq = 0;
         reconcile_reset(&node->reconcile);
+        notices_reset(&node->notices);
     }
 }
 
@@ -340,6 +344,13 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_COMPARED:
         reconcile_apply(node, effect, bytes, now_ms);
         break;
+    case EFFECT_NOTICES_UP:
+    case EFFECT_NOTICES_MORE:
+    case EFFECT_NOTICES_PULLED:
+    case EFFECT_NOTICES_PUSHED:
+    case EFFECT_NOTICES_NEWS:
+        notices_apply(node, effect, bytes, transport);
+        break;
     case EFFECT_WATCH:
         watch_begin(&node->watch, bytes);
         break;
@@ -436,6 +447,7 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
         reconcile_said_hello(node, now_ms);
     }
     reconcile_pump(node, transport, now_ms);
+    notices_pump(node, transport, now_ms);
     struct store_txn *txn = store_begin_read(node->store);
     request_catalogue(node, txn, transport, now_ms);
     send_outbox(node, txn, transport, now_ms);
@@ -466,11 +478,12 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
 
 bool node_has_work(const struct node *node, int64_t now_ms)
 {
+    const struct instant now = {node->clock_us + now_ms * 1000};
     bool is_retry_due = node->session.state == SESSION_UP &&
                         now_ms - node->uplink.unparked_ms >= NODE_RETRY_PARKED_MS;
     bool is_rebuilding = node->rebuild.is_active && node->catalogue != NULL;
     return (is_retry_due || is_rebuilding || node->uplink.has_unreadable ||
-            reconcile_is_restored(node)) &&
+            reconcile_is_restored(node) || remind_is_due(node, now)) &&
            now_ms >= node->work_after_ms;
 }
 

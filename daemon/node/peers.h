@@ -35,6 +35,7 @@ struct peer {
     uint32_t unit;      /* it may speak for this and what lies beneath */
     uint32_t catalogue; /* number it said it has */
     bool is_vietnamese; /* the language of the texts it wants */
+    bool knows_notices; /* a node that exchanges them */
     int64_t heard_ms;
     int64_t hello_ms; /* when this connection said hello last */
     int64_t ahead_us; /* how far its clock is before ours, of a node */

@@ -113,6 +113,9 @@ void node_handle_status_query(struct step *step);
 void node_handle_watch_query(struct step *step, const Tonghop__WatchQuery *query);
 void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory);
 void node_handle_mark(struct step *step, const Tonghop__Mark *mark);
+void node_handle_remind(struct step *step, const Tonghop__Remind *ask);
+void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen);
+void node_handle_inbox_query(struct step *step, const Tonghop__InboxQuery *query);
 void node_handle_holders(struct step *step, const Tonghop__Holders *question);
 
 /* From the parent. */

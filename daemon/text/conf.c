@@ -10,7 +10,7 @@
 #include "core/mem.h"
 #include "text/ini.h"
 
-enum { MIB_MAX = 1 << 20, PORT_MAX = 65535 }; /* 1 TiB */
+enum { MIB_MAX = 1 << 20 /* 1 TiB */, PORT_MAX = 65535, REMIND_DAYS_MAX = 60 };
 
 static bool set_number(const char *text, int64_t min, int64_t max, uint32_t *ret_value)
 {
@@ -34,6 +34,16 @@ static bool set_map_size(struct conf *conf, const char *text)
 static bool set_reserve(struct conf *conf, const char *text)
 {
     return set_number(text, 0, MIB_MAX, &conf->reserve_mib);
+}
+
+static bool set_remind_every(struct conf *conf, const char *text)
+{
+    return set_number(text, 0, REMIND_DAYS_MAX, &conf->remind_every_days);
+}
+
+static bool set_remind_before(struct conf *conf, const char *text)
+{
+    return set_number(text, 0, REMIND_DAYS_MAX, &conf->remind_before_days);
 }
 
 static const struct {
@@ -142,6 +152,10 @@ static const struct rule {
      "số nguyên từ 1 đến 1048576"},
     {"node", "reserve_mib", NEED_NONE, set_reserve, "a whole number from 0 to 1048576",
      "số nguyên từ 0 đến 1048576"},
+    {"node", "remind_every_days", NEED_NONE, set_remind_every, "a whole number from 0 to 60",
+     "số nguyên từ 0 đến 60"},
+    {"node", "remind_before_days", NEED_NONE, set_remind_before, "a whole number from 0 to 60",
+     "số nguyên từ 0 đến 60"},
     {"listen", "endpoint", NEED_NONE, set_listen_endpoint,
      "an address to listen on, such as tcp://0.0.0.0:7464",
      "địa chỉ để nghe, ví dụ tcp://0.0.0.0:7464"},
@@ -248,6 +262,8 @@ enum err conf_read(const char *path, struct problems *problems, struct conf *ret
         .log_level = LOG_LEVEL_INFO,
         .map_size_mib = 16384,
         .reserve_mib = 64,
+        .remind_every_days = 3,
+        .remind_before_days = 5,
     };
     for (size_t i = 0; i < RULE_COUNT; i++)
         apply_rule(&rules[i], &table, problems, &conf);

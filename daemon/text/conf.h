@@ -1,6 +1,7 @@
 /* Configuration of a node (tonghopd) and of a client (tonghop): one table of keys for both.
  *
- *     [node]    unit, state_dir, runtime_dir, key_file, log_level, map_size_mib, reserve_mib
+ *     [node]    unit, state_dir, runtime_dir, key_file, log_level, map_size_mib, reserve_mib,
+ *               remind_every_days, remind_before_days
  *     [listen]  endpoint
  *     [parent]  endpoint, key            without it the node is the root
  *     [client]  endpoint, key, key_file, unit   a remote reporter or reader, instead of [node]
@@ -26,8 +27,10 @@ struct conf {
     int log_level;         /* 3 error .. 7 debug, default 6 info; by name or number */
     uint32_t map_size_mib; /* default 16384 */
     uint32_t reserve_mib;  /* default 64 */
-    char *listen_endpoint; /* NULL: a leaf that nobody connects to */
-    char *parent_endpoint; /* NULL: the root; for a client, the node it talks to */
+    uint32_t remind_every_days;  /* default 3; 0: no reminders are sent by themselves */
+    uint32_t remind_before_days; /* default 5 */
+    char *listen_endpoint;       /* NULL: a leaf that nobody connects to */
+    char *parent_endpoint;       /* NULL: the root; for a client, the node it talks to */
     uint8_t parent_key[KEY_SIZE];
 };
 

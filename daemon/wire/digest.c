@@ -16,6 +16,13 @@ void digest_of(struct span bytes, uint8_t *ret_digest)
     (void)crypto_generichash(ret_digest, DIGEST_SIZE, bytes.data, bytes.len, NULL, 0);
 }
 
+void digest_seal(const uint8_t *secret, struct span bytes, uint8_t *ret_seal)
+{
+    /* As above. */
+    (void)crypto_generichash(ret_seal, DIGEST_SEAL_SIZE, bytes.data, bytes.len, secret,
+                             DIGEST_SIZE);
+}
+
 /* ---- streams ---- */
 
 enum { STATE_ALIGNMENT = 64 }; /* what libsodium declares, and malloc does not promise */

@@ -6,11 +6,14 @@
 #include "core/instant.h"
 #include "core/report.h"
 
-enum { DIGEST_SIZE = 32 };
+enum { DIGEST_SIZE = 32, DIGEST_SEAL_SIZE = 16 };
 
 /* BLAKE2b-256 of `bytes` into 32 bytes. */
 void digest_of(struct span bytes, uint8_t *ret_digest);
 
+/* Sixteen bytes of `bytes` that nobody makes without the 32 bytes of `secret` (keyed BLAKE2b-128).
+ */
+void digest_seal(const uint8_t *secret, struct span bytes, uint8_t *ret_seal);
 /* The same of bytes that come one after the other. The caller frees it. */
 struct digest_stream;
 struct digest_stream *digest_stream_new(void);

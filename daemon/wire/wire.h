@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/catalogue.h"
 #include "core/figure.h"
+#include "core/notice.h"
 #include "core/report.h"
 #include "tonghop.pb-c.h"
 
@@ -32,10 +33,16 @@ enum {
     WIRE_INVENTORY_MAX = 512, /* entries of one Inventory */
     WIRE_CHANGES_MAX = 500,   /* in one answer to a WatchQuery */
     WIRE_CURSOR_MAX = 64,     /* bytes of a cursor */
-    WIRE_LIST_MAX = 1 << 20,  /* rows of an answer; its bytes are bounded anyway */
-    WIRE_KEY_NAME_MAX = 63,   /* bytes of the name a key is enrolled under */
-    WIRE_TEXT_MAX = 2000,     /* bytes of any other text */
-    WIRE_REASON_SIZE = 160,   /* room for why a message was refused */
+    WIRE_NOTICES_MAX = 64,    /* in one message */
+    WIRE_REMIND_MAX = 10000,  /* units in one Remind */
+    WIRE_NOTICE_MAX = 8192,   /* bytes of one Notice */
+    WIRE_NOTICE_CELLS_MAX = 64,
+    WIRE_SEAL_SIZE = 16,
+    WIRE_PERSON_MAX = 160,   /* bytes of who did something: id, a blank, name */
+    WIRE_LIST_MAX = 1 << 20, /* rows of an answer; its bytes are bounded anyway */
+    WIRE_KEY_NAME_MAX = 63,  /* bytes of the name a key is enrolled under */
+    WIRE_TEXT_MAX = 2000,    /* bytes of any other text */
+    WIRE_REASON_SIZE = 160,  /* room for why a message was refused */
     WIRE_DIGEST_SIZE = 32,
     WIRE_KEY_SIZE = 32,
 };
@@ -100,6 +107,18 @@ void wire_pack_filing(const struct report *report, struct buf *out);
 void wire_key_to_domain(const Tonghop__Key *key, struct report_key *ret_key);
 /* Fills an initialised message. */
 void wire_key_of(const struct report_key *key, Tonghop__Key *ret_key);
+
+/* ---- notices ---- */
+
+/* Unpacks and checks a serialised Notice; it lives as long as `arena`. Errors as wire_open. */
+enum err wire_open_notice(struct span bytes, struct arena *arena, Tonghop__Notice **ret_notice,
+                          char *reason, size_t reason_size);
+/* Its bytes, appended to `out`; deterministic. */
+void wire_pack_notice(const Tonghop__Notice *notice, struct buf *out);
+/* Of an opened one. */
+void wire_notice_key(const Tonghop__Notice *notice, struct notice_key *ret_key);
+/* Its key put into an initialised message, `about` in the key's memory. */
+void wire_put_notice_key(const struct notice_key *key, Tonghop__Notice *ret_notice);
 
 /* ---- figures ---- */
 

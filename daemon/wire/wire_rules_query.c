@@ -193,7 +193,82 @@ static const char *check_explain_line(const ProtobufCMessage *message)
     return line->value != NULL || !is_added ? NULL : "what is added must have a value";
 }
 
+/* ---- notices ---- */
+
+static const struct wire_rule notice_rules[] = {
+    {AT(Notice, type), 1, UINT8_MAX, 0},
+    {KIND(Notice)},
+    {YEAR(Notice)},
+    {LABEL(Notice)},
+    {NUMBER(Notice, unit)},
+    {NUMBER(Notice, author)},
+    {AT(Notice, number), 0, WIRE_REVISION_MAX, 0},
+    {AT(Notice, about), NOTICE_ABOUT_SIZE, NOTICE_ABOUT_SIZE, 0},
+    {INSTANT(Notice, time_us)},
+    {AT(Notice, person), 0, WIRE_PERSON_MAX, 0},
+    {AT(Notice, text), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+    {AT(Notice, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
+    {INSTANT(Notice, until_us)},
+    {HASH(Notice, digest)},
+    {INSTANT(Notice, delivered_us)},
+    {INSTANT(Notice, seen_us)},
+    {AT(Notice, seal), WIRE_SEAL_SIZE, WIRE_SEAL_SIZE, RULE_OR_EMPTY},
+};
+
+static const struct wire_rule notices_rules[] = {
+    {AT(Notices, notices), 0, WIRE_NOTICES_MAX, 0},
+};
+
+static const struct wire_rule remind_rules[] = {
+    {QUERY_KIND(Remind)},
+    {QUERY_PERIOD(Remind)},
+    {AT(Remind, units), 0, WIRE_REMIND_MAX, 0},
+    {AT(Remind, text), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+};
+
+static const struct wire_rule reminded_rules[] = {{LIST(Reminded, lines)}};
+
+static const struct wire_rule reminder_line_rules[] = {
+    {PRESENT(ReminderLine, unit)},
+    {INSTANT(ReminderLine, last_us)},
+    {INSTANT(ReminderLine, next_us)},
+};
+
+static const struct wire_rule reopen_rules[] = {
+    {QUERY_KIND(Reopen)},
+    {QUERY_PERIOD(Reopen)},
+    {INSTANT(Reopen, until_us)},
+    {AT(Reopen, reason), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+};
+
+static const struct wire_rule inbox_rules[] = {
+    {PRESENT(Inbox, unit)},
+    {LIST(Inbox, entries)},
+};
+
+static const struct wire_rule inbox_entry_rules[] = {
+    {AT(InboxEntry, type), 1, UINT8_MAX, 0},
+    {PRESENT(InboxEntry, unit)},
+    {PRESENT(InboxEntry, author)},
+    {AT(InboxEntry, revision), 0, WIRE_REVISION_MAX, 0},
+    {INSTANT(InboxEntry, time_us)},
+    {LINES(InboxEntry, text)},
+    {AT(InboxEntry, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
+    {INSTANT(InboxEntry, until_us)},
+    {INSTANT(InboxEntry, delivered_us)},
+    {INSTANT(InboxEntry, seen_us)},
+    {AT(InboxEntry, answered_by), 0, WIRE_REVISION_MAX, 0},
+};
+
 const struct wire_shape wire_query_shapes[] = {
+    {SHAPE(notice, NULL)},
+    {SHAPE(notices, NULL)},
+    {SHAPE(inbox, NULL)},
+    {SHAPE(inbox_entry, NULL)},
+    {SHAPE(remind, NULL)},
+    {SHAPE(reminded, NULL)},
+    {SHAPE(reminder_line, NULL)},
+    {SHAPE(reopen, NULL)},
     {SHAPE(unit_info, NULL)},
     {SHAPE(indicator_info, NULL)},
     {SHAPE(value, check_printed_value)},

@@ -140,8 +140,11 @@ static void put_conf(const struct conf *conf, struct buf *out)
             buf_printf(out, "unit = %u\n", conf->unit);
         return;
     }
-    buf_printf(out, "[node]\nunit = %u\nlog_level = %d\nmap_size_mib = %u\nreserve_mib = %u\n",
-               conf->unit, conf->log_level, conf->map_size_mib, conf->reserve_mib);
+    buf_printf(out,
+               "[node]\nunit = %u\nlog_level = %d\nmap_size_mib = %u\nreserve_mib = %u\n"
+               "remind_every_days = %u\nremind_before_days = %u\n",
+               conf->unit, conf->log_level, conf->map_size_mib, conf->reserve_mib,
+               conf->remind_every_days, conf->remind_before_days);
     put_path("state_dir", conf->state_dir, out);
     put_path("runtime_dir", conf->runtime_dir, out);
     put_path("key_file", conf->key_file, out);
@@ -162,6 +165,8 @@ static bool confs_equal(const struct conf *a, const struct conf *b)
            texts_equal(a->state_dir, b->state_dir) && texts_equal(a->runtime_dir, b->runtime_dir) &&
            texts_equal(a->key_file, b->key_file) && a->log_level == b->log_level &&
            a->map_size_mib == b->map_size_mib && a->reserve_mib == b->reserve_mib &&
+           a->remind_every_days == b->remind_every_days &&
+           a->remind_before_days == b->remind_before_days &&
            texts_equal(a->listen_endpoint, b->listen_endpoint) &&
            texts_equal(a->parent_endpoint, b->parent_endpoint) &&
            memcmp(a->parent_key, b->parent_key, KEY_SIZE) == 0;

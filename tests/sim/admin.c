@@ -194,6 +194,31 @@ static void cut_off(struct sim *sim, size_t node)
                                    .index = node});
 }
 
+/* The node that answered has said so, of the filing that is that revision there. */
+static void note_mark(struct sim *sim, const struct sim_ask *ask)
+{
+    if (!sim->nodes[ask->node].is_running)
+        return;
+    struct report_key key = sim_key_of(sim, sim->filings[ask->filing].key);
+    struct notice_key said = {.report = key,
+                              .type =
+                                  ask->bit == STATE_ACCEPTED ? NOTICE_ACCEPTED : NOTICE_RETURNED,
+                              .author = sim->nodes[ask->node].unit,
+                              .number = ask->revision};
+    struct store_txn *txn = store_begin_read(sim->nodes[ask->node].store);
+    struct revision held;
+    uint8_t digest[DIGEST_SIZE];
+    struct span bytes;
+    if (store_get_revision(txn, &key, ask->revision, &held) == ERR_OK) {
+        digest_of(held.filing, digest);
+        memcpy(said.about, digest, sizeof(said.about));
+        /* Somebody else may have marked it before. */
+        if (store_get_notice(txn, &said, &bytes) == ERR_OK)
+            sim_said_note(sim, ask->node, &said);
+    }
+    store_abort(&txn);
+}
+
 void sim_admin_done(struct sim *sim, size_t index)
 {
     const struct sim_ask *ask = &sim->asks[index];
@@ -205,6 +230,7 @@ void sim_admin_done(struct sim *sim, size_t index)
         if (sim->filings[ask->filing].revision == ask->revision)
             sim->filings[ask->filing].marks |= ask->bit;
         sim->mark_count++;
+        note_mark(sim, ask);
         break;
     case SIM_ASK_REVOKE:
         if (sim->nodes[ask->child].generation == ask->generation)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/notice.h"
 #include "node/rollup.h"
 #include "node/step.h"
 #include "sim/sim.h"
@@ -27,7 +28,8 @@ bool sim_is_quiet(struct sim *sim)
         if (!sim->nodes[i].is_running)
             continue;
         node_get_health(sim->nodes[i].node, &health);
-        if (is_at_work(&health) || health.outbox_count > health.parked_count)
+        if (is_at_work(&health) || health.outbox_count > health.parked_count ||
+            !notices_are_quiet(sim->nodes[i].node))
             return false;
     }
     return true;
@@ -46,6 +48,8 @@ void sim_say_restless(struct sim *sim)
         if (!sim->nodes[i].is_running)
             continue;
         node_get_health(sim->nodes[i].node, &health);
+        if (!notices_are_quiet(sim->nodes[i].node))
+            printf("unit %u: notices are under way\n", sim->nodes[i].unit);
         if (is_at_work(&health) || health.outbox_count > 0)
             printf("unit %u: %slinked, %scatalogue%s%s%s, %lu to send, %lu parked: %s\n",
                    sim->nodes[i].unit, health.is_linked ? "" : "not ",
@@ -319,5 +323,6 @@ void sim_check_rest(struct sim *sim)
         check_totals(sim, truth, i);
         sim_duty_check(sim, truth, i);
     }
+    sim_said_check(sim);
     free(truth);
 }

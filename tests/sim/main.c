@@ -122,6 +122,7 @@ static void add_to_tally(struct tally *tally, const struct sim *sim)
 static void fini(struct sim *sim)
 {
     sim_follow_fini(sim);
+    free(sim->said_notices);
     sim_world_fini(sim);
     sim_ledger_fini(sim);
     for (size_t i = 0; i <= SIM_CATALOGUES_MAX; i++) {

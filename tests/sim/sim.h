@@ -14,6 +14,7 @@
  *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
  *     oracle    what every node must hold, the simplest way       oracle.c duty.c
+ *     said      what is said about units and reports            said.c
  *     follow    programs that follow what changes at a node       follow.c
  *     questions what nodes answer when the world is at rest       questions.c
  *     checks    at every step, and when the world is at rest      step_check.c checks.c */
@@ -225,6 +226,15 @@ struct sim_follower {
 };
 enum { SIM_FOLLOWERS = 3 };
 
+/* ---- said.c ---- */
+
+/* A notice that a node was asked to say, and answered. */
+struct sim_said {
+    struct notice_key key;
+    size_t node;
+    unsigned disk;
+};
+
 /* ---- all of it ---- */
 
 struct sim {
@@ -258,6 +268,8 @@ struct sim {
     size_t asking_count;                          /* authors waiting for an answer */
     struct sim_reporter reporters[SIM_UNITS_MAX]; /* by unit */
     struct sim_follower followers[SIM_FOLLOWERS];
+    struct sim_said *said_notices;
+    size_t said_count, said_capacity;
     uint64_t follow_random;
     struct sim_ask *asks;
     size_t ask_count, ask_capacity;
@@ -516,6 +528,13 @@ void sim_follow_step(struct sim *sim);
 /* At rest: each has been told of every report, as it is now. */
 void sim_follow_check(struct sim *sim);
 void sim_follow_fini(struct sim *sim);
+
+/* ---- said.c ---- */
+
+/* The node has answered that it said this. */
+void sim_said_note(struct sim *sim, size_t node, const struct notice_key *key);
+/* At rest. */
+void sim_said_check(struct sim *sim);
 
 /* ---- questions.c ---- */
 

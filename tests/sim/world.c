@@ -50,6 +50,7 @@ void sim_start(struct sim *sim, size_t node)
                                    .parent_endpoint = "sim",
                                    .software = "sim",
                                    .seed = sim_random(sim, UINT64_MAX)};
+    memcpy(options.seal_key, &n->unit, sizeof(n->unit));
     enum err err = store_open(n->folder, &store_options, &n->store);
     assert(err == ERR_OK);
     err = node_new(n->store, &options, sim_clock(sim, node), sim->now_ms, &n->node);

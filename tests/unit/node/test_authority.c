@@ -54,6 +54,14 @@ static const struct row {
     {"....AL.", BODY(MARK)},
     {".N....P", BODY(HOLDERS)},
     {".NRDAL.", BODY(WATCH_QUERY)},
+    {".N.....", BODY(NOTICES_QUERY)},
+    {".N....P", BODY(NOTICES)},
+    {"......P", BODY(NOTICES_ACK)},
+    {".NRDAL.", BODY(INBOX_QUERY)},
+    {".......", BODY(INBOX)},
+    {"....AL.", BODY(REMIND)},
+    {".......", BODY(REMINDED)},
+    {"....AL.", BODY(REOPEN)},
     {".......", BODY(CHANGES)},
 };
 

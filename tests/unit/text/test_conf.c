@@ -87,6 +87,8 @@ static void test_defaults(void **state)
     assert_int_equal(conf.log_level, 6);
     assert_int_equal(conf.map_size_mib, 16384);
     assert_int_equal(conf.reserve_mib, 64);
+    assert_int_equal(conf.remind_every_days, 3);
+    assert_int_equal(conf.remind_before_days, 5);
     assert_null(conf.listen_endpoint);
     assert_string_equal(conf.parent_endpoint, "tcp://127.0.0.1:7464");
     assert_memory_equal(conf.parent_key, key, sizeof key);
@@ -106,7 +108,8 @@ static void test_every_key(void **state)
     assert_int_equal(read_text(*state, "root",
                                "[node]\nunit = 64\nstate_dir = /s\nruntime_dir = /r\n"
                                "key_file = /k\nlog_level = debug\nmap_size_mib = 1\n"
-                               "reserve_mib = 0\n[listen]\nendpoint = tcp://[::]:1\n",
+                               "reserve_mib = 0\nremind_every_days = 0\nremind_before_days = "
+                               "60\n[listen]\nendpoint = tcp://[::]:1\n",
                                &said, &conf),
                      ERR_OK);
     assert_string_equal(conf.name, "root");
@@ -116,6 +119,8 @@ static void test_every_key(void **state)
     assert_int_equal(conf.log_level, 7);
     assert_int_equal(conf.map_size_mib, 1);
     assert_int_equal(conf.reserve_mib, 0);
+    assert_int_equal(conf.remind_every_days, 0);
+    assert_int_equal(conf.remind_before_days, 60);
     assert_string_equal(conf.listen_endpoint, "tcp://[::]:1");
     assert_null(conf.parent_endpoint);
     conf_fini(&conf);
@@ -208,6 +213,8 @@ static const struct {
      "n.conf:3:13: error: log_level has to be error, warning, notice, info or debug\n"},
     {"map size", "[node]\nunit = 1\nmap_size_mib = 0\n",
      "n.conf:3:16: error: map_size_mib has to be a whole number from 1 to 1048576\n"},
+    {"remind", "[node]\nunit = 1\nremind_every_days = 61\n",
+     "n.conf:3:21: error: remind_every_days has to be a whole number from 0 to 60\n"},
     {"reserve", "[node]\nunit = 1\nreserve_mib = 1.5\n",
      "n.conf:3:15: error: reserve_mib has to be a whole number from 0 to 1048576\n"},
     {"endpoint without port", "[node]\nunit = 1\n[listen]\nendpoint = tcp://localhost\n",

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "unit/wire/golden.h"
+#include "unit/wire/golden_notices.h"
 #include "unit/wire/hex.h"
 #include "wire/wire.h"
 
@@ -57,6 +58,14 @@ static const struct golden {
     {"holders", GOLDEN_HOLDERS},
     {"watch_query", GOLDEN_WATCH_QUERY},
     {"changes", GOLDEN_CHANGES},
+    {"notices_query", GOLDEN_NOTICES_QUERY},
+    {"notices", GOLDEN_NOTICES},
+    {"notices_ack", GOLDEN_NOTICES_ACK},
+    {"inbox_query", GOLDEN_INBOX_QUERY},
+    {"inbox", GOLDEN_INBOX},
+    {"remind", GOLDEN_REMIND},
+    {"reminded", GOLDEN_REMINDED},
+    {"reopen", GOLDEN_REOPEN},
 };
 
 static inline struct buf golden_bytes(const char *body)

@@ -1,0 +1,266 @@
+/* Reminders: units that owe a report and have not filed it are told so, by hand and by itself.
+ *
+ * By itself each node reminds those whose parent it serves: of the campaign that is under way, from
+ * some days before the deadline on. Nobody is reminded of a period by one node more often than it
+ * is configured for, whoever asks for it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/campaign.h"
+#include "core/log.h"
+#include "core/mem.h"
+#include "node/closed.h"
+#include "node/notice.h"
+#include "node/query.h"
+#include "node/remind.h"
+
+enum {
+    DAY_SECONDS = 86400,
+    HAND_DAYS = 1,   /* between two reminders where none are sent by itself */
+    AFTER_DAYS = 60, /* so long after the deadline one is sent by itself */
+    TURN_MAX = 64,   /* sent by itself in one turn */
+};
+
+/* ---- one reminder ---- */
+
+static struct notice_key key_of(const struct step *step, uint8_t kind, struct period period,
+                                uint32_t unit)
+{
+    return (struct notice_key){.report = {.kind = kind, .period = period, .unit = unit},
+                               .type = NOTICE_REMINDER,
+                               .author = step->node->options.unit};
+}
+
+static int64_t pause_us(const struct node *node)
+{
+    uint32_t days =
+        node->options.remind_every_days > 0 ? node->options.remind_every_days : HAND_DAYS;
+    return (int64_t)days * DAY_SECONDS * 1000000;
+}
+
+/* When it was reminded last, 0: never, and how often. */
+static int64_t last_us(struct step *step, const struct notice_key *key, uint32_t *ret_count)
+{
+    const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
+    *ret_count = held != NULL ? held->count : 0;
+    return held != NULL ? held->time_us : 0;
+}
+
+static bool is_too_early(const struct step *step, int64_t before_us)
+{
+    return before_us != 0 && step->event->now.us < before_us + pause_us(step->node);
+}
+
+static void say(struct step *step, const struct notice_key *key, uint32_t count, const char *text,
+                const struct date *deadline, bool is_by_itself)
+{
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    wire_put_notice_key(key, &notice);
+    notice.count = count;
+    notice.text = (char *)(uintptr_t)text; /* protobuf-c only reads it */
+    if (deadline != NULL)
+        notice.until_us = instant_end_of(*deadline).us;
+    notice_say(step, &notice, is_by_itself);
+}
+
+/* ---- who is to be reminded ---- */
+
+/* Units beneath `root` with a report that is due and missing, each once. */
+struct missing {
+    uint32_t *units;
+    size_t count, capacity;
+};
+
+static void find_missing(struct step *step, const struct query *query, struct missing *ret)
+{
+    struct coverage coverage = {0};
+    struct view_filings filings = {step->txn, query->kind, query->period.year};
+    struct coverage_source source = view_coverage_source(&filings);
+    coverage_build(step->node->catalogue, query->tree, query->unit, &source, &coverage);
+    for (size_t i = 0; i < coverage.count; i++) {
+        uint32_t unit = coverage.lines[i].unit;
+        if (coverage.lines[i].state != COVERAGE_MISSING ||
+            (ret->count > 0 && ret->units[ret->count - 1] == unit))
+            continue;
+        ret->units = mem_grow(ret->units, ret->count, &ret->capacity, sizeof(*ret->units));
+        ret->units[ret->count++] = unit;
+    }
+    coverage_fini(&coverage);
+}
+
+static bool is_missing(const struct missing *missing, uint32_t unit)
+{
+    for (size_t i = 0; i < missing->count; i++)
+        if (missing->units[i] == unit)
+            return true;
+    return false;
+}
+
+static bool find_deadline(struct step *step, const struct tree *tree, uint32_t unit,
+                          struct date *ret_deadline)
+{
+    uint32_t index = tree_find(tree, unit);
+    return index != TREE_NONE && catalogue_deadline(step->node->catalogue, tree->period,
+                                                    tree->nodes[index].level, ret_deadline);
+}
+
+static bool is_closed(struct step *step, const struct report_key *key)
+{
+    struct closing closing;
+    return closed_find(step->node, step->txn, key, step->event->now, &closing);
+}
+
+/* ---- by hand ---- */
+
+struct reminding {
+    struct step *step;
+    const Tonghop__Remind *ask;
+    const struct query *query;
+    struct missing missing;
+    Tonghop__ReminderLine *lines;
+    Tonghop__UnitInfo *infos;
+    size_t count;
+};
+
+static void remind_one(struct reminding *r, uint32_t unit)
+{
+    struct step *step = r->step;
+    struct notice_key key = key_of(step, r->query->kind, r->query->period, unit);
+    Tonghop__ReminderLine *line = &r->lines[r->count];
+    struct date deadline;
+    uint32_t count;
+    tonghop__reminder_line__init(line);
+    query_unit_info(step->node, unit, r->query->tree->window.last, &r->infos[r->count]);
+    line->unit = &r->infos[r->count++];
+    line->last_us = last_us(step, &key, &count);
+    line->count = count;
+    line->nothing_due = !is_missing(&r->missing, unit) || is_closed(step, &key.report);
+    if (line->nothing_due)
+        return;
+    bool has_deadline = find_deadline(step, r->query->tree, unit, &deadline);
+    line->reminded = !is_too_early(step, line->last_us);
+    line->next_us = (line->reminded ? step->event->now.us : line->last_us) + pause_us(step->node);
+    if (!line->reminded || r->ask->check_only)
+        return;
+    line->count = count + 1;
+    say(step, &key, count + 1, r->ask->text, has_deadline ? &deadline : NULL, false);
+}
+
+static void answer(struct reminding *r)
+{
+    char period[PERIOD_TEXT_SIZE], sender[STEP_SENDER_SIZE];
+    Tonghop__Reminded reminded = TONGHOP__REMINDED__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    Tonghop__ReminderLine **pointers = mem_calloc(r->count + 1, sizeof(*pointers));
+    size_t said = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        pointers[i] = &r->lines[i];
+        said += r->lines[i].reminded ? 1 : 0;
+    }
+    reminded.period = period_format(r->query->period, period);
+    reminded.n_lines = r->count;
+    reminded.lines = pointers;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_REMINDED;
+    envelope.reminded = &reminded;
+    step_reply(r->step, &envelope);
+    if (said > 0 && !r->ask->check_only)
+        log_event(LOG_EVENT_UNITS_REMINDED, LOG_FIELDS(.peer = step_sender(r->step, sender)),
+                  "%zu units were reminded of %s", said, period);
+    free(pointers);
+}
+
+/* Each unit that is named, or all that miss something but this node's own, which its superior
+ * reminds. Refuses and returns false if one is not beneath this node. */
+static bool remind_all(struct reminding *r)
+{
+    struct step *step = r->step;
+    size_t wanted = r->ask->n_units > 0 ? r->ask->n_units : r->missing.count;
+    r->lines = mem_calloc(wanted + 1, sizeof(*r->lines));
+    r->infos = mem_calloc(wanted + 1, sizeof(*r->infos));
+    for (size_t i = 0; i < r->ask->n_units; i++) {
+        struct query query;
+        if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query))
+            return false;
+    }
+    for (size_t i = 0; i < wanted; i++) {
+        struct query query = {.unit = r->ask->n_units > 0 ? 0 : r->missing.units[i]};
+        if (r->ask->n_units > 0)
+            (void)query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i],
+                                &query); /* it was above */
+        if (query.unit != step->node->options.unit)
+            remind_one(r, query.unit);
+    }
+    return true;
+}
+
+void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
+{
+    struct query query;
+    struct reminding reminding = {.step = step, .ask = ask, .query = &query};
+    if (!query_resolve(step, ask->kind, ask->period, "", &query))
+        return;
+    find_missing(step, &query, &reminding.missing);
+    if (remind_all(&reminding))
+        answer(&reminding);
+    free(reminding.missing.units);
+    free(reminding.lines);
+    free(reminding.infos);
+}
+
+/* ---- by itself ---- */
+
+static bool serves_parent(struct step *step, const struct tree *tree, uint32_t unit)
+{
+    uint32_t parent = tree_parent(tree, unit);
+    return unit != step->node->options.unit && parent != 0 &&
+           node_home_of(step->node, step->txn, tree, parent) == step->node->options.unit;
+}
+
+/* True when one was sent. */
+static bool remind_if_due(struct step *step, const struct query *query, uint32_t unit)
+{
+    struct node *node = step->node;
+    struct notice_key key = key_of(step, query->kind, query->period, unit);
+    const struct date today = instant_date(step->event->now);
+    struct date deadline;
+    uint32_t count;
+    if (!serves_parent(step, query->tree, unit) ||
+        !find_deadline(step, query->tree, unit, &deadline) ||
+        today.days < deadline.days - (int32_t)node->options.remind_before_days ||
+        today.days > deadline.days + AFTER_DAYS ||
+        is_too_early(step, last_us(step, &key, &count)) || is_closed(step, &key.report))
+        return false;
+    say(step, &key, count + 1, "", &deadline, true);
+    return true;
+}
+
+void remind_by_itself(struct step *step)
+{
+    struct node *node = step->node;
+    struct query query = {.kind = KIND_ACTUAL, .unit = node->options.unit};
+    struct missing missing = {0};
+    size_t said = 0;
+    char period[PERIOD_TEXT_SIZE];
+    node->reminded_day = instant_date(step->event->now).days;
+    if (!campaign_find(node->catalogue, instant_date(step->event->now), &query.period))
+        return;
+    query.tree = node_tree(node, query.period);
+    if (tree_find(query.tree, query.unit) == TREE_NONE)
+        return;
+    find_missing(step, &query, &missing);
+    for (size_t i = 0; i < missing.count && said < TURN_MAX; i++)
+        said += remind_if_due(step, &query, missing.units[i]) ? 1 : 0;
+    if (said == TURN_MAX)
+        node->reminded_day = 0; /* there may be more */
+    if (said > 0)
+        log_event(LOG_EVENT_UNITS_REMINDED, NULL, "%zu units were reminded of %s", said,
+                  period_format(query.period, period));
+    free(missing.units);
+}
+
+bool remind_is_due(const struct node *node, struct instant now)
+{
+    return node->options.remind_every_days > 0 && node->catalogue != NULL && !node->is_restoring &&
+           !node->rebuild.is_active && instant_date(now).days != node->reminded_day;
+}

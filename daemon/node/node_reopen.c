@@ -1,0 +1,108 @@
+/* Reopening: a unit may file again in a period that was closed, for a reason, until a moment. */
+#include <inttypes.h>
+
+#include "core/log.h"
+#include "node/closed.h"
+#include "node/notice.h"
+#include "node/query.h"
+
+enum { DAYS_MAX = 366, DAY_SECONDS = 86400 };
+
+static bool has_reason(struct step *step, const Tonghop__Reopen *reopen)
+{
+    if (reopen->reason[0] != '\0')
+        return true;
+    step_refuse(step, ERR_USAGE, NULL,
+                STEP_WORDS(step,
+                           "say why it is reopened: the unit and all levels read it: --reason TEXT",
+                           "hãy nêu lý do mở lại, đơn vị và các cấp sẽ đọc: --reason LÝ-DO"));
+    return false;
+}
+
+static bool is_in_time(struct step *step, const Tonghop__Reopen *reopen)
+{
+    int64_t left_us = reopen->until_us - step->event->now.us;
+    if (left_us <= (int64_t)DAYS_MAX * DAY_SECONDS * 1000000)
+        return true;
+    step_refuse(step, ERR_RANGE, NULL,
+                STEP_WORDS(step, "reopen it for %d days at most: it can be reopened again",
+                           "chỉ mở lại tối đa %d ngày; hết hạn có thể mở lại lần nữa"),
+                DAYS_MAX);
+    return false;
+}
+
+/* What a closing above this node has closed is reopened there. */
+static bool may_reopen(struct step *step, const struct query *query, const struct closing *closing)
+{
+    struct node *node = step->node;
+    char by[256], period[PERIOD_TEXT_SIZE];
+    if (!tree_contains(query->tree, step->peer.unit, closing->unit)) {
+        step_refuse(step, ERR_FOREIGN, NULL,
+                    STEP_WORDS(step,
+                               "%s was closed by %s: only whoever works at its node, or above it, "
+                               "can reopen it",
+                               "kỳ %s do %s khóa: chỉ người làm việc tại nút đó hoặc cấp trên mới "
+                               "mở lại được"),
+                    period_format(query->period, period),
+                    node_unit_text(node, closing->unit, by, sizeof(by)));
+        return false;
+    }
+    return true;
+}
+
+static void say(struct step *step, const struct query *query, const Tonghop__Reopen *reopen)
+{
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    const struct notice_key key = {
+        .report = {.kind = query->kind, .period = query->period, .unit = query->unit},
+        .type = NOTICE_REOPENING,
+        .author = step->node->options.unit,
+    };
+    char unit[256], period[PERIOD_TEXT_SIZE], until[INSTANT_TEXT_SIZE], sender[STEP_SENDER_SIZE];
+    wire_put_notice_key(&key, &notice);
+    notice.text = reopen->reason;
+    notice.until_us = reopen->until_us;
+    notice_say(step, &notice, false);
+    log_event(LOG_EVENT_PERIOD_REOPENED,
+              LOG_FIELDS(.report = &key.report, .peer = step_sender(step, sender)),
+              "%s is reopened for %s until %s", period_format(query->period, period),
+              node_unit_text(step->node, query->unit, unit, sizeof(unit)),
+              instant_format((struct instant){reopen->until_us}, until));
+    step_done(step, STEP_WORDS(step, "%s may file %s until %s", "%s được nộp lại kỳ %s đến %s"),
+              unit, period, until);
+}
+
+/* A reopening of this node that runs. */
+static bool is_reopened(struct step *step, const struct query *query)
+{
+    const struct notice_key key = {
+        .report = {.kind = query->kind, .period = query->period, .unit = query->unit},
+        .type = NOTICE_REOPENING,
+        .author = step->node->options.unit,
+    };
+    const Tonghop__Notice *held = notice_find(step->node, step->txn, &key);
+    return held != NULL && held->until_us > step->event->now.us;
+}
+
+void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
+{
+    struct query query;
+    struct closing closing;
+    if (!query_resolve(step, reopen->kind, reopen->period, reopen->unit, &query) ||
+        !has_reason(step, reopen) || !is_in_time(step, reopen))
+        return;
+    const struct report_key key = {.kind = query.kind, .period = query.period, .unit = query.unit};
+    bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);
+    char unit[256], period[PERIOD_TEXT_SIZE];
+    if (is_closed && !may_reopen(step, &query, &closing))
+        return;
+    if (!is_closed && !is_reopened(step, &query)) {
+        step_refuse(step, ERR_INVALID, NULL,
+                    STEP_WORDS(step, "%s is not closed for %s: it can be filed as it is",
+                               "kỳ %s chưa khóa đối với %s: vẫn nộp được bình thường"),
+                    period_format(query.period, period),
+                    node_unit_text(step->node, query.unit, unit, sizeof(unit)));
+        return;
+    }
+    say(step, &query, reopen);
+}

@@ -1,0 +1,114 @@
+/* What has been said (node/notice.h): a reason for a return, a reminder. Once said it is on the
+ * disk that answered; at rest a node and the one above it hold the same of what concerns both, byte
+ * for byte, and what was said is known at the unit's home. */
+#include <string.h>
+
+#include "core/mem.h"
+#include "node/notice.h"
+#include "sim/sim.h"
+
+/* ---- two levels ---- */
+
+static struct span bytes_at(struct store_txn *txn, const struct notice_key *key)
+{
+    struct span bytes = {0};
+    (void)store_get_notice(txn, key, &bytes); /* empty: it is not held */
+    return bytes;
+}
+
+/* The unit of a running node, or of one that was: SIM_NONE if it has none. */
+static int unit_index(const struct sim *sim, uint32_t id)
+{
+    size_t index = id - SIM_UNIT_ID_FIRST;
+    return id >= SIM_UNIT_ID_FIRST && index < sim->country.unit_count ? (int)index : SIM_NONE;
+}
+
+/* Whether two disks one above the other were replaced, from the author of the notice down to
+ * `node`: then both may have lost what only they had from each other. A copy put back by hand does
+ * not know that it is one. */
+static bool may_be_lost(const struct sim *sim, size_t node, uint32_t author)
+{
+    int unit = unit_index(sim, author);
+    unsigned replaced = 0;
+    if (sim->counts[FAULT_COPIED_BACK] > 0 || unit == SIM_NONE)
+        return true;
+    for (int at = (int)node; at != SIM_NONE; at = sim->nodes[at].parent)
+        replaced += sim->nodes[at].disk > 0;
+    return replaced > 1;
+}
+
+static bool is_shared(struct sim *sim, size_t child, const struct notice_key *key)
+{
+    int unit = unit_index(sim, key->report.unit);
+    return unit != SIM_NONE && sim_node_covers(sim, child, (size_t)unit);
+}
+
+/* All that `one` holds of what both have to hold is held by `other`. */
+static void check_pair(struct sim *sim, size_t child, size_t one, size_t other)
+{
+    struct store_txn *txn = store_begin_read(sim->nodes[one].store);
+    struct store_txn *others = store_begin_read(sim->nodes[other].store);
+    struct notice_key key = {0};
+    struct span bytes;
+    while (store_next_notice(txn, &key, &bytes)) {
+        if (!is_shared(sim, child, &key) || span_equal(bytes, bytes_at(others, &key)) ||
+            may_be_lost(sim, one, key.author))
+            continue;
+        sim_wrong(sim, "unit %u holds a notice of type %u about unit %u by unit %u, and unit %u %s",
+                  sim->nodes[one].unit, key.type, key.report.unit, key.author,
+                  sim->nodes[other].unit,
+                  bytes_at(others, &key).len > 0 ? "holds another" : "does not");
+    }
+    store_abort(&others);
+    store_abort(&txn);
+}
+
+/* ---- what was said ---- */
+
+void sim_said_note(struct sim *sim, size_t node, const struct notice_key *key)
+{
+    sim->said_notices = mem_grow(sim->said_notices, sim->said_count, &sim->said_capacity,
+                                 sizeof(*sim->said_notices));
+    sim->said_notices[sim->said_count++] =
+        (struct sim_said){.key = *key, .node = node, .disk = sim->nodes[node].disk};
+}
+
+static bool holds(struct sim *sim, size_t node, const struct notice_key *key)
+{
+    struct store_txn *txn = store_begin_read(sim->nodes[node].store);
+    bool is_held = bytes_at(txn, key).len > 0;
+    store_abort(&txn);
+    return is_held;
+}
+
+static void check_said(struct sim *sim, const struct sim_said *said)
+{
+    int unit = unit_index(sim, said->key.report.unit);
+    const struct sim_node *n = &sim->nodes[said->node];
+    if (!n->is_running || n->disk != said->disk)
+        return;
+    if (!holds(sim, said->node, &said->key))
+        sim_wrong(sim, "unit %u has lost what it said about unit %u", n->unit,
+                  said->key.report.unit);
+    for (size_t node = sim_home_of(sim, (size_t)unit); node != said->node;
+         node = (size_t)sim->nodes[node].parent) {
+        if (!sim_node_covers(sim, said->node, sim_unit_of_node(sim, node)))
+            break; /* it was moved */
+        if (!holds(sim, node, &said->key) && !may_be_lost(sim, node, said->key.author))
+            sim_wrong(sim, "unit %u does not know what unit %u said about unit %u",
+                      sim->nodes[node].unit, n->unit, said->key.report.unit);
+    }
+}
+
+void sim_said_check(struct sim *sim)
+{
+    for (size_t i = 1; i < sim->node_count; i++) {
+        const struct sim_node *n = &sim->nodes[i];
+        if (!n->is_running || !sim->nodes[n->parent].is_running)
+            continue;
+        check_pair(sim, i, i, (size_t)n->parent);
+        check_pair(sim, i, (size_t)n->parent, i);
+    }
+    for (size_t i = 0; i < sim->said_count && sim->wrong_count == 0; i++)
+        check_said(sim, &sim->said_notices[i]);
+}
