@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "node/authority.h"
+#include "node/frozen.h"
 #include "node/reconcile.h"
 #include "node/rollup.h"
 #include "node/step.h"
@@ -26,7 +27,7 @@ static void drop_trees(struct node *node)
         tree_free(&node->trees[i]);
 }
 
-static void drop_catalogue(struct node *node)
+void node_drop_catalogue(struct node *node)
 {
     drop_trees(node);
     own_cache_clear(&node->owns);
@@ -37,38 +38,47 @@ static void drop_catalogue(struct node *node)
     memset(node->catalogue_hash, 0, sizeof(node->catalogue_hash));
 }
 
-/* Reads the catalogue that meta names; none at all is fine. */
-static enum err load_catalogue(struct node *node, struct store_txn *txn)
+enum err node_read_catalogue(struct store_txn *txn, uint32_t number,
+                             struct catalogue **ret_catalogue, uint8_t *ret_hash)
 {
-    uint32_t number = (uint32_t)store_get_meta_u64(txn, "catalogue");
-    if (node->catalogue != NULL && node->catalogue->number == number)
-        return ERR_OK;
-    drop_catalogue(node);
-    if (number == 0)
-        return ERR_OK;
     struct catalogue_meta meta;
-    enum err err = store_get_catalogue(txn, number, &meta);
-    if (err != ERR_OK)
-        return err;
     struct buf bytes = {0};
     struct problems problems = {0};
-    for (uint32_t i = 0; i < meta.chunk_count && err == ERR_OK; i++) {
+    enum err err = store_get_catalogue(txn, number, &meta);
+    for (uint32_t i = 0; err == ERR_OK && i < meta.chunk_count; i++) {
         struct span chunk;
         err = store_get_chunk(txn, number, i, &chunk);
         if (err == ERR_OK)
             buf_put(&bytes, chunk.data, chunk.len);
     }
     if (err == ERR_OK)
-        err = wire_open_catalogue(span_of(&bytes), &node->catalogue, &problems);
+        err = wire_open_catalogue(span_of(&bytes), ret_catalogue, &problems);
     if (err == ERR_OK)
-        memcpy(node->catalogue_hash, meta.hash, sizeof(node->catalogue_hash));
-    else
+        memcpy(ret_hash, meta.hash, sizeof(meta.hash));
+    problems_fini(&problems);
+    buf_fini(&bytes);
+    return err;
+}
+
+/* Reads the catalogue that meta names; none at all is fine. */
+static enum err load_catalogue(struct node *node, struct store_txn *txn)
+{
+    uint32_t number = (uint32_t)store_get_meta_u64(txn, "catalogue");
+    struct catalogue_meta meta;
+    if (node->catalogue != NULL && node->catalogue->number == number)
+        return ERR_OK;
+    node_drop_catalogue(node);
+    if (number == 0)
+        return ERR_OK;
+    enum err err = store_get_catalogue(txn, number, &meta);
+    if (err != ERR_OK)
+        return err;
+    err = node_read_catalogue(txn, number, &node->catalogue, node->catalogue_hash);
+    if (err != ERR_OK)
         log_event(LOG_EVENT_CATALOGUE_UNUSABLE, LOG_FIELDS(.catalogue = number, .error = err),
                   "catalogue %" PRIu32 " in the store does not load (%s): restore a backup, or "
                   "remove the state and enrol anew",
                   number, err_name(err));
-    problems_fini(&problems);
-    buf_fini(&bytes);
     return err;
 }
 
@@ -100,7 +110,7 @@ bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit
 void node_take_catalogue(struct node *node, struct store_txn *txn, struct catalogue *catalogue,
                          const uint8_t *hash)
 {
-    drop_catalogue(node);
+    node_drop_catalogue(node);
     node->catalogue = catalogue;
     memcpy(node->catalogue_hash, hash, sizeof(node->catalogue_hash));
     (void)store_put_meta_u64(txn, "catalogue", catalogue->number); /* the error is sticky */
@@ -153,6 +163,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
 {
     node->child_units.is_loaded = false;
     own_cache_clear(&node->owns);
+    frozen_free(&node->edition);
     memset(node->years, 0, sizeof(node->years));
     node->campaign.is_known = false;
     node->is_restoring =
@@ -214,7 +225,8 @@ void node_free(struct node **node)
     struct node *n = *node;
     if (n == NULL)
         return;
-    drop_catalogue(n);
+    frozen_free(&n->edition);
+    node_drop_catalogue(n);
     peers_fini(&n->peers);
     link_times_fini(&n->link_times);
     session_fini(&n->session);

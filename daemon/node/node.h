@@ -172,6 +172,8 @@ struct holder {
     uint32_t unit;
 };
 
+struct frozen;
+
 struct node {
     struct node_options options;
     char *parent_endpoint; /* what the options point to: who gave it may let go of it */
@@ -183,6 +185,8 @@ struct node {
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
     struct own_cache owns;
+    struct frozen *frozen;  /* what this node is, if it is no live one (frozen.h) */
+    struct frozen *edition; /* the one that was asked for last, NULL: none was; a cache */
     struct node_year years[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */
     struct node_rebuild rebuild;
     struct unit_set child_units;

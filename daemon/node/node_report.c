@@ -93,7 +93,7 @@ static void warn_of_hidden(struct step *step, const struct report *report,
     struct node *node = step->node;
     const struct date last = node_tree(node, report->key.period)->window.last;
     struct figures below = {0};
-    rollup_below(step->txn, &report->key, NULL, &below);
+    rollup_below(step->node, step->txn, &report->key, NULL, &below);
     validate_whole(report, &below, node->catalogue, last, problems);
     figures_fini(&below);
 }

@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/frozen.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -89,6 +90,17 @@ struct year_filed group_filed(struct node *node, const struct report *report,
     return filed;
 }
 
+/* As load_label, of what an edition names. */
+static void load_frozen(struct node *node, struct store_txn *txn, const struct report_key *key,
+                        struct group *group)
+{
+    size_t i = (size_t)key->period.label - 1;
+    group->revisions[i] =
+        frozen_read(node->frozen, txn, key, &group->reports[i], &group->received[i]);
+    if (group->revisions[i] != 0)
+        group->filed[i] = group_filed(node, &group->reports[i], group->received[i]);
+}
+
 /* Decodes the revision that counts under `key`, if any, into its place in the group. */
 static void load_label(struct node *node, struct store_txn *txn, const struct report_key *key,
                        struct group *group)
@@ -96,6 +108,10 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
     struct head head;
     struct revision revision;
     size_t i = (size_t)key->period.label - 1;
+    if (node->frozen != NULL) {
+        load_frozen(node, txn, key, group);
+        return;
+    }
     if (store_get_head(txn, key, &head) != ERR_OK || head.counting == 0)
         return;
     enum err err = store_get_revision(txn, key, head.counting, &revision);
@@ -179,10 +195,14 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
 
 /* ---- roll-up of one unit ---- */
 
-void rollup_below(struct store_txn *txn, const struct report_key *key,
+void rollup_below(struct node *node, struct store_txn *txn, const struct report_key *key,
                   const struct figure_filter *wanted, struct figures *ret_below)
 {
     struct span bytes;
+    if (node->frozen != NULL) {
+        frozen_get_below(node->frozen, txn, key, ret_below);
+        return;
+    }
     figures_clear(ret_below);
     enum err err = store_get_below(txn, key, &bytes);
     if (err == ERR_NOT_FOUND)
@@ -193,9 +213,13 @@ void rollup_below(struct store_txn *txn, const struct report_key *key,
         store_fail(txn, err);
 }
 
-static void save_below(struct store_txn *txn, const struct report_key *key,
+static void save_below(struct node *node, struct store_txn *txn, const struct report_key *key,
                        const struct figures *below, struct buf *scratch)
 {
+    if (node->frozen != NULL) {
+        frozen_put_below(node->frozen, txn, key, below);
+        return;
+    }
     buf_clear(scratch);
     if (below->count > 0)
         figures_encode(below, scratch);
@@ -233,7 +257,7 @@ bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key
     if (is_covered || index == TREE_NONE || tree->nodes[index].first_child == TREE_NONE)
         return is_covered;
     struct figures below = {0};
-    rollup_below(txn, key, wanted, &below);
+    rollup_below(node, txn, key, wanted, &below);
     figures_add(ret_figures, &below, node->catalogue);
     figures_fini(&below);
     return false;
@@ -289,11 +313,11 @@ static void climb_to(struct node *node, struct store_txn *txn, struct climb *cli
     struct rescan rescan = {0};
 
     group_load(node, txn, &parent_key, false, &group);
-    rollup_below(txn, &parent_key, NULL, &below);
+    rollup_below(node, txn, &parent_key, NULL, &below);
     year_rollup(&group.triple, label, &below, node->catalogue, &parent_old);
     figures_replace_part(&below, &climb->old_rollup, &climb->new_rollup, node->catalogue, &rescan);
     rescan_children(node, txn, climb, parent, &rescan, &below);
-    save_below(txn, &parent_key, &below, &climb->scratch);
+    save_below(node, txn, &parent_key, &below, &climb->scratch);
     year_rollup(&group.triple, label, &below, node->catalogue, &parent_new);
 
     figures_fini(&climb->old_rollup);
@@ -312,7 +336,7 @@ static void change_label(struct node *node, struct store_txn *txn, const struct 
     enum period_label label = (enum period_label)key->period.label;
     struct climb climb = {.key = *key};
     struct figures below = {0};
-    rollup_below(txn, key, NULL, &below);
+    rollup_below(node, txn, key, NULL, &below);
     year_rollup(before, label, &below, node->catalogue, &climb.old_rollup);
     year_rollup(after, label, &below, node->catalogue, &climb.new_rollup);
     while (climb.key.unit != node->options.unit &&
@@ -338,6 +362,8 @@ void rollup_change(struct node *node, struct store_txn *txn, const struct report
             figures_equal(&before->own[l - 1], &after->own[l - 1]) &&
             figures_equal(&before->whole[l - 1], &after->whole[l - 1]))
             continue;
+        if (node->frozen != NULL && label != node->frozen->edition.period.label)
+            continue; /* it has no other totals */
         struct report_key k = with_label(key, label);
         if (node_covers(node, node_tree(node, k.period), k.unit))
             change_label(node, txn, &k, before, after);

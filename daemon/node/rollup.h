@@ -57,7 +57,7 @@ bool rollup_own(struct node *node, struct store_txn *txn, const struct report_ke
                 const struct figure_filter *wanted, struct figures *ret_figures);
 /* What lies beneath key->unit adds up to, under key's kind, period and form: nothing for a leaf,
  * and less than there is until a rebuild is done. */
-void rollup_below(struct store_txn *txn, const struct report_key *key,
+void rollup_below(struct node *node, struct store_txn *txn, const struct report_key *key,
                   const struct figure_filter *wanted, struct figures *ret_below);
 /* The roll-up of key->unit for key's kind, period and form; returns as rollup_own. */
 bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key *key,

@@ -71,6 +71,12 @@ bool node_covers(const struct node *node, const struct tree *tree, uint32_t unit
  */
 uint32_t node_home_of(struct node *node, struct store_txn *txn, const struct tree *tree,
                       uint32_t unit);
+/* A catalogue that is held, with its hash (DIGEST_SIZE bytes); the caller frees it. ERR_NOT_FOUND,
+ * and what wire_open_catalogue says. */
+enum err node_read_catalogue(struct store_txn *txn, uint32_t number,
+                             struct catalogue **ret_catalogue, uint8_t *ret_hash);
+/* Forgets the catalogue in force and all that was computed by it. */
+void node_drop_catalogue(struct node *node);
 /* Puts the catalogue in force and starts rebuilding the accumulators. Takes ownership. */
 void node_take_catalogue(struct node *node, struct store_txn *txn, struct catalogue *catalogue,
                          const uint8_t *hash);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/frozen.h"
 #include "node/rollup.h"
 #include "node/step.h"
 
@@ -374,7 +375,7 @@ struct coverage_source view_coverage_source(struct view_filings *filings)
 
 bool view_is_split_year(struct node *node, const struct view_key *key, bool counts_units)
 {
-    const uint32_t home = node->options.unit;
+    const uint32_t home = node->frozen != NULL ? node->frozen->home : node->options.unit;
     if (!node->options.has_parent || key->period.label == PERIOD_S1)
         return false;
     for (unsigned year = key->from; year <= key->period.year; year++) {
