@@ -314,6 +314,10 @@ static const struct log_event_info infos[] = {
                                   "Units that owe a report and have not filed it were reminded, by "
                                   "a person (TONGHOP_PEER) or by the node itself.",
                                   "Nothing."},
+    [LOG_EVENT_PERIOD_CLOSED] = {"period-closed", "782dc10cc71b4e0cb67024409f44e0ae",
+                                 LOG_LEVEL_NOTICE,
+                                 "A person froze the figures of a period as an edition.",
+                                 "Nothing."},
     [LOG_EVENT_ENROLLED] = {"enrolled", "a7f22240fe3e4ec8b5aaf67e3f4b756d", LOG_LEVEL_NOTICE,
                             "A key was enrolled.",
                             "Nothing, if it was meant to be; else revoke it."},

@@ -43,8 +43,8 @@ static int compare_reports(const void *a, const void *b)
     return edition_report_compare(a, b);
 }
 
-const struct edition_report *edition_find(const struct edition *edition, uint32_t unit,
-                                          uint32_t form, uint8_t label)
+const struct edition_report *edition_report_of(const struct edition *edition, uint32_t unit,
+                                               uint32_t form, uint8_t label)
 {
     const struct edition_report wanted = {.unit = unit, .form = form, .label = label};
     if (edition->report_count == 0)
@@ -162,6 +162,7 @@ static bool is_sound(const struct edition *edition, const struct edition_report 
 static void take_reports(struct reader *r, struct edition *edition)
 {
     uint32_t count = reader_u32(r), unit = 0;
+    r->failed = r->failed || count > EDITION_REPORTS_MAX;
     for (uint32_t i = 0; i < count && !r->failed; i++) {
         struct edition_report report = {0};
         uint64_t step = reader_varint(r), form = reader_varint(r);
@@ -225,6 +226,14 @@ static const char *const rank_names[] = {"", "estimate", "preliminary", "officia
 const char *edition_rank_name(uint8_t rank)
 {
     return rank < sizeof(rank_names) / sizeof(rank_names[0]) ? rank_names[rank] : rank_names[0];
+}
+
+const char *edition_rank_word(bool is_vietnamese, uint8_t rank)
+{
+    static const char *const words[] = {"", "ước", "sơ bộ", "chính thức"};
+    if (!is_vietnamese)
+        return edition_rank_name(rank);
+    return rank < sizeof(words) / sizeof(words[0]) ? words[rank] : words[0];
 }
 
 uint8_t edition_rank_of(const char *word)

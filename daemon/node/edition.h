@@ -19,7 +19,8 @@ enum edition_rank { EDITION_ESTIMATE = 1, EDITION_PRELIMINARY = 2, EDITION_OFFIC
 
 enum {
     EDITION_CONTENT_SIZE = 16, /* bytes of a revision's content digest that are kept */
-    EDITION_PERSON_MAX = 400,  /* bytes */
+    EDITION_REPORTS_MAX = 1 << 20,
+    EDITION_PERSON_MAX = 400, /* bytes */
     EDITION_REASON_MAX = REPORT_REASON_MAX,
 };
 
@@ -57,8 +58,8 @@ void edition_add_report(struct edition *edition, const struct edition_report *re
 /* Computes `digest` from the rest. */
 void edition_seal(struct edition *edition);
 /* NULL: nothing counted. */
-const struct edition_report *edition_find(const struct edition *edition, uint32_t unit,
-                                          uint32_t form, uint8_t label);
+const struct edition_report *edition_report_of(const struct edition *edition, uint32_t unit,
+                                               uint32_t form, uint8_t label);
 /* The key of one of its reports. */
 struct report_key edition_report_key(const struct edition *edition,
                                      const struct edition_report *report);
@@ -76,6 +77,8 @@ enum err edition_decode(struct span bytes, struct edition *edition);
 
 /* "estimate", "preliminary", "official"; "" for anything else. */
 const char *edition_rank_name(uint8_t rank);
+/* In a sentence: "sơ bộ". */
+const char *edition_rank_word(bool is_vietnamese, uint8_t rank);
 /* 0 for any other word. */
 uint8_t edition_rank_of(const char *word);
 

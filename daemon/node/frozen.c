@@ -79,7 +79,7 @@ uint64_t frozen_read(struct frozen *frozen, struct store_txn *txn, const struct 
 {
     const struct edition *edition = &frozen->edition;
     const struct edition_report *named =
-        edition_find(edition, key->unit, key->form, key->period.label);
+        edition_report_of(edition, key->unit, key->form, key->period.label);
     struct revision revision;
     struct wire_filing filing;
     char reason[WIRE_REASON_SIZE];

@@ -344,6 +344,15 @@ static void dispatch_peer(struct step *step)
     case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
         node_handle_watch_query(step, in->watch_query);
         return;
+    case TONGHOP__ENVELOPE__BODY_EDITIONS_QUERY:
+        node_handle_editions_query(step, in->editions_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_DIFFERENCE_QUERY:
+        node_handle_difference_query(step, in->difference_query);
+        return;
+    case TONGHOP__ENVELOPE__BODY_CLOSE:
+        node_handle_close(step, in->close);
+        return;
     case TONGHOP__ENVELOPE__BODY_INVENTORY:
         node_handle_inventory(step, in->inventory);
         return;

@@ -1,6 +1,7 @@
 /* Catalogues: published at the root chunk by chunk, pulled by children chunk by chunk, in force
  * when complete, verified and checked. The chunks in the store are the staging area and the final
- * form; only the catalogue in force, and the one that is being staged, are held.
+ * form; only the catalogue in force, those that editions name, and the one that is being staged,
+ * are held.
  *
  * A root that was restored from an old backup meets nodes beneath with a higher catalogue than its
  * own. It must not publish another one of that number, nor one that was never checked against it;
@@ -15,6 +16,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "link/key.h"
+#include "node/editions.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -177,7 +179,7 @@ static enum err stage_chunk(struct step *step, const Tonghop__CatalogueChunk *ch
                     meta.chunk_count == chunk->count;
     if (!is_known || chunk->index == 0) {
         /* Also what was staged under another number and never completed; errors are sticky. */
-        (void)store_keep_catalogue(step->txn, own_number(step));
+        editions_keep_catalogues(step->txn, own_number(step));
         meta = (struct catalogue_meta){.number = chunk->number, .chunk_count = chunk->count};
         memcpy(meta.hash, chunk->hash.data, sizeof(meta.hash));
     }
@@ -235,7 +237,7 @@ static void put_in_force(struct step *step, struct catalogue *catalogue, const u
             number, step->node->options.unit);
     node_take_catalogue(step->node, step->txn, catalogue, hash);
     contact_check_enrolled(step);
-    (void)store_keep_catalogue(step->txn, number); /* errors are sticky */
+    editions_keep_catalogues(step->txn, number); /* errors are sticky */
     (void)store_unpark_outbox(step->txn);
     effects_add(step->effects, EFFECT_NOTICE, (struct span){0})->number = number;
 }

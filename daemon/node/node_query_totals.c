@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/editions.h"
 #include "node/lone_halves.h"
 #include "node/query.h"
 
@@ -455,10 +456,14 @@ static bool has_other_days(const struct step *step, const struct view_key *a,
 
 static void answer(struct step *step, const struct query *query, struct totals *t)
 {
+    if (step->node->frozen != NULL && !editions_is_whole(step, step->node->frozen))
+        return;
     char period[PERIOD_TEXT_SIZE], previous[PERIOD_TEXT_SIZE] = "";
     char from[PERIOD_TEXT_SIZE] = "", previous_from[PERIOD_TEXT_SIZE] = "";
     const struct view_key *asked = &t->sides[SIDE_ASKED], *before = &t->sides[SIDE_PREVIOUS];
     bool is_span = query->from != query->period.year, counts_units = false;
+    struct frozen *frozen = step->node->frozen;
+    struct edition_message edition;
     Tonghop__Totals totals = TONGHOP__TOTALS__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     t->infos = mem_calloc(t->indicator_count + 1, sizeof(*t->infos));
@@ -486,6 +491,10 @@ static void answer(struct step *step, const struct query *query, struct totals *
     totals.unranked_count = t->unranked_count;
     totals.rebuilding = step->node->rebuild.is_active;
     totals.split_year = view_is_split_year(step->node, asked, counts_units);
+    if (frozen != NULL) {
+        editions_fill(step->node, &frozen->edition, &edition);
+        totals.edition = &edition.message;
+    }
     envelope.body_case = TONGHOP__ENVELOPE__BODY_TOTALS;
     envelope.totals = &totals;
     step_reply(step, &envelope);
@@ -506,7 +515,8 @@ static bool check_ask(struct step *step, const Tonghop__TotalsQuery *ask)
     return false;
 }
 
-void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask)
+/* Asks the live node, or a frozen one. */
+static void answer_query(struct step *step, const Tonghop__TotalsQuery *ask)
 {
     struct query query;
     struct totals t = {.ask = ask};
@@ -532,4 +542,37 @@ void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask
         }
     }
     totals_fini(&t);
+}
+
+/* An edition has the figures of one period and kind. False: refused. */
+static bool check_edition(struct step *step, const Tonghop__TotalsQuery *ask)
+{
+    if (ask->from[0] == '\0' && !ask->compare_previous && !ask->compare_plan)
+        return true;
+    step_refuse(
+        step, ERR_USAGE, NULL,
+        STEP_WORDS(step,
+                   "an edition has the figures of one period: ask for it without a span of "
+                   "years, the period before and the plan, which are not frozen with it",
+                   "bản chốt chỉ có số liệu của một kỳ: hỏi không kèm giai đoạn, kỳ trước và "
+                   "kế hoạch, vì những số đó không được chốt cùng"));
+    return false;
+}
+
+void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask)
+{
+    struct query query;
+    if (ask->edition[0] == '\0') {
+        answer_query(step, ask);
+        return;
+    }
+    if (!check_edition(step, ask) ||
+        !query_resolve(step, ask->kind, ask->period, ask->unit, &query))
+        return;
+    struct frozen *frozen = editions_open(step, &query, ask->edition);
+    if (frozen == NULL)
+        return;
+    struct step within = editions_enter(step, frozen);
+    answer_query(&within, ask);
+    editions_leave(step, &within);
 }

@@ -27,6 +27,8 @@ static bool may_be_put_off(const Tonghop__Envelope *envelope)
     case TONGHOP__ENVELOPE__BODY_STATUS:
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
     case TONGHOP__ENVELOPE__BODY_CHANGES:
+    case TONGHOP__ENVELOPE__BODY_EDITIONS:
+    case TONGHOP__ENVELOPE__BODY_DIFFERENCE:
         return true;
     default:
         return false;

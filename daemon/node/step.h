@@ -117,6 +117,9 @@ void node_handle_explain_query(struct step *step, const Tonghop__ExplainQuery *q
 void node_handle_history_query(struct step *step, const Tonghop__HistoryQuery *query);
 void node_handle_status_query(struct step *step);
 void node_handle_watch_query(struct step *step, const Tonghop__WatchQuery *query);
+void node_handle_editions_query(struct step *step, const Tonghop__EditionsQuery *query);
+void node_handle_difference_query(struct step *step, const Tonghop__DifferenceQuery *query);
+void node_handle_close(struct step *step, const Tonghop__Close *close);
 void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventory);
 void node_handle_mark(struct step *step, const Tonghop__Mark *mark);
 void node_handle_remind(struct step *step, const Tonghop__Remind *ask);

@@ -389,7 +389,7 @@ enum err store_get_chunk(struct store_txn *txn, uint32_t number, uint32_t index,
                          struct span *ret_data);
 /* Removes the meta record and all chunks of `number`. */
 enum err store_delete_catalogue(struct store_txn *txn, uint32_t number);
-/* Removes every other one. */
-enum err store_keep_catalogue(struct store_txn *txn, uint32_t number);
+/* Removes all but these. */
+enum err store_keep_catalogues(struct store_txn *txn, const uint32_t *numbers, size_t count);
 
 #endif

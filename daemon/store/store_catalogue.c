@@ -56,14 +56,22 @@ enum err store_delete_catalogue(struct store_txn *txn, uint32_t number)
     return txn_delete(txn, DB_CATALOGUE, keys_catalogue(number));
 }
 
-enum err store_keep_catalogue(struct store_txn *txn, uint32_t number)
+static bool is_among(const uint32_t *numbers, size_t count, uint32_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+enum err store_keep_catalogues(struct store_txn *txn, const uint32_t *numbers, size_t count)
 {
     struct span key, record;
     uint32_t found = 0;
     while (txn_next(txn, DB_CATALOGUE, keys_catalogue(found), &key, &record)) {
         if (txn_check(txn, DB_CATALOGUE, key, keys_parse_catalogue(key, &found)) != ERR_OK)
             break;
-        if (found != number)
+        if (!is_among(numbers, count, found))
             (void)store_delete_catalogue(txn, found); /* an error is sticky: the walk ends */
     }
     return store_error(txn);

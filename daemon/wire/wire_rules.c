@@ -463,5 +463,7 @@ static const struct wire_shape *find(const struct wire_shape *from, size_t count
 const struct wire_shape *wire_shape_of(const ProtobufCMessageDescriptor *message)
 {
     const struct wire_shape *shape = find(shapes, LENGTH(shapes), message);
+    if (shape == NULL)
+        shape = find(wire_edition_shapes, wire_edition_shape_count, message);
     return shape != NULL ? shape : find(wire_query_shapes, wire_query_shape_count, message);
 }

@@ -34,14 +34,18 @@
 enum {
     CODE_MAX = 32, /* of an error */
     QUERY_PERIOD_MAX = 16,
+    QUERY_EDITION_MAX = 16, /* "preliminary", or a number */
+    PERSON_MAX = 400,
     RECORDED_BY_MAX = 64, /* "key:" and 44 characters */
     SOFTWARE_MAX = 200,
     LANGUAGE_MAX = 16,                  /* "vi", or a longer tag of languages to come */
     FIGURE_PARTS = QUALIFIER_COUNT - 1, /* a part always has a qualifier */
 };
 
-/* Of queries and their answers: wire_rules_query.c. */
+/* Of queries and their answers: wire_rules_query.c; of editions: wire_rules_edition.c. */
 extern const struct wire_shape wire_query_shapes[];
 extern const size_t wire_query_shape_count;
+extern const struct wire_shape wire_edition_shapes[];
+extern const size_t wire_edition_shape_count;
 
 #endif

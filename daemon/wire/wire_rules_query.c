@@ -22,6 +22,7 @@ static const struct wire_rule totals_query_rules[] = {
     {AT(TotalsQuery, level), 0, CATALOGUE_WORD_MAX, 0},
     {AT(TotalsQuery, section), 0, CATALOGUE_WORD_MAX, 0},
     {AT(TotalsQuery, body), 0, CATALOGUE_WORD_MAX, 0},
+    {AT(TotalsQuery, edition), 0, QUERY_EDITION_MAX, 0},
 };
 
 static const struct wire_rule totals_rules[] = {

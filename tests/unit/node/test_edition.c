@@ -290,11 +290,11 @@ static void test_reports_are_found(void **state)
 {
     (void)state;
     struct edition edition = sample(), empty = {0};
-    assert_ptr_equal(edition_find(&edition, 631, 1, PERIOD_S2), &edition.reports[2]);
-    assert_ptr_equal(edition_find(&edition, 64, 1, PERIOD_Y), &edition.reports[0]);
-    assert_null(edition_find(&edition, 64, 1, PERIOD_S1));
-    assert_null(edition_find(&edition, 632, 1, PERIOD_S1));
-    assert_null(edition_find(&empty, 64, 1, PERIOD_Y));
+    assert_ptr_equal(edition_report_of(&edition, 631, 1, PERIOD_S2), &edition.reports[2]);
+    assert_ptr_equal(edition_report_of(&edition, 64, 1, PERIOD_Y), &edition.reports[0]);
+    assert_null(edition_report_of(&edition, 64, 1, PERIOD_S1));
+    assert_null(edition_report_of(&edition, 632, 1, PERIOD_S1));
+    assert_null(edition_report_of(&empty, 64, 1, PERIOD_Y));
     edition_fini(&edition);
 }
 

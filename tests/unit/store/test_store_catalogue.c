@@ -82,30 +82,30 @@ static void deletion(void **state)
 
 /* Keeping one removes all others with their chunks, complete or not; keeping one that is not there
  * removes all. */
-static void keeping_one(void **state)
+static void keeping_some(void **state)
 {
     struct temp_store *temp = *state;
-    static const uint32_t numbers[] = {1, 7, 8, UINT32_MAX};
+    static const uint32_t numbers[] = {1, 7, 8, UINT32_MAX}, kept[] = {UINT32_MAX, 7};
     struct catalogue_meta meta, half = {.number = 9, .chunk_count = 2, .chunks_held = 1};
     struct span data;
     struct store_txn *txn = store_begin_write(temp->store);
-    assert_int_equal(store_keep_catalogue(txn, 7), ERR_OK); /* there are none */
+    assert_int_equal(store_keep_catalogues(txn, kept, 2), ERR_OK); /* there are none */
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         put_catalogue(txn, numbers[i], 3);
     assert_int_equal(store_put_chunk(txn, 9, 0, span_of_text("half")), ERR_OK);
     assert_int_equal(store_put_catalogue(txn, &half), ERR_OK);
-    assert_int_equal(store_keep_catalogue(txn, 7), ERR_OK);
+    assert_int_equal(store_keep_catalogues(txn, kept, 2), ERR_OK);
     assert_commits(&txn);
     txn = store_begin_write(temp->store);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        enum err expected = numbers[i] == 7 ? ERR_OK : ERR_NOT_FOUND;
+        enum err expected = numbers[i] == 7 || numbers[i] == UINT32_MAX ? ERR_OK : ERR_NOT_FOUND;
         assert_int_equal(store_get_catalogue(txn, numbers[i], &meta), expected);
         assert_int_equal(store_get_chunk(txn, numbers[i], 0, &data), expected);
         assert_int_equal(store_get_chunk(txn, numbers[i], 2, &data), expected);
     }
     assert_int_equal(store_get_catalogue(txn, 9, &meta), ERR_NOT_FOUND);
     assert_int_equal(store_get_chunk(txn, 9, 0, &data), ERR_NOT_FOUND);
-    assert_int_equal(store_keep_catalogue(txn, 0), ERR_OK);
+    assert_int_equal(store_keep_catalogues(txn, NULL, 0), ERR_OK);
     assert_int_equal(store_get_catalogue(txn, 7, &meta), ERR_NOT_FOUND);
     assert_commits(&txn);
 }
@@ -113,6 +113,6 @@ static void keeping_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {STORE_TEST(record), STORE_TEST(chunks), STORE_TEST(deletion),
-                                       STORE_TEST(keeping_one)};
+                                       STORE_TEST(keeping_some)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
