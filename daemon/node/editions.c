@@ -195,6 +195,18 @@ static bool is_same(const struct edition *a, const struct edition *b)
            a->number == b->number && memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
 }
 
+void editions_refuse_catalogue(struct step *step, enum err err, uint32_t number)
+{
+    step_refuse(
+        step, err, NULL,
+        STEP_WORDS(step,
+                   "the catalogue under which edition %" PRIu32
+                   " was made is not held here (any more): restore a backup that has it",
+                   "danh mục mà bản chốt số liệu %" PRIu32
+                   " lập theo không còn ở nút này: khôi phục từ bản sao lưu có danh mục đó"),
+        number);
+}
+
 struct frozen *editions_open(struct step *step, const struct query *query, const char *text)
 {
     struct node *node = step->node;
@@ -205,18 +217,12 @@ struct frozen *editions_open(struct step *step, const struct query *query, const
         edition_fini(&edition);
         return node->edition;
     }
-    const uint32_t number = edition.number, catalogue = edition.catalogue;
+    const uint32_t number = edition.number;
     frozen_free(&node->edition);
     enum err err = frozen_new(node, step->txn, &edition, &node->edition);
     if (err == ERR_OK)
         return node->edition;
-    step_refuse(step, err, NULL,
-                STEP_WORDS(step,
-                           "edition %" PRIu32 " was made under catalogue %" PRIu32
-                           ", which is not held here (any more): restore a backup that has it",
-                           "bản chốt số liệu %" PRIu32 " lập theo danh mục %" PRIu32
-                           ", nay không còn ở nút này: khôi phục từ bản sao lưu có danh mục đó"),
-                number, catalogue);
+    editions_refuse_catalogue(step, err, number);
     return NULL;
 }
 

@@ -26,6 +26,8 @@ bool editions_find(struct step *step, const struct query *query, const char *tex
                    struct edition *ret_edition);
 /* The node as that edition left it, kept for the next question; NULL: refused. */
 struct frozen *editions_open(struct step *step, const struct query *query, const char *text);
+/* What frozen_new failed with. */
+void editions_refuse_catalogue(struct step *step, enum err err, uint32_t number);
 /* The step of whoever asks the frozen node. To be given back, also after a refusal. */
 struct step editions_enter(const struct step *step, struct frozen *frozen);
 void editions_leave(struct step *step, struct step *within);

@@ -63,6 +63,12 @@ static const struct row {
     {".......", BODY(REMINDED)},
     {"....AL.", BODY(REOPEN)},
     {".......", BODY(CHANGES)},
+    {".NRDAL.", BODY(EDITIONS_QUERY)},
+    {".......", BODY(EDITIONS)},
+    {".NRDAL.", BODY(DIFFERENCE_QUERY)},
+    {".......", BODY(DIFFERENCE)},
+    {"....AL.", BODY(CLOSE)},
+    {".......", BODY(CLOSED)},
 };
 
 enum { ROLE_COUNT = TONGHOP__ROLE__ROLE_PARENT + 1, FIRST_BODY = 10 };

@@ -2,12 +2,14 @@
  *   1  what is frozen is what the live totals were at that moment, to the byte: of every level,
  *      every type and every period
  *   2  whatever happens afterwards changes no byte of it, and verify finds nothing wrong
- * Seeds as in test_property.c. */
+ *   3  the difference of two editions, or of one and now, has on both sides what the totals say,
+ * and what its causes change of an entered indicator adds up to the whole change Seeds as in
+ * test_property.c. */
 #include "unit/node/freeze.h"
 #include "unit/node/property_check.h"
 #include "unit/node/property_steps.h"
 
-enum { SEEDS = 6, ROUNDS = 6, STEPS = 12, KEPT_MAX = 512 };
+enum { SEEDS = 6, ROUNDS = 8, STEPS = 12, KEPT_MAX = 512 };
 
 /* An answer that must stay what it was. */
 struct kept {
@@ -98,6 +100,110 @@ static void assert_all_the_same(struct run *run)
         assert_same(&run->kept[i], answer_of(run, &run->kept[i], true));
 }
 
+/* ---- differences ---- */
+
+static i128 shown_of(const Tonghop__Value *value)
+{
+    return value->has_value ? i128_of(value->value_high, value->value_low) : 0;
+}
+
+static const Tonghop__Difference *ask_difference(struct run *run, const struct kept *kept,
+                                                 const char *to)
+{
+    Tonghop__DifferenceQuery query = TONGHOP__DIFFERENCE_QUERY__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    query.kind = kept->kind;
+    query.period = TEXT(kept->period);
+    query.from = TEXT(kept->edition);
+    query.to = TEXT(to);
+    envelope.body_case = BODY(DIFFERENCE_QUERY);
+    envelope.difference_query = &query;
+    const Tonghop__Envelope *answer = rig_ask(&run->rig, from_local(), &envelope);
+    assert_body(answer, BODY(DIFFERENCE));
+    return answer->difference;
+}
+
+/* By number of the indicator; those that are not shown have not changed. */
+struct change {
+    i128 before, after, causes;
+    bool is_there;
+};
+
+enum { NUMBERS_MAX = 256 };
+
+static void read_changes(const struct run *run, const Tonghop__Difference *difference,
+                         struct change *changes)
+{
+    for (size_t i = 0; i < difference->n_indicators; i++) {
+        struct change *change = &changes[difference->indicators[i]->number];
+        change->before = shown_of(difference->before[i]);
+        change->after = shown_of(difference->after[i]);
+        change->is_there = true;
+    }
+    for (size_t c = 0; c < difference->n_causes; c++) {
+        const Tonghop__Cause *cause = difference->causes[c];
+        for (size_t i = 0; i < cause->n_cells; i++) {
+            const Tonghop__CauseCell *cell = cause->cells[i];
+            assert_true(changes[cell->indicator].is_there);
+            changes[cell->indicator].causes += i128_of(cell->change_high, cell->change_low);
+        }
+    }
+    for (size_t i = 0; i < run->p.entered_count; i++) {
+        const struct change *change = &changes[run->p.entered[i]];
+        if (change->causes != change->after - change->before)
+            fail_msg("%s: the causes of %u do not add up", difference->period, run->p.entered[i]);
+    }
+}
+
+static void check_side(struct run *run, const struct kept *kept, const char *edition,
+                       const struct change *changes, bool is_after, i128 *ret_values)
+{
+    Tonghop__TotalsQuery query = TONGHOP__TOTALS_QUERY__INIT;
+    query.kind = kept->kind;
+    query.period = TEXT(kept->period);
+    query.edition = TEXT(edition);
+    const Tonghop__Envelope *answer = ask_frozen(&run->rig, &query);
+    assert_body(answer, BODY(TOTALS));
+    const Tonghop__Totals *totals = answer->totals;
+    for (size_t i = 0; i < totals->n_indicators; i++) {
+        const uint32_t number = totals->indicators[i]->number;
+        i128 value = shown_of(totals->units[0]->values[i]);
+        ret_values[number] = value;
+        if (changes[number].is_there &&
+            value != (is_after ? changes[number].after : changes[number].before))
+            fail_msg("%s: edition '%s' says something else of %u", kept->period, edition, number);
+    }
+}
+
+static void check_difference(struct run *run, const struct kept *kept, const char *to)
+{
+    struct change changes[NUMBERS_MAX] = {0};
+    i128 before[NUMBERS_MAX] = {0}, after[NUMBERS_MAX] = {0};
+    read_changes(run, ask_difference(run, kept, to), changes);
+    check_side(run, kept, kept->edition, changes, false, before);
+    check_side(run, kept, to, changes, true, after);
+    for (size_t i = 0; i < NUMBERS_MAX; i++)
+        if (!changes[i].is_there && before[i] != after[i])
+            fail_msg("%s: %zu changed, and the difference does not show it", kept->period, i);
+}
+
+/* Each edition against now, and against those after it. */
+static void check_differences(struct run *run)
+{
+    for (size_t i = 0; i < run->kept_count; i++) {
+        const struct kept *kept = &run->kept[i];
+        if (kept->by != TONGHOP__BY__BY_TYPE)
+            continue;
+        check_difference(run, kept, "");
+        for (size_t j = i + 1; j < run->kept_count; j++) {
+            const struct kept *later = &run->kept[j];
+            if (later->by == TONGHOP__BY__BY_TYPE && later->kind == kept->kind &&
+                strcmp(later->period, kept->period) == 0)
+                check_difference(run, kept, later->edition);
+        }
+    }
+}
+
 static void put_catalogue(struct run *run)
 {
     struct buf bytes = {0};
@@ -133,14 +239,16 @@ static void run_seed(struct run *run)
     rig_hello(&run->rig, from_local(), 0);
     for (size_t round = 0; round < ROUNDS; round++) {
         take_steps(run);
-        const uint16_t year = (uint16_t)(P_FIRST_YEAR + pick(&run->rng, P_YEARS));
-        freeze(run, KIND_ACTUAL + pick(&run->rng, 2),
-               (struct period){year, (uint8_t)(1 + round % PERIOD_LABEL_COUNT)});
+        const uint16_t year = (uint16_t)(P_FIRST_YEAR + 1 + pick(&run->rng, 2));
+        freeze(run, KIND_ACTUAL + chance(&run->rng, 20),
+               (struct period){year, (uint8_t)(1 + pick(&run->rng, PERIOD_LABEL_COUNT))});
+        check_differences(run);
     }
     assert_all_the_same(run);
     run->p.made->number++;
     put_catalogue(run);
     assert_all_the_same(run);
+    check_differences(run);
     assert_verifies_all(&run->rig);
     rig_restart(&run->rig);
     rig_hello(&run->rig, from_local(), 0);
