@@ -7,6 +7,7 @@
 #include "core/mem.h"
 #include "unit/wire/golden.h"
 #include "unit/wire/golden_notices.h"
+#include "unit/wire/golden_edition.h"
 #include "unit/wire/hex.h"
 #include "wire/wire.h"
 
@@ -66,6 +67,12 @@ static const struct golden {
     {"remind", GOLDEN_REMIND},
     {"reminded", GOLDEN_REMINDED},
     {"reopen", GOLDEN_REOPEN},
+    {"editions_query", GOLDEN_EDITIONS_QUERY},
+    {"editions", GOLDEN_EDITIONS},
+    {"difference_query", GOLDEN_DIFFERENCE_QUERY},
+    {"difference", GOLDEN_DIFFERENCE},
+    {"close", GOLDEN_CLOSE},
+    {"closed", GOLDEN_CLOSED},
 };
 
 static inline struct buf golden_bytes(const char *body)

@@ -127,6 +127,7 @@ static void fields_were_added(void **state)
         {"file", GOLDEN_FILE_CHECKED},
         {"statement", GOLDEN_STATEMENT_MARKS},
         {"totals_query", GOLDEN_TOTALS_QUERY_SPAN},
+        {"totals_query", GOLDEN_TOTALS_QUERY_EDITION},
         {"totals", GOLDEN_TOTALS_CUT},
         {"explain_query", GOLDEN_EXPLAIN_QUERY_SINCE},
         {"explanation", GOLDEN_EXPLANATION_STORY},
