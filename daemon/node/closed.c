@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "node/edition.h"
 #include "node/notice.h"
 
 /* Reopenings of one unit that run. More than its levels there are not, but for those of labels. */
@@ -39,7 +40,7 @@ static void find_reopenings(struct node *node, struct store_txn *txn, const stru
 
 /* By whoever made it, or by somebody above, and later. */
 static bool is_lifted(const struct tree *tree, const struct reopenings *reopenings,
-                      const struct closing *closing)
+                      const struct closure *closing)
 {
     for (size_t i = 0; i < reopenings->count; i++)
         if (reopenings->items[i].time_us > closing->time.us &&
@@ -49,7 +50,7 @@ static bool is_lifted(const struct tree *tree, const struct reopenings *reopenin
 }
 
 bool closed_find(struct node *node, struct store_txn *txn, const struct report_key *key,
-                 struct instant now, struct closing *ret_closing)
+                 struct instant now, struct closure *ret_closure)
 {
     const struct tree *tree = node_tree(node, key->period);
     struct reopenings reopenings = {0};
@@ -59,32 +60,21 @@ bool closed_find(struct node *node, struct store_txn *txn, const struct report_k
         struct notice_key at = notice_cursor(key->kind, key->period.year, unit);
         const Tonghop__Notice *notice;
         while ((notice = notice_next(node, txn, &at)) != NULL && at.report.form == 0) {
-            struct closing closing = {unit, (uint8_t)notice->edition, {notice->time_us}};
+            struct closure closing = {unit, (uint8_t)notice->edition, {notice->time_us}};
             if (!is_of(&at, NOTICE_CLOSING, key->period) || closing.edition < EDITION_PRELIMINARY ||
                 is_lifted(tree, &reopenings, &closing))
                 continue;
-            *ret_closing = closing;
+            *ret_closure = closing;
             is_closed = true;
         }
     }
     return is_closed;
 }
 
-const char *closed_edition_word(bool is_vietnamese, uint32_t edition)
-{
-    static const char *const words[][2] = {
-        {"unknown", "không rõ"},
-        {"estimate", "ước"},
-        {"preliminary", "sơ bộ"},
-        {"official", "chính thức"},
-    };
-    return words[edition <= EDITION_OFFICIAL ? edition : 0][is_vietnamese];
-}
-
 bool closed_refuse(struct step *step, const struct report_key *key)
 {
     struct node *node = step->node;
-    struct closing closing = {0};
+    struct closure closing = {0};
     char unit[256], by[256], period[PERIOD_TEXT_SIZE], time[INSTANT_TEXT_SIZE];
     if (!closed_find(node, step->txn, key, step->event->now, &closing))
         return false;
@@ -99,7 +89,7 @@ bool closed_refuse(struct step *step, const struct report_key *key)
                 period_format(key->period, period),
                 node_unit_text(node, key->unit, unit, sizeof(unit)),
                 node_unit_text(node, closing.unit, by, sizeof(by)),
-                closed_edition_word(step->peer.is_vietnamese, closing.edition),
+                edition_rank_word(step->peer.is_vietnamese, closing.edition),
                 instant_format(closing.time, time), key->unit, period);
     return true;
 }

@@ -4,10 +4,8 @@
 
 #include "node/step.h"
 
-/* An estimate freezes an edition and takes in on. */
-enum { EDITION_ESTIMATE = 1, EDITION_PRELIMINARY = 2, EDITION_OFFICIAL = 3 };
-
-struct closing {
+/* An estimate freezes an edition and takes in on: it is none. */
+struct closure {
     uint32_t unit; /* whose node has closed it */
     uint8_t edition;
     struct instant time;
@@ -17,10 +15,8 @@ struct closing {
  * of the unit or one above it, of the period or of the year that it is part of, stands, and no
  * later reopening of the unit, made there or above, runs now. Of several the topmost. */
 bool closed_find(struct node *node, struct store_txn *txn, const struct report_key *key,
-                 struct instant now, struct closing *ret_closing);
+                 struct instant now, struct closure *ret_closure);
 /* Refuses with what to do if the period is closed for the unit; true when it is. */
 bool closed_refuse(struct step *step, const struct report_key *key);
-/* "preliminary", "sơ bộ". */
-const char *closed_edition_word(bool is_vietnamese, uint32_t edition);
 
 #endif

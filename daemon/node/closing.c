@@ -8,6 +8,7 @@
 #include "core/counted.h"
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/notice.h"
 
 /* ---- may it be closed? ---- */
 
@@ -215,6 +216,20 @@ bool edition_close(struct step *step, const struct closing *closing, struct edit
 
 void notice_say_closing(struct step *step, const struct edition *edition)
 {
-    (void)step;
-    (void)edition;
+    const struct notice_key key = {
+        .report = {.kind = edition->kind, .period = edition->period, .unit = edition->unit},
+        .type = NOTICE_CLOSING,
+        .author = step->node->options.unit,
+        .number = edition->number,
+    };
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    wire_put_notice_key(&key, &notice);
+    notice.text = edition->reason;
+    notice.edition = edition->rank;
+    notice.digest.data = (uint8_t *)(uintptr_t)edition->digest; /* protobuf-c only reads it */
+    notice.digest.len = sizeof(edition->digest);
+    notice.catalogue = edition->catalogue;
+    notice.due_count = edition->due_count;
+    notice.missing_count = edition->missing_count;
+    notice_say(step, &notice, false);
 }

@@ -45,7 +45,7 @@ static void find_causes(struct difference *difference, const struct edition *fro
             a = NULL;
         i += a != NULL;
         j += b != NULL;
-        const uint32_t of = a != NULL ? a->unit : b->unit;
+        const uint32_t of = order <= 0 ? from->reports[i - 1].unit : to->reports[j - 1].unit;
         if ((a == NULL || b == NULL || !is_same(a, b)) && tree_contains(here, unit, of) &&
             tree_contains(there, unit, of))
             add_cause(difference, from, a, b);

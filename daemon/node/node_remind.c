@@ -107,7 +107,7 @@ static bool find_deadline(struct step *step, const struct tree *tree, uint32_t u
 
 static bool is_closed(struct step *step, const struct report_key *key)
 {
-    struct closing closing;
+    struct closure closing;
     return closed_find(step->node, step->txn, key, step->event->now, &closing);
 }
 

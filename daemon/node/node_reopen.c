@@ -32,7 +32,7 @@ static bool is_in_time(struct step *step, const Tonghop__Reopen *reopen)
 }
 
 /* What a closing above this node has closed is reopened there. */
-static bool may_reopen(struct step *step, const struct query *query, const struct closing *closing)
+static bool may_reopen(struct step *step, const struct query *query, const struct closure *closing)
 {
     struct node *node = step->node;
     char by[256], period[PERIOD_TEXT_SIZE];
@@ -87,7 +87,7 @@ static bool is_reopened(struct step *step, const struct query *query)
 void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
 {
     struct query query;
-    struct closing closing;
+    struct closure closing;
     if (!query_resolve(step, reopen->kind, reopen->period, reopen->unit, &query) ||
         !has_reason(step, reopen) || !is_in_time(step, reopen))
         return;

@@ -6,8 +6,8 @@
 
 #include "core/mem.h"
 #include "unit/wire/golden.h"
-#include "unit/wire/golden_notices.h"
 #include "unit/wire/golden_edition.h"
+#include "unit/wire/golden_notices.h"
 #include "unit/wire/hex.h"
 #include "wire/wire.h"
 
@@ -59,6 +59,12 @@ static const struct golden {
     {"holders", GOLDEN_HOLDERS},
     {"watch_query", GOLDEN_WATCH_QUERY},
     {"changes", GOLDEN_CHANGES},
+    {"editions_query", GOLDEN_EDITIONS_QUERY},
+    {"editions", GOLDEN_EDITIONS},
+    {"difference_query", GOLDEN_DIFFERENCE_QUERY},
+    {"difference", GOLDEN_DIFFERENCE},
+    {"close", GOLDEN_CLOSE},
+    {"closed", GOLDEN_CLOSED},
     {"notices_query", GOLDEN_NOTICES_QUERY},
     {"notices", GOLDEN_NOTICES},
     {"notices_ack", GOLDEN_NOTICES_ACK},
@@ -67,12 +73,6 @@ static const struct golden {
     {"remind", GOLDEN_REMIND},
     {"reminded", GOLDEN_REMINDED},
     {"reopen", GOLDEN_REOPEN},
-    {"editions_query", GOLDEN_EDITIONS_QUERY},
-    {"editions", GOLDEN_EDITIONS},
-    {"difference_query", GOLDEN_DIFFERENCE_QUERY},
-    {"difference", GOLDEN_DIFFERENCE},
-    {"close", GOLDEN_CLOSE},
-    {"closed", GOLDEN_CLOSED},
 };
 
 static inline struct buf golden_bytes(const char *body)
