@@ -13,7 +13,7 @@
 struct asked {
     struct selection selection;
     const char *from, *to;
-    const char *by, *section, *body, *compare, *top_text, *bottom_text;
+    const char *by, *section, *body, *compare, *top_text, *bottom_text, *edition;
     uint32_t top, bottom;
     bool has_previous, has_plan;
     char **indicators; /* belong to argv */
@@ -117,6 +117,7 @@ static bool read_arguments(const struct common *common, int argc, char **argv, s
         {.name = "--compare", .value = &asked->compare},
         {.name = "--top", .value = &asked->top_text},
         {.name = "--bottom", .value = &asked->bottom_text},
+        {.name = "--edition", .value = &asked->edition},
     };
     if (!take_indicators(&argc, argv, asked)) {
         (void)command_usage("totals", words(common->is_english, WORD_OPTION_NO_VALUE),
@@ -184,6 +185,7 @@ static int ask(const struct common *common, const struct asked *asked)
     query.compare_plan = asked->has_plan;
     query.top = asked->top;
     query.bottom = asked->bottom;
+    query.edition = command_request_text(asked->edition);
     set_cut(asked, &query);
     request.body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
     request.totals_query = &query;
@@ -195,6 +197,11 @@ static int ask(const struct common *common, const struct asked *asked)
         asked->body != NULL)
         status = command_usage("totals", words(common->is_english, WORD_TOTALS_NO_SUCH),
                                asked->section, asked->body);
+    /* A node that knows no editions has left the question for one out. */
+    if (status == EXIT_DONE && asked->edition != NULL && answer->totals->edition == NULL) {
+        command_say("%s", words(common->is_english, WORD_EDITION_NOT_KNOWN));
+        status = EXIT_NO;
+    }
     if (status == EXIT_DONE) {
         if (common->output == OUTPUT_TEXT)
             totals_print_text(common, answer->totals);
@@ -240,6 +247,8 @@ const struct command command_totals = {
         "  --body CODE          only indicators that this body reports\n"
         "  --top N, --bottom N  with one --indicator and --by unit or LEVEL: only the N units\n"
         "                       that have most, or least\n"
+        "  --edition EDITION    as they were frozen: number of an edition, or estimate,\n"
+        "                       preliminary, official: the latest (tonghop close)\n"
         "  --kind KIND          actual (default) or plan\n\n"
         "Examples:\n"
         "  tonghop totals --period 2024 --compare previous,plan\n"
@@ -265,6 +274,8 @@ const struct command command_totals = {
         "  --body MÃ            chỉ các chỉ tiêu do tổ chức này báo cáo\n"
         "  --top N, --bottom N  với một --indicator và --by unit hoặc CẤP: chỉ N đơn vị cao nhất,\n"
         "                       thấp nhất\n"
+        "  --edition BẢN        như lúc chốt: số thứ tự của bản chốt, hoặc estimate (ước),\n"
+        "                       preliminary (sơ bộ), official (chính thức): bản mới nhất\n"
         "  --kind LOẠI          actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
         "Ví dụ:\n"
         "  tonghop totals --period 2024 --compare previous,plan\n"

@@ -275,6 +275,45 @@ int command_connect(const struct common *common, struct connection **ret_connect
     return err == ERR_OK ? EXIT_DONE : command_print_failure(common, err, reason);
 }
 
+/* Of these the node's words say what to do (those of 0.1.0 may say only what is wrong); a list of
+ * mistakes is introduced by the general ones. */
+static bool is_told_by_node(const Tonghop__Refusal *refusal)
+{
+    static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS,    ERR_INVALID, ERR_NOT_HOME,
+                                      ERR_CATALOGUE, ERR_FORBIDDEN, ERR_FOREIGN};
+    if (refusal->text[0] == '\0' || refusal->n_problems > 0)
+        return false;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (strcmp(refusal->code, err_name(errors[i])) == 0)
+            return true;
+    return false;
+}
+
+static int print_refusal(const struct common *common, const Tonghop__Refusal *refusal, bool is_told)
+{
+    bool is_english = common->is_english;
+    print_refused(common, refusal->code, refusal->text, is_told);
+    for (size_t i = 0; i < refusal->n_problems; i++)
+        (void)fprintf(stderr, "  - %s\n", refusal->problems[i]->text);
+    if (refusal->current_revision > 0) {
+        (void)fputs("  ", stderr);
+        (void)fprintf(stderr, words(is_english, WORD_CURRENT_REVISION),
+                      (unsigned long long)refusal->current_revision);
+        (void)fputc('\n', stderr);
+    }
+    if (refusal->home > 0) {
+        (void)fputs("  ", stderr);
+        (void)fprintf(stderr, words(is_english, WORD_HOME_IS), refusal->home);
+        (void)fputc('\n', stderr);
+    }
+    return EXIT_NO;
+}
+
+int command_print_refusal(const struct common *common, const Tonghop__Refusal *refusal)
+{
+    return print_refusal(common, refusal, is_told_by_node(refusal));
+}
+
 int command_request(const struct common *common, struct connection *connection,
                     Tonghop__Envelope *request, int expected_body,
                     const Tonghop__Envelope **ret_answer)
@@ -286,7 +325,10 @@ int command_request(const struct common *common, struct connection *connection,
         return command_print_failure(common, err, reason);
     if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL) {
         if (!command_is_bad_question(request, answer->refusal))
-            return command_print_refusal(common, answer->refusal);
+            /* Of a period that may not be closed the node's words say all, also with a list. */
+            return print_refusal(common, answer->refusal,
+                                 request->body_case == TONGHOP__ENVELOPE__BODY_CLOSE ||
+                                     is_told_by_node(answer->refusal));
         command_say("%s", answer->refusal->text);
         return EXIT_INPUT;
     }
@@ -311,6 +353,8 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
     case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
     case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
     case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+    case TONGHOP__ENVELOPE__BODY_EDITIONS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_DIFFERENCE_QUERY:
         break;
     case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
         if (request->history_query->latest_only)
@@ -323,40 +367,6 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
         if (strcmp(refusal->code, err_name(input_errors[i])) == 0)
             return true;
     return false;
-}
-
-/* Of these the node's words say what to do (those of 0.1.0 may say only what is wrong); a list of
- * mistakes is introduced by the general ones. */
-static bool is_told_by_node(const Tonghop__Refusal *refusal)
-{
-    static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS,    ERR_INVALID, ERR_NOT_HOME,
-                                      ERR_CATALOGUE, ERR_FORBIDDEN, ERR_FOREIGN};
-    if (refusal->text[0] == '\0' || refusal->n_problems > 0)
-        return false;
-    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-        if (strcmp(refusal->code, err_name(errors[i])) == 0)
-            return true;
-    return false;
-}
-
-int command_print_refusal(const struct common *common, const Tonghop__Refusal *refusal)
-{
-    bool is_english = common->is_english;
-    print_refused(common, refusal->code, refusal->text, is_told_by_node(refusal));
-    for (size_t i = 0; i < refusal->n_problems; i++)
-        (void)fprintf(stderr, "  - %s\n", refusal->problems[i]->text);
-    if (refusal->current_revision > 0) {
-        (void)fputs("  ", stderr);
-        (void)fprintf(stderr, words(is_english, WORD_CURRENT_REVISION),
-                      (unsigned long long)refusal->current_revision);
-        (void)fputc('\n', stderr);
-    }
-    if (refusal->home > 0) {
-        (void)fputs("  ", stderr);
-        (void)fprintf(stderr, words(is_english, WORD_HOME_IS), refusal->home);
-        (void)fputc('\n', stderr);
-    }
-    return EXIT_NO;
 }
 
 /* ---- arguments ---- */

@@ -113,8 +113,8 @@ bool command_parse_key(const struct common *common, const char *name, const char
 /* The subcommands, each in the cmd_*.c that the name says. */
 extern const struct command command_init, command_enrol, command_keys, command_revoke,
     command_catalogue, command_submit, command_amend, command_totals, command_phrase,
-    command_coverage, command_explain, command_history, command_status, command_quarantine,
-    command_verify, command_backup, command_restore, command_export, command_import, command_rekey,
-    command_metrics;
+    command_coverage, command_close, command_editions, command_explain, command_history,
+    command_status, command_quarantine, command_verify, command_backup, command_restore,
+    command_export, command_import, command_rekey, command_metrics;
 
 #endif

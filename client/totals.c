@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 
+#include "client/edition.h"
 #include "client/selection.h"
 #include "client/table.h"
 #include "client/words.h"
+#include "core/instant.h"
 
 enum { PERCENT_DECIMALS = 2 };
 
@@ -99,6 +101,19 @@ static const char *const plan_columns[] = {
     "plan",    "plan_qualifier",    "plan_upper",    "plan_unit_count",
     "percent", "percent_qualifier", "percent_upper", "plan_unequal",
 };
+
+static const char *const edition_columns[] = {"edition", "edition_rank", "edition_time",
+                                              "edition_unit", "catalogue"};
+
+static void add_edition(const Tonghop__Edition *edition, struct table *table)
+{
+    char time[INSTANT_TEXT_SIZE];
+    table_addf(table, "%" PRIu32, edition->number);
+    table_add(table, edition_rank_code(edition->rank));
+    table_add(table, instant_format((struct instant){edition->time_us}, time));
+    table_add(table, edition->unit->code);
+    table_addf(table, "%" PRIu32, edition->catalogue);
+}
 
 static void add_percent(struct table *table, const struct amount *percent)
 {
@@ -216,6 +231,8 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
         add_previous(totals, row, i, &format, table);
     if (totals->units[0]->n_plan > 0)
         add_plan(row, i, &format, table);
+    if (totals->edition != NULL)
+        add_edition(totals->edition, table);
 }
 
 void totals_print_plain(const struct common *common, const Tonghop__Totals *totals)
@@ -227,6 +244,9 @@ void totals_print_plain(const struct common *common, const Tonghop__Totals *tota
                        sizeof(previous_columns) / sizeof(previous_columns[0]));
     if (totals->units[0]->n_plan > 0)
         table_add_keys(table, plan_columns, sizeof(plan_columns) / sizeof(plan_columns[0]));
+    if (totals->edition != NULL)
+        table_add_keys(table, edition_columns,
+                       sizeof(edition_columns) / sizeof(edition_columns[0]));
     for (size_t u = 0; u < totals->n_units; u++)
         for (size_t i = 0; i < totals->n_indicators; i++)
             add_row(common, totals, totals->units[u], i, table);

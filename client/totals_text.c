@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/edition.h"
 #include "client/selection.h"
 #include "client/spoken.h"
 #include "client/table.h"
 #include "client/words.h"
 #include "core/catalogue.h"
+#include "core/instant.h"
 #include "core/mem.h"
 
 struct output_text {
@@ -241,6 +243,15 @@ static void add_columns(struct output_text *out)
     free(previous);
 }
 
+static void print_edition(const struct common *common, const Tonghop__Edition *edition)
+{
+    char time[INSTANT_TEXT_SIZE];
+    (void)printf(words(common->is_english, WORD_EDITION_OF_TOTALS), edition->number,
+                 edition_rank_text(common, edition->rank), edition->unit->code,
+                 selection_unit_name(common, edition->unit),
+                 instant_format((struct instant){edition->time_us}, time));
+}
+
 void totals_print_text(const struct common *common, const Tonghop__Totals *totals)
 {
     struct output_text out = {.common = common,
@@ -252,6 +263,8 @@ void totals_print_text(const struct common *common, const Tonghop__Totals *total
     char *period = span_text(totals->from, totals->period);
     (void)printf("%s %s, %s", unit->code, selection_unit_name(common, unit), period);
     (void)printf(words(common->is_english, WORD_TOTALS_CATALOGUE), totals->catalogue);
+    if (totals->edition != NULL)
+        print_edition(common, totals->edition);
     (void)printf("\n\n");
     add_columns(&out);
     for (size_t first = 0; first < totals->n_indicators; first++) {

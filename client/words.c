@@ -621,6 +621,8 @@ const char *words(bool is_english, enum word id)
 {
     assert(id < WORD_COUNT);
     const struct words_pair *pair = table[id].vi != NULL ? &table[id] : &words_status[id];
+    if (pair->vi == NULL)
+        pair = &words_edition[id];
     const char *text = is_english ? pair->en : pair->vi;
     assert(text != NULL);
     return text;

@@ -1,9 +1,9 @@
 /* What people read: every text of the `tonghop` command in Vietnamese and in English.
  *
- * One table, in words.c and words_status.c, holds both languages side by side. A text with
- * conversions (%s ...) takes the same arguments in the same types in both languages; where the
- * order of the sentence differs, they are numbered (%2$s). A test compares them. Some tell one from
- * many, "{one|many}": counted_text. Help pages stand with their commands. */
+ * One table, in words.c, words_status.c and words_edition.c, holds both languages side by side. A
+ * text with conversions (%s ...) takes the same arguments in the same types in both languages;
+ * where the order of the sentence differs, they are numbered (%2$s). A test compares them. Some
+ * tell one from many, "{one|many}": counted_text. Help pages stand with their commands. */
 #ifndef CLIENT_WORDS_H
 #define CLIENT_WORDS_H
 
@@ -440,6 +440,39 @@ enum word {
     WORD_PERIOD_S1,   /* %u year */
     WORD_PERIOD_S2,   /* %u year */
     WORD_PERIOD_SPAN, /* %u first year, %u last year */
+    /* close, editions */
+    WORD_EDITION_ESTIMATE,
+    WORD_EDITION_PRELIMINARY,
+    WORD_EDITION_OFFICIAL,
+    WORD_EDITION_UNKNOWN,
+    WORD_EDITION_CHOICE,
+    WORD_EDITION_CLOSED,      /* %s code, %s name of the unit, %s period, %s rank, %u number */
+    WORD_EDITION_WOULD_CLOSE, /* likewise, without the number */
+    WORD_EDITION_COUNTS,      /* %u due, %u filed, %u missing, %u catalogue */
+    WORD_EDITION_TITLE,       /* %s code, %s name of the unit, %s period */
+    WORD_EDITION_NONE,
+    WORD_EDITION_OF_TOTALS, /* %u number, %s rank, %s code, %s name, %s moment */
+    WORD_EDITION_NOT_KNOWN,
+    WORD_EDITION_SIDE, /* %u number, %s rank, %s moment */
+    WORD_EDITION_NOW,
+    WORD_EDITION_SAME,
+    WORD_EDITION_TO_ALONE,
+    WORD_EDITION_FILTER_ALONE,
+    WORD_COLUMN_EDITION,
+    WORD_COLUMN_RANK,
+    WORD_COLUMN_FROZEN,
+    WORD_COLUMN_PERSON,
+    WORD_COLUMN_DUE_COUNT,
+    WORD_COLUMN_FILED_COUNT,
+    WORD_COLUMN_MISSING_COUNT,
+    WORD_COLUMN_CAUSE,
+    WORD_CAUSE_FILED,
+    WORD_CAUSE_LATE,
+    WORD_CAUSE_CORRECTED,
+    WORD_CAUSE_WITHDRAWN,
+    WORD_CAUSE_RETURNED,
+    WORD_CAUSE_ACCEPTED,
+    WORD_CAUSE_CATALOGUE, /* %u before, %u after */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

@@ -11,5 +11,7 @@ struct words_pair {
 
 /* Those of `status`, by enum word; the others are NULL there. */
 extern const struct words_pair words_status[WORD_COUNT];
+/* Likewise of `close` and `editions`. */
+extern const struct words_pair words_edition[WORD_COUNT];
 
 #endif

@@ -36,17 +36,14 @@ static void find_causes(struct difference *difference, const struct edition *fro
     const uint32_t unit = difference->query.unit;
     size_t i = 0, j = 0;
     while (i < from->report_count || j < to->report_count) {
-        const struct edition_report *a = i < from->report_count ? &from->reports[i] : NULL;
-        const struct edition_report *b = j < to->report_count ? &to->reports[j] : NULL;
-        int order = a == NULL ? 1 : b == NULL ? -1 : edition_report_compare(a, b);
-        if (order < 0)
-            b = NULL;
-        if (order > 0)
-            a = NULL;
-        i += a != NULL;
-        j += b != NULL;
-        const uint32_t of = order <= 0 ? from->reports[i - 1].unit : to->reports[j - 1].unit;
-        if ((a == NULL || b == NULL || !is_same(a, b)) && tree_contains(here, unit, of) &&
+        int order = i == from->report_count ? 1
+                    : j == to->report_count
+                        ? -1
+                        : edition_report_compare(&from->reports[i], &to->reports[j]);
+        const struct edition_report *a = order <= 0 ? &from->reports[i++] : NULL;
+        const struct edition_report *b = order >= 0 ? &to->reports[j++] : NULL;
+        const uint32_t of = order <= 0 ? a->unit : b->unit;
+        if ((order != 0 || !is_same(a, b)) && tree_contains(here, unit, of) &&
             tree_contains(there, unit, of))
             add_cause(difference, from, a, b);
     }
