@@ -219,6 +219,81 @@ static void diff_forms(struct diff *diff)
     }
 }
 
+/* ---- holidays and exceptions ---- */
+
+static const struct holiday *find_holiday(const struct catalogue *catalogue, struct date first)
+{
+    for (size_t i = 0; i < catalogue->holiday_count; i++)
+        if (date_compare(catalogue->holidays[i].first, first) == 0)
+            return &catalogue->holidays[i];
+    return NULL;
+}
+
+static void diff_holidays(struct diff *diff)
+{
+    const struct catalogue *before = diff->before, *after = diff->after;
+    for (size_t i = 0; i < after->holiday_count; i++) {
+        const struct holiday *is = &after->holidays[i], *was = find_holiday(before, is->first);
+        const struct subject subject = {.what = WORD_DIFF_HOLIDAY, .code = "", .from = is->first};
+        struct catalogue_fields old = {0}, new = {0};
+        if (was != NULL)
+            catalogue_fields_of_holiday(was, &old);
+        catalogue_fields_of_holiday(is, &new);
+        compare(diff, &subject, was != NULL ? &old : NULL, &new, is->name_vi);
+        catalogue_fields_fini(&old);
+        catalogue_fields_fini(&new);
+    }
+    for (size_t i = 0; i < before->holiday_count; i++) {
+        const struct holiday *was = &before->holidays[i];
+        const struct subject subject = {.what = WORD_DIFF_HOLIDAY, .code = "", .from = was->first};
+        if (find_holiday(after, was->first) == NULL)
+            print_gone(diff, &subject, was->name_vi);
+    }
+}
+
+/* Exceptions are the same that are of one unit and form and begin on one day. */
+static const struct duty_exception *find_exception(const struct catalogue *catalogue,
+                                                   const struct duty_exception *like)
+{
+    for (size_t i = 0; i < catalogue->exception_count; i++) {
+        const struct duty_exception *exception = &catalogue->exceptions[i];
+        if (exception->unit == like->unit && exception->form == like->form &&
+            date_compare(exception->from, like->from) == 0)
+            return exception;
+    }
+    return NULL;
+}
+
+static struct subject subject_of_exception(const struct catalogue *catalogue,
+                                           const struct duty_exception *exception)
+{
+    const struct form *form = catalogue_form(catalogue, exception->form);
+    return (struct subject){WORD_DIFF_EXCEPTION, exception->unit, form != NULL ? form->code : "",
+                            exception->from};
+}
+
+static void diff_exceptions(struct diff *diff)
+{
+    const struct catalogue *before = diff->before, *after = diff->after;
+    for (size_t i = 0; i < after->exception_count; i++) {
+        const struct duty_exception *is = &after->exceptions[i], *was = find_exception(before, is);
+        const struct subject subject = subject_of_exception(after, is);
+        struct catalogue_fields old = {0}, new = {0};
+        if (was != NULL)
+            catalogue_fields_of_exception(was, &old);
+        catalogue_fields_of_exception(is, &new);
+        compare(diff, &subject, was != NULL ? &old : NULL, &new, is->reason);
+        catalogue_fields_fini(&old);
+        catalogue_fields_fini(&new);
+    }
+    for (size_t i = 0; i < before->exception_count; i++) {
+        const struct duty_exception *was = &before->exceptions[i];
+        const struct subject subject = subject_of_exception(before, was);
+        if (find_exception(after, was) == NULL)
+            print_gone(diff, &subject, was->reason);
+    }
+}
+
 static void diff_indicator(struct diff *diff, const struct indicator *was,
                            const struct indicator *is)
 {
@@ -339,6 +414,8 @@ void catalogue_diff(const struct common *common, const struct catalogue *before,
     diff_forms(&diff);
     diff_indicators(&diff);
     diff_units(&diff);
+    diff_holidays(&diff);
+    diff_exceptions(&diff);
     table_print(diff.table, common->output, out);
     table_free(&diff.table);
     *ret_changes = diff.changes;

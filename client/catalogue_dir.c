@@ -1,10 +1,12 @@
-/* Three steps: read four files, add their rows, let core check what they say together. What core
- * finds gets the place it stands at, and is left out where the same cell was reported already. */
+/* Three steps: read the files, two of which may be left out, add their rows, let core check what
+ * they say together. What core finds gets the place it stands at, and is left out where the same
+ * cell was reported already. */
 #include "client/catalogue_dir.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/catalogue_dir_parts.h"
 #include "core/mem.h"
@@ -12,7 +14,8 @@
 struct folder {
     char *ini_path;
     struct ini_table ini;
-    struct csv_table units, forms, indicators;
+    struct csv_table units, forms, indicators, holidays, exceptions;
+    char *holidays_path; /* also where there is no such file */
 };
 
 /* The names that core gives the tables. */
@@ -20,6 +23,8 @@ static const char ini_name[] = "catalogue.ini";
 static const char units_name[] = "units.csv";
 static const char forms_name[] = "forms.csv";
 static const char indicators_name[] = "indicators.csv";
+static const char holidays_name[] = "holidays.csv";
+static const char exceptions_name[] = "exceptions.csv";
 
 static const struct csv_table *folder_table(const struct folder *folder, const char *file)
 {
@@ -27,6 +32,10 @@ static const struct csv_table *folder_table(const struct folder *folder, const c
         return &folder->units;
     if (strcmp(file, forms_name) == 0)
         return &folder->forms;
+    if (strcmp(file, holidays_name) == 0)
+        return &folder->holidays;
+    if (strcmp(file, exceptions_name) == 0)
+        return &folder->exceptions;
     return strcmp(file, indicators_name) == 0 ? &folder->indicators : NULL;
 }
 
@@ -34,6 +43,8 @@ static const struct csv_table *folder_table(const struct folder *folder, const c
 static const char *folder_path(const struct folder *folder, const char *file)
 {
     const struct csv_table *table = folder_table(folder, file);
+    if (table == &folder->holidays)
+        return folder->holidays_path;
     return table != NULL ? table->file : folder->ini_path;
 }
 
@@ -74,6 +85,17 @@ static bool read_csv(const char *dir, const char *name, struct problems *problem
     return ret_table->header.field_count > 0 && !ret_table->is_cut;
 }
 
+/* Likewise of a file that may be left out: then the table stays empty. */
+static bool read_optional(const char *dir, const char *name,
+                          bool (*check)(const struct csv_table *table, struct problems *problems),
+                          struct problems *problems, struct csv_table *ret_table)
+{
+    char *path = mem_printf("%s/%s", dir, name);
+    const bool is_there = access(path, F_OK) == 0;
+    free(path);
+    return !is_there || (read_csv(dir, name, problems, ret_table) && check(ret_table, problems));
+}
+
 /* False unless every file is a table with all its rows and the columns it should have. */
 static bool folder_read(const char *dir, struct problems *problems, struct folder *folder)
 {
@@ -88,6 +110,13 @@ static bool folder_read(const char *dir, struct problems *problems, struct folde
     if (!read_csv(dir, indicators_name, problems, &folder->indicators) ||
         !catalogue_dir_check_indicators_header(&folder->indicators, problems))
         is_good = false;
+    folder->holidays_path = mem_printf("%s/%s", dir, holidays_name);
+    if (!read_optional(dir, holidays_name, catalogue_dir_check_holidays_header, problems,
+                       &folder->holidays))
+        is_good = false;
+    if (!read_optional(dir, exceptions_name, catalogue_dir_check_exceptions_header, problems,
+                       &folder->exceptions))
+        is_good = false;
     return is_good;
 }
 
@@ -98,6 +127,9 @@ static void folder_fini(struct folder *folder)
     csv_table_fini(&folder->units);
     csv_table_fini(&folder->forms);
     csv_table_fini(&folder->indicators);
+    free(folder->holidays_path);
+    csv_table_fini(&folder->holidays);
+    csv_table_fini(&folder->exceptions);
 }
 
 /* Whether one of the first `count` problems is about that very cell. */
@@ -149,6 +181,8 @@ static void folder_build(struct folder *folder, struct problems *problems,
     catalogue_dir_add_units(&folder->units, catalogue, problems);
     catalogue_dir_add_forms(&folder->forms, catalogue, problems);
     catalogue_dir_add_indicators(&folder->indicators, catalogue, problems);
+    catalogue_dir_add_holidays(&folder->holidays, catalogue, problems);
+    catalogue_dir_add_exceptions(&folder->exceptions, catalogue, problems);
     /* Its answer is in the problems. */
     (void)catalogue_finish(catalogue, &source, &found);
     add_found(folder, &found, is_ini_bad, problems);
@@ -159,7 +193,8 @@ static void folder_build(struct folder *folder, struct problems *problems,
 
 static size_t rank_of_file(const char *path)
 {
-    static const char *const names[] = {ini_name, units_name, forms_name, indicators_name};
+    static const char *const names[] = {ini_name,        units_name,    forms_name,
+                                        indicators_name, holidays_name, exceptions_name};
     const char *slash = path != NULL ? strrchr(path, '/') : NULL;
     size_t rank = 0;
     while (rank < sizeof names / sizeof *names &&

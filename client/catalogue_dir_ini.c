@@ -53,11 +53,11 @@ static char *take_text(const struct head *head, struct section section, const ch
     return entry != NULL ? entry->value : NULL;
 }
 
-/* True if the day is there and can be read. */
+/* True if the day is there, as it has to be, and can be read. */
 static bool take_day(const struct head *head, struct section section, const char *name,
-                     bool is_needed, struct calendar_day *ret_day)
+                     struct calendar_day *ret_day)
 {
-    const struct ini_entry *entry = take(head, section, name, is_needed);
+    const struct ini_entry *entry = take(head, section, name, true);
     if (entry == NULL)
         return false;
     if (calendar_day_parse(entry->value, ret_day) == ERR_OK)
@@ -72,6 +72,46 @@ static bool take_day(const struct head *head, struct section section, const char
             "năm trước, hoặc +1/01-10 cho một ngày của năm sau"),
         name);
     return false;
+}
+
+/* "+3 working days", "+1 working day": how many, up to CATALOGUE_WORKING_DAYS_MAX; 0 if it is not
+ * written so. */
+static uint8_t parse_working_days(const char *text)
+{
+    const char *at = text;
+    unsigned count = 0;
+
+    if (*at++ != '+' || *at < '1' || *at > '9')
+        return 0;
+    for (; *at >= '0' && *at <= '9' && count <= CATALOGUE_WORKING_DAYS_MAX; at++)
+        count = count * 10 + (unsigned)(*at - '0');
+    const bool is_unit = strcmp(at, " working days") == 0 || strcmp(at, " working day") == 0;
+    return is_unit && count <= CATALOGUE_WORKING_DAYS_MAX ? (uint8_t)count : 0;
+}
+
+/* A deadline, which may be left out: a day, or working days after the period. */
+static void take_deadline(const struct head *head, struct section section, const char *name,
+                          size_t label, struct level *level)
+{
+    const struct ini_entry *entry = take(head, section, name, false);
+
+    if (entry == NULL)
+        return;
+    level->working_days[label] = parse_working_days(entry->value);
+    if (level->working_days[label] > 0)
+        return;
+    level->has_deadline[label] =
+        calendar_day_parse(entry->value, &level->deadline[label]) == ERR_OK;
+    if (!level->has_deadline[label])
+        problems_add(
+            head->problems, head->ini->file, entry->value_place,
+            PROBLEM_WORDS(
+                head->problems,
+                "%s is not a day of every year: write 06-14, or +1/01-10 for a day of the year "
+                "after, or +3 working days (1 to %d) after the period has ended",
+                "%s không phải là ngày có trong mọi năm: viết 06-14, hoặc +1/01-10 cho một ngày "
+                "của năm sau, hoặc +3 working days (1 đến %d) là số ngày làm việc sau khi hết kỳ"),
+            name, CATALOGUE_WORKING_DAYS_MAX);
 }
 
 /* True if the days are all there. */
@@ -90,7 +130,7 @@ static bool take_calendar(const struct head *head, struct section section,
     bool is_complete = true;
 
     for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
-        if (!take_day(head, section, days[i].name, true, days[i].day))
+        if (!take_day(head, section, days[i].name, days[i].day))
             is_complete = false;
     }
     return is_complete;
@@ -161,7 +201,7 @@ static void add_level(const struct head *head, char *code)
 
     check_code(head, section);
     for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
-        level.has_deadline[i] = take_day(head, section, deadlines[i], false, &level.deadline[i]);
+        take_deadline(head, section, deadlines[i], i, &level);
     catalogue_add_level(head->catalogue, &level);
 }
 

@@ -1,4 +1,4 @@
-/* Private to catalogue_dir*.c: the contents of the four files, added to a catalogue that is not
+/* Private to catalogue_dir*.c: the contents of the files, added to a catalogue that is not
  * finished yet.
  *
  * What cannot be read is replaced by something harmless, so that the checks of catalogue_finish
@@ -17,14 +17,22 @@ void catalogue_dir_add_ini(struct ini_table *ini, struct catalogue *catalogue,
 /* Whether a table has the columns it needs and no others; adds a problem for each that is wrong. */
 bool catalogue_dir_check_units_header(const struct csv_table *table, struct problems *problems);
 bool catalogue_dir_check_forms_header(const struct csv_table *table, struct problems *problems);
+bool catalogue_dir_check_holidays_header(const struct csv_table *table, struct problems *problems);
+bool catalogue_dir_check_exceptions_header(const struct csv_table *table,
+                                           struct problems *problems);
 bool catalogue_dir_check_indicators_header(const struct csv_table *table,
                                            struct problems *problems);
 
-/* Rows of a table with a good header. Levels and types come first, forms before indicators. */
+/* Rows of a table with a good header. Levels and types come first, forms before indicators and
+ * exceptions. */
 void catalogue_dir_add_units(const struct csv_table *table, struct catalogue *catalogue,
                              struct problems *problems);
 void catalogue_dir_add_forms(const struct csv_table *table, struct catalogue *catalogue,
                              struct problems *problems);
+void catalogue_dir_add_holidays(const struct csv_table *table, struct catalogue *catalogue,
+                                struct problems *problems);
+void catalogue_dir_add_exceptions(const struct csv_table *table, struct catalogue *catalogue,
+                                  struct problems *problems);
 void catalogue_dir_add_indicators(const struct csv_table *table, struct catalogue *catalogue,
                                   struct problems *problems);
 

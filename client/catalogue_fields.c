@@ -50,15 +50,46 @@ static void add_calendar_day(struct catalogue_fields *fields, const char *name, 
     free(text);
 }
 
-static void add_levels(struct catalogue_fields *fields, const char *name,
-                       const struct catalogue *catalogue, uint32_t mask)
+/* Appends a word to those before it. */
+static void put_word(struct buf *text, const char *separator, const char *word)
+{
+    buf_printf(text, "%s%s", text->len > 0 ? separator : "", word);
+}
+
+/* The text of a buffer, which is freed. */
+static char *finish_words(struct buf *text)
+{
+    char *words = mem_strdup(text->len > 0 ? (const char *)text->data : "");
+    buf_fini(text);
+    return words;
+}
+
+char *catalogue_levels_text(const struct catalogue *catalogue, uint32_t mask, const char *separator)
 {
     struct buf text = {0};
     for (size_t i = 0; i < catalogue->level_count; i++)
         if ((mask >> i & 1u) != 0)
-            buf_printf(&text, "%s%s", text.len > 0 ? "|" : "", catalogue->levels[i].code);
-    catalogue_fields_add(fields, name, text.len > 0 ? (const char *)text.data : "");
-    buf_fini(&text);
+            put_word(&text, separator, catalogue->levels[i].code);
+    return finish_words(&text);
+}
+
+char *catalogue_types_text(const struct catalogue *catalogue, uint64_t mask, const char *separator)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if ((mask >> i & 1u) != 0)
+            put_word(&text, separator, catalogue->types[i].code);
+    return finish_words(&text);
+}
+
+char *catalogue_periods_text(uint8_t label_mask, const char *separator)
+{
+    static const char *const labels[PERIOD_LABEL_COUNT] = {"s1", "s2", "y"};
+    struct buf text = {0};
+    for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
+        if ((label_mask >> i & 1u) != 0)
+            put_word(&text, separator, labels[i]);
+    return finish_words(&text);
 }
 
 void catalogue_fields_of_calendar(const struct calendar *calendar, struct catalogue_fields *ret)
@@ -85,7 +116,13 @@ static const char *describe_level(const struct level *level, struct catalogue_fi
     catalogue_fields_add(ret, "name_vi", level->name_vi);
     catalogue_fields_add(ret, "name_en", level->name_en);
     for (size_t label = 0; label < PERIOD_LABEL_COUNT; label++)
-        add_calendar_day(ret, deadlines[label], level->has_deadline[label], level->deadline[label]);
+        if (level->working_days[label] > 0)
+            take_text(ret, deadlines[label],
+                      mem_printf("+%u working day%s", level->working_days[label],
+                                 level->working_days[label] > 1 ? "s" : ""));
+        else
+            add_calendar_day(ret, deadlines[label], level->has_deadline[label],
+                             level->deadline[label]);
     return level->code;
 }
 
@@ -136,8 +173,26 @@ void catalogue_fields_of_form(const struct catalogue *catalogue, const struct fo
     catalogue_fields_add(ret, "code", form->code);
     catalogue_fields_add(ret, "name_vi", form->name_vi);
     catalogue_fields_add(ret, "name_en", form->name_en);
-    add_levels(ret, "due", catalogue, form->due_level_mask);
+    take_text(ret, "due", catalogue_levels_text(catalogue, form->due_level_mask, "|"));
     catalogue_fields_add(ret, "accept", form->is_manual ? "manual" : "auto");
+    take_text(ret, "types", catalogue_types_text(catalogue, form->due_type_mask, "|"));
+    take_text(ret, "periods", catalogue_periods_text(form->due_label_mask, "|"));
+    catalogue_fields_add(ret, "body", form->body);
+}
+
+void catalogue_fields_of_holiday(const struct holiday *holiday, struct catalogue_fields *ret)
+{
+    add_day(ret, "last", holiday->last);
+    catalogue_fields_add(ret, "name_vi", holiday->name_vi);
+    catalogue_fields_add(ret, "name_en", holiday->name_en);
+    catalogue_fields_add(ret, "working", holiday->is_worked ? "yes" : "");
+}
+
+void catalogue_fields_of_exception(const struct duty_exception *exception,
+                                   struct catalogue_fields *ret)
+{
+    add_day(ret, "to", exception->to);
+    catalogue_fields_add(ret, "reason", exception->reason);
 }
 
 static const char *aggregation_text(enum aggregation aggregation)
@@ -165,7 +220,7 @@ void catalogue_fields_of_indicator(const struct catalogue *catalogue,
     take_text(ret, "decimals", mem_printf("%u", indicator->decimals));
     catalogue_fields_add(ret, "signed", indicator->is_signed ? "yes" : "");
     catalogue_fields_add(ret, "part_of", whole != NULL ? whole->code : "");
-    add_levels(ret, "levels", catalogue, indicator->level_mask);
+    take_text(ret, "levels", catalogue_levels_text(catalogue, indicator->level_mask, "|"));
     add_day(ret, "valid_from", indicator->valid_from);
     add_day(ret, "valid_to", indicator->valid_to);
     catalogue_fields_add(ret, "rule", indicator->rule);

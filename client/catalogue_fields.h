@@ -28,6 +28,16 @@ const char *catalogue_fields_of_row(const struct catalogue *catalogue, enum word
                                     struct catalogue_fields *ret);
 void catalogue_fields_of_form(const struct catalogue *catalogue, const struct form *form,
                               struct catalogue_fields *ret);
+/* What follows the first day of a holiday, and the unit, form and first day of an exception. */
+void catalogue_fields_of_holiday(const struct holiday *holiday, struct catalogue_fields *ret);
+void catalogue_fields_of_exception(const struct duty_exception *exception,
+                                   struct catalogue_fields *ret);
+/* "district|commune", with `separator` between, of the levels in a mask; likewise the types that
+ * owe a form, and "s1|s2|y", the periods that it is owed for. The caller frees. */
+char *catalogue_levels_text(const struct catalogue *catalogue, uint32_t mask,
+                            const char *separator);
+char *catalogue_types_text(const struct catalogue *catalogue, uint64_t mask, const char *separator);
+char *catalogue_periods_text(uint8_t label_mask, const char *separator);
 void catalogue_fields_of_indicator(const struct catalogue *catalogue,
                                    const struct indicator *indicator, struct catalogue_fields *ret);
 /* What stands in the columns of units.csv on one day ... */

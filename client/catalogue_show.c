@@ -32,12 +32,7 @@ static const char *term(const struct common *common, enum word word)
 /* Codes of the levels in a mask, with blanks between. */
 static void add_levels(const struct catalogue *catalogue, uint32_t mask, struct table *table)
 {
-    struct buf text = {0};
-    for (size_t i = 0; i < catalogue->level_count; i++)
-        if ((mask >> i & 1u) != 0)
-            buf_printf(&text, "%s%s", text.len > 0 ? " " : "", catalogue->levels[i].code);
-    table_add(table, (const char *)text.data);
-    buf_fini(&text);
+    table_take(table, catalogue_levels_text(catalogue, mask, " "));
 }
 
 static void show_units(const struct common *common, const struct catalogue *catalogue, FILE *out)
@@ -156,9 +151,14 @@ static void show_indicators(const struct common *common, const struct catalogue 
 static void show_forms(const struct common *common, const struct catalogue *catalogue, FILE *out)
 {
     static const struct heading headings[] = {
-        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT}, {"code", WORD_COLUMN_CODE, TABLE_LEFT},
-        {"name", WORD_COLUMN_NAME, TABLE_LEFT},      {"due", WORD_COLUMN_DUE, TABLE_LEFT},
+        {"number", WORD_COLUMN_NUMBER, TABLE_RIGHT},
+        {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"due", WORD_COLUMN_DUE, TABLE_LEFT},
         {"accept", WORD_COLUMN_ACCEPT, TABLE_LEFT},
+        {"types", WORD_COLUMN_DUE_TYPES, TABLE_LEFT},
+        {"periods", WORD_COLUMN_DUE_PERIODS, TABLE_LEFT},
+        {"body", WORD_COLUMN_BODY, TABLE_LEFT},
     };
     struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
     for (size_t i = 0; i < catalogue->form_count; i++) {
@@ -168,6 +168,59 @@ static void show_forms(const struct common *common, const struct catalogue *cata
         table_add(table, words_name(common->is_english, form->name_vi, form->name_en));
         add_levels(catalogue, form->due_level_mask, table);
         table_add(table, form->is_manual ? "manual" : "auto");
+        table_take(table, catalogue_types_text(catalogue, form->due_type_mask, " "));
+        table_take(table, catalogue_periods_text(form->due_label_mask, " "));
+        table_add(table, form->body);
+    }
+    finish_table(common, table, out);
+}
+
+static void show_holidays(const struct common *common, const struct catalogue *catalogue, FILE *out)
+{
+    static const struct heading headings[] = {
+        {"first", WORD_COLUMN_FIRST, TABLE_LEFT},
+        {"last", WORD_COLUMN_LAST, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},
+        {"working", WORD_COLUMN_WORKING, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->holiday_count; i++) {
+        const struct holiday *holiday = &catalogue->holidays[i];
+        char day[DATE_TEXT_SIZE];
+        table_add(table, date_format(holiday->first, day));
+        table_add(table, date_format(holiday->last, day));
+        table_add(table, words_name(common->is_english, holiday->name_vi, holiday->name_en));
+        table_add(table, holiday->is_worked ? term(common, WORD_YES) : NULL);
+    }
+    finish_table(common, table, out);
+}
+
+/* A unit has the name and code that it has on the last day of the exception, or had last. */
+static void show_exceptions(const struct common *common, const struct catalogue *catalogue,
+                            FILE *out)
+{
+    static const struct heading headings[] = {
+        {"unit", WORD_COLUMN_ID, TABLE_RIGHT},      {"code", WORD_COLUMN_CODE, TABLE_LEFT},
+        {"name", WORD_COLUMN_NAME, TABLE_LEFT},     {"form", WORD_COLUMN_FORM, TABLE_LEFT},
+        {"from", WORD_COLUMN_FROM, TABLE_LEFT},     {"to", WORD_COLUMN_TO, TABLE_LEFT},
+        {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
+    };
+    struct table *table = start_table(common, headings, sizeof(headings) / sizeof(headings[0]));
+    for (size_t i = 0; i < catalogue->exception_count; i++) {
+        const struct duty_exception *exception = &catalogue->exceptions[i];
+        const struct unit *unit = catalogue_unit(catalogue, exception->unit);
+        const struct form *form = catalogue_form(catalogue, exception->form);
+        const struct unit_version *version = unit_at(unit, exception->to);
+        char day[DATE_TEXT_SIZE];
+        if (version == NULL)
+            version = &unit->versions[unit->version_count - 1];
+        table_addf(table, "%u", exception->unit);
+        table_add(table, version->code);
+        table_add(table, unit_name(version, common->is_english));
+        table_add(table, form != NULL ? form->code : NULL);
+        table_add(table, date_format(exception->from, day));
+        table_add(table, date_format(exception->to, day));
+        table_add(table, exception->reason);
     }
     finish_table(common, table, out);
 }
@@ -264,7 +317,7 @@ static const struct {
 } lists[] = {
     {"units", show_units},         {"indicators", show_indicators}, {"forms", show_forms},
     {"sections", show_sections},   {"bodies", show_bodies},         {"measures", show_measures},
-    {"calendars", show_calendars},
+    {"calendars", show_calendars}, {"holidays", show_holidays},     {"exceptions", show_exceptions},
 };
 
 enum { LIST_COUNT = sizeof(lists) / sizeof(lists[0]) };

@@ -50,11 +50,35 @@ static enum err open_source(const char *path, struct problems *problems, struct 
     return err;
 }
 
+/* That the holidays of this year, or of the next where a deadline lies there, are yet to be added.
+ * Of years before the last one that has any, core tells. */
+static void warn_of_holidays(const char *path, const struct catalogue *catalogue,
+                             struct problems *problems)
+{
+    int today_year, last_year = 0, month, day;
+
+    date_split(instant_date(clock_now()), &today_year, &month, &day);
+    if (catalogue->holiday_count > 0)
+        date_split(catalogue->holidays[catalogue->holiday_count - 1].last, &last_year, &month,
+                   &day);
+    const int year = catalogue_year_without_holidays(catalogue, (uint16_t)today_year);
+    if (last_year > 0 && year > last_year)
+        problems_warn(problems, path, (struct place){0},
+                      PROBLEM_WORDS(problems,
+                                    "no public holiday of %d is known yet, and deadlines are "
+                                    "counted in working days: add those of that year",
+                                    "chưa có ngày nghỉ lễ nào của năm %d, mà hạn nộp tính theo "
+                                    "ngày làm việc: thêm các ngày nghỉ của năm đó"),
+                      year);
+}
+
 /* Reads and checks it; prints everything that is wrong with it. */
 static int read_source(const struct common *common, const char *path, struct source *source)
 {
     struct problems problems = {.is_vietnamese = !common->is_english};
     enum err err = open_source(path, &problems, source);
+    if (err == ERR_OK)
+        warn_of_holidays(path, source->catalogue, &problems);
     command_print_problems(&problems);
     if (err != ERR_OK)
         command_say(words(common->is_english, WORD_PROBLEMS_FOUND), problems.error_count);
@@ -279,8 +303,8 @@ const struct command command_catalogue = {
         "check, compare, publish, fetch or look at the catalogue of units, indicators and forms",
     .summary_vi = "kiểm tra, so sánh, công bố, lấy về hoặc xem danh mục đơn vị, chỉ tiêu, biểu mẫu",
     .help =
-        "PATH is a folder with catalogue.ini, units.csv, indicators.csv and forms.csv, or a file\n"
-        "that `fetch` wrote.\n\n"
+        "PATH is a folder with catalogue.ini, units.csv, indicators.csv and forms.csv, and if\n"
+        "there are any holidays.csv and exceptions.csv, or a file that `fetch` wrote.\n\n"
         "  check PATH    lists everything that is wrong with it; needs no node\n"
         "  diff OLD NEW  lists what changes from one to the other, and what of it may not; "
         "without\n"
@@ -292,12 +316,11 @@ const struct command command_catalogue = {
         "                at a root that was restored from an older backup, or lost its disk\n"
         "    --force     a file that is there is replaced\n"
         "  show          what is in force at the node; `show units` (or indicators, forms,\n"
-        "                sections, bodies, measures, calendars) lists it\n"
+        "                sections, bodies, measures, calendars, holidays, exceptions) lists it\n"
         "    --file PATH shows that one instead\n",
     .help_vi =
-        "PATH là thư mục có catalogue.ini, units.csv, indicators.csv và forms.csv, hoặc một tệp "
-        "do\n"
-        "`fetch` ghi ra.\n\n"
+        "PATH là thư mục có catalogue.ini, units.csv, indicators.csv và forms.csv, nếu có thì cả\n"
+        "holidays.csv và exceptions.csv, hoặc một tệp do `fetch` ghi ra.\n\n"
         "  check PATH    liệt kê mọi lỗi trong danh mục; không cần nút nào đang chạy\n"
         "  diff CŨ MỚI   liệt kê những gì thay đổi từ danh mục này sang danh mục kia, và thay đổi\n"
         "                nào không được phép; không ghi CŨ thì so với danh mục đang dùng ở nút\n"
@@ -307,7 +330,8 @@ const struct command command_catalogue = {
         "                khi nút ấy được khôi phục từ bản sao lưu cũ hoặc bị mất đĩa\n"
         "    --force     ghi đè tệp đã có\n"
         "  show          danh mục đang dùng ở nút; `show units` (hoặc indicators, forms,\n"
-        "                sections, bodies, measures, calendars) liệt kê chi tiết\n"
+        "                sections, bodies, measures, calendars, holidays, exceptions) liệt kê chi\n"
+        "                tiết\n"
         "    --file PATH xem danh mục ở đó thay cho danh mục của nút\n",
     .run = run_catalogue,
 };

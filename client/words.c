@@ -142,10 +142,10 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_CATALOGUE_TOO_LARGE] = {"danh mục có %zu byte, tối đa là %d",
                                   "the catalogue has %zu bytes, "
                                   "at most %d are allowed"},
-    [WORD_CATALOGUE_SHOW_WHAT] = {"xem được units, indicators, forms, sections, bodies, measures "
-                                  "hoặc calendars, không có “%s”",
-                                  "units, indicators, forms, sections, bodies, measures or "
-                                  "calendars can be shown, not '%s'"},
+    [WORD_CATALOGUE_SHOW_WHAT] = {"xem được units, indicators, forms, sections, bodies, "
+                                  "measures, calendars, holidays hoặc exceptions, không có “%s”",
+                                  "units, indicators, forms, sections, bodies, measures, "
+                                  "calendars, holidays or exceptions can be shown, not '%s'"},
     [WORD_CATALOGUE_ACTION] = {"“%s” không phải check, diff, publish, fetch hoặc show",
                                "'%s' is not check, diff, publish, fetch or show"},
     [WORD_CATALOGUE_FETCHED] =
@@ -217,7 +217,6 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_DIFF_REFUSED] = {"có %zu thay đổi không được phép: không thể công bố danh mục này",
                            "%zu of these changes {is|are} not allowed: this catalogue cannot be "
                            "published"},
-    [WORD_COLUMN_DUE] = {"Cấp phải nộp", "Due from"},
     [WORD_COLUMN_ACCEPT] = {"Duyệt", "Accepted"},
     [WORD_NATURE_FLOW] = {"trong kỳ", "flow"},
     [WORD_NATURE_STOCK] = {"cuối kỳ", "stock"},
@@ -447,18 +446,6 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_COLUMN_FILED] = {"Nộp lần đầu", "First filed"},
     [WORD_COLUMN_MET_BY] = {"Nộp bằng", "Met by"},
     [WORD_COLUMN_COVERED_BY] = {"Gộp trong", "Covered by"},
-    [WORD_COVERAGE_MISSING] = {"chưa nộp", "missing"},
-    [WORD_COVERAGE_WAITING] = {"chờ duyệt", "waiting"},
-    [WORD_COVERAGE_ACCEPTED] = {"đã nhận", "accepted"},
-    [WORD_COVERAGE_RETURNED] = {"bị trả lại", "returned"},
-    [WORD_COVERAGE_COVERED] = {"đã có số toàn đơn vị", "covered"},
-    [WORD_COVERAGE_EARLY] = {"sớm", "early"},
-    [WORD_COVERAGE_ON_TIME] = {"đúng hạn", "on time"},
-    [WORD_COVERAGE_LATE] = {"muộn", "late"},
-    [WORD_COVERAGE_SUMMARY] =
-        {"phải nộp %u: đã nộp %u, đã nhận %u, đã có số toàn đơn vị %u, nộp muộn %u",
-         "%u due: %u filed, %u accepted, %u covered, %u late"},
-    [WORD_COVERAGE_COMPLETE] = {"không thiếu đơn vị nào", "nobody is missing"},
     [WORD_EXPLAIN_COVERED] = {"không cộng: đã có trong số toàn đơn vị",
                               "not added: it is in the whole figure above"},
     [WORD_EXPLAIN_NOT_COUNTED] = {"chưa được tính: chờ duyệt hoặc bị trả lại",
@@ -620,9 +607,11 @@ static const struct words_pair table[WORD_COUNT] = {
 const char *words(bool is_english, enum word id)
 {
     assert(id < WORD_COUNT);
-    const struct words_pair *pair = table[id].vi != NULL ? &table[id] : &words_status[id];
-    if (pair->vi == NULL)
-        pair = &words_edition[id];
+    static const struct words_pair *const tables[] = {table, words_status, words_edition,
+                                                      words_coverage};
+    const struct words_pair *pair = &tables[0][id];
+    for (size_t i = 1; i < sizeof(tables) / sizeof(tables[0]) && pair->vi == NULL; i++)
+        pair = &tables[i][id];
     const char *text = is_english ? pair->en : pair->vi;
     assert(text != NULL);
     return text;

@@ -13,5 +13,7 @@ struct words_pair {
 extern const struct words_pair words_status[WORD_COUNT];
 /* Likewise of `close` and `editions`. */
 extern const struct words_pair words_edition[WORD_COUNT];
+/* Likewise those of `coverage` and of who owes what. */
+extern const struct words_pair words_coverage[WORD_COUNT];
 
 #endif

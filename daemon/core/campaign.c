@@ -1,15 +1,6 @@
 /* Which period is being filed, and how far it has come. */
 #include "core/campaign.h"
 
-/* Levels whose units owe a report of some form, as a mask. */
-static uint32_t due_levels(const struct catalogue *catalogue)
-{
-    uint32_t mask = 0;
-    for (size_t i = 0; i < catalogue->form_count; i++)
-        mask |= catalogue->forms[i].due_level_mask;
-    return mask;
-}
-
 /* The first deadline of the period for any of the levels; false if there is none. */
 static bool first_deadline(const struct catalogue *catalogue, struct period period, uint32_t levels,
                            struct date *ret_first)
@@ -27,32 +18,35 @@ static bool first_deadline(const struct catalogue *catalogue, struct period peri
     return is_found;
 }
 
-static bool has_deadlines(const struct catalogue *catalogue, uint32_t levels)
+/* Whether something that is owed has a deadline. */
+static bool has_deadlines(const struct catalogue *catalogue)
 {
-    for (size_t level = 0; level < catalogue->level_count; level++)
-        for (int i = 0; i < PERIOD_LABEL_COUNT; i++)
-            if ((levels >> level & 1) != 0 && catalogue->levels[level].has_deadline[i])
+    for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++) {
+        const uint32_t levels = catalogue_due_levels(catalogue, label);
+        for (size_t level = 0; level < catalogue->level_count; level++)
+            if ((levels >> level & 1) != 0 &&
+                (catalogue->levels[level].has_deadline[label - 1] ||
+                 catalogue->levels[level].working_days[label - 1] > 0))
                 return true;
+    }
     return false;
 }
 
 bool campaign_find(const struct catalogue *catalogue, struct date today, struct period *ret_period)
 {
-    const uint32_t levels = due_levels(catalogue);
-    const bool by_deadline = has_deadlines(catalogue, levels);
+    const bool by_deadline = has_deadlines(catalogue);
     struct date latest = DATE_MIN;
     int year, month, day;
 
-    if (levels == 0)
-        return false;
     date_split(today, &year, &month, &day);
     /* A year's first half may be due in the year before, its last deadline in the year after. In
      * this order a year comes after its second half, and wins when both begin on one day. */
     for (int y = year - 1; y <= year + 1; y++) {
         for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++) {
             const struct period period = {(uint16_t)y, label};
+            const uint32_t levels = catalogue_due_levels(catalogue, label);
             struct date begin;
-            if (!period_is_valid(period))
+            if (levels == 0 || !period_is_valid(period))
                 continue;
             if (!by_deadline)
                 begin = catalogue_window(catalogue, period).last;

@@ -87,7 +87,14 @@ void catalogue_free(struct catalogue **catalogue)
         free(c->forms[i].code);
         free(c->forms[i].name_vi);
         free(c->forms[i].name_en);
+        free(c->forms[i].body);
     }
+    for (size_t i = 0; i < c->holiday_count; i++) {
+        free(c->holidays[i].name_vi);
+        free(c->holidays[i].name_en);
+    }
+    for (size_t i = 0; i < c->exception_count; i++)
+        free(c->exceptions[i].reason);
     for (size_t i = 0; i < c->indicator_count; i++)
         indicator_fini(&c->indicators[i]);
     for (size_t i = 0; i < c->unit_count; i++)
@@ -101,6 +108,8 @@ void catalogue_free(struct catalogue **catalogue)
     free(c->bodies);
     free(c->measures);
     free(c->forms);
+    free(c->holidays);
+    free(c->exceptions);
     free(c->indicators);
     free(c->indicators_by_code);
     free(c->indicators_shown);
@@ -187,9 +196,29 @@ void catalogue_add_form(struct catalogue *catalogue, const struct form *form)
     copy.code = copy_text(form->code);
     copy.name_vi = copy_text(form->name_vi);
     copy.name_en = copy_text(form->name_en);
+    copy.body = copy_text(form->body);
     catalogue->forms =
         mem_grow(catalogue->forms, catalogue->form_count, &catalogue->form_capacity, sizeof copy);
     catalogue->forms[catalogue->form_count++] = copy;
+}
+
+void catalogue_add_holiday(struct catalogue *catalogue, const struct holiday *holiday)
+{
+    size_t count = catalogue->holiday_count++;
+
+    catalogue->holidays = mem_realloc(catalogue->holidays, (count + 1) * sizeof *holiday);
+    catalogue->holidays[count] = *holiday;
+    catalogue->holidays[count].name_vi = copy_text(holiday->name_vi);
+    catalogue->holidays[count].name_en = copy_text(holiday->name_en);
+}
+
+void catalogue_add_exception(struct catalogue *catalogue, const struct duty_exception *exception)
+{
+    size_t count = catalogue->exception_count++;
+
+    catalogue->exceptions = mem_realloc(catalogue->exceptions, (count + 1) * sizeof *exception);
+    catalogue->exceptions[count] = *exception;
+    catalogue->exceptions[count].reason = copy_text(exception->reason);
 }
 
 void catalogue_add_indicator(struct catalogue *catalogue, const struct indicator *indicator)
@@ -261,6 +290,26 @@ static int compare_forms(const void *a, const void *b)
     const struct form *left = a, *right = b;
     int order = compare_u32(left->number, right->number);
 
+    return order != 0 ? order : compare_u32(left->line, right->line);
+}
+
+static int compare_holidays(const void *a, const void *b)
+{
+    const struct holiday *left = a, *right = b;
+    int order = date_compare(left->first, right->first);
+
+    return order != 0 ? order : compare_u32(left->line, right->line);
+}
+
+static int compare_exceptions(const void *a, const void *b)
+{
+    const struct duty_exception *left = a, *right = b;
+    int order = compare_u32(left->unit, right->unit);
+
+    if (order == 0)
+        order = compare_u32(left->form, right->form);
+    if (order == 0)
+        order = date_compare(left->from, right->from);
     return order != 0 ? order : compare_u32(left->line, right->line);
 }
 
@@ -396,6 +445,10 @@ enum err catalogue_finish(struct catalogue *catalogue, const struct catalogue_so
         catalogue->title_en = copy_text(NULL);
     sort(catalogue->eras, catalogue->era_count, sizeof *catalogue->eras, compare_eras);
     sort(catalogue->forms, catalogue->form_count, sizeof *catalogue->forms, compare_forms);
+    sort(catalogue->holidays, catalogue->holiday_count, sizeof *catalogue->holidays,
+         compare_holidays);
+    sort(catalogue->exceptions, catalogue->exception_count, sizeof *catalogue->exceptions,
+         compare_exceptions);
     sort(catalogue->indicators, catalogue->indicator_count, sizeof *catalogue->indicators,
          compare_indicators);
     merge_units(catalogue);

@@ -24,6 +24,11 @@ enum {
     CATALOGUE_BODIES_MAX = 64,
     CATALOGUE_MEASURES_MAX = 256,
     CATALOGUE_ERAS_MAX = 32,
+    CATALOGUE_WORKING_DAYS_MAX = 60,
+    CATALOGUE_HOLIDAYS_MAX = 1024,        /* rows */
+    CATALOGUE_HOLIDAY_MAX_DAYS = 31,      /* of one row */
+    CATALOGUE_HOLIDAYS_OF_YEAR_MAX = 100, /* days */
+    CATALOGUE_EXCEPTIONS_MAX = 4096,
     CATALOGUE_DEPTH_MAX = 8,     /* derived from derived ..., part of a part ... */
     CATALOGUE_STEPS_MAX = 10000, /* of one derived indicator, with all that it is built on */
 };
@@ -35,6 +40,9 @@ struct era {
     uint32_t line;
 };
 
+/* Every label, in a mask of labels. */
+#define FORM_ALL_LABELS ((1u << PERIOD_LABEL_COUNT) - 1)
+
 /* A level of the tree, topmost first: province, district, commune. */
 struct level {
     char *code;
@@ -42,6 +50,8 @@ struct level {
     /* Last day on which a first filing is in time, by label - 1; has_deadline false: none set. */
     bool has_deadline[PERIOD_LABEL_COUNT];
     struct calendar_day deadline[PERIOD_LABEL_COUNT];
+    /* Instead of a day: so many working days after the last day of the period; 0: none. */
+    uint8_t working_days[PERIOD_LABEL_COUNT];
 };
 
 struct unit_type {
@@ -66,8 +76,28 @@ struct form {
     uint32_t number; /* never 0, never reused */
     char *code;
     char *name_vi, *name_en;
-    uint32_t due_level_mask; /* bit n: every unit of level n owes this form */
+    uint32_t due_level_mask; /* bit n: units of level n owe this form */
+    uint64_t due_type_mask;  /* bit n: of these, units of type n alone; 0: of every type */
+    uint8_t due_label_mask;  /* bit label - 1: for these periods alone; 0: for all three */
+    char *body;              /* code of the body that answers for it, or "" */
     bool is_manual; /* what is filed waits for acceptance at the node of the unit's parent */
+    uint32_t line;
+};
+
+/* Public holidays, from the first day to the last; or days of a weekend that are worked instead. */
+struct holiday {
+    struct date first, last;
+    char *name_vi, *name_en;
+    bool is_worked;
+    uint32_t line;
+};
+
+/* A unit owes a form in no period whose window's last day lies from `from` to `to`. */
+struct duty_exception {
+    uint32_t unit;        /* id */
+    uint32_t form;        /* 0: any */
+    struct date from, to; /* DATE_MIN: since always; it always ends */
+    char *reason;
     uint32_t line;
 };
 
@@ -95,6 +125,10 @@ struct catalogue {
     size_t measure_count;
     struct form *forms; /* by number */
     size_t form_count, form_capacity;
+    struct holiday *holidays; /* by first day */
+    size_t holiday_count;
+    struct duty_exception *exceptions; /* by unit, form, first day */
+    size_t exception_count;
     struct indicator *indicators; /* by number */
     size_t indicator_count, indicator_capacity;
     uint32_t *indicators_by_code; /* indexes into `indicators`, by code */
@@ -127,6 +161,8 @@ void catalogue_add_type(struct catalogue *catalogue, const struct unit_type *typ
 void catalogue_add_section(struct catalogue *catalogue, const struct named *section);
 void catalogue_add_body(struct catalogue *catalogue, const struct named *body);
 void catalogue_add_measure(struct catalogue *catalogue, const struct measure *measure);
+void catalogue_add_holiday(struct catalogue *catalogue, const struct holiday *holiday);
+void catalogue_add_exception(struct catalogue *catalogue, const struct duty_exception *exception);
 void catalogue_add_form(struct catalogue *catalogue, const struct form *form);
 /* `formula` and `checks` are ignored: catalogue_finish parses `rule` and `checks_text`. */
 void catalogue_add_indicator(struct catalogue *catalogue, const struct indicator *indicator);
@@ -160,7 +196,8 @@ enum err catalogue_check_succession(const struct catalogue *current, const struc
 /* The calendar of a label's year, and the days that a period covers by it. */
 const struct calendar *catalogue_calendar(const struct catalogue *catalogue, int year);
 struct window catalogue_window(const struct catalogue *catalogue, struct period period);
-/* Last day on which the first filing of a unit of that level is in time; false: none is set. */
+/* Last day on which the first filing of a unit of that level is in time; false: none is set. In
+ * working days it is the day so many of them after the last one of the window. */
 bool catalogue_deadline(const struct catalogue *catalogue, struct period period, size_t level,
                         struct date *ret_deadline);
 
@@ -178,6 +215,24 @@ int catalogue_section_by_code(const struct catalogue *catalogue, const char *cod
 int catalogue_body_by_code(const struct catalogue *catalogue, const char *code);
 /* NULL for one that is not declared. */
 const struct measure *catalogue_measure(const struct catalogue *catalogue, const char *name);
+/* Whether units of that level and type owe the form for the label, as far as no exception says
+ * otherwise. */
+bool form_is_owed(const struct form *form, uint8_t level, uint8_t type, uint8_t label);
+/* The exception that frees the unit from the form in a period whose window ends on `day`, or NULL.
+ */
+const struct duty_exception *catalogue_exception(const struct catalogue *catalogue, uint32_t unit,
+                                                 uint32_t form, struct date day);
+/* Monday to Friday but for public holidays, and the days of weekends that are worked instead. */
+bool catalogue_is_working_day(const struct catalogue *catalogue, struct date day);
+/* The `count`-th working day after `day`, of a finished catalogue. */
+struct date catalogue_add_working_days(const struct catalogue *catalogue, struct date day,
+                                       unsigned count);
+bool catalogue_uses_working_days(const struct catalogue *catalogue);
+/* A year whose holidays the deadlines of that label's year depend on, and of which none is known; 0
+ * if there is none. */
+int catalogue_year_without_holidays(const struct catalogue *catalogue, uint16_t year);
+/* Levels of which some unit owes some form for the label, as a mask. */
+uint32_t catalogue_due_levels(const struct catalogue *catalogue, uint8_t label);
 /* The heading that the indicator is shown under, "" if none; an English one may be missing, which
  * is "" too. They belong to the catalogue. */
 const char *catalogue_heading(const struct catalogue *catalogue, const struct indicator *indicator,

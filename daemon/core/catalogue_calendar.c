@@ -24,7 +24,13 @@ bool catalogue_deadline(const struct catalogue *catalogue, struct period period,
 {
     const struct level *due = &catalogue->levels[level];
     const struct calendar_day day = due->deadline[period.label - 1];
+    const uint8_t working_days = due->working_days[period.label - 1];
 
+    if (working_days > 0) {
+        *ret_deadline = catalogue_add_working_days(
+            catalogue, catalogue_window(catalogue, period).last, working_days);
+        return true;
+    }
     return due->has_deadline[period.label - 1] &&
            date_make(period.year + day.year_offset, day.month, day.day, ret_deadline) == ERR_OK;
 }

@@ -171,6 +171,10 @@ static bool check_limits(const struct checker *checker)
          CATALOGUE_MEASURES_MAX},
         {"forms.csv", CHECKER_WORDS(checker, "forms", "biểu mẫu"), c->form_count, 0,
          CATALOGUE_FORMS_MAX},
+        {"holidays.csv", CHECKER_WORDS(checker, "rows of holidays", "dòng ngày nghỉ"),
+         c->holiday_count, 0, CATALOGUE_HOLIDAYS_MAX},
+        {"exceptions.csv", CHECKER_WORDS(checker, "exceptions", "ngoại lệ"), c->exception_count, 0,
+         CATALOGUE_EXCEPTIONS_MAX},
         {"indicators.csv", CHECKER_WORDS(checker, "indicators", "chỉ tiêu"), c->indicator_count, 0,
          CATALOGUE_INDICATORS_MAX},
         {"units.csv", CHECKER_WORDS(checker, "units", "đơn vị"), c->unit_count, 1,
@@ -389,6 +393,7 @@ void catalogue_check(const struct checker *checker)
                 checker->catalogue->body_count);
     check_declared_measures(checker);
     check_forms(checker);
+    catalogue_check_duties(checker);
     catalogue_check_indicators(checker);
     catalogue_check_units(checker);
 }

@@ -52,6 +52,8 @@ void catalogue_order_indicators(struct catalogue *catalogue);
 
 /* All checks; the limits on counts come first, and nothing else is looked at when one is passed. */
 void catalogue_check(const struct checker *checker);
+/* What forms say of who owes them, deadlines in working days, holidays and exceptions. */
+void catalogue_check_duties(const struct checker *checker);
 void catalogue_check_calendars(const struct checker *checker);
 /* Also parses formulas and checks into the indicators. */
 void catalogue_check_indicators(const struct checker *checker);

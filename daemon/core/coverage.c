@@ -192,9 +192,32 @@ static void add_line(struct coverage *coverage, const struct coverage_line *line
         coverage->late_count++;
 }
 
+static void add_excepted(struct coverage *coverage, const struct coverage_excepted *excepted)
+{
+    coverage->excepted = mem_grow(coverage->excepted, coverage->excepted_count,
+                                  &coverage->excepted_capacity, sizeof(*coverage->excepted));
+    coverage->excepted[coverage->excepted_count++] = *excepted;
+}
+
+bool coverage_is_owed(const struct catalogue *catalogue, const struct tree *tree, uint32_t index,
+                      const struct form *form, const struct duty_exception **ret_exception)
+{
+    const struct tree_node *unit = &tree->nodes[index];
+    const struct duty_exception *exception = NULL;
+    const bool is_owed =
+        !unit->has_ended && form_is_owed(form, unit->level, unit->type, tree->period.label);
+
+    if (is_owed)
+        exception = catalogue_exception(catalogue, unit->unit, form->number, tree->window.last);
+    if (ret_exception != NULL)
+        *ret_exception = exception;
+    return is_owed && exception == NULL;
+}
+
 void coverage_fini(struct coverage *coverage)
 {
     free(coverage->lines);
+    free(coverage->excepted);
     *coverage = (struct coverage){0};
 }
 
@@ -214,15 +237,16 @@ void coverage_build(const struct catalogue *catalogue, const struct tree *tree, 
 
     const uint32_t top = tree_find(tree, root);
     for (uint32_t at = top; at != TREE_NONE; at = tree_next(tree, top, at)) {
-        const struct tree_node *unit = &tree->nodes[at];
-        if (unit->has_ended)
-            continue;
         for (size_t i = 0; i < catalogue->form_count; i++) {
             const struct form *form = &catalogue->forms[i];
-            if ((form->due_level_mask >> unit->level & 1) == 0)
-                continue;
-            const struct coverage_line line = line_of(&context, at, form->number);
-            add_line(ret_coverage, &line);
+            const struct duty_exception *exception;
+            if (coverage_is_owed(catalogue, tree, at, form, &exception)) {
+                const struct coverage_line line = line_of(&context, at, form->number);
+                add_line(ret_coverage, &line);
+            } else if (exception != NULL) {
+                add_excepted(ret_coverage, &(struct coverage_excepted){tree->nodes[at].unit,
+                                                                       form->number, exception});
+            }
         }
     }
 }

@@ -54,9 +54,18 @@ struct coverage_line {
                             for a unit that filed, whose figures are then not added */
 };
 
+/* A form that a unit would owe in the period, but for an exception. */
+struct coverage_excepted {
+    uint32_t unit;
+    uint32_t form;
+    const struct duty_exception *exception; /* belongs to the catalogue */
+};
+
 struct coverage {
     struct coverage_line *lines; /* depth first, forms in order */
     size_t count, capacity;
+    struct coverage_excepted *excepted; /* likewise; none of them is a line */
+    size_t excepted_count, excepted_capacity;
     size_t due_count, filed_count, accepted_count, covered_count, late_count;
 };
 
@@ -66,6 +75,11 @@ void coverage_fini(struct coverage *coverage);
  * beneath a whole report that covers the label (year.h) is COVERED unless it filed itself. */
 void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
                     const struct coverage_source *source, struct coverage *ret_coverage);
+/* Whether the unit at `index` of the tree owes the form in the tree's period: it has not ended, is
+ * of a level and type that owe it for the label, and not excepted. `*ret_exception` (may be NULL)
+ * is the exception that frees it, or NULL. */
+bool coverage_is_owed(const struct catalogue *catalogue, const struct tree *tree, uint32_t index,
+                      const struct form *form, const struct duty_exception **ret_exception);
 /* The line of one duty: of the unit at `index` of the tree, which must owe `form`. */
 struct coverage_line coverage_duty(const struct catalogue *catalogue, const struct tree *tree,
                                    uint32_t index, uint32_t form,

@@ -264,12 +264,13 @@ static void describe_withdrawn(struct explain *explain, const struct report_key 
 }
 
 /* Whether a report of the unit has to have the figure. */
-static bool owes(const struct explain *explain, const struct tree_node *node)
+static bool owes(const struct explain *explain, uint32_t index)
 {
-    const struct form *form =
-        catalogue_form(explain->step->node->catalogue, explain->indicator->form);
-    uint32_t levels = form != NULL ? form->due_level_mask & explain->indicator->level_mask : 0;
-    return !node->has_ended && (levels >> node->level & 1U) != 0;
+    const struct catalogue *catalogue = explain->step->node->catalogue;
+    const struct tree *tree = explain->query->tree;
+    const struct form *form = catalogue_form(catalogue, explain->indicator->form);
+    return form != NULL && (explain->indicator->level_mask >> tree->nodes[index].level & 1U) != 0 &&
+           coverage_is_owed(catalogue, tree, index, form, NULL);
 }
 
 /* A unit that owes the form and filed nothing that meets the duty and counts is named, and so is
@@ -279,7 +280,7 @@ static void explain_missing(struct explain *explain, uint32_t index, uint32_t de
     const struct query *query = explain->query;
     const struct tree_node *node = &query->tree->nodes[index];
     const struct catalogue *catalogue = explain->step->node->catalogue;
-    if (!owes(explain, node))
+    if (!owes(explain, index))
         return;
     struct view_filings filings = {explain->step->txn, query->kind, query->period.year};
     struct coverage_source source = view_coverage_source(&filings);
@@ -414,7 +415,7 @@ static void count_due(struct explain *explain)
     const struct tree *tree = explain->query->tree;
     uint32_t root = tree_find(tree, explain->query->unit);
     for (uint32_t i = root; i != TREE_NONE; i = tree_next(tree, root, i))
-        explain->due_count += is_asked(explain, &tree->nodes[i]) && owes(explain, &tree->nodes[i]);
+        explain->due_count += is_asked(explain, &tree->nodes[i]) && owes(explain, i);
 }
 
 /* The year's figure: of one type, what its units reported, which may be none of it. */

@@ -81,6 +81,9 @@ static void pack_level(const struct level *level, struct buf *out)
         if (level->has_deadline[i])
             *deadlines[i] = &days[i];
     }
+    row.working_days_s1 = level->working_days[PERIOD_S1 - 1];
+    row.working_days_s2 = level->working_days[PERIOD_S2 - 1];
+    row.working_days_y = level->working_days[PERIOD_Y - 1];
     Tonghop__Level *rows[] = {&row};
     Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
     message.n_levels = 1;
@@ -110,6 +113,9 @@ static void pack_form(const struct form *form, struct buf *out)
     row.name_en = form->name_en;
     row.due_level_mask = form->due_level_mask;
     row.accepted_by_hand = form->is_manual;
+    row.due_type_mask = form->due_type_mask;
+    row.due_label_mask = form->due_label_mask;
+    row.body = form->body;
     Tonghop__Form *rows[] = {&row};
     Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
     message.n_forms = 1;
@@ -200,6 +206,36 @@ static void pack_measure(const struct measure *measure, struct buf *out)
     wire_put_message(&message.base, out);
 }
 
+static void pack_holiday(const struct holiday *holiday, struct buf *out)
+{
+    Tonghop__Holiday row = TONGHOP__HOLIDAY__INIT;
+    row.first = holiday->first.days;
+    row.last = holiday->last.days;
+    row.name_vi = holiday->name_vi;
+    row.name_en = holiday->name_en;
+    row.worked = holiday->is_worked;
+    Tonghop__Holiday *rows[] = {&row};
+    Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
+    message.n_holidays = 1;
+    message.holidays = rows;
+    wire_put_message(&message.base, out);
+}
+
+static void pack_exception(const struct duty_exception *exception, struct buf *out)
+{
+    Tonghop__DutyException row = TONGHOP__DUTY_EXCEPTION__INIT;
+    row.unit = exception->unit;
+    row.form = exception->form;
+    row.from = exception->from.days;
+    row.to = exception->to.days;
+    row.reason = exception->reason;
+    Tonghop__DutyException *rows[] = {&row};
+    Tonghop__Catalogue message = TONGHOP__CATALOGUE__INIT;
+    message.n_exceptions = 1;
+    message.exceptions = rows;
+    wire_put_message(&message.base, out);
+}
+
 void wire_pack_catalogue(const struct catalogue *catalogue, struct buf *out)
 {
     pack_head(catalogue, out);
@@ -221,6 +257,10 @@ void wire_pack_catalogue(const struct catalogue *catalogue, struct buf *out)
         pack_measure(&catalogue->measures[i], out);
     for (size_t i = 0; i < catalogue->era_count; i++)
         pack_era(&catalogue->eras[i], out);
+    for (size_t i = 0; i < catalogue->holiday_count; i++)
+        pack_holiday(&catalogue->holidays[i], out);
+    for (size_t i = 0; i < catalogue->exception_count; i++)
+        pack_exception(&catalogue->exceptions[i], out);
 }
 
 static struct calendar_day open_day(const Tonghop__CalendarDay *day)
@@ -259,7 +299,13 @@ static void open_level(const Tonghop__Level *row, struct catalogue *catalogue)
 {
     const Tonghop__CalendarDay *deadlines[PERIOD_LABEL_COUNT] = {row->deadline_s1, row->deadline_s2,
                                                                  row->deadline_y};
-    struct level level = {.code = row->code, .name_vi = row->name_vi, .name_en = row->name_en};
+    struct level level = {
+        .code = row->code,
+        .name_vi = row->name_vi,
+        .name_en = row->name_en,
+        .working_days = {(uint8_t)row->working_days_s1, (uint8_t)row->working_days_s2,
+                         (uint8_t)row->working_days_y},
+    };
     for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++) {
         level.has_deadline[i] = deadlines[i] != NULL;
         if (deadlines[i] != NULL)
@@ -326,6 +372,31 @@ static void open_words(const Tonghop__Catalogue *message, struct catalogue *cata
     }
 }
 
+/* Holidays and exceptions. */
+static void open_duties(const Tonghop__Catalogue *message, struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < message->n_holidays; i++) {
+        const Tonghop__Holiday *row = message->holidays[i];
+        catalogue_add_holiday(catalogue, &(struct holiday){
+                                             .first = {row->first},
+                                             .last = {row->last},
+                                             .name_vi = row->name_vi,
+                                             .name_en = row->name_en,
+                                             .is_worked = row->worked != 0,
+                                         });
+    }
+    for (size_t i = 0; i < message->n_exceptions; i++) {
+        const Tonghop__DutyException *row = message->exceptions[i];
+        catalogue_add_exception(catalogue, &(struct duty_exception){
+                                               .unit = row->unit,
+                                               .form = row->form,
+                                               .from = {row->from},
+                                               .to = {row->to},
+                                               .reason = row->reason,
+                                           });
+    }
+}
+
 /* Adds every row of a message that wire_check let pass: all narrowing above is safe. */
 static struct catalogue *open_rows(const Tonghop__Catalogue *message)
 {
@@ -345,6 +416,9 @@ static struct catalogue *open_rows(const Tonghop__Catalogue *message)
                                           .name_vi = row->name_vi,
                                           .name_en = row->name_en,
                                           .due_level_mask = row->due_level_mask,
+                                          .due_type_mask = row->due_type_mask,
+                                          .due_label_mask = (uint8_t)row->due_label_mask,
+                                          .body = row->body,
                                           .is_manual = row->accepted_by_hand,
                                       });
     }
@@ -353,6 +427,7 @@ static struct catalogue *open_rows(const Tonghop__Catalogue *message)
     for (size_t i = 0; i < message->n_units; i++)
         open_unit(message->units[i], catalogue);
     open_words(message, catalogue);
+    open_duties(message, catalogue);
     return catalogue;
 }
 

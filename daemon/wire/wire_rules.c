@@ -297,7 +297,17 @@ static const struct wire_rule catalogue_rules[] = {
     {AT(Catalogue, bodies), 0, CATALOGUE_BODIES_MAX, 0},
     {AT(Catalogue, measures), 0, CATALOGUE_MEASURES_MAX, 0},
     {AT(Catalogue, later_calendars), 0, CATALOGUE_ERAS_MAX, 0},
+    {AT(Catalogue, holidays), 0, CATALOGUE_HOLIDAYS_MAX, 0},
+    {AT(Catalogue, exceptions), 0, CATALOGUE_EXCEPTIONS_MAX, 0},
 };
+
+static const struct wire_rule level_rules[] = {
+    {AT(Level, working_days_s1), 0, CATALOGUE_WORKING_DAYS_MAX, 0},
+    {AT(Level, working_days_s2), 0, CATALOGUE_WORKING_DAYS_MAX, 0},
+    {AT(Level, working_days_y), 0, CATALOGUE_WORKING_DAYS_MAX, 0},
+};
+
+static const struct wire_rule duty_exception_rules[] = {{NUMBER(DutyException, unit)}};
 
 static const struct wire_rule calendar_rules[] = {
     {AT(Calendar, from_year), PERIOD_YEAR_MIN, PERIOD_YEAR_MAX, 0},
@@ -310,7 +320,10 @@ static const struct wire_rule calendar_day_rules[] = {
     {AT(CalendarDay, day), 1, 31, 0},
 };
 
-static const struct wire_rule form_rules[] = {{NUMBER(Form, number)}};
+static const struct wire_rule form_rules[] = {
+    {NUMBER(Form, number)},
+    {AT(Form, due_label_mask), 0, FORM_ALL_LABELS, 0},
+};
 
 static const struct wire_rule indicator_rules[] = {
     {NUMBER(Indicator, number)},
@@ -433,7 +446,9 @@ static const struct wire_shape shapes[] = {
     {SHAPE(catalogue, NULL)},
     {SHAPE(calendar, NULL)},
     {SHAPE(calendar_day, NULL)},
+    {SHAPE(level, NULL)},
     {SHAPE(form, NULL)},
+    {SHAPE(duty_exception, NULL)},
     {SHAPE(indicator, NULL)},
     {SHAPE(unit_version, NULL)},
     {SHAPE(catalogue_request, NULL)},

@@ -174,11 +174,31 @@ static void check_coverage(struct catalogue *catalogue, const struct tree *tree)
         LAW(coverage.filed_count == 0 && coverage.accepted_count == 0 &&
                 coverage.covered_count == 0 && coverage.due_count == coverage.count,
             "where nothing was filed all that is due is missing");
+        for (size_t k = 0; k < coverage.excepted_count; k++)
+            LAW(coverage.excepted[k].exception->unit == coverage.excepted[k].unit,
+                "an exception frees its own unit");
     }
     coverage_fini(&coverage);
 }
 
 /* ---- calendars ---- */
+
+static void check_deadlines(const struct catalogue *catalogue, struct period period)
+{
+    const struct window window = catalogue_window(catalogue, period);
+    for (size_t level = 0; level < catalogue->level_count; level++) {
+        struct date deadline;
+        unsigned count = catalogue->levels[level].working_days[period.label - 1];
+        if (count == 0 || !catalogue_deadline(catalogue, period, level, &deadline))
+            continue;
+        LAW(date_compare(window.last, deadline) < 0 &&
+                catalogue_is_working_day(catalogue, deadline),
+            "a deadline in working days is one, after the period");
+        for (struct date day = {window.last.days + 1}; date_compare(day, deadline) <= 0; day.days++)
+            count -= catalogue_is_working_day(catalogue, day);
+        LAW(count == 0, "a deadline is as many working days away as it says");
+    }
+}
 
 static void check_calendars(const struct catalogue *catalogue)
 {
@@ -213,6 +233,7 @@ static void check_taken(struct catalogue *catalogue)
         struct tree *tree = tree_new(catalogue, periods[i]);
         check_tree(tree);
         check_coverage(catalogue, tree);
+        check_deadlines(catalogue, periods[i]);
         tree_free(&tree);
     }
 }

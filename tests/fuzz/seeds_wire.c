@@ -154,6 +154,7 @@ void seeds_make_messages(void)
     put_hex("catalogue", GOLDEN_CATALOGUE);
     put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_WORDS GOLDEN_CHECKED);
     put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_LATER_CALENDAR);
+    put_hex("catalogue", GOLDEN_CATALOGUE GOLDEN_DUTIES);
     wire_pack_catalogue(catalogue, &bytes);
     seeds_take("catalogue", &bytes);
     catalogue_free(&catalogue);

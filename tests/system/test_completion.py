@@ -20,7 +20,7 @@ VALUES = {
     "totals --compare": "plan previous previous,plan", "totals --by": "type unit",
     "enrol --role": "admin node reader reporter", "rekey --role": "admin reader reporter",
     "catalogue": "check diff fetch publish show",
-    "catalogue show": "bodies calendars forms indicators measures sections units",
+    "catalogue show": "bodies calendars exceptions forms holidays indicators measures sections units",
 }
 
 

@@ -59,16 +59,18 @@ class Office:
 
 
 def the_catalogue_is_short(office: Office) -> None:
-    """The catalogue's tables have fewer than 60 lines together"""
+    """The catalogue's tables have fewer than 60 lines together; the country's holidays are not counted"""
     files = sorted((SAMPLE / "catalogue").glob("*.csv"))
-    expect("tables", [file.name for file in files], ["forms.csv", "indicators.csv", "units.csv"])
-    count = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+    expect("tables", [file.name for file in files], 
+           ["exceptions.csv", "forms.csv", "holidays.csv", "indicators.csv", "units.csv"])
+    count = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files
+                if file.name != "holidays.csv")
     if count >= LINE_LIMIT:
         raise Failure(f"the tables have {count} lines, {LINE_LIMIT} and more")
 
 
 def the_catalogue_is_in_order(office: Office) -> None:
-    """`catalogue check` finds nothing, in either language"""
+    """`catalogue check` finds nothing, in either language, but that a year to come has no holidays yet"""
     units, indicators, forms = (len(read(f"catalogue/{name}.csv"))
                                 for name in ("units", "indicators", "forms"))
     for language, text in (
@@ -76,7 +78,8 @@ def the_catalogue_is_in_order(office: Office) -> None:
             ("vi", "danh mục 1")):
         result = office.tree.tonghop("--lang", language, "catalogue", "check",
                                      str(SAMPLE / "catalogue"))
-        lines = (result.out + result.err).splitlines()
+        lines = [line for line in (result.out + result.err).splitlines()
+                 if "no public holiday" not in line and "chưa có ngày nghỉ lễ" not in line]
         expect(f"lines that check prints\n{result.out}{result.err}", len(lines), 1)
         expect_in("what check says", lines[0], text)
 

@@ -86,6 +86,23 @@ static void add_and_sort(struct catalogue *c, const struct indicator *indicator)
     X(form_due, c->forms[1].due_level_mask |= 2,                                                   \
       "form,2,security,due,,commune,district|commune\n")                                           \
     X(form_accept, c->forms[1].is_manual = true, "form,2,security,accept,,auto,manual\n")          \
+    X(form_types, c->forms[1].due_type_mask = 12, "form,2,security,types,,,xa|thi_tran\n")         \
+    X(form_periods, c->forms[1].due_label_mask = 5, "form,2,security,periods,,,s1|y\n")            \
+    X(form_body, replace(&c->forms[1].body, "pn"), "form,2,security,body,,,pn\n")                  \
+    X(working_days, (c->levels[1].has_deadline[0] = false, c->levels[1].working_days[0] = 3),      \
+      "level,,district,deadline_s1,,06-20,+3 working days\n")                                      \
+    X(working_day, (c->levels[1].has_deadline[0] = false, c->levels[1].working_days[0] = 1),       \
+      "level,,district,deadline_s1,,06-20,+1 working day\n")                                       \
+    X(holiday,                                                                                     \
+      catalogue_add_holiday(                                                                       \
+          c, &(struct holiday){.first = {19723}, .last = {19723}, .name_vi = TEXT("Tết")}),        \
+      "holiday,,,added,2024-01-01,,Tết\n")                                                         \
+    X(exception,                                                                                   \
+      catalogue_add_exception(                                                                     \
+          c,                                                                                       \
+          &(struct duty_exception){                                                                \
+              .unit = 23888, .form = 2, .from = {19723}, .to = {19800}, .reason = TEXT("Lũ")}),    \
+      "exception,23888,security,added,2024-01-01,,Lũ\n")                                           \
     X(renamed, replace(&find(c, 6)->name_en, "Poor"),                                              \
       "indicator,6,poverty.poor,name_en,,Poor households,Poor\n")                                  \
     X(ended, (void)date_make(2025, 6, 30, &find(c, 6)->valid_to),                                  \
@@ -187,6 +204,40 @@ static void every_change_is_listed(void **state)
     }
 }
 
+static void add_duties(struct catalogue *c, struct date last, struct date to, bool is_worked)
+{
+    catalogue_add_holiday(
+        c, &(struct holiday){
+               .first = {19723}, .last = last, .name_vi = TEXT("Tết"), .is_worked = is_worked});
+    catalogue_add_exception(
+        c,
+        &(struct duty_exception){.unit = 23888, .from = DATE_MIN, .to = to, .reason = TEXT("Lũ")});
+}
+
+/* Rule: holidays are known by their first day, exceptions by unit, form and first day. */
+static void holidays_and_exceptions_are_compared(void **state)
+{
+    (void)state;
+    const struct common common = {.output = OUTPUT_CSV};
+    struct catalogue *before = sample_catalogue(), *after = sample_catalogue();
+    struct catalogue *without = sample_catalogue();
+    struct catalogue_changes changes;
+    add_duties(before, (struct date){19723}, (struct date){19800}, false);
+    add_duties(after, (struct date){19724}, (struct date){19801}, true);
+    char *text = print_diff(before, after, &common, &changes);
+    assert_string_equal(strchr(text, '\n') + 1, "holiday,,,last,2024-01-01,2024-01-01,2024-01-02\n"
+                                                "holiday,,,working,2024-01-01,,yes\n"
+                                                "exception,23888,,to,,2024-03-18,2024-03-19\n");
+    free(text);
+    text = print_diff(before, without, &common, &changes);
+    assert_string_equal(strchr(text, '\n') + 1, "holiday,,,gone,2024-01-01,Tết,\n"
+                                                "exception,23888,,gone,,Lũ,\n");
+    free(text);
+    catalogue_free(&before);
+    catalogue_free(&after);
+    catalogue_free(&without);
+}
+
 /* Calendars are known by their first year. */
 static void calendars_are_compared_by_their_year(void **state)
 {
@@ -256,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_is_listed),
         cmocka_unit_test(calendars_are_compared_by_their_year),
+        cmocka_unit_test(holidays_and_exceptions_are_compared),
         cmocka_unit_test(moved_levels_change_nothing_else),
         cmocka_unit_test(people_read_their_language),
     };

@@ -236,7 +236,8 @@ static const struct {
      "one follow it\n"},
     {"deadline", INI, "06-17", "17/6",
      "catalogue.ini:15:15: error: deadline_s1 is not a day of every year: write 06-14, or "
-     "-1/12-15 for a day of the year before, or +1/01-10 for one of the year after\n"},
+     "+1/01-10 for a day of the year after, or +3 working days (1 to 60) after the period has "
+     "ended\n"},
     {"unknown key", INI, "deadline_y", "deadline_year",
      "catalogue.ini:16:1: error: unknown key deadline_year in [level commune]: correct its "
      "spelling or remove it\n"},

@@ -302,6 +302,7 @@ static void form_gone(struct catalogue *c)
     free(c->forms[1].code);
     free(c->forms[1].name_vi);
     free(c->forms[1].name_en);
+    free(c->forms[1].body);
 }
 
 static struct unit *unit_of(struct catalogue *c, uint32_t id)
@@ -359,6 +360,18 @@ static void other_deadline(struct catalogue *c)
 {
     c->levels[1].deadline[0].day = 25;
 }
+/* Who owes what, and until when, is for the owner of the programme to say, also of past periods. */
+static void other_duties(struct catalogue *c)
+{
+    c->forms[0].due_level_mask = 4;
+    c->forms[0].due_type_mask = 4;
+    c->forms[0].due_label_mask = 1;
+    c->levels[1].has_deadline[0] = false;
+    c->levels[1].working_days[0] = 3;
+    catalogue_add_holiday(c, &(struct holiday){.first = day(2024, 1, 1), .last = day(2024, 1, 1)});
+    catalogue_add_exception(
+        c, &(struct duty_exception){.unit = 23860, .from = DATE_MIN, .to = day(2024, 6, 14)});
+}
 static void nothing(struct catalogue *c)
 {
     (void)c;
@@ -378,6 +391,7 @@ static void what_was_published_stays(void **state)
         {"names and titles", other_names, NULL},
         {"rule of a derived indicator", other_rule, NULL},
         {"deadline", other_deadline, NULL},
+        {"duties, deadlines, holidays and exceptions", other_duties, NULL},
         {"an end on the last fixed day", ends_on_last_fixed_day, NULL},
         {"an end before it", ends_before_last_fixed_day, "on 2025-06-14"},
         {"same number", same_number, "give it a higher one"},

@@ -356,6 +356,22 @@
 /* Likewise the calendar of 2026 and later: 1 January to 30 June, 1 July to 31 December. */
 #define GOLDEN_LATER_CALENDAR "6a1b08ea0f12041001180112041006181e1204100718011204100c181f"
 
+/* Likewise who owes what: a level with deadlines of 3 and 5 working days; form 3, owed by type 1
+ * for S1 and the year, with body pn; that body; Tết Nguyên đán of 2024 and a Saturday that was
+ * worked; unit 101 without form 3 in 2024, because of "Bão số 3", and, before, without any. */
+#define GOLDEN_WORKING_DAYS "2a0c0a016c12014ca00103b00105"
+#define GOLDEN_DUTY         "3a1508031201681a01482802a00102a80105b20102706e"
+#define GOLDEN_DUTY_BODY    "5a070a02706e120150"
+#define GOLDEN_HOLIDAYS                                                                            \
+    "a2012208e2b40210eeb4021a1354e1babf74204e677579c3aa6e20c491c3a16e2203546574a20114"             \
+    "088eb602108eb6021a084cc3a06d2062c3b92801"
+#define GOLDEN_EXCEPTIONS                                                                          \
+    "aa0119086518ffffffff0f2094b4022a0b4de1bb9b69206ce1baad70aa0119086510031896b40220"             \
+    "f0b9022a0b42c3a36f2073e1bb912033"
+/* All of it. */
+#define GOLDEN_DUTIES                                                                              \
+    GOLDEN_WORKING_DAYS GOLDEN_DUTY GOLDEN_DUTY_BODY GOLDEN_HOLIDAYS GOLDEN_EXCEPTIONS
+
 /* A form that is accepted by hand, alone. */
 #define GOLDEN_FORM_BY_HAND "08021201621a014228023001"
 

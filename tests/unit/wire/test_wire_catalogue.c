@@ -182,6 +182,27 @@ static void a_country_round_trips(void **state)
     X(level_code, m->levels[0]->code = TEXT("a\nb"), MALFORMED, "Level.code")                      \
     X(types_none, m->n_types = 0, INVALID, "type")                                                 \
     X(form_number, m->forms[0]->number = 0, MALFORMED, "Form.number")                              \
+    X(form_labels, m->forms[0]->due_label_mask = 7, OK, "")                                        \
+    X(form_label, m->forms[0]->due_label_mask = 8, MALFORMED, "Form.due_label_mask")               \
+    X(form_label_wraps, m->forms[0]->due_label_mask = 257, MALFORMED, "Form.due_label_mask")       \
+    X(form_type, m->forms[0]->due_type_mask = UINT64_C(1) << 63, INVALID, "form 1 is owed by a")   \
+    X(form_body, m->forms[0]->body = TEXT("pn"), INVALID, "body \"pn\"")                           \
+    X(form_body_text, m->forms[0]->body = TEXT("\xff"), MALFORMED, "Form.body")                    \
+    X(working_days, one_deadline(m, 60), OK, "no public holiday is known")                         \
+    X(working_days_many, one_deadline(m, 61), MALFORMED, "Level.working_days_s2")                  \
+    X(working_days_wrap, one_deadline(m, 257), MALFORMED, "Level.working_days_s2")                 \
+    X(both_deadlines, m->levels[1]->working_days_s1 = 1, INVALID, "both a day and a number")       \
+    X(holiday, one_holiday(m, 19723, 19723, "T"), OK, "")                                          \
+    X(holiday_name, one_holiday(m, 19723, 19723, "\xff"), MALFORMED, "Holiday.name_vi")            \
+    X(holiday_order, one_holiday(m, 19723, 19722, "T"), INVALID, "a holiday has to end")           \
+    X(holiday_wide, one_holiday(m, INT32_MIN, INT32_MAX, "T"), INVALID, "outside the years")       \
+    X(holidays_many, many_holidays(m), TOO_LARGE, "Catalogue.holidays")                            \
+    X(exception, one_exception(m, 101, 0, 19723), OK, "")                                          \
+    X(exception_no_unit, one_exception(m, 0, 0, 19723), MALFORMED, "DutyException.unit")           \
+    X(exception_unit, one_exception(m, 5, 0, 19723), INVALID, "unit 5, which is not there")        \
+    X(exception_form, one_exception(m, 101, 9, 19723), INVALID, "form 9, which is not there")      \
+    X(exception_open, one_exception(m, 101, 0, INT32_MAX), INVALID, "an exception ends")           \
+    X(exceptions_many, many_exceptions(m), TOO_LARGE, "Catalogue.exceptions")                      \
     X(indicator_number, m->indicators[0]->number = 0, MALFORMED, "Indicator.number")               \
     X(indicator_twice, m->indicators[0]->number = 2, INVALID, "2")                                 \
     X(nature, m->indicators[0]->nature = 3, MALFORMED, "Indicator.nature")                         \
@@ -258,6 +279,59 @@ static int one_era(Tonghop__Catalogue *m, uint32_t year, size_t count, uint32_t 
     era.days = pointers;
     m->later_calendars = rows;
     m->n_later_calendars = 1;
+    return 0;
+}
+
+static int one_deadline(Tonghop__Catalogue *m, uint32_t count)
+{
+    m->levels[0]->working_days_s2 = count;
+    return 0;
+}
+
+static int one_holiday(Tonghop__Catalogue *m, int32_t first, int32_t last, const char *name)
+{
+    static Tonghop__Holiday holiday = TONGHOP__HOLIDAY__INIT, *rows[] = {&holiday};
+    holiday.first = first;
+    holiday.last = last;
+    holiday.name_vi = TEXT(name);
+    m->holidays = rows;
+    m->n_holidays = 1;
+    return 0;
+}
+
+static int many_holidays(Tonghop__Catalogue *m)
+{
+    static Tonghop__Holiday holiday = TONGHOP__HOLIDAY__INIT, *rows[CATALOGUE_HOLIDAYS_MAX + 1];
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        rows[i] = &holiday;
+    m->holidays = rows;
+    m->n_holidays = LENGTH(rows);
+    return 0;
+}
+
+static int one_exception(Tonghop__Catalogue *m, uint32_t unit, uint32_t form, int32_t to)
+{
+    static Tonghop__DutyException exception = TONGHOP__DUTY_EXCEPTION__INIT, *rows[] = {&exception};
+    exception.unit = unit;
+    exception.form = form;
+    exception.from = INT32_MIN;
+    exception.to = to;
+    exception.reason = TEXT("R");
+    m->exceptions = rows;
+    m->n_exceptions = 1;
+    return 0;
+}
+
+static int many_exceptions(Tonghop__Catalogue *m)
+{
+    static Tonghop__DutyException exception = TONGHOP__DUTY_EXCEPTION__INIT,
+                                  *rows[CATALOGUE_EXCEPTIONS_MAX + 1];
+    /* So many empty rows would take more memory than their bytes allow. */
+    exception.reason = TEXT("................................................................");
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        rows[i] = &exception;
+    m->exceptions = rows;
+    m->n_exceptions = LENGTH(rows);
     return 0;
 }
 
@@ -487,6 +561,59 @@ static void later_calendars_have_golden_bytes(void **state)
     buf_fini(&without);
 }
 
+static void assert_part(const struct buf *whole, const char *hex)
+{
+    struct buf part = hex_bytes(hex);
+    assert_non_null(memmem(whole->data, whole->len, part.data, part.len));
+    buf_fini(&part);
+}
+
+/* Rule: who owes what, working days, holidays and exceptions have golden bytes, too; a catalogue
+ * that says nothing of them packs as it did before there were any. */
+static void duties_have_golden_bytes(void **state)
+{
+    (void)state;
+    struct buf bytes = hex_bytes(GOLDEN_CATALOGUE GOLDEN_DUTIES), packed = {0};
+    struct catalogue *catalogue;
+    char *text;
+    if (open_bytes(span_of(&bytes), &catalogue, &text) != ERR_OK)
+        fail_msg("%s", text);
+    const struct level *level = &catalogue->levels[2];
+    assert_int_equal(level->working_days[0], 3);
+    assert_int_equal(level->working_days[1], 0);
+    assert_int_equal(level->working_days[2], 5);
+    assert_false(level->has_deadline[0] || level->has_deadline[1] || level->has_deadline[2]);
+    const struct form *form = catalogue_form(catalogue, 3);
+    assert_int_equal(form->due_type_mask, 2);
+    assert_int_equal(form->due_label_mask, 5);
+    assert_string_equal(form->body, "pn");
+    assert_string_equal(catalogue->forms[0].body, "");
+    assert_int_equal(catalogue->holiday_count, 2);
+    assert_date(catalogue->holidays[0].first, "2024-02-08");
+    assert_date(catalogue->holidays[0].last, "2024-02-14");
+    assert_string_equal(catalogue->holidays[0].name_vi, "Tết Nguyên đán");
+    assert_string_equal(catalogue->holidays[0].name_en, "Tet");
+    assert_true(!catalogue->holidays[0].is_worked && catalogue->holidays[1].is_worked);
+    assert_int_equal(catalogue->exception_count, 2);
+    assert_int_equal(catalogue->exceptions[0].form, 0);
+    assert_true(date_compare(catalogue->exceptions[0].from, DATE_MIN) == 0);
+    assert_date(catalogue->exceptions[0].to, "2023-12-31");
+    assert_int_equal(catalogue->exceptions[1].unit, 101);
+    assert_int_equal(catalogue->exceptions[1].form, 3);
+    assert_date(catalogue->exceptions[1].from, "2024-01-01");
+    assert_string_equal(catalogue->exceptions[1].reason, "Bão số 3");
+
+    wire_pack_catalogue(catalogue, &packed);
+    assert_int_equal(packed.len, bytes.len);
+    assert_part(&packed, GOLDEN_WORKING_DAYS);
+    assert_part(&packed, GOLDEN_DUTY);
+    assert_part(&packed, GOLDEN_HOLIDAYS GOLDEN_EXCEPTIONS);
+    catalogue_free(&catalogue);
+    free(text);
+    buf_fini(&bytes);
+    buf_fini(&packed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +621,7 @@ int main(void)
         cmocka_unit_test(a_form_may_be_accepted_by_hand),
         cmocka_unit_test(the_language_has_golden_bytes),
         cmocka_unit_test(later_calendars_have_golden_bytes),
+        cmocka_unit_test(duties_have_golden_bytes),
         cmocka_unit_test(the_sample_round_trips),
         cmocka_unit_test(a_country_round_trips),
         cmocka_unit_test(broken_catalogues_are_refused),
