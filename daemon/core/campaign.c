@@ -77,11 +77,11 @@ void campaign_count(const struct catalogue *catalogue, const struct tree *tree,
 {
     struct campaign campaign = {
         .period = tree->period,
-        .due_count = (uint32_t)coverage->due_count,
-        .filed_count = (uint32_t)coverage->filed_count,
-        .accepted_count = (uint32_t)coverage->accepted_count,
-        .covered_count = (uint32_t)coverage->covered_count,
-        .late_count = (uint32_t)coverage->late_count,
+        .due_count = coverage->counts.due,
+        .filed_count = coverage->counts.filed,
+        .accepted_count = coverage->counts.accepted,
+        .covered_count = coverage->counts.covered,
+        .late_count = coverage->counts.late,
     };
 
     for (size_t i = 0; i < coverage->count; i++) {

@@ -6,6 +6,7 @@
 #include "core/coverage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "core/year.h"
@@ -23,6 +24,7 @@ struct meeting {
     enum period_label label;
     struct instant first_filed;
     uint64_t revision;
+    uint64_t first_revision; /* of S1, where both halves meet a year; else 0 */
 };
 
 static struct coverage_filing filing_of(const struct context *context, uint32_t unit, uint32_t form,
@@ -62,7 +64,7 @@ static struct meeting meeting_of(const struct coverage_filing *filing, enum peri
     const enum coverage_state state = state_of(filing);
     if (state == COVERAGE_MISSING)
         return (struct meeting){.state = state, .label = label};
-    return (struct meeting){state, label, filing->first_filed, filing->revision};
+    return (struct meeting){state, label, filing->first_filed, filing->revision, 0};
 }
 
 /* The year is met by its halves once both are there, so the later and the worse of them decides.
@@ -78,6 +80,7 @@ static struct meeting meeting_of_halves(const struct coverage_filing *s1,
         return (struct meeting){.state = COVERAGE_MISSING, .label = PERIOD_S2};
     if (first.first_filed.us > second.first_filed.us)
         second.first_filed = first.first_filed;
+    second.first_revision = first.revision;
     return second;
 }
 
@@ -146,6 +149,17 @@ static enum timeliness timeliness_of(const struct context *context, uint8_t leve
     return has_deadline ? TIMELINESS_ON_TIME : TIMELINESS_NONE;
 }
 
+/* Halves that make a year are asked both: a year with half its figures is not without any. */
+static bool is_nil(const struct context *context, uint32_t unit, uint32_t form,
+                   const struct meeting *best)
+{
+    const struct coverage_source *source = context->source;
+    return source->is_nil != NULL && best->state != COVERAGE_MISSING &&
+           source->is_nil(source->ctx, unit, form, best->label, best->revision) &&
+           (best->first_revision == 0 ||
+            source->is_nil(source->ctx, unit, form, PERIOD_S1, best->first_revision));
+}
+
 static struct coverage_line line_of(const struct context *context, uint32_t node, uint32_t form)
 {
     const struct tree_node *unit = &context->tree->nodes[node];
@@ -157,6 +171,7 @@ static struct coverage_line line_of(const struct context *context, uint32_t node
         .first_filed = best.first_filed,
         .revision = best.revision,
         .met_by = best.label,
+        .is_nil = is_nil(context, unit->unit, form, &best),
         .covered_by = covering_unit(context, node, form),
     };
     if (best.state != COVERAGE_MISSING)
@@ -166,30 +181,52 @@ static struct coverage_line line_of(const struct context *context, uint32_t node
     return line;
 }
 
+/* ---- counts ---- */
+
+static void count_line(const struct coverage_line *line, struct coverage_counts *counts)
+{
+    counts->due++;
+    switch (line->state) {
+    case COVERAGE_MISSING:
+        counts->missing++;
+        return;
+    case COVERAGE_COVERED:
+        counts->covered++;
+        return;
+    case COVERAGE_ACCEPTED:
+        counts->accepted++;
+        break;
+    case COVERAGE_WAITING:
+        counts->waiting++;
+        break;
+    case COVERAGE_RETURNED:
+        counts->returned++;
+        break;
+    }
+    counts->filed++;
+    counts->nil += line->is_nil;
+    switch (line->timeliness) {
+    case TIMELINESS_NONE:
+        counts->untimed++;
+        break;
+    case TIMELINESS_EARLY:
+        counts->early++;
+        break;
+    case TIMELINESS_ON_TIME:
+        counts->on_time++;
+        break;
+    case TIMELINESS_LATE:
+        counts->late++;
+        break;
+    }
+}
+
 static void add_line(struct coverage *coverage, const struct coverage_line *line)
 {
     coverage->lines =
         mem_grow(coverage->lines, coverage->count, &coverage->capacity, sizeof(*coverage->lines));
     coverage->lines[coverage->count++] = *line;
-
-    coverage->due_count++;
-    switch (line->state) {
-    case COVERAGE_MISSING:
-        break;
-    case COVERAGE_COVERED:
-        coverage->covered_count++;
-        break;
-    case COVERAGE_ACCEPTED:
-        coverage->accepted_count++;
-        coverage->filed_count++;
-        break;
-    case COVERAGE_WAITING:
-    case COVERAGE_RETURNED:
-        coverage->filed_count++;
-        break;
-    }
-    if (line->timeliness == TIMELINESS_LATE)
-        coverage->late_count++;
+    count_line(line, &coverage->counts);
 }
 
 static void add_excepted(struct coverage *coverage, const struct coverage_excepted *excepted)
@@ -197,6 +234,79 @@ static void add_excepted(struct coverage *coverage, const struct coverage_except
     coverage->excepted = mem_grow(coverage->excepted, coverage->excepted_count,
                                   &coverage->excepted_capacity, sizeof(*coverage->excepted));
     coverage->excepted[coverage->excepted_count++] = *excepted;
+    coverage->counts.excepted++;
+}
+
+static bool is_of_body(const struct catalogue *catalogue, uint32_t number, const char *body)
+{
+    const struct form *form = catalogue_form(catalogue, number);
+    return form != NULL && strcmp(form->body, body) == 0;
+}
+
+void coverage_keep_body(const struct catalogue *catalogue, const char *body,
+                        struct coverage *coverage)
+{
+    const size_t count = coverage->count, excepted_count = coverage->excepted_count;
+
+    coverage->count = coverage->excepted_count = 0;
+    coverage->counts = (struct coverage_counts){0};
+    for (size_t i = 0; i < count; i++)
+        if (is_of_body(catalogue, coverage->lines[i].form, body)) {
+            coverage->lines[coverage->count++] = coverage->lines[i];
+            count_line(&coverage->lines[i], &coverage->counts);
+        }
+    for (size_t i = 0; i < excepted_count; i++)
+        if (is_of_body(catalogue, coverage->excepted[i].form, body)) {
+            coverage->excepted[coverage->excepted_count++] = coverage->excepted[i];
+            coverage->counts.excepted++;
+        }
+}
+
+/* The row of the child of `top` that the unit is or lies beneath, or that of `top` itself; not
+ * before `from`: units come in the order of the rows. */
+static struct coverage_row *row_of(const struct tree *tree, uint32_t top, uint32_t unit,
+                                   struct coverage_row *from)
+{
+    uint32_t at = tree_find(tree, unit);
+    while (at != top && tree->nodes[at].parent != top)
+        at = tree->nodes[at].parent;
+    while (from->unit != tree->nodes[at].unit)
+        from++; /* each has a row */
+    return from;
+}
+
+struct coverage_row *coverage_by_child(const struct tree *tree, uint32_t root,
+                                       const struct coverage *coverage, size_t *ret_count)
+{
+    const uint32_t top = tree_find(tree, root);
+    size_t count = 1, kept = 0;
+    for (uint32_t at = tree->nodes[top].first_child; at != TREE_NONE;
+         at = tree->nodes[at].next_sibling)
+        count++;
+    struct coverage_row *rows = mem_calloc(count, sizeof(*rows)), *last = rows;
+    last++->unit = root;
+    for (uint32_t at = tree->nodes[top].first_child; at != TREE_NONE;
+         at = tree->nodes[at].next_sibling)
+        last++->unit = tree->nodes[at].unit;
+    struct coverage_row *row = rows;
+    for (size_t i = 0; i < coverage->count; i++) {
+        row = row_of(tree, top, coverage->lines[i].unit, row);
+        count_line(&coverage->lines[i], &row->counts);
+    }
+    row = rows;
+    for (size_t i = 0; i < coverage->excepted_count; i++) {
+        row = row_of(tree, top, coverage->excepted[i].unit, row);
+        row->counts.excepted++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct coverage_counts *counts = &rows[i].counts;
+        const bool is_empty = counts->due == 0 && counts->excepted == 0;
+        if (is_empty && (i == 0 || tree->nodes[tree_find(tree, rows[i].unit)].has_ended))
+            continue;
+        rows[kept++] = rows[i];
+    }
+    *ret_count = kept;
+    return rows;
 }
 
 bool coverage_is_owed(const struct catalogue *catalogue, const struct tree *tree, uint32_t index,

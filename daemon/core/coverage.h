@@ -35,6 +35,9 @@ struct coverage_source {
     /* The filing of (unit, form) for `label` of the same kind and year. */
     struct coverage_filing (*filing)(void *ctx, uint32_t unit, uint32_t form,
                                      enum period_label label);
+    /* Whether that revision has no figures; NULL: nobody wants to know, and none is. */
+    bool (*is_nil)(void *ctx, uint32_t unit, uint32_t form, enum period_label label,
+                   uint64_t revision);
 };
 
 /* One duty: a unit that owes a form in the period. */
@@ -50,6 +53,7 @@ struct coverage_line {
      * Of two ways the one that has come further is named, and first_filed is the earlier one. The
      * period's own label when missing. */
     enum period_label met_by;
+    bool is_nil;         /* what met it has no figures: of both halves, neither has */
     uint32_t covered_by; /* nearest unit above whose whole report stands for it, 0 if none: also
                             for a unit that filed, whose figures are then not added */
 };
@@ -61,12 +65,31 @@ struct coverage_excepted {
     const struct duty_exception *exception; /* belongs to the catalogue */
 };
 
+/* How many duties are what. Each duty is due, and one of filed, covered and missing; what is filed
+ * is one of accepted, waiting and returned, and one of early, on time, late and untimed (filed
+ * after the period, for which no deadline is set). So due = filed + covered + missing, filed =
+ * accepted + waiting + returned = early + on_time + late + untimed,  nil <= filed. What is excepted
+ * is not due. */
+struct coverage_counts {
+    uint32_t due, filed, covered, missing;
+    uint32_t accepted, waiting, returned;
+    uint32_t early, on_time, late, untimed;
+    uint32_t nil;
+    uint32_t excepted;
+};
+
+/* The counts of a unit directly beneath another, with all that lies beneath it. */
+struct coverage_row {
+    uint32_t unit;
+    struct coverage_counts counts;
+};
+
 struct coverage {
     struct coverage_line *lines; /* depth first, forms in order */
     size_t count, capacity;
     struct coverage_excepted *excepted; /* likewise; none of them is a line */
     size_t excepted_count, excepted_capacity;
-    size_t due_count, filed_count, accepted_count, covered_count, late_count;
+    struct coverage_counts counts;
 };
 
 void coverage_fini(struct coverage *coverage);
@@ -75,6 +98,14 @@ void coverage_fini(struct coverage *coverage);
  * beneath a whole report that covers the label (year.h) is COVERED unless it filed itself. */
 void coverage_build(const struct catalogue *catalogue, const struct tree *tree, uint32_t root,
                     const struct coverage_source *source, struct coverage *ret_coverage);
+/* Leaves only what is of forms that the body of that code answers for. */
+void coverage_keep_body(const struct catalogue *catalogue, const char *body,
+                        struct coverage *coverage);
+/* The counts of the subtree of `root`, which `coverage` is of, in parts that add up to it: first
+ * those of `root` itself where it has any, then those of each unit directly beneath that has not
+ * ended. The caller frees. */
+struct coverage_row *coverage_by_child(const struct tree *tree, uint32_t root,
+                                       const struct coverage *coverage, size_t *ret_count);
 /* Whether the unit at `index` of the tree owes the form in the tree's period: it has not ended, is
  * of a level and type that owe it for the label, and not excepted. `*ret_exception` (may be NULL)
  * is the exception that frees it, or NULL. */

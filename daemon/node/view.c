@@ -368,9 +368,27 @@ static struct coverage_filing get_filing(void *ctx, uint32_t unit, uint32_t form
                                     .first_filed = head.first_filed};
 }
 
+static bool is_nil(void *ctx, uint32_t unit, uint32_t form, enum period_label label,
+                   uint64_t revision)
+{
+    const struct view_filings *filings = ctx;
+    struct report_key key = {.kind = filings->kind,
+                             .period = {filings->year, (uint8_t)label},
+                             .unit = unit,
+                             .form = form};
+    struct revision found;
+    return store_get_named_revision(filings->txn, &key, revision, &found) == ERR_OK &&
+           wire_filing_is_nil(found.filing);
+}
+
 struct coverage_source view_coverage_source(struct view_filings *filings)
 {
     return (struct coverage_source){.ctx = filings, .filing = get_filing};
+}
+
+struct coverage_source view_coverage_source_with_nil(struct view_filings *filings)
+{
+    return (struct coverage_source){.ctx = filings, .filing = get_filing, .is_nil = is_nil};
 }
 
 bool view_is_split_year(struct node *node, const struct view_key *key, bool counts_units)

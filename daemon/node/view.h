@@ -112,6 +112,8 @@ struct view_filings {
     uint16_t year;
 };
 struct coverage_source view_coverage_source(struct view_filings *filings);
+/* And whether what was filed has figures, which reads each report that meets a duty. */
+struct coverage_source view_coverage_source_with_nil(struct view_filings *filings);
 
 /* Marks, by index in the catalogue, the indicators that a formula reads, on whatever they are
  * built; or one indicator with those. */

@@ -39,6 +39,7 @@ enum {
     WIRE_NOTICE_CELLS_MAX = 64,
     WIRE_SEAL_SIZE = 16,
     WIRE_PERSON_MAX = 160,   /* bytes of who did something: id, a blank, name */
+    WIRE_TREND_MAX = 20,     /* periods of one trend */
     WIRE_LIST_MAX = 1 << 20, /* rows of an answer; its bytes are bounded anyway */
     WIRE_KEY_NAME_MAX = 63,  /* bytes of the name a key is enrolled under */
     WIRE_TEXT_MAX = 2000,    /* bytes of any other text */
@@ -101,6 +102,8 @@ enum err wire_open_filing(struct span bytes, struct arena *arena, struct wire_fi
  * since: nothing is hashed, and only the report is wanted. */
 enum err wire_read_filing(struct span bytes, struct arena *arena, struct report *ret_report,
                           char *reason_text, size_t reason_size);
+/* Whether a filing that was opened when it was taken over has no figures, without unpacking it. */
+bool wire_filing_is_nil(struct span bytes);
 /* The serialised Filing of a report in order (report_sort), appended to `out`; deterministic. */
 void wire_pack_filing(const struct report *report, struct buf *out);
 

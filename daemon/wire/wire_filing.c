@@ -219,6 +219,60 @@ enum err wire_read_filing(struct span bytes, struct arena *arena, struct report 
     return open_filing(bytes, arena, NULL, ret_report, &reason);
 }
 
+/* One field of a serialised message, as it stands there. */
+struct field {
+    uint64_t number;
+    uint64_t value;    /* of a varint */
+    struct span bytes; /* of one that is counted */
+};
+
+/* False at the end, and where it does not read. */
+static bool next_field(struct reader *reader, struct field *ret_field)
+{
+    enum { VARINT = 0, FIXED_64 = 1, COUNTED = 2, FIXED_32 = 5, TYPE_BITS = 3, TYPE_MASK = 7 };
+    struct field field = {0};
+    if (reader_left(reader) == 0)
+        return false;
+    const uint64_t tag = reader_varint(reader);
+    const unsigned type = tag & TYPE_MASK;
+    field.number = tag >> TYPE_BITS;
+    if (type == VARINT)
+        field.value = reader_varint(reader);
+    else if (type == COUNTED)
+        field.bytes = reader_bytes(reader, reader_varint(reader));
+    else if (type == FIXED_64 || type == FIXED_32)
+        (void)reader_bytes(reader, type == FIXED_64 ? 8 : 4); /* a failure sticks to the reader */
+    else
+        return false;
+    *ret_field = field;
+    return !reader->failed;
+}
+
+/* The first field of that number, all zero if there is none. */
+static struct field first_field(struct span bytes, uint64_t number)
+{
+    struct reader reader = reader_of(bytes);
+    struct field field;
+    while (next_field(&reader, &field))
+        if (field.number == number)
+            return field;
+    return (struct field){0};
+}
+
+/* Parts come in rising order of type, so figures are the first part if there are any. A list of
+ * numbers is packed; one that is not has a value of its own, which no indicator has as 0. */
+bool wire_filing_is_nil(struct span bytes)
+{
+    enum { HEADER = 1, PARTS = 2, HEADER_PARTS = 9, PART_TYPE = 1, INDICATORS = 1 };
+    const struct field header = first_field(bytes, HEADER);
+    const struct field ref = first_field(header.bytes, HEADER_PARTS);
+    if (first_field(ref.bytes, PART_TYPE).value != TONGHOP__PART_TYPE__PART_TYPE_CELLS)
+        return true;
+    const struct field cells = first_field(bytes, PARTS);
+    const struct field indicators = first_field(cells.bytes, INDICATORS);
+    return indicators.bytes.len == 0 && indicators.value == 0;
+}
+
 static void pack_cells(const struct report *report, struct buf *out)
 {
     Tonghop__Cells cells = TONGHOP__CELLS__INIT;

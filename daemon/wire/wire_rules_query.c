@@ -40,12 +40,23 @@ static const struct wire_rule unit_totals_rules[] = {
 static const struct wire_rule coverage_query_rules[] = {
     {QUERY_KIND(CoverageQuery)},
     {QUERY_PERIOD(CoverageQuery)},
+    {AT(CoverageQuery, state), 0, CATALOGUE_WORD_MAX, 0},
+    {AT(CoverageQuery, body), 0, CATALOGUE_WORD_MAX, 0},
+    {AT(CoverageQuery, trend), 0, WIRE_TREND_MAX, 0},
 };
 
 static const struct wire_rule coverage_rules[] = {
-    {PRESENT(Coverage, unit)},
-    {LIST(Coverage, lines)},
+    {PRESENT(Coverage, unit)},     {LIST(Coverage, lines)},
+    {LIST(Coverage, rows)},        {AT(Coverage, trend), 0, WIRE_TREND_MAX, 0},
+    {LIST(Coverage, not_obliged)},
 };
+
+static const struct wire_rule coverage_row_rules[] = {
+    {PRESENT(CoverageRow, unit)},
+    {QUERY_PERIOD(CoverageRow)},
+};
+
+static const struct wire_rule not_obliged_rules[] = {{PRESENT(NotObliged, unit)}};
 
 static const struct wire_rule coverage_line_rules[] = {
     {PRESENT(CoverageLine, unit)},
@@ -279,6 +290,8 @@ const struct wire_shape wire_query_shapes[] = {
     {SHAPE(coverage_query, NULL)},
     {SHAPE(coverage, NULL)},
     {SHAPE(coverage_line, NULL)},
+    {SHAPE(coverage_row, NULL)},
+    {SHAPE(not_obliged, NULL)},
     {SHAPE(explain_query, NULL)},
     {SHAPE(explanation, check_explanation)},
     {SHAPE(explain_line, check_explain_line)},

@@ -165,14 +165,14 @@ static struct coverage_filing nothing_filed(void *ctx, uint32_t unit, uint32_t f
 
 static void check_coverage(struct catalogue *catalogue, const struct tree *tree)
 {
-    const struct coverage_source source = {catalogue, nothing_filed};
+    const struct coverage_source source = {catalogue, nothing_filed, NULL};
     struct coverage coverage = {0};
     for (uint32_t i = 0; i < tree->node_count; i++) {
         if (tree->nodes[i].parent != TREE_NONE)
             continue;
         coverage_build(catalogue, tree, tree->nodes[i].unit, &source, &coverage);
-        LAW(coverage.filed_count == 0 && coverage.accepted_count == 0 &&
-                coverage.covered_count == 0 && coverage.due_count == coverage.count,
+        LAW(coverage.counts.filed == 0 && coverage.counts.accepted == 0 &&
+                coverage.counts.covered == 0 && coverage.counts.due == coverage.count,
             "where nothing was filed all that is due is missing");
         for (size_t k = 0; k < coverage.excepted_count; k++)
             LAW(coverage.excepted[k].exception->unit == coverage.excepted[k].unit,

@@ -52,6 +52,8 @@ static const char *const envelopes[] = {
     GOLDEN_EXPLAIN_QUERY_SINCE,
     GOLDEN_EXPLANATION_STORY,
     GOLDEN_HISTORY_SOURCE,
+    GOLDEN_COVERAGE_QUERY_COUNTS,
+    GOLDEN_COVERAGE_COUNTS,
 };
 
 static void put_hex(const char *target, const char *hex)

@@ -141,9 +141,9 @@ void sim_duty_check(struct sim *sim, const struct sim_truth *truth, size_t node)
         struct coverage_source source = view_coverage_source(&filings);
         coverage_build(n->node->catalogue, node_tree(n->node, key.period), n->unit, &source,
                        &coverage);
-        if (coverage.due_count != count_due(sim, node, key.period))
-            sim_wrong(sim, "coverage at unit %u: %zu duties in %u/%d, should be %zu", n->unit,
-                      coverage.due_count, key.period.year, key.period.label,
+        if (coverage.counts.due != count_due(sim, node, key.period))
+            sim_wrong(sim, "coverage at unit %u: %u duties in %u/%d, should be %zu", n->unit,
+                      coverage.counts.due, key.period.year, key.period.label,
                       count_due(sim, node, key.period));
         for (size_t l = 0; l < coverage.count; l++)
             check_line(sim, truth, node, &coverage.lines[l], key);

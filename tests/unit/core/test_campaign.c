@@ -127,7 +127,7 @@ static struct coverage_filing find_filing(void *ctx, uint32_t unit, uint32_t for
 
 static struct campaign count(const struct catalogue *catalogue, uint32_t root, const char *today)
 {
-    const struct coverage_source source = {NULL, find_filing};
+    const struct coverage_source source = {NULL, find_filing, NULL};
     struct tree *tree = tree_new(catalogue, (struct period){2024, PERIOD_S1});
     struct coverage coverage = {0};
     struct campaign campaign;

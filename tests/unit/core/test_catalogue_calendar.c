@@ -203,7 +203,7 @@ static void deadlines_hold_across_the_change(void **state)
     };
     struct catalogue *catalogue = with_eras(sample_catalogue(), added);
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct coverage_source source = {(void *)(uintptr_t)rows[i].filed, find_filing};
+        const struct coverage_source source = {(void *)(uintptr_t)rows[i].filed, find_filing, NULL};
         struct tree *tree = tree_new(catalogue, period(rows[i].period));
         struct coverage coverage = {0};
         bool is_found = false;

@@ -65,7 +65,7 @@ static int tear_down(void **state)
 static const struct coverage *build(struct fixture *fixture, uint8_t label, uint32_t root,
                                     const struct filed *filed)
 {
-    const struct coverage_source source = {(void *)(uintptr_t)filed, find_filing};
+    const struct coverage_source source = {(void *)(uintptr_t)filed, find_filing, NULL};
     coverage_build(fixture->catalogue, fixture->trees[label - 1], root, &source,
                    &fixture->coverage);
     return &fixture->coverage;
@@ -122,9 +122,9 @@ static void test_due(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct coverage *coverage = build(fixture, rows[i].label, rows[i].root, none);
         assert_int_equal(coverage->count, rows[i].count);
-        assert_int_equal(coverage->due_count, rows[i].count);
-        assert_int_equal(coverage->filed_count + coverage->accepted_count +
-                             coverage->covered_count + coverage->late_count,
+        assert_int_equal(coverage->counts.due, rows[i].count);
+        assert_int_equal(coverage->counts.filed + coverage->counts.accepted +
+                             coverage->counts.covered + coverage->counts.late,
                          0);
         for (size_t n = 0; n < coverage->count; n++) {
             const struct coverage_line *line = &coverage->lines[n];
@@ -353,7 +353,7 @@ static void test_timeliness(void **state)
         const struct coverage_line *line = line_of(coverage, rows[i].unit, GENERAL);
         if (line->timeliness != rows[i].timeliness)
             fail_msg("%s: %d", rows[i].name, (int)line->timeliness);
-        assert_int_equal(coverage->late_count, rows[i].timeliness == TIMELINESS_LATE ? 1 : 0);
+        assert_int_equal(coverage->counts.late, rows[i].timeliness == TIMELINESS_LATE ? 1 : 0);
     }
 }
 
@@ -476,20 +476,20 @@ static void test_counts(void **state)
         {0},
     };
     const struct coverage *coverage = build(fixture, PERIOD_S1, 64, filed);
-    assert_int_equal(coverage->due_count, 14);
-    assert_int_equal(coverage->filed_count, 6);
-    assert_int_equal(coverage->accepted_count, 4);
-    assert_int_equal(coverage->covered_count, 2);
-    assert_int_equal(coverage->late_count, 2);
-    assert_int_equal(coverage->count, coverage->due_count);
+    assert_int_equal(coverage->counts.due, 14);
+    assert_int_equal(coverage->counts.filed, 6);
+    assert_int_equal(coverage->counts.accepted, 4);
+    assert_int_equal(coverage->counts.covered, 2);
+    assert_int_equal(coverage->counts.late, 2);
+    assert_int_equal(coverage->count, coverage->counts.due);
 
     /* Built again for another subtree, nothing of the first remains. */
     coverage = build(fixture, PERIOD_S1, 632, filed);
-    assert_int_equal(coverage->due_count, 7);
-    assert_int_equal(coverage->filed_count, 3);
-    assert_int_equal(coverage->accepted_count, 2);
-    assert_int_equal(coverage->covered_count, 0);
-    assert_int_equal(coverage->late_count, 1);
+    assert_int_equal(coverage->counts.due, 7);
+    assert_int_equal(coverage->counts.filed, 3);
+    assert_int_equal(coverage->counts.accepted, 2);
+    assert_int_equal(coverage->counts.covered, 0);
+    assert_int_equal(coverage->counts.late, 1);
 }
 
 /* One duty asked for alone gives the line that the whole coverage has. */
@@ -503,7 +503,7 @@ static void test_one_duty(void **state)
         {23888, GENERAL, PERIOD_S2, OWN, WAITS, "2024-12-20", false},
         {0},
     };
-    const struct coverage_source source = {(void *)(uintptr_t)filed, find_filing};
+    const struct coverage_source source = {(void *)(uintptr_t)filed, find_filing, NULL};
     for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++) {
         const struct tree *tree = fixture->trees[label - 1];
         const struct coverage *coverage = build(fixture, label, 64, filed);

@@ -10,6 +10,8 @@ struct question {
     const char *period, *unit;
     const char *indicator; /* or form, of history */
     bool by_child, compare_previous, only_missing, latest_only, with_content;
+    const char *state, *body; /* of coverage, as `trend` */
+    uint32_t trend;
 };
 
 #define ASK(...) (&(const struct question){__VA_ARGS__})
@@ -46,6 +48,10 @@ static inline const Tonghop__Envelope *ask_coverage(struct rig *rig, struct peer
     query.period = text_or_empty(question->period);
     query.unit = text_or_empty(question->unit);
     query.only_missing = question->only_missing;
+    query.by = question->by_child ? TONGHOP__BY__BY_CHILD : TONGHOP__BY__BY_UNSPECIFIED;
+    query.state = text_or_empty(question->state);
+    query.body = text_or_empty(question->body);
+    query.trend = question->trend;
     envelope.body_case = BODY(COVERAGE_QUERY);
     envelope.coverage_query = &query;
     return rig_ask(rig, from, &envelope);

@@ -342,6 +342,20 @@
     "40280130013a03313032420e58c3a32054c3a26e204ce1baad704a0f54616e204c617020436f6d6d"             \
     "756e65"
 
+/* Coverage by child of what is late, of body pn, with a trend of 3; and an answer that has counts,
+ * a row, a period without counts, a line that is nil and somebody who is not obliged. */
+#define GOLDEN_COVERAGE_QUERY_COUNTS                                                               \
+    "08011017a2031a0801120432303234a00101aa01046c617465b20102706eb80103"
+
+#define GOLDEN_COVERAGE_COUNTS                                                                     \
+    "080110181817aa038d020a043230323410011a1b08b1ba01120532333835371a01582a07636f6d6d"             \
+    "756e65320278614a2a0a1b08b1ba01120532333835371a01582a07636f6d6d756e65320278611201"             \
+    "661803a00101aa0102706ea2011a080a100618012003280330023801400148025002580160016804"             \
+    "aa013f0a1b08b1ba01120532333835371a01582a07636f6d6d756e65320278611204323032341a1a"             \
+    "080a100618012003280330023801400148025002580160016804b201230a1b08b1ba011205323338"             \
+    "35371a01582a07636f6d6d756e6532027861120432303233ba01340a1b08b1ba0112053233383537"             \
+    "1a01582a07636f6d6d756e65320278611201661a02706e220442c3a36f28ffffffff0f30b0b502"
+
 /* Fields of a Catalogue, to be put behind it: sections, bodies and measures; an indicator. */
 #define GOLDEN_WORDS                                                                               \
     "52130a014912054de1bba5631a0753656374696f6e5a100a02706e120a5068e1bba5206ee1bbaf62"             \

@@ -583,6 +583,67 @@ static void too_little_memory_is_too_large(void **state)
     buf_fini(&bytes);
 }
 
+/* A Filing of a header with that one part, and the part's bytes. */
+static bool is_nil_of(const char *header, const char *part)
+{
+    struct buf header_bytes = hex_bytes(header), part_bytes = hex_bytes(part), bytes = {0};
+    Tonghop__Filing filing = TONGHOP__FILING__INIT;
+    ProtobufCBinaryData parts[] = {{part_bytes.len, part_bytes.data}};
+    filing.header = (ProtobufCBinaryData){header_bytes.len, header_bytes.data};
+    filing.n_parts = 1;
+    filing.parts = parts;
+    uint8_t packed[256];
+    assert_true(tonghop__filing__get_packed_size(&filing) <= sizeof packed);
+    buf_put(&bytes, packed, tonghop__filing__pack(&filing, packed));
+    bool is_nil = wire_filing_is_nil(span_of(&bytes));
+    buf_fini(&header_bytes);
+    buf_fini(&part_bytes);
+    buf_fini(&bytes);
+    return is_nil;
+}
+
+/* Rule: a report without figures is told by its bytes, whatever else it has: notes, a part of cells
+ * that has none, lists that are not packed, parts of the header in any order. */
+static void a_nil_report_is_told_by_its_bytes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf golden = hex_bytes(GOLDEN_FILING), withdrawn = hex_bytes(GOLDEN_WITHDRAWAL);
+    assert_false(wire_filing_is_nil(span_of(&golden)));
+    assert_true(wire_filing_is_nil(span_of(&withdrawn)));
+    for (int with_note = 0; with_note < 2; with_note++) {
+        struct report report = sample_report();
+        struct buf bytes = {0};
+        report.cell_count = 0;
+        if (with_note == 0) {
+            for (size_t i = 0; i < report.note_count; i++)
+                free(report.notes[i].text);
+            report.note_count = 0;
+        }
+        wire_pack_filing(&report, &bytes);
+        assert_int_equal(open_bytes(fixture, span_of(&bytes)), ERR_OK);
+        assert_int_equal(fixture->report.cell_count, 0);
+        assert_true(wire_filing_is_nil(span_of(&bytes)));
+        report_fini(&report);
+        buf_fini(&bytes);
+    }
+    assert_false(is_nil_of("4a020801", "0a0105"));     /* cells, packed */
+    assert_false(is_nil_of("4a020801", "0805"));       /* not packed */
+    assert_false(is_nil_of("4a0418010801", "0a0105")); /* the type behind the size */
+    assert_true(is_nil_of("4a020801", ""));
+    assert_true(is_nil_of("4a020801", "0a001200"));
+    assert_true(is_nil_of("4a020802", "0a0105")); /* notes */
+    assert_true(is_nil_of("", "0a0105"));
+    for (size_t len = 0; len < golden.len; len++) { /* never beyond its end */
+        uint8_t *copy = mem_alloc(len);
+        if (len > 0)
+            memcpy(copy, golden.data, len);
+        (void)wire_filing_is_nil((struct span){copy, len});
+        free(copy);
+    }
+    buf_fini(&golden);
+    buf_fini(&withdrawn);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -593,7 +654,7 @@ int main(void)
         TEST(equal_content_has_an_equal_digest), TEST(broken_filings_are_refused),
         TEST(nul_inside_a_note_is_refused),      TEST(oversized_filings_are_refused),
         TEST(cut_filings_are_refused),           TEST(flipped_bits_do_no_harm),
-        TEST(too_little_memory_is_too_large),
+        TEST(too_little_memory_is_too_large),    TEST(a_nil_report_is_told_by_its_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,8 @@ static void fields_were_added(void **state)
         {"explain_query", GOLDEN_EXPLAIN_QUERY_SINCE},
         {"explanation", GOLDEN_EXPLANATION_STORY},
         {"history", GOLDEN_HISTORY_SOURCE},
+        {"coverage_query", GOLDEN_COVERAGE_QUERY_COUNTS},
+        {"coverage", GOLDEN_COVERAGE_COUNTS},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < LENGTH(rows); i++) {

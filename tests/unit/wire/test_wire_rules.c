@@ -176,6 +176,11 @@
     X(totals, number, m->indicators[0]->number = 0, MALFORMED, "IndicatorInfo.number")             \
     X(coverage_query, kind, m->kind = 5, MALFORMED, "CoverageQuery.kind")                          \
     X(coverage_query, period, m->period = TEXT("a\tb"), MALFORMED, "CoverageQuery.period")         \
+    X(coverage_query, by, m->by = 9, MALFORMED, "CoverageQuery.by")                                \
+    X(coverage_query, state_line, m->state = TEXT("a\nb"), MALFORMED, "CoverageQuery.state")       \
+    X(coverage_query, body_text, m->body = TEXT("\xff"), MALFORMED, "CoverageQuery.body")          \
+    X(coverage_query, trend, m->trend = 20, OK, "")                                                \
+    X(coverage_query, trend_long, m->trend = 21, MALFORMED, "CoverageQuery.trend")                 \
     X(coverage, unit_absent, m->unit = NULL, MALFORMED, "Coverage.unit")                           \
     X(coverage, line_unit, m->lines[0]->unit = NULL, MALFORMED, "CoverageLine.unit")               \
     X(coverage, unit_id, m->lines[0]->unit->id = 0, MALFORMED, "UnitInfo.id")                      \
