@@ -9,6 +9,9 @@
 #include "core/mem.h"
 #include "node/query.h"
 
+/* Duties that one trend may count: some second of the daemon's time. */
+enum { TREND_DUTIES_MAX = 2 * QUERY_LINES_MAX };
+
 /* What is asked for by a word. */
 enum wanted {
     WANTED_ALL,
@@ -278,6 +281,16 @@ static void build(struct step *step, const struct query *query, const char *body
 static void answer_trend(struct step *step, const struct query *query, const char *body,
                          uint32_t period_count, const struct coverage *coverage)
 {
+    if ((uint64_t)period_count * coverage->count > TREND_DUTIES_MAX) {
+        step_refuse(step, ERR_TOO_LARGE, NULL,
+                    STEP_WORDS(step,
+                               "more than %d duties in all of these years: ask for fewer years or "
+                               "a smaller unit",
+                               "các năm đó có hơn %d báo cáo phải nộp: hãy hỏi ít năm hơn hoặc một "
+                               "đơn vị nhỏ hơn"),
+                    TREND_DUTIES_MAX);
+        return;
+    }
     struct parts parts = parts_of(0, 0, period_count);
     for (uint32_t left = period_count; left-- > 0;) {
         struct query of = *query;

@@ -18,6 +18,8 @@ VALUES = {
     "submit --format": "csv json text", "submit --lang": "en vi", "submit --numbers": "plain vi",
     "submit --kind": "actual plan", "submit --scope": "own whole",
     "totals --compare": "plan previous previous,plan", "totals --by": "type unit",
+    "coverage --by": "child",
+    "coverage --state": "accepted covered early late missing nil not-obliged on-time returned untimed waiting",
     "enrol --role": "admin node reader reporter", "rekey --role": "admin reader reporter",
     "catalogue": "check diff fetch publish show",
     "catalogue show": "bodies calendars exceptions forms holidays indicators measures sections units",

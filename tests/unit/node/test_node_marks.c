@@ -220,6 +220,13 @@ static void test_too_many_lines(void **state)
     assert_contains(assert_refused(ask_coverage(rig, from_local(), all), "too-large")->text,
                     "smaller unit");
     assert_refused(ask_coverage(rig, from_local(), missing), "too-large");
+    const struct question *trend = ASK(.period = "2024-S2", .trend = 2);
+    assert_contains(assert_refused(ask_coverage(rig, from_local(), trend), "too-large")->text,
+                    "fewer years");
+    trend = ASK(.period = "2024-S2", .trend = 1);
+    assert_int_equal(ask_coverage(rig, from_local(), trend)->coverage->n_trend, 1);
+    trend = ASK(.period = "2024-S2", .by_child = true);
+    assert_int_equal(ask_coverage(rig, from_local(), trend)->coverage->n_rows, 2);
     file_ok(rig, DRAFT(.catalogue = 2, .period = "2024-S2", .unit = 23857));
     file_ok(rig, DRAFT(.catalogue = 2, .period = "2024-S2", .unit = 23860));
     assert_refused(ask_coverage(rig, from_local(), all), "too-large");
