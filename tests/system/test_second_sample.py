@@ -124,6 +124,48 @@ def coverage_knows_who_is_missing(office: Office) -> None:
     expect("covered by the whole report of the western district", covered, {"99104", "99105"})
 
 
+COUNTS = ("due", "filed", "covered", "missing", "accepted", "waiting", "returned", "early", "on_time",
+          "late", "untimed", "nil", "not_obliged")
+
+
+def numbers_of(row: Row) -> list[int]:
+    return [int(row[count]) for count in COUNTS]
+
+
+def coverage_is_counted(office: Office) -> None:
+    """Coverage by child adds up to its total, and is the same in a trend, by body and in states"""
+    def ask(*arguments: str) -> list[Row]:
+        return rows(office.province.tonghop("coverage", "--format", "csv", "--period", *arguments))
+
+    *parts, total = ask("2023-S1", "--by", "child")
+    expect("rows", [(part["row"], part["unit"]) for part in parts], [("child", "991"), ("child", "992")])
+    expect("sum of the rows", [sum(column) for column in zip(*map(numbers_of, parts))], numbers_of(total))
+    expect("total", [total[count] for count in ("row", "unit", "due", "filed", "missing", "late")],
+           ["total", "99", "7", "4", "3", "4"])
+    first, last = ask("2023-S1", "--trend", "2")
+    expect("trend", [first["period"], first["filed"], last["period"]], ["2022-S1", "0", "2023-S1"])
+    expect("last of the trend", numbers_of(last), numbers_of(total))
+    *_, total = ask("2023-S1", "--by", "child", "--body", "htx")
+    expect("due of the body", total["due"], "5")
+    late = ask("2023-S1", "--state", "late")
+    expect("late", {row["timeliness"] for row in late}, {"late"})
+    expect("lines that are late", len(late), 4)
+
+
+def who_is_not_obliged_is_named(office: Office) -> None:
+    """An exception frees its unit for as long as it says, and tells why"""
+    freed, = rows(office.province.tonghop("coverage", "--format", "csv", "--period", "2025-S1",
+                                          "--state", "not-obliged"))
+    expect("freed", [freed["unit"], freed["form"], freed["state"], freed["until"]],
+           ["99105", "nuoc", "not-obliged", "2025-06-30"])
+    expect_in("reason", freed["reason"], "xây lại")
+    expect("2025", coverage(office.province, "2025", "--missing")["99105"], "missing")
+    for arguments in (("--by", "unit"), ("--trend", "0"), ("--trend", "21"), ("--trend", "1x"),
+                      ("--missing", "--state", "late"), ("--state", "Late"), ("--body", "np")):
+        result = office.province.tonghop("coverage", "--period", "2024", *arguments, expect=None)
+        expect(f"status of {arguments}: {result.err}", (result.status, result.out), (2, ""))
+
+
 # ---- figures ----
 
 
@@ -193,7 +235,8 @@ def totals_are_right(office: Office) -> None:
 
 
 STEPS = (the_catalogue_is_short, the_catalogue_is_in_order, every_file_is_filed_once,
-         coverage_knows_who_is_missing, every_figure_comes_out, every_phrase_comes_out,
+         coverage_knows_who_is_missing, coverage_is_counted, who_is_not_obliged_is_named,
+         every_figure_comes_out, every_phrase_comes_out,
          the_sources_are_told, totals_are_right)
 
 
