@@ -171,25 +171,61 @@ static const struct heading count_columns[] = {
 
 enum { COUNT_COLUMNS = sizeof(count_columns) / sizeof(count_columns[0]) };
 
-/* In the order of the columns; NULL: nothing is known. */
-static void add_counts(const Tonghop__CoverageCounts *counts, struct table *table)
+/* In the order of the columns. */
+static void numbers_of(const Tonghop__CoverageCounts *counts, uint32_t ret_numbers[COUNT_COLUMNS])
 {
-    if (counts == NULL) {
-        table_skip(table, COUNT_COLUMNS);
-        return;
-    }
     const uint32_t numbers[COUNT_COLUMNS] = {
         counts->due,     counts->filed,    counts->covered,     counts->missing, counts->accepted,
         counts->waiting, counts->returned, counts->early,       counts->on_time, counts->late,
         counts->untimed, counts->nil,      counts->not_obliged,
     };
+    memcpy(ret_numbers, numbers, sizeof(numbers));
+}
+
+/* Columns as a mask. People see those that say something, and those of the summary. */
+static unsigned columns_of(const struct common *common, const Tonghop__Coverage *coverage)
+{
+    enum { SUMMARY = 1 << 0 | 1 << 1 | 1 << 3 | 1 << 4 | 1 << 9 };
+    uint32_t numbers[COUNT_COLUMNS];
+    unsigned mask = common->output != OUTPUT_TEXT ? ~0U : SUMMARY;
+    for (size_t row = 0; row <= coverage->n_trend; row++) {
+        const Tonghop__CoverageCounts *counts =
+            row < coverage->n_trend ? coverage->trend[row]->counts : coverage->counts;
+        if (counts == NULL)
+            continue;
+        numbers_of(counts, numbers);
+        for (size_t i = 0; i < COUNT_COLUMNS; i++)
+            mask |= numbers[i] > 0 ? 1U << i : 0;
+    }
+    return mask;
+}
+
+static void start_counts(const struct common *common, unsigned columns, struct table *table)
+{
     for (size_t i = 0; i < COUNT_COLUMNS; i++)
-        table_addf(table, "%u", numbers[i]);
+        if ((columns >> i & 1) != 0)
+            table_add_headings(table, common->is_english, &count_columns[i], 1);
+}
+
+/* NULL: nothing is known. */
+static void add_counts(const Tonghop__CoverageCounts *counts, unsigned columns, struct table *table)
+{
+    uint32_t numbers[COUNT_COLUMNS];
+    if (counts != NULL)
+        numbers_of(counts, numbers);
+    for (size_t i = 0; i < COUNT_COLUMNS; i++) {
+        if ((columns >> i & 1) == 0)
+            continue;
+        if (counts == NULL)
+            table_skip(table, 1);
+        else
+            table_addf(table, "%u", numbers[i]);
+    }
 }
 
 /* Programs tell the rows apart by `row`: the unit's own duties and the total have the same code. */
 static void add_row(const struct common *common, const char *row, const Tonghop__UnitInfo *unit,
-                    const Tonghop__CoverageCounts *counts, struct table *table)
+                    const Tonghop__CoverageCounts *counts, unsigned columns, struct table *table)
 {
     const bool is_total = strcmp(row, "total") == 0, is_text = common->output == OUTPUT_TEXT;
     if (!is_text)
@@ -197,60 +233,83 @@ static void add_row(const struct common *common, const char *row, const Tonghop_
     table_add(table, is_total && is_text ? NULL : unit->code);
     table_add(table, is_total && is_text ? words(common->is_english, WORD_COVERAGE_TOTAL)
                                          : selection_unit_name(common, unit));
-    add_counts(counts, table);
+    add_counts(counts, columns, table);
 }
 
 static struct table *table_of_children(const struct common *common,
                                        const Tonghop__Coverage *coverage)
 {
-    static const struct heading columns[] = {
+    static const struct heading headings[] = {
         {"row", WORD_COLUMN_TYPE, TABLE_LEFT},
         {"unit", WORD_COLUMN_CODE, TABLE_LEFT},
         {"unit_name", WORD_KEYS_UNIT, TABLE_LEFT},
     };
     const size_t left_out = common->output == OUTPUT_TEXT ? 1 : 0;
+    const unsigned columns = columns_of(common, coverage);
     struct table *table = table_new();
-    table_add_headings(table, common->is_english, columns + left_out,
-                       sizeof(columns) / sizeof(columns[0]) - left_out);
-    table_add_headings(table, common->is_english, count_columns, COUNT_COLUMNS);
+    table_add_headings(table, common->is_english, headings + left_out,
+                       sizeof(headings) / sizeof(headings[0]) - left_out);
+    start_counts(common, columns, table);
     for (size_t i = 0; i < coverage->n_rows; i++) {
         const Tonghop__CoverageRow *row = coverage->rows[i];
         const bool is_own = row->unit->id == coverage->unit->id;
-        add_row(common, is_own ? "itself" : "child", row->unit, row->counts, table);
+        add_row(common, is_own ? "itself" : "child", row->unit, row->counts, columns, table);
     }
-    add_row(common, "total", coverage->unit, coverage->counts, table);
+    add_row(common, "total", coverage->unit, coverage->counts, columns, table);
     return table;
 }
 
 static struct table *table_of_trend(const struct common *common, const Tonghop__Coverage *coverage)
 {
     static const struct heading period = {"period", WORD_COLUMN_PERIOD, TABLE_LEFT};
+    const unsigned columns = columns_of(common, coverage);
     struct table *table = table_new();
     table_add_headings(table, common->is_english, &period, 1);
-    table_add_headings(table, common->is_english, count_columns, COUNT_COLUMNS);
+    start_counts(common, columns, table);
     for (size_t i = 0; i < coverage->n_trend; i++) {
         table_add(table, coverage->trend[i]->period);
-        add_counts(coverage->trend[i]->counts, table);
+        add_counts(coverage->trend[i]->counts, columns, table);
     }
     return table;
 }
 
 /* ---- all of it ---- */
 
+/* What the summary does not say, where there is any of it. */
+static void print_more(const struct common *common, const Tonghop__CoverageCounts *c, FILE *out)
+{
+    const struct {
+        uint32_t count;
+        enum word word;
+    } more[] = {
+        {c->missing, WORD_COVERAGE_MISSING},   {c->waiting, WORD_COVERAGE_WAITING},
+        {c->returned, WORD_COVERAGE_RETURNED}, {c->early, WORD_COVERAGE_EARLY},
+        {c->on_time, WORD_COVERAGE_ON_TIME},   {c->untimed, WORD_COVERAGE_UNTIMED},
+        {c->nil, WORD_COVERAGE_NIL},           {c->not_obliged, WORD_COVERAGE_NOT_OBLIGED},
+    };
+    bool is_first = true;
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+        if (more[i].count == 0)
+            continue;
+        (void)fprintf(out, "%s", is_first ? "" : ", ");
+        (void)fprintf(out, words(common->is_english, WORD_COVERAGE_COUNT), more[i].count,
+                      words(common->is_english, more[i].word));
+        is_first = false;
+    }
+    if (!is_first)
+        (void)fprintf(out, "\n");
+}
+
 static void print_head(const struct common *common, const Tonghop__Coverage *coverage, FILE *out)
 {
-    const Tonghop__CoverageCounts *c = coverage->counts;
     (void)fprintf(out, "%s %s, %s\n", coverage->unit->code,
                   selection_unit_name(common, coverage->unit), coverage->period);
     (void)fprintf(out, words(common->is_english, WORD_COVERAGE_SUMMARY), coverage->due_count,
                   coverage->filed_count, coverage->accepted_count, coverage->covered_count,
                   coverage->late_count);
     (void)fprintf(out, "\n");
-    if (c == NULL) /* the node is of an earlier version */
-        return;
-    (void)fprintf(out, words(common->is_english, WORD_COVERAGE_MORE), c->missing, c->waiting,
-                  c->returned, c->early, c->on_time, c->untimed, c->nil, c->not_obliged);
-    (void)fprintf(out, "\n");
+    if (coverage->counts != NULL) /* else the node is of an earlier version */
+        print_more(common, coverage->counts, out);
 }
 
 void coverage_print(const struct common *common, const Tonghop__Coverage *coverage,

@@ -352,7 +352,9 @@ enum word {
     WORD_COVERAGE_LATE,
     WORD_COVERAGE_SUMMARY, /* %u due, filed, accepted, covered, late */
     WORD_COVERAGE_COMPLETE,
-    WORD_COVERAGE_MORE, /* %u missing, waiting, returned, early, on time, untimed, nil, excepted */
+    WORD_COVERAGE_COUNT, /* %u how many, %s of which */
+    WORD_COVERAGE_UNTIMED,
+    WORD_COVERAGE_NIL,
     WORD_COVERAGE_NOT_OBLIGED,
     WORD_COVERAGE_UNTIL,
     WORD_COLUMN_COUNT_DUE,

@@ -23,11 +23,9 @@ const struct words_pair words_coverage[WORD_COUNT] = {
         {"phải nộp %u: đã nộp %u, đã nhận %u, đã có số toàn đơn vị %u, nộp muộn %u",
          "%u due: %u filed, %u accepted, %u covered, %u late"},
     [WORD_COVERAGE_COMPLETE] = {"không thiếu đơn vị nào", "nobody is missing"},
-    [WORD_COVERAGE_MORE] =
-        {"chưa nộp %u; trong số đã nộp: chờ duyệt %u, bị trả lại %u, sớm %u, đúng hạn %u, không "
-         "có hạn %u, không có số liệu %u; được miễn %u",
-         "%u missing; of those filed %u waiting, %u returned, %u early, %u on time, %u without a "
-         "deadline, %u nil; %u not obliged"},
+    [WORD_COVERAGE_COUNT] = {"%2$s %1$u", "%1$u %2$s"},
+    [WORD_COVERAGE_UNTIMED] = {"không có hạn", "without a deadline"},
+    [WORD_COVERAGE_NIL] = {"không có số liệu", "nil"},
     [WORD_COVERAGE_NOT_OBLIGED] = {"được miễn", "not obliged"},
     [WORD_COLUMN_COUNT_DUE] = {"Phải nộp", "Due"},
     [WORD_COLUMN_COUNT_FILED] = {"Đã nộp", "Filed"},

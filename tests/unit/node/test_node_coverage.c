@@ -237,6 +237,22 @@ static void test_trend_of_a_unit_that_moved(void **state)
     assert_non_null(covered(rig, question)->trend[0]->counts); /* here all may be read */
 }
 
+/* Rule: an explanation asks nobody who is not obliged. */
+static void test_explanations(void **state)
+{
+    const Tonghop__Envelope *answer = ask_explain(
+        *state, from_local(), ASK(.period = "2024-S1", .unit = "632", .indicator = "poverty.poor"));
+    assert_body(answer, BODY(EXPLANATION));
+    assert_int_equal(answer->explanation->due_count, 3); /* 632, 23888 and 23899 */
+    answer = ask_explain(*state, from_local(),
+                         ASK(.period = "2024", .unit = "632", .indicator = "security.team"));
+    assert_body(answer, BODY(EXPLANATION));
+    assert_int_equal(answer->explanation->due_count, 0); /* the form is owed for halves */
+    answer = ask_explain(*state, from_local(),
+                         ASK(.period = "2024-S2", .unit = "632", .indicator = "security.team"));
+    assert_int_equal(answer->explanation->due_count, 2);
+}
+
 /* Rule: words that mean nothing are refused, with those that do. */
 static void test_refusals(void **state)
 {
@@ -273,6 +289,7 @@ int main(void)
         COVERAGE_TEST(test_trend),
         COVERAGE_TEST(test_trend_of_a_unit_that_moved),
         COVERAGE_TEST(test_refusals),
+        COVERAGE_TEST(test_explanations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
