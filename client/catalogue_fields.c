@@ -87,7 +87,7 @@ char *catalogue_periods_text(uint8_t label_mask, const char *separator)
     static const char *const labels[PERIOD_LABEL_COUNT] = {"s1", "s2", "y"};
     struct buf text = {0};
     for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
-        if ((label_mask >> i & 1u) != 0)
+        if ((label_mask >> i & 1) != 0)
             put_word(&text, separator, labels[i]);
     return finish_words(&text);
 }
