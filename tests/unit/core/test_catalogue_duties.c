@@ -212,6 +212,9 @@ static void test_deadlines(void **state)
     assert_true(period_equal(period, (struct period){2024, PERIOD_S1}));
     assert_true(campaign_find(c, day("2024-05-19"), &period));
     assert_true(period_equal(period, (struct period){2023, PERIOD_Y}));
+    c->levels[0].has_deadline[PERIOD_Y - 1] = false; /* then S1 alone has a deadline */
+    assert_true(campaign_find(c, day("2024-05-19"), &period));
+    assert_true(period_equal(period, (struct period){2023, PERIOD_S1}));
     catalogue_free(&c);
 }
 

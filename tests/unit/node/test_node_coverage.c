@@ -183,7 +183,9 @@ static void test_by_child(void **state)
     assert_int_equal(c->rows[1]->unit->id, 23857);
 
     c = covered(*state, ASK(.period = "2024", .unit = "632", .by_child = true));
-    assert_int_equal(c->n_rows, 3); /* 23899 has ended */
+    assert_int_equal(c->n_rows, 3);
+    c = covered(*state, ASK(.period = "2024", .unit = "23888", .by_child = true));
+    assert_int_equal(c->n_rows, 1); /* 23899, which stands beneath it, has ended */
     c = covered(*state, ASK(.period = "2024-S1", .unit = "23857", .by_child = true));
     assert_int_equal(c->n_rows, 1);
 }
