@@ -115,6 +115,51 @@ void editions_keep_catalogues(struct store_txn *txn, uint32_t number)
     free(numbers);
 }
 
+/* ---- verifying ---- */
+
+bool editions_has_catalogue(struct store_txn *txn, const struct edition *edition)
+{
+    struct catalogue_meta meta;
+    return store_get_catalogue(txn, edition->catalogue, &meta) == ERR_OK &&
+           meta.chunks_held == meta.chunk_count &&
+           memcmp(meta.hash, edition->catalogue_hash, sizeof(meta.hash)) == 0;
+}
+
+static bool is_held(struct node *node, struct store_txn *txn, const struct report_key *key,
+                    const struct edition_report *named)
+{
+    struct revision revision;
+    struct wire_filing filing;
+    struct report report = {0};
+    char reason[WIRE_REASON_SIZE];
+    arena_reset(node->scratch);
+    bool is_same = store_get_revision(txn, key, named->revision, &revision) == ERR_OK &&
+                   wire_open_filing(revision.filing, node->scratch, &filing, &report, reason,
+                                    sizeof(reason)) == ERR_OK &&
+                   memcmp(filing.content, named->content, sizeof(named->content)) == 0;
+    report_fini(&report);
+    return is_same;
+}
+
+size_t editions_count_missing(struct node *node, struct store_txn *txn,
+                              const struct edition *edition, struct report_key *ret_key,
+                              uint64_t *ret_revision)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < edition->report_count; i++) {
+        const struct edition_report *named = &edition->reports[i];
+        const struct report_key key = edition_report_key(edition, named);
+        if (is_held(node, txn, &key, named))
+            continue;
+        if (count == 0) {
+            *ret_key = key;
+            *ret_revision = named->revision;
+        }
+        count++;
+    }
+    return count;
+}
+
 /* ---- finding ---- */
 
 /* What a text asks for: a rank, or a number; both 0 if it is neither. */

@@ -18,6 +18,16 @@ bool editions_next(struct store_txn *txn, struct edition_key *cursor, struct edi
 /* Removes all catalogues but `number` and those that editions name; errors are sticky. */
 void editions_keep_catalogues(struct store_txn *txn, uint32_t number);
 
+/* ---- for verify ---- */
+
+/* Whether the edition's catalogue is held, and is that one. */
+bool editions_has_catalogue(struct store_txn *txn, const struct edition *edition);
+/* How many of the revisions that it names are not held with the content they had; the first of
+ * them. */
+size_t editions_count_missing(struct node *node, struct store_txn *txn,
+                              const struct edition *edition, struct report_key *ret_key,
+                              uint64_t *ret_revision);
+
 /* ---- for queries ---- */
 
 /* The edition that `text` names ("2", "official": the latest of that rank) of the unit, or else of

@@ -7,8 +7,8 @@
 #ifndef NODE_FROZEN_H
 #define NODE_FROZEN_H
 
-#include "node/edition.h"
 #include "node/node.h"
+#include "wire/edition.h"
 
 struct frozen {
     struct node node; /* what is asked; borrows the live one's scratch */

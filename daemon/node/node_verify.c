@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/editions.h"
 #include "node/incoming.h"
 #include "node/rollup.h"
 #include "node/step.h"
@@ -150,6 +151,39 @@ static void verify_feed(struct verify *verify)
     }
 }
 
+/* Each edition reads, and what it is made of is held: its catalogue, and every revision that it
+ * names, with the content that it had. */
+static void verify_editions(struct verify *verify)
+{
+    struct edition_key cursor = {0};
+    struct span bytes;
+    while (store_next_edition(verify->txn, &cursor, &bytes)) {
+        struct edition edition;
+        struct report_key lacking = {0};
+        uint64_t revision = 0;
+        verify->key = (struct report_key){.kind = cursor.kind, .period = cursor.period};
+        if (editions_load(verify->txn, &cursor, &edition) != ERR_OK) {
+            report_difference(verify, cursor.unit, "an edition");
+            continue;
+        }
+        if (!editions_has_catalogue(verify->txn, &edition))
+            report_difference(verify, cursor.unit, "the catalogue of an edition");
+        size_t count =
+            editions_count_missing(verify->node, verify->txn, &edition, &lacking, &revision);
+        if (count > 0) {
+            char text[STEP_KEY_TEXT_SIZE];
+            verify->difference_count += count;
+            log_event(LOG_EVENT_VERIFY_DIFFERENCE, LOG_FIELDS(.report = &lacking),
+                      "verify: edition %" PRIu32 " of unit id:%" PRIu32
+                      " is made of revision %" PRIu64 " of %s, which is not held%s",
+                      edition.number, edition.unit, revision,
+                      node_key_text(verify->node, &lacking, text, sizeof(text)),
+                      count > 1 ? ", nor are others" : "");
+        }
+        edition_fini(&edition);
+    }
+}
+
 static bool year_has_reports(struct verify *verify, uint8_t kind, uint16_t year)
 {
     struct report_key cursor = store_cursor_before(kind, year, 0, 0);
@@ -221,6 +255,7 @@ size_t node_verify(struct node *node, uint64_t *ret_reports, uint64_t *ret_figur
     if (node->catalogue != NULL)
         verify_strays(&verify);
     verify_feed(&verify);
+    verify_editions(&verify);
     if (store_error(verify.txn) != ERR_OK) {
         log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = store_error(verify.txn)),
                   "verify: the store does not read (%s)", err_name(store_error(verify.txn)));

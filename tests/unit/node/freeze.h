@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_NODE_FREEZE_H
 #define TESTS_UNIT_NODE_FREEZE_H
 
-#include "node/edition.h"
+#include "wire/edition.h"
 #include "unit/node/rig.h"
 
 #define RANK(name) TONGHOP__EDITION_RANK__EDITION_RANK_##name

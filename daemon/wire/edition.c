@@ -1,6 +1,6 @@
 /* Reports follow each other in order, so that a unit's number is written as the distance from the
  * one before: some 22 bytes for each report. */
-#include "node/edition.h"
+#include "wire/edition.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -8,9 +8,9 @@
 
 #include "core/mem.h"
 #include "core/utf8.h"
+#include "wire/wire.h"
 
 enum { EDITION_VERSION = 1 };
-#define REVISION_MAX (UINT64_C(1) << 53) /* WIRE_REVISION_MAX */
 
 void edition_fini(struct edition *edition)
 {
@@ -155,7 +155,7 @@ static bool is_sound(const struct edition *edition, const struct edition_report 
         return false;
     return report->label >= PERIOD_S1 && report->label <= PERIOD_Y &&
            edition_has_label(edition->period, report->label) && report->revision >= 1 &&
-           report->revision <= REVISION_MAX &&
+           report->revision <= WIRE_REVISION_MAX &&
            (count == 0 || edition_report_compare(&edition->reports[count - 1], report) < 0);
 }
 

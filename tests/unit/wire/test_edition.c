@@ -3,7 +3,7 @@
 #include "lib/cm.h"
 
 #include "core/mem.h"
-#include "node/edition.h"
+#include "wire/edition.h"
 
 static struct edition sample(void)
 {

@@ -2,25 +2,24 @@
  *
  * An edition is no table of figures. It names the revision that counted of every report beneath its
  * unit, and the catalogue that was in force; revisions are never deleted, so that its figures are
- * computed again from them whenever somebody asks (frozen.h), by the code that computes the live
- * ones. What is filed, corrected or renamed later does not change it. */
-#ifndef NODE_EDITION_H
-#define NODE_EDITION_H
+ * computed again from them whenever somebody asks (node/frozen.h), by the code that computes the
+ * live ones. What is filed, corrected or renamed later does not change it. */
+#ifndef WIRE_EDITION_H
+#define WIRE_EDITION_H
 
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/instant.h"
 #include "core/report.h"
-#include "store/store.h"
 #include "wire/digest.h"
 
 /* How final it is; as on the wire. */
 enum edition_rank { EDITION_ESTIMATE = 1, EDITION_PRELIMINARY = 2, EDITION_OFFICIAL = 3 };
 
 enum {
-    EDITION_CONTENT_SIZE = 16, /* bytes of a revision's content digest that are kept */
-    EDITION_REPORTS_MAX = 1 << 20,
-    EDITION_PERSON_MAX = 400, /* bytes */
+    EDITION_CONTENT_SIZE = 16,    /* bytes of a revision's content digest that are kept */
+    EDITION_REPORTS_MAX = 200000, /* what a line of an export has room for */
+    EDITION_PERSON_MAX = 400,     /* bytes */
     EDITION_REASON_MAX = REPORT_REASON_MAX,
 };
 
