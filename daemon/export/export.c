@@ -11,6 +11,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "export/editions.h"
 #include "export/head.h"
 #include "export/line.h"
 #include "store/backup.h"
@@ -281,6 +282,53 @@ static enum err put_reports(struct export *export)
     return err == ERR_OK ? store_error(export->txn) : err;
 }
 
+/* ---- editions ---- */
+
+static enum err put_kept(struct export *export, uint32_t number)
+{
+    struct catalogue_meta meta;
+    enum err err = store_get_catalogue(export->txn, number, &meta);
+    for (uint32_t i = 0; err == ERR_OK && i < meta.chunk_count; i++) {
+        struct span chunk;
+        err = store_get_chunk(export->txn, number, i, &chunk);
+        if (err == ERR_OK)
+            err = put(export, line_of_kept(&meta, i, chunk));
+    }
+    return err;
+}
+
+static enum err put_kept_catalogues(struct export *export)
+{
+    size_t count;
+    uint32_t *numbers = editions_catalogues(export->txn, export->counts.catalogue, &count);
+    enum err err = store_error(export->txn);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = put_kept(export, numbers[i]);
+    free(numbers);
+    return err;
+}
+
+static enum err put_editions(struct export *export)
+{
+    struct edition_key key = {0};
+    struct span bytes;
+    enum err err = put_kept_catalogues(export);
+    while (err == ERR_OK && store_next_edition(export->txn, &key, &bytes)) {
+        struct edition edition = {
+            .kind = key.kind, .period = key.period, .unit = key.unit, .number = key.number};
+        err = edition_decode(bytes, &edition);
+        if (err == ERR_OK)
+            err = put(export, line_of_edition(export->catalogue, &edition, bytes));
+        else
+            log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.error = ERR_CORRUPT),
+                      "edition %" PRIu32 " of unit id:%" PRIu32
+                      " does not read: run 'tonghop verify', and restore a backup",
+                      key.number, key.unit);
+        edition_fini(&edition);
+    }
+    return err == ERR_OK ? store_error(export->txn) : err;
+}
+
 /* ---- all of it ---- */
 
 static enum err put_end(struct export *export)
@@ -314,6 +362,8 @@ enum err export_write(struct store *store, const char *software, int fd, const c
         err = put_keys(&export);
     if (err == ERR_OK)
         err = put_reports(&export);
+    if (err == ERR_OK)
+        err = put_editions(&export);
     if (err == ERR_OK)
         err = put_quarantine(&export);
     if (err == ERR_OK)

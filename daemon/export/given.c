@@ -240,6 +240,28 @@ void given_curve_key(struct given *given, const char *name, bool or_null, uint8_
         given_fail(given, name, "\"%s\" has to be a key in base64", name);
 }
 
+/* The value of a digit, -1 for anything else. */
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+void given_digest(struct given *given, const char *name, uint8_t *ret_digest)
+{
+    const char *text = given_text(given, name, 2 * STORE_DIGEST_SIZE);
+    bool is_digest = strlen(text) == 2 * STORE_DIGEST_SIZE;
+    for (size_t i = 0; is_digest && i < STORE_DIGEST_SIZE; i++) {
+        int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
+        is_digest = high >= 0 && low >= 0;
+        ret_digest[i] = is_digest ? (uint8_t)(high << 4 | low) : 0;
+    }
+    if (!is_digest)
+        given_fail(given, name, "\"%s\" has to be %d lower-case hexadecimal digits", name,
+                   2 * STORE_DIGEST_SIZE);
+}
+
 /* ---- comparing ---- */
 
 /* Where two trees differ: "cells[3].value". */

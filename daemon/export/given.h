@@ -50,6 +50,9 @@ void given_bytes(struct given *given, const char *name, struct buf *out);
 /* 32 bytes; with `or_null` zeros for null. */
 void given_curve_key(struct given *given, const char *name, bool or_null, uint8_t *ret_key);
 
+/* STORE_DIGEST_SIZE bytes. */
+void given_digest(struct given *given, const char *name, uint8_t *ret_digest);
+
 /* Fails unless the line is, byte for byte, `made` (taken, as line_of_* returned it), naming the
  * member that differs. `remedy` ends that sentence. `scratch` is used. */
 void given_compare(struct given *given, json_t *made, const char *remedy, struct buf *scratch);

@@ -1,7 +1,7 @@
 /* Taking an export: lines of rising kinds, of which each is checked by making it anew (given.h).
  *
  *     export, catalogue-bytes ..., catalogue, form ..., indicator ..., unit ...,
- *     key ..., (report, revision ...) ..., quarantined ..., end
+ *     key ..., (report, revision ...) ..., kept-catalogue ..., edition ..., quarantined ..., end
  *
  * The last line has counts and a digest of all before it, so that a file which was cut, or put
  * together from two, is noticed. */
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "export/editions.h"
 #include "export/head.h"
 #include "wire/wire.h"
 
@@ -28,6 +29,8 @@ enum kind_of_line {
     LINE_ROW, /* of the catalogue */
     LINE_KEY,
     LINE_REPORT,
+    LINE_KEPT, /* bytes of a catalogue that editions name */
+    LINE_EDITION,
     LINE_QUARANTINED,
     LINE_END,
     LINE_NOTHING, /* behind the end */
@@ -45,9 +48,10 @@ struct import {
     bool has_key;
     uint8_t last_key[STORE_KEY_SIZE];
     bool has_report;
-    struct head_made report;   /* the one whose revisions come */
-    uint64_t revisions_left;   /* of it */
-    uint64_t last_revision;    /* of it, 0: none came yet */
+    struct head_made report; /* the one whose revisions come */
+    uint64_t revisions_left; /* of it */
+    uint64_t last_revision;  /* of it, 0: none came yet */
+    struct import_editions editions;
     struct arena *arena;       /* of the filing in hand */
     struct buf bytes, scratch; /* of the line in hand */
     struct export_counts counts;
@@ -83,6 +87,7 @@ void import_free(struct import **import)
     catalogue_free(&i->catalogue);
     arena_free(&i->arena);
     buf_fini(&i->catalogue_bytes);
+    import_editions_fini(&i->editions);
     buf_fini(&i->bytes);
     buf_fini(&i->scratch);
     digest_stream_free(&i->digest);
@@ -411,6 +416,7 @@ static enum kind_of_line kind_of(const char *name)
         {"indicator", LINE_ROW},   {"unit", LINE_ROW},
         {"key", LINE_KEY},         {"report", LINE_REPORT},
         {"revision", LINE_REPORT}, {"quarantined", LINE_QUARANTINED},
+        {"edition", LINE_EDITION}, {"kept-catalogue", LINE_KEPT},
         {"end", LINE_END},
     };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -438,6 +444,8 @@ static const char *what_is_missing(const struct import *import, enum kind_of_lin
     if (kind > LINE_ROW && import->catalogue != NULL &&
         import->row < line_catalogue_rows(import->catalogue))
         return "lines of the catalogue are missing before it";
+    if (kind > LINE_KEPT && import_editions_lack(&import->editions))
+        return "bytes of the kept catalogue above are missing before it";
     if (!is_revision && import->revisions_left > 0)
         return "revisions of the report above are missing before it";
     return NULL;
@@ -467,6 +475,12 @@ static enum err take(struct import *import, struct store_txn *txn, struct given 
         return take_key(import, txn, given);
     case LINE_REPORT:
         return is_revision ? take_revision(import, txn, given) : take_report(import, given);
+    case LINE_KEPT:
+        return import_take_kept(&import->editions, import->head.catalogue, txn, given,
+                                &import->bytes, &import->scratch);
+    case LINE_EDITION:
+        return import_take_edition(&import->editions, import->catalogue, txn, given, &import->bytes,
+                                   &import->scratch);
     case LINE_QUARANTINED:
         return take_quarantined(import, txn, given);
     case LINE_END:

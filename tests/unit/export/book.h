@@ -11,7 +11,7 @@
 #include "export/export.h"
 #include "export/import.h"
 #include "unit/node/property_draw.h"
-#include "wire/digest.h"
+#include "wire/edition.h"
 #include "wire/wire.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -89,24 +89,76 @@ static inline struct instant book_instant(struct book *book)
 
 /* ---- what is held ---- */
 
-static inline void book_put_catalogue(struct store_txn *txn)
+static inline void book_put_catalogue(struct store_txn *txn, uint32_t number)
 {
     struct catalogue *catalogue = sample_catalogue();
     struct buf bytes = {0};
+    catalogue->number = number;
     wire_pack_catalogue(catalogue, &bytes);
     uint32_t count = (uint32_t)((bytes.len + BOOK_CHUNK_BYTES - 1) / BOOK_CHUNK_BYTES);
     struct catalogue_meta meta = {
-        .number = 1, .chunk_count = count, .chunks_held = count, .size_bytes = bytes.len};
+        .number = number, .chunk_count = count, .chunks_held = count, .size_bytes = bytes.len};
     digest_of(span_of(&bytes), meta.hash);
     assert_int_equal(store_put_catalogue(txn, &meta), ERR_OK);
     for (uint32_t i = 0; i < count; i++) {
         size_t at = (size_t)i * BOOK_CHUNK_BYTES;
         size_t len = bytes.len - at < BOOK_CHUNK_BYTES ? bytes.len - at : BOOK_CHUNK_BYTES;
-        assert_int_equal(store_put_chunk(txn, 1, i, (struct span){bytes.data + at, len}), ERR_OK);
+        assert_int_equal(store_put_chunk(txn, number, i, (struct span){bytes.data + at, len}),
+                         ERR_OK);
     }
-    assert_int_equal(store_put_meta_u64(txn, "catalogue", 1), ERR_OK);
     buf_fini(&bytes);
     catalogue_free(&catalogue);
+}
+
+/* The first report of a year whose latest revision counts; counting 0: there is none. */
+static inline struct head book_find_counting(struct store_txn *txn, struct report_key *ret_key)
+{
+    struct report_key cursor = {0};
+    struct head head;
+    *ret_key = (struct report_key){.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}};
+    while (store_next_head(txn, &cursor, &head)) {
+        if (head.counting != head.revision || cursor.period.label != PERIOD_Y)
+            continue;
+        *ret_key = cursor;
+        return head;
+    }
+    return (struct head){0};
+}
+
+/* Some of a period, of the catalogue in force and of another one. */
+static inline void book_put_editions(struct book *book, struct store_txn *txn)
+{
+    struct report_key key;
+    const struct head head = book_find_counting(txn, &key);
+    for (uint32_t number = 1; number <= 4; number++) {
+        struct buf bytes = {0};
+        struct catalogue_meta meta;
+        struct edition edition = {.kind = key.kind,
+                                  .period = key.period,
+                                  .unit = BOOK_UNIT,
+                                  .number = number,
+                                  .rank = (uint8_t)(number < 3 ? number : EDITION_OFFICIAL),
+                                  .time = {BOOK_NOW_US + number},
+                                  .person = mem_strdup(book_text(book, false)),
+                                  .reason = mem_strdup(book_text(book, true)),
+                                  .catalogue = number % 2 == 0 ? 2 : 1,
+                                  .due_count = 9,
+                                  .filed_count = number,
+                                  .missing_count = 5};
+        struct edition_report report = {
+            .unit = key.unit, .form = key.form, .label = PERIOD_Y, .revision = head.counting};
+        memcpy(report.content, head.content, sizeof(report.content));
+        if (head.counting != 0)
+            edition_add_report(&edition, &report);
+        assert_int_equal(store_get_catalogue(txn, edition.catalogue, &meta), ERR_OK);
+        memcpy(edition.catalogue_hash, meta.hash, sizeof(meta.hash));
+        edition_seal(&edition);
+        edition_encode(&edition, &bytes);
+        const struct edition_key at = {key.kind, key.period, BOOK_UNIT, number};
+        assert_int_equal(store_put_edition(txn, &at, span_of(&bytes)), ERR_OK);
+        edition_fini(&edition);
+        buf_fini(&bytes);
+    }
 }
 
 static inline void book_put_keys(struct book *book, struct store_txn *txn)
@@ -235,10 +287,13 @@ static inline void book_init(struct book *book, uint64_t seed, bool is_full)
     struct store_txn *txn = store_begin_write(book->temp.store);
     assert_int_equal(store_put_meta_u64(txn, "unit", BOOK_UNIT), ERR_OK);
     if (is_full) {
-        book_put_catalogue(txn);
+        book_put_catalogue(txn, 1);
+        book_put_catalogue(txn, 2);
+        assert_int_equal(store_put_meta_u64(txn, "catalogue", 1), ERR_OK);
         book_put_keys(book, txn);
         book_put_reports(book, txn);
         book_put_quarantine(book, txn);
+        book_put_editions(book, txn);
     }
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
 }

@@ -12,7 +12,8 @@ static int setup(void **state)
     bool is_unknown;
     book_init(book, 7, false);
     struct store_txn *txn = store_begin_write(book->temp.store);
-    book_put_catalogue(txn);
+    book_put_catalogue(txn, 1);
+    assert_int_equal(store_put_meta_u64(txn, "catalogue", 1), ERR_OK);
     book_put_report(book, txn, &key);
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
     *state = book;

@@ -58,14 +58,23 @@ static void dump_rest(struct store_txn *txn, struct buf *out)
     buf_printf(out, "unit %" PRIu64 " catalogue %" PRIu64 " last %" PRIu64 " kept %" PRIu64 "\n",
                store_get_meta_u64(txn, "unit"), store_get_meta_u64(txn, "catalogue"),
                store_last_quarantine(txn), store_get_meta_u64(txn, "quarantine.kept"));
-    if (store_get_catalogue(txn, 1, &meta) != ERR_OK)
-        return;
-    dump_span(out, (struct span){meta.hash, sizeof meta.hash});
-    buf_printf(out, "%u %u %" PRIu64 "\n", meta.chunk_count, meta.chunks_held, meta.size_bytes);
-    for (uint32_t i = 0; i < meta.chunk_count; i++) {
-        struct span chunk = {0};
-        assert_int_equal(store_get_chunk(txn, 1, i, &chunk), ERR_OK);
-        dump_span(out, chunk);
+    for (uint32_t number = 1; number <= 2; number++) {
+        if (store_get_catalogue(txn, number, &meta) != ERR_OK)
+            continue;
+        dump_span(out, (struct span){meta.hash, sizeof meta.hash});
+        buf_printf(out, "%u %u %" PRIu64 "\n", meta.chunk_count, meta.chunks_held, meta.size_bytes);
+        for (uint32_t i = 0; i < meta.chunk_count; i++) {
+            struct span chunk = {0};
+            assert_int_equal(store_get_chunk(txn, number, i, &chunk), ERR_OK);
+            dump_span(out, chunk);
+        }
+    }
+    struct edition_key key = {0};
+    struct span bytes;
+    while (store_next_edition(txn, &key, &bytes)) {
+        buf_printf(out, "edition %u/%u/%u/%u %u ", key.kind, key.period.year, key.period.label,
+                   key.unit, key.number);
+        dump_span(out, bytes);
     }
 }
 
