@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_NODE_FREEZE_H
 #define TESTS_UNIT_NODE_FREEZE_H
 
-#include "wire/edition.h"
 #include "unit/node/rig.h"
+#include "wire/edition.h"
 
 #define RANK(name) TONGHOP__EDITION_RANK__EDITION_RANK_##name
 
