@@ -70,7 +70,7 @@ static Tonghop__CauseType type_of(const struct difference *difference,
         return TONGHOP__CAUSE_TYPE__CAUSE_TYPE_RETURNED;
     if (is_withdrawn)
         return TONGHOP__CAUSE_TYPE__CAUSE_TYPE_WITHDRAWN;
-    if (arrived.us <= difference->from_time.us)
+    if (arrived.us < difference->from_time.us)
         return TONGHOP__CAUSE_TYPE__CAUSE_TYPE_ACCEPTED;
     return cause->has_before ? TONGHOP__CAUSE_TYPE__CAUSE_TYPE_CORRECTED
                              : TONGHOP__CAUSE_TYPE__CAUSE_TYPE_FILED;
