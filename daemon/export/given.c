@@ -255,7 +255,7 @@ void given_digest(struct given *given, const char *name, uint8_t *ret_digest)
     for (size_t i = 0; is_digest && i < STORE_DIGEST_SIZE; i++) {
         int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
         is_digest = high >= 0 && low >= 0;
-        ret_digest[i] = is_digest ? (uint8_t)(high << 4 | low) : 0;
+        ret_digest[i] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
     }
     if (!is_digest)
         given_fail(given, name, "\"%s\" has to be %d lower-case hexadecimal digits", name,

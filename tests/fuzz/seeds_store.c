@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "core/figure.h"
+#include "core/mem.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/seeds.h"
 #include "store/keys.h"
 #include "store/record.h"
+#include "wire/edition.h"
 
 static void make_keys(void)
 {
@@ -58,6 +60,36 @@ static void make_figures(void)
     figures_fini(&figures);
 }
 
+static void make_editions(void)
+{
+    struct edition edition = {.kind = KIND_ACTUAL,
+                              .period = {2024, PERIOD_Y},
+                              .unit = 64,
+                              .number = 1,
+                              .rank = EDITION_PRELIMINARY,
+                              .time = {INT64_C(1736467200000000)},
+                              .person = mem_strdup("uid:1000"),
+                              .reason = mem_strdup("số liệu sơ bộ"),
+                              .catalogue = 7,
+                              .due_count = 3,
+                              .filed_count = 2,
+                              .missing_count = 1};
+    struct buf out = {0};
+    for (uint32_t unit = 631; unit < 640; unit += 3)
+        for (uint8_t label = PERIOD_S1; label <= PERIOD_Y; label++)
+            edition_add_report(
+                &edition, &(struct edition_report){
+                              .unit = unit, .form = 1, .label = label, .revision = unit * label});
+    edition_seal(&edition);
+    edition_encode(&edition, &out);
+    seeds_take("edition", &out);
+    edition.report_count = 0;
+    edition_seal(&edition);
+    edition_encode(&edition, &out);
+    seeds_take("edition", &out);
+    edition_fini(&edition);
+}
+
 void seeds_make_records(void)
 {
     static const uint8_t bytes[] = {1, 2, 3};
@@ -101,4 +133,5 @@ void seeds_make_records(void)
     record_encode_outbox(&(struct outbox_item){.version = 258, .since = instant}, &out);
     seeds_take("record", &out);
     make_figures();
+    make_editions();
 }
