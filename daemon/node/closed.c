@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "node/edition.h"
 #include "node/notice.h"
+#include "wire/edition.h"
 
 /* Reopenings of one unit that run. More than its levels there are not, but for those of labels. */
 enum { REOPENINGS_MAX = 32 };

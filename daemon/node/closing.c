@@ -132,10 +132,9 @@ static bool count_duties(struct step *step, const struct closing *closing, const
     struct coverage_source source = view_coverage_source(&filings);
     coverage_build(step->node->catalogue, tree, closing->unit, &source, &coverage);
     list_open(step, &coverage, &problems);
-    for (size_t i = 0; i < coverage.count; i++)
-        edition->missing_count += coverage.lines[i].state == COVERAGE_MISSING;
-    edition->due_count = (uint32_t)coverage.due_count;
-    edition->filed_count = (uint32_t)coverage.filed_count;
+    edition->due_count = coverage.counts.due;
+    edition->filed_count = coverage.counts.filed;
+    edition->missing_count = coverage.counts.missing;
     bool is_good = closing->is_incomplete || problems.count == 0;
     if (!is_good)
         refuse_incomplete(step, &problems);
