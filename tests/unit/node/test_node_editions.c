@@ -21,10 +21,28 @@ static struct draft models(uint32_t unit, uint64_t based_on, const struct cell *
                           .cell_count = 1};
 }
 
+/* What is closed has to be reopened before the unit files again; what is not closed stays so. */
+static void reopen(struct rig *rig, uint32_t unit)
+{
+    char text[16];
+    Tonghop__Reopen message = TONGHOP__REOPEN__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    (void)snprintf(text, sizeof(text), "id:%u", unit);
+    message.period = TEXT("2024");
+    message.unit = text;
+    message.until_us = rig->now.us + 3600 * INT64_C(1000000);
+    message.reason = TEXT("số liệu còn thiếu");
+    envelope.body_case = BODY(REOPEN);
+    envelope.reopen = &message;
+    rig->now.us++; /* later than the closing */
+    (void)rig_ask(rig, from_local(), &envelope);
+}
+
 static uint64_t file_models(struct rig *rig, uint32_t unit, uint64_t based_on, int64_t count)
 {
     const struct cell cell = EXACT(1, count);
     const struct draft draft = models(unit, based_on, &cell);
+    reopen(rig, unit);
     return file_ok(rig, &draft);
 }
 
@@ -349,6 +367,7 @@ static void test_causes_of_each_kind(void **state)
     mark_ok(rig, &a, 2, STATE_ACCEPTED);
     mark_ok(rig, &b, 1, STATE_RETURNED);
     mark_ok(rig, &c, 1, STATE_ACCEPTED);
+    reopen(rig, d.unit);
     file_ok(rig, DRAFT(.period = "2024", .unit = d.unit, .based_on = 1, .is_withdrawn = true,
                        .reason = "nhầm"));
     mark_ok(rig, &d, 2, STATE_ACCEPTED);
