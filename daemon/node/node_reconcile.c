@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "core/mem.h"
+#include "node/notice.h"
 #include "node/reconcile.h"
 #include "node/step.h"
 #include "wire/digest.h"
@@ -257,6 +258,7 @@ void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
         if (peer != NULL)
             contact_hear_clock(step, peer, ping->now_us);
         pong.shared = contact_is_shared(step);
+        pong.last_notice = store_last_notice(step->txn);
         pong.now_us = step->event->now.us;
     }
     envelope.body_case = TONGHOP__ENVELOPE__BODY_PONG;
@@ -273,6 +275,7 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
     uint64_t parked;
     bool is_sending = store_count_outbox(step->txn, &parked) > parked;
     contact_hear_parent(step, pong->now_us, pong->shared);
+    notices_hear_last(step, pong->last_notice);
     if (pong->digest.len == 0 || is_sending || !reconcile_is_ready(node) ||
         reconcile_digest(step->txn, node->options.unit, both) != ERR_OK ||
         memcmp(both, pong->digest.data, DIGEST_SIZE) == 0)

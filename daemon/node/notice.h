@@ -49,6 +49,8 @@ void node_handle_parent_notices(struct step *step, const Tonghop__Notices *notic
 void node_handle_notices_ack(struct step *step, const Tonghop__NoticesAck *ack);
 /* The welcome says of whose feed the numbers are. */
 void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome);
+/* The number of the parent's last notice: a hint may have got lost. */
+void notices_hear_last(struct step *step, uint64_t number);
 /* There is news for the nodes beneath, and for the one above. */
 void notices_mark_news(struct step *step);
 

@@ -200,6 +200,12 @@ void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome)
     effects_add(step->effects, EFFECT_NOTICES_UP, (struct span){0});
 }
 
+void notices_hear_last(struct step *step, uint64_t number)
+{
+    if (number > store_get_meta_u64(step->txn, META_AFTER))
+        effects_add(step->effects, EFFECT_NOTICES_MORE, (struct span){0});
+}
+
 static bool is_for_us(struct step *step, const Tonghop__Notice *notice)
 {
     struct notice_key key;

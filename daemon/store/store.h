@@ -113,8 +113,8 @@ void store_fail(struct store_txn *txn, enum err err);
 #define STORE_META_UNIT "unit"
 
 /* Values by short name ("unit", "catalogue", "rebuild", ...), at most 40 bytes. ERR_NOT_FOUND when
- * unset. "schema", "software", "feed.epoch", "outbox.version", "quarantine.number" and
- * "quarantine.kept" are the store's own. What was put as u64 is read as u64. */
+ * unset. "schema", "software", "feed.epoch", "notice.last", "outbox.version", "quarantine.number"
+ * and "quarantine.kept" are the store's own. What was put as u64 is read as u64. */
 enum err store_get_meta(struct store_txn *txn, const char *name, struct span *ret_value);
 enum err store_put_meta(struct store_txn *txn, const char *name, struct span value);
 enum err store_delete_meta(struct store_txn *txn, const char *name);
@@ -217,6 +217,8 @@ uint64_t store_notice_change(struct store_txn *txn, const struct notice_key *key
 /* Walks in key order (kind, year, unit, form, label, type, author, number, about), beginning at the
  * first key after `*cursor` (a zeroed one: at the start); false at the end. */
 bool store_next_notice(struct store_txn *txn, struct notice_key *cursor, struct span *ret_bytes);
+/* The place of the one that was put last, 0: none was. */
+uint64_t store_last_notice(struct store_txn *txn);
 uint64_t store_count_notices(struct store_txn *txn);
 
 /* ---- editions ---- */

@@ -4,6 +4,8 @@
 #include "store/feed.h"
 #include "store/txn.h"
 
+#define LAST_NAME "notice.last"
+
 static enum err get(struct store_txn *txn, struct store_key at, uint64_t *ret_change,
                     struct span *ret_bytes)
 {
@@ -37,7 +39,13 @@ enum err store_put_notice(struct store_txn *txn, const struct notice_key *key, s
     struct store_key at = keys_notice(key);
     uint64_t change = feed_move(txn, &at, store_notice_change(txn, key));
     record_encode_notice(change, bytes, txn_record(txn));
-    return txn_put_record(txn, DB_NOTICE, at);
+    (void)txn_put_record(txn, DB_NOTICE, at); /* errors are sticky */
+    return store_put_meta_u64(txn, LAST_NAME, change);
+}
+
+uint64_t store_last_notice(struct store_txn *txn)
+{
+    return store_get_meta_u64(txn, LAST_NAME);
 }
 
 bool store_next_notice(struct store_txn *txn, struct notice_key *cursor, struct span *ret_bytes)

@@ -243,6 +243,7 @@ void sim_admin_done(struct sim *sim, size_t index)
         break;
     case SIM_ASK_FILE:
     case SIM_ASK_SAFE:
+    case SIM_ASK_SAY: /* seen before */
         sim_wrong(sim, "a report is answered by 'done'");
         break;
     }
@@ -269,6 +270,7 @@ void sim_admin_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *re
         sim_ask_again(sim, index, ask->seq);
         break;
     case SIM_ASK_MARK:
+    case SIM_ASK_SAY: /* what is not closed is not reopened, and so on */
         sim_ask_close(sim, index);
         break;
     case SIM_ASK_REVOKE:

@@ -179,6 +179,7 @@ static void send(struct sim *sim, size_t index)
 {
     struct sim_ask *ask = &sim->asks[index];
     struct buf bytes = {0};
+    Tonghop__Envelope envelope;
     if (++ask->tries > TRIES_MAX)
         sim_wrong(sim, "a request of type %d to unit %u is never answered", (int)ask->type,
                   sim->nodes[ask->node].unit);
@@ -205,6 +206,10 @@ static void send(struct sim *sim, size_t index)
         break;
     case SIM_ASK_PUBLISH:
         pack_publish(sim, ask, &bytes);
+        break;
+    case SIM_ASK_SAY:
+        envelope = (Tonghop__Envelope)TONGHOP__ENVELOPE__INIT;
+        sim_say_pack(sim, ask, &envelope, pack, &bytes);
         break;
     }
     ask->seq = sim->local_seq;
@@ -323,6 +328,8 @@ void sim_ask_answered(struct sim *sim, struct span bytes)
         return;
     if (envelope->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL)
         refused(sim, index, envelope->refusal);
+    else if (sim->asks[index].type == SIM_ASK_SAY)
+        sim_say_done(sim, index);
     else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_RECEIPT)
         sim_work_receipt(sim, index, envelope->receipt);
     else if (envelope->body_case == TONGHOP__ENVELOPE__BODY_HISTORY)

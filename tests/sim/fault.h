@@ -31,6 +31,7 @@ enum sim_fault {
     FAULT_REVOKE,
     FAULT_PUBLISH,
     FAULT_MARK,
+    FAULT_SAY,
     /* Consequences: counted alone. */
     FAULT_QUEUE_FULL,
     FAULT_OLD_CATALOGUE,

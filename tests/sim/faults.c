@@ -34,6 +34,7 @@ static const struct {
     [FAULT_REVOKE] = {"nodes revoked", 1000},
     [FAULT_PUBLISH] = {"catalogues published", 800},
     [FAULT_MARK] = {"marks asked for", 30000},
+    [FAULT_SAY] = {"things said", 20000},
     [FAULT_QUEUE_FULL] = {"queues full", 0},
     [FAULT_OLD_CATALOGUE] = {"older catalogues", 0},
 };
@@ -46,7 +47,7 @@ const char *sim_fault_name(enum sim_fault fault)
 /* What operators and authors do in any world. */
 static bool is_business(enum sim_fault fault)
 {
-    return fault == FAULT_MARK || fault == FAULT_BACKUP;
+    return fault == FAULT_MARK || fault == FAULT_SAY || fault == FAULT_BACKUP;
 }
 
 void sim_faults_draw(struct sim *sim)
@@ -132,6 +133,8 @@ static void strike_operators(struct sim *sim)
         sim_admin_publish(sim);
     if (is_time_for(sim, FAULT_MARK))
         sim_admin_mark(sim);
+    if (is_time_for(sim, FAULT_SAY))
+        sim_say_something(sim);
 }
 
 void sim_faults_storm(struct sim *sim)

@@ -37,9 +37,24 @@ static bool may_be_lost(const struct sim *sim, size_t node, uint32_t author)
     return replaced > 1;
 }
 
+/* A closing concerns all that lies beneath the unit in the period's tree. */
+static bool is_closed_for(const struct sim *sim, size_t child, const struct notice_key *key,
+                          int unit)
+{
+    size_t of = sim_unit_of_node(sim, child);
+    if (key->type != NOTICE_CLOSING || !sim_unit_is_in(sim, of, key->report.period, sim->published))
+        return false;
+    for (int at = (int)of; at != SIM_NONE; at = sim->country.units[at].parent)
+        if (at == unit)
+            return true;
+    return false;
+}
+
 static bool is_shared(struct sim *sim, size_t child, const struct notice_key *key)
 {
     int unit = unit_index(sim, key->report.unit);
+    if (unit != SIM_NONE && is_closed_for(sim, child, key, unit))
+        return true;
     return unit != SIM_NONE && sim_node_covers(sim, child, (size_t)unit);
 }
 

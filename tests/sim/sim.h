@@ -14,6 +14,7 @@
  *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
  *     oracle    what every node must hold, the simplest way       oracle.c duty.c
+ *     say       people that remind, close, reopen, look            say.c
  *     said      what is said about units and reports            said.c
  *     follow    programs that follow what changes at a node       follow.c
  *     questions what nodes answer when the world is at rest       questions.c
@@ -171,7 +172,8 @@ enum sim_ask_type {
     SIM_ASK_ENROL,
     SIM_ASK_ENROL_REPORTER,
     SIM_ASK_REVOKE,
-    SIM_ASK_PUBLISH
+    SIM_ASK_PUBLISH,
+    SIM_ASK_SAY, /* a reminder, a closing ... */
 };
 
 /* A request to a node over its local socket, or from afar, repeated until it is answered. */
@@ -192,7 +194,9 @@ struct sim_ask {
     uint8_t bit;
     size_t child; /* ENROL, REVOKE */
     unsigned generation;
-    uint32_t catalogue; /* PUBLISH */
+    uint8_t says;            /* SAY: enum notice_type; HEARD: the inbox is looked into */
+    struct report_key about; /* SAY */
+    uint32_t catalogue;      /* PUBLISH */
     uint32_t chunk;
 };
 
@@ -281,6 +285,7 @@ struct sim {
     uint64_t trace_hash;
     size_t wrong_count; /* found so far */
     uint64_t acked_count, repeated_count, stale_count, refused_count, mark_count, excused_count;
+    uint64_t closed_count;
     uint64_t afar_count, foreign_count, safe_count, story_count, told_count, told_anew_count;
 };
 
@@ -528,6 +533,17 @@ void sim_follow_step(struct sim *sim);
 /* At rest: each has been told of every report, as it is now. */
 void sim_follow_check(struct sim *sim);
 void sim_follow_fini(struct sim *sim);
+
+/* ---- say.c ---- */
+
+/* Somebody says something at some node. */
+void sim_say_something(struct sim *sim);
+/* The message of such a request, by `pack`. */
+void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope *envelope,
+                  void (*pack)(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out),
+                  struct buf *out);
+/* It was answered, and not refused. */
+void sim_say_done(struct sim *sim, size_t ask);
 
 /* ---- said.c ---- */
 

@@ -217,6 +217,9 @@ void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *ref
         }
         filing->report.based_on = refusal->current_revision;
         sim_ask_again(sim, index, ask->seq);
+    } else if (strcmp(refusal->code, err_name(ERR_CLOSED)) == 0) {
+        sim->closed_count++;
+        stop_asking(sim, index); /* the author waits until it is reopened */
     } else if (strcmp(refusal->code, err_name(ERR_WARNINGS)) == 0 && !ask->has_seen_warnings) {
         if (refusal->n_problems == 0 || !refusal->problems[0]->warning)
             sim_wrong(sim, "a report is refused for warnings that are not told");
