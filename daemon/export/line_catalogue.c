@@ -3,7 +3,7 @@
 
 #include "export/line.h"
 
-enum { DAY_SIZE = 16 };
+enum { DAY_SIZE = 24 };
 
 /* null for a day that is open. */
 static void put_date(struct line *line, const char *name, struct date date)
@@ -54,10 +54,56 @@ static json_t *level_of(const struct level *level)
     char text[DAY_SIZE];
     if (line.object == NULL)
         return NULL;
-    for (int i = 0; i < PERIOD_LABEL_COUNT; i++)
-        line_put_text_or_null(&line, names[i],
-                              level->has_deadline[i] ? format_day(level->deadline[i], text) : NULL);
+    for (int i = 0; i < PERIOD_LABEL_COUNT; i++) {
+        const char *due = level->has_deadline[i] ? format_day(level->deadline[i], text) : NULL;
+        if (level->working_days[i] > 0) {
+            (void)snprintf(text, sizeof(text), "+%u working day%s", level->working_days[i],
+                           level->working_days[i] > 1 ? "s" : "");
+            due = text;
+        }
+        line_put_text_or_null(&line, names[i], due);
+    }
     return line_finish(&line);
+}
+
+static json_t *holiday_of(const struct holiday *holiday)
+{
+    struct line line = line_begin(NULL);
+    put_date(&line, "first", holiday->first);
+    put_date(&line, "last", holiday->last);
+    line_put_text(&line, "name_vi", holiday->name_vi);
+    line_put_text_or_null(&line, "name_en", holiday->name_en);
+    line_put_bool(&line, "working", holiday->is_worked);
+    return line_finish(&line);
+}
+
+static json_t *exception_of(const struct duty_exception *exception)
+{
+    struct line line = line_begin(NULL);
+    line_put_number(&line, "unit", exception->unit);
+    line_put_number_or_null(&line, "form", exception->form);
+    put_date(&line, "from", exception->from);
+    put_date(&line, "to", exception->to);
+    line_put_text(&line, "reason", exception->reason);
+    return line_finish(&line);
+}
+
+/* Members that a catalogue without any of these has not: its lines are what they were before there
+ * were any. */
+static void put_duties(struct line *line, const struct catalogue *catalogue)
+{
+    if (catalogue->holiday_count > 0) {
+        json_t *holidays = json_array();
+        for (size_t i = 0; i < catalogue->holiday_count; i++)
+            append(line, holidays, holiday_of(&catalogue->holidays[i]));
+        line_put(line, "holidays", holidays);
+    }
+    if (catalogue->exception_count > 0) {
+        json_t *exceptions = json_array();
+        for (size_t i = 0; i < catalogue->exception_count; i++)
+            append(line, exceptions, exception_of(&catalogue->exceptions[i]));
+        line_put(line, "exceptions", exceptions);
+    }
 }
 
 static json_t *measure_of(const struct measure *measure)
@@ -118,6 +164,7 @@ static json_t *line_of_head(const struct line_catalogue *of)
     line_put_text_or_null(&line, "title_en", catalogue->title_en);
     line_put(&line, "calendar", calendar_of(&catalogue->calendar));
     put_lists(&line, catalogue);
+    put_duties(&line, catalogue);
     return line_finish(&line);
 }
 
@@ -130,6 +177,25 @@ static json_t *levels_of(const struct catalogue *catalogue, uint32_t mask)
     return list;
 }
 
+static json_t *types_of(const struct catalogue *catalogue, uint64_t mask)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < catalogue->type_count; i++)
+        if ((mask >> i & 1u) != 0)
+            (void)json_array_append_new(list, json_string(catalogue->types[i].code));
+    return list;
+}
+
+static json_t *labels_of(uint8_t mask)
+{
+    static const char *const labels[PERIOD_LABEL_COUNT] = {"s1", "s2", "y"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < PERIOD_LABEL_COUNT; i++)
+        if ((mask >> i & 1) != 0)
+            (void)json_array_append_new(list, json_string(labels[i]));
+    return list;
+}
+
 static json_t *line_of_form(const struct catalogue *catalogue, const struct form *form)
 {
     struct line line = line_begin("form");
@@ -139,6 +205,12 @@ static json_t *line_of_form(const struct catalogue *catalogue, const struct form
     line_put_text_or_null(&line, "name_en", form->name_en);
     line_put(&line, "due_levels", levels_of(catalogue, form->due_level_mask));
     line_put_bool(&line, "accepted_by_hand", form->is_manual);
+    if (form->due_type_mask != 0)
+        line_put(&line, "due_types", types_of(catalogue, form->due_type_mask));
+    if (form->due_label_mask != 0)
+        line_put(&line, "due_periods", labels_of(form->due_label_mask));
+    if (form->body[0] != '\0')
+        line_put_text(&line, "body", form->body);
     return line_finish(&line);
 }
 

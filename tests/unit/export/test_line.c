@@ -119,6 +119,45 @@ static void test_golden_report(void **state)
     catalogue_free(&catalogue);
 }
 
+/* Rule: who owes what is told where the catalogue says something of it, and else the lines are what
+ * they were. */
+static void test_golden_duties(void **state)
+{
+    struct catalogue *catalogue = sample_catalogue();
+    const uint8_t hash[STORE_DIGEST_SIZE] = {0};
+    const struct line_catalogue of = {catalogue, hash, 100};
+    (void)state;
+    catalogue->forms[0].due_type_mask = 12;
+    catalogue->forms[0].due_label_mask = 5;
+    free(catalogue->forms[0].body);
+    catalogue->forms[0].body = mem_strdup("pn");
+    assert_line(line_of_catalogue_row(&of, 1),
+                "{\"line\":\"form\",\"number\":1,\"code\":\"general\",\"name_vi\":\"Báo cáo "
+                "chung\",\"name_en\":\"General report\",\"due_levels\":[\"district\",\"commune\"],"
+                "\"accepted_by_hand\":false,\"due_types\":[\"xa\",\"thi_tran\"],\"due_periods\":["
+                "\"s1\",\"y\"],\"body\":\"pn\"}\n");
+    catalogue->levels[1].working_days[0] = 3;
+    catalogue->levels[1].has_deadline[0] = false;
+    catalogue_add_holiday(catalogue, &(struct holiday){.first = {19723},
+                                                       .last = {19724},
+                                                       .name_vi = (char[]){"Tết"},
+                                                       .is_worked = true});
+    catalogue_add_exception(
+        catalogue, &(struct duty_exception){
+                       .unit = 23888, .from = DATE_MIN, .to = {19800}, .reason = (char[]){"Lũ"}});
+    json_t *head = line_of_catalogue_row(&of, 0);
+    char *text = json_dumps(head, JSON_COMPACT);
+    assert_non_null(strstr(text, "\"due_s1\":\"+3 working days\",\"due_s2\":\"12-20\""));
+    assert_non_null(strstr(text,
+                           "\"holidays\":[{\"first\":\"2024-01-01\",\"last\":\"2024-01-02\","
+                           "\"name_vi\":\"Tết\",\"name_en\":null,\"working\":true}],"
+                           "\"exceptions\":[{\"unit\":23888,\"form\":null,\"from\":null,\"to\":"
+                           "\"2024-03-18\",\"reason\":\"Lũ\"}]}"));
+    free(text);
+    json_decref(head);
+    catalogue_free(&catalogue);
+}
+
 static void test_golden_catalogue(void **state)
 {
     struct catalogue *catalogue = sample_catalogue();
@@ -306,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_golden_small),
         cmocka_unit_test(test_golden_report),
         cmocka_unit_test(test_golden_catalogue),
+        cmocka_unit_test(test_golden_duties),
         cmocka_unit_test(test_bad_text),
         cmocka_unit_test(test_instants),
         cmocka_unit_test(test_base64),
