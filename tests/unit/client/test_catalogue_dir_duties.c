@@ -59,10 +59,10 @@ static int remove_folder(void **state)
 
 /* Reads the good folder with the file `changed` replaced by `text` (NULL: without it). Problems
  * come a line each, without the folder's name; the caller frees. */
-static char *read_folder(const char *folder, int changed, const char *text,
-                         struct catalogue **ret_catalogue)
+static char *read_in(bool is_vietnamese, const char *folder, int changed, const char *text,
+                     struct catalogue **ret_catalogue)
 {
-    struct problems problems = {0};
+    struct problems problems = {.is_vietnamese = is_vietnamese};
     struct buf said = {0};
     char *paths[FILE_COUNT];
 
@@ -94,6 +94,12 @@ static char *read_folder(const char *folder, int changed, const char *text,
     char *copy = mem_strdup((const char *)said.data);
     buf_fini(&said);
     return copy;
+}
+
+static char *read_folder(const char *folder, int changed, const char *text,
+                         struct catalogue **ret_catalogue)
+{
+    return read_in(false, folder, changed, text, ret_catalogue);
 }
 
 static char *replaced(const char *text, const char *old, const char *new)
@@ -264,6 +270,47 @@ static void mistakes_are_told_at_their_cells(void **state)
     }
 }
 
+/* Rule: officers read them in Vietnamese. */
+static void mistakes_are_told_in_vietnamese(void **state)
+{
+    static const struct {
+        int file;
+        const char *old, *new, *says;
+    } rows[] = {
+        {INI, "+3 working days", "3 ngày",
+         "catalogue.ini:13:15: lỗi: deadline_s1 không phải là ngày có trong mọi năm: viết 06-14, "
+         "hoặc +1/01-10 cho một ngày của năm sau, hoặc +3 working days (1 đến 60) là số ngày làm "
+         "việc sau khi hết kỳ\n"},
+        {FORMS, "s1|y", "s1|năm",
+         "forms.csv:3:44: lỗi: kỳ “năm” không hợp lệ: viết s1, s2 hoặc y; nếu có nhiều kỳ thì cách "
+         "nhau bằng |\n"},
+        {FORMS, "xa | phuong", "xã",
+         "forms.csv:3:29: lỗi: loại đơn vị “xã” không có trong catalogue.ini: thêm [type xã] vào "
+         "đó, hoặc sửa lại; nếu có nhiều loại thì cách nhau bằng |\n"},
+        {HOLIDAYS, "2024-02-08", "8/2",
+         "holidays.csv:2:1: lỗi: first “8/2” không phải là ngày: viết 2024-12-14\n"},
+        {HOLIDAYS, "2024-04-18", "2024-02-14",
+         "holidays.csv:3:1: lỗi: có ngày nghỉ trùng với dòng khác: mỗi ngày chỉ ghi một lần\n"},
+        {EXCEPTIONS, "2024-12-31", "",
+         "exceptions.csv:2:20: lỗi: ngoại lệ của đơn vị 1002 chưa có ngày cuối: ngoại lệ phải có "
+         "thời hạn; ghi ngày đó\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *text = replaced(good[rows[i].file], rows[i].old, rows[i].new);
+        struct catalogue *c;
+        char *said = read_in(true, *state, rows[i].file, text, &c);
+        assert_string_equal(said, rows[i].says);
+        free(said);
+        free(text);
+    }
+    struct catalogue *c;
+    char *said = read_in(true, *state, HOLIDAYS, NULL, &c);
+    assert_string_equal(said, "holidays.csv: cảnh báo: hạn nộp tính theo ngày làm việc mà chưa có "
+                              "ngày nghỉ lễ nào: các ngày lễ đều bị tính là ngày làm việc\n");
+    free(said);
+    catalogue_free(&c);
+}
+
 /* What a list shows as CSV, without the carriage returns of RFC 4180; the caller frees. */
 static char *shown(const struct catalogue *c, const char *what, const struct common *common)
 {
@@ -318,6 +365,7 @@ int main(void)
         cmocka_unit_test(duties_are_read),
         cmocka_unit_test(files_may_be_left_out),
         cmocka_unit_test(mistakes_are_told_at_their_cells),
+        cmocka_unit_test(mistakes_are_told_in_vietnamese),
         cmocka_unit_test(duties_are_shown),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
