@@ -142,6 +142,47 @@ static void test_levels_that_owe(void **state)
     catalogue_free(&c);
 }
 
+/* Rule: a unit owes what units of the type and level owe that it has on the period's last day. */
+static void test_duties_follow_the_tree(void **state)
+{
+    (void)state;
+    struct catalogue *c = small();
+    const struct unit_version versions[] = {
+        {.from = DATE_MIN, .to = day("2024-06-14"), .parent = 7, .level = 1, .type = 0},
+        {.from = day("2024-06-15"), .to = day("2025-03-31"), .parent = 7, .level = 1, .type = 1},
+    };
+    static const struct {
+        struct period period;
+        bool is_owed;
+    } rows[] = {
+        {{2024, PERIOD_S1}, false}, /* still of type 0 */
+        {{2024, PERIOD_S2}, true},
+        {{2024, PERIOD_Y}, true},
+        {{2025, PERIOD_S1}, false}, /* it has ended */
+    };
+    const uint32_t successor = 7;
+    catalogue_add_level(c, &(struct level){.code = TEXT("thon"), .name_vi = TEXT("Thôn")});
+    catalogue_add_type(c, &(struct unit_type){.code = TEXT("to"), .name_vi = TEXT("tổ")});
+    for (size_t i = 0; i < LENGTH(versions); i++) {
+        struct unit_version version = versions[i];
+        version.code = TEXT("02");
+        version.name_vi = TEXT("Thôn");
+        catalogue_add_unit_version(c, 9, &version, &successor, i);
+    }
+    c->forms[0].due_level_mask = 2;
+    c->forms[0].due_type_mask = 2;
+    assert_said(c, ERR_OK, NULL);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct tree *tree = tree_new(c, rows[i].period);
+        const struct duty_exception *exception;
+        assert_int_equal(coverage_is_owed(c, tree, tree_find(tree, 9), &c->forms[0], &exception),
+                         rows[i].is_owed);
+        assert_null(exception);
+        tree_free(&tree);
+    }
+    catalogue_free(&c);
+}
+
 /* ---- working days ---- */
 
 /* Rule: working days are Monday to Friday without public holidays, and the days of a weekend that
@@ -410,13 +451,10 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_who_owes),
-        cmocka_unit_test(test_levels_that_owe),
-        cmocka_unit_test(test_working_days),
-        cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_years_without_holidays),
-        cmocka_unit_test(test_exceptions),
-        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_who_owes),        cmocka_unit_test(test_duties_follow_the_tree),
+        cmocka_unit_test(test_levels_that_owe), cmocka_unit_test(test_working_days),
+        cmocka_unit_test(test_deadlines),       cmocka_unit_test(test_years_without_holidays),
+        cmocka_unit_test(test_exceptions),      cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
