@@ -86,17 +86,27 @@ static int compare_bytes(struct span a, struct span b)
     return order != 0 ? order : compare_numbers((int64_t)a.len, (int64_t)b.len);
 }
 
-/* Of two of one key the greater stands, at every node. */
-static bool stands_against(struct step *step, struct span bytes, const Tonghop__Notice *notice,
-                           struct span held_bytes)
+/* Of two of one key the greater stands, at every node: above 0 if that is what has come. */
+static int compare_held(struct step *step, struct span bytes, const Tonghop__Notice *notice,
+                        struct span held_bytes)
 {
     const Tonghop__Notice *held = open_held(step->node, step->txn, held_bytes);
     if (held == NULL)
-        return false; /* sticky */
+        return 0; /* sticky */
     int order = compare_numbers(notice->time_us, held->time_us);
     if (order == 0)
         order = compare_numbers(notice->seen_us, held->seen_us);
-    return (order != 0 ? order : compare_bytes(bytes, held_bytes)) > 0;
+    return order != 0 ? order : compare_bytes(bytes, held_bytes);
+}
+
+/* Who sent an earlier one has lost ours, or never had it: it is told again. */
+static void tell_again(struct step *step, const struct notice_key *key, struct span held)
+{
+    struct buf copy = {0};
+    buf_put(&copy, held.data, held.len);
+    (void)store_put_notice(step->txn, key, span_of(&copy)); /* errors are sticky */
+    notices_mark_news(step);
+    buf_fini(&copy);
 }
 
 static void hear(struct step *step, const Tonghop__Notice *notice);
@@ -107,7 +117,10 @@ void notice_take(struct step *step, struct span bytes, const Tonghop__Notice *no
     struct span held;
     wire_notice_key(notice, &key);
     enum err err = store_get_notice(step->txn, &key, &held);
-    if (err == ERR_OK && !stands_against(step, bytes, notice, held))
+    int order = err == ERR_OK ? compare_held(step, bytes, notice, held) : 1;
+    if (order < 0)
+        tell_again(step, &key, held);
+    if (order <= 0)
         return;
     (void)store_put_notice(step->txn, &key, bytes); /* errors are sticky */
     notices_mark_news(step);

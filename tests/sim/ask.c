@@ -179,7 +179,6 @@ static void send(struct sim *sim, size_t index)
 {
     struct sim_ask *ask = &sim->asks[index];
     struct buf bytes = {0};
-    Tonghop__Envelope envelope;
     if (++ask->tries > TRIES_MAX)
         sim_wrong(sim, "a request of type %d to unit %u is never answered", (int)ask->type,
                   sim->nodes[ask->node].unit);
@@ -208,8 +207,7 @@ static void send(struct sim *sim, size_t index)
         pack_publish(sim, ask, &bytes);
         break;
     case SIM_ASK_SAY:
-        envelope = (Tonghop__Envelope)TONGHOP__ENVELOPE__INIT;
-        sim_say_pack(sim, ask, &envelope, pack, &bytes);
+        sim_say_pack(sim, ask, pack, &bytes);
         break;
     }
     ask->seq = sim->local_seq;

@@ -36,7 +36,7 @@ void sim_say_something(struct sim *sim)
 
 /* ---- packing ---- */
 
-void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope *envelope,
+void sim_say_pack(struct sim *sim, const struct sim_ask *ask,
                   void (*pack)(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out),
                   struct buf *out)
 {
@@ -45,6 +45,7 @@ void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope 
     Tonghop__Remind remind = TONGHOP__REMIND__INIT;
     Tonghop__Reopen reopen = TONGHOP__REOPEN__INIT;
     Tonghop__Close close = TONGHOP__CLOSE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     Tonghop__InboxQuery inbox = TONGHOP__INBOX_QUERY__INIT;
     (void)snprintf(unit, sizeof(unit), "id:%u", ask->about.unit);
     (void)period_format(ask->about.period, period);
@@ -54,16 +55,16 @@ void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope 
         remind.units = units;
         remind.n_units = sim_once_in(sim, 2) ? 1 : 0; /* or all that miss something */
         remind.text = reason;
-        envelope->body_case = TONGHOP__ENVELOPE__BODY_REMIND;
-        envelope->remind = &remind;
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_REMIND;
+        envelope.remind = &remind;
         break;
     case NOTICE_REOPENING:
         reopen.period = period;
         reopen.unit = unit;
         reopen.until_us = sim_clock(sim, ask->node).us + (int64_t)sim_random(sim, OPEN_MS) * 1000;
         reopen.reason = reason;
-        envelope->body_case = TONGHOP__ENVELOPE__BODY_REOPEN;
-        envelope->reopen = &reopen;
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_REOPEN;
+        envelope.reopen = &reopen;
         break;
     case NOTICE_CLOSING:
         close.period = period;
@@ -72,16 +73,16 @@ void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope 
                                    : TONGHOP__EDITION_RANK__EDITION_RANK_PRELIMINARY;
         close.incomplete = true;
         close.reason = reason;
-        envelope->body_case = TONGHOP__ENVELOPE__BODY_CLOSE;
-        envelope->close = &close;
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_CLOSE;
+        envelope.close = &close;
         break;
     default:
         inbox.mark_seen = true;
-        envelope->body_case = TONGHOP__ENVELOPE__BODY_INBOX_QUERY;
-        envelope->inbox_query = &inbox;
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_INBOX_QUERY;
+        envelope.inbox_query = &inbox;
         break;
     }
-    pack(sim, envelope, out);
+    pack(sim, &envelope, out);
 }
 
 /* ---- answers ---- */

@@ -539,7 +539,7 @@ void sim_follow_fini(struct sim *sim);
 /* Somebody says something at some node. */
 void sim_say_something(struct sim *sim);
 /* The message of such a request, by `pack`. */
-void sim_say_pack(struct sim *sim, const struct sim_ask *ask, Tonghop__Envelope *envelope,
+void sim_say_pack(struct sim *sim, const struct sim_ask *ask,
                   void (*pack)(struct sim *sim, Tonghop__Envelope *envelope, struct buf *out),
                   struct buf *out);
 /* It was answered, and not refused. */
