@@ -266,11 +266,15 @@ static void answer_rows(struct step *step, const struct query *query,
     free(rows);
 }
 
+/* In a damaged store a report that does not read would keep the whole answer back: there nobody
+ * looks into reports. Where that is only found out now, this event is stepped again. */
 static void build(struct step *step, const struct query *query, const char *body,
                   struct coverage *coverage)
 {
     struct view_filings filings = {step->txn, query->kind, query->period.year};
-    struct coverage_source source = view_coverage_source_with_nil(&filings);
+    struct coverage_source source = store_is_damaged(step->node->store)
+                                        ? view_coverage_source(&filings)
+                                        : view_coverage_source_with_nil(&filings);
     coverage_build(step->node->catalogue, query->tree, query->unit, &source, coverage);
     if (body[0] != '\0')
         coverage_keep_body(step->node->catalogue, body, coverage);

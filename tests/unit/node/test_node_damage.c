@@ -434,6 +434,29 @@ static void test_questions_are_not_kept(void **state)
     }
 }
 
+/* Who has reported is told by the heads, which read: a report that does not keeps nothing of it
+ * back, but whether it has figures. */
+static void test_coverage_goes_on(void **state)
+{
+    const struct draft filed = {.period = "2024-S1", .unit = 23857};
+    for (size_t row = 0; row < LENGTH(damages); row++) {
+        print_message("row: %s\n", damages[row].name);
+        assert_int_equal(rig_teardown(state), 0);
+        assert_int_equal(rig_setup_root(state), 0);
+        struct rig *rig = *state;
+        file_ok(rig, &filed);
+        const struct question *question = ASK(.period = "2024-S1", .unit = "23857");
+        assert_int_equal(ask_coverage(rig, from_local(), question)->coverage->counts->nil, 1);
+        damages[row].plant(rig, &filed, 1);
+        for (int i = 0; i < 2; i++) { /* when it is met, and when it is known */
+            const Tonghop__Envelope *answer = ask_coverage(rig, from_local(), question);
+            assert_body(answer, BODY(COVERAGE));
+            assert_int_equal(answer->coverage->counts->filed, 1);
+            assert_int_equal(answer->coverage->counts->nil, 0);
+        }
+    }
+}
+
 /* ---- trouble ---- */
 
 static const char *no_reason(void *ctx)
@@ -475,6 +498,7 @@ int main(void)
         DISTRICT_TEST(test_parked_when_there_is_room),
         ROOT_TEST(test_a_copy_heals),
         PAIR_TEST(test_questions_are_not_kept),
+        ROOT_TEST(test_coverage_goes_on),
         DISTRICT_TEST(test_trouble_ends_with_the_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
