@@ -312,6 +312,44 @@ static void test_a_revision_that_is_lost_is_named(void **state)
     assert_logged("revision 1 of actual 2024 of 23857");
 }
 
+/* Puts a filing in the place of a revision that is held, as when two nodes numbered it. */
+static void replace_revision(struct rig *rig, const struct draft *draft, uint64_t number)
+{
+    bool is_unknown;
+    struct report_key key = draft_key(draft);
+    struct revision revision;
+    struct buf filing = {0};
+    draft_pack(draft, &filing);
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_get_revision(txn, &key, number + 1, &revision), ERR_OK);
+    revision.number = number;
+    revision.recorded_by = (struct span){0};
+    revision.filing = span_of(&filing);
+    assert_int_equal(store_put_revision(txn, &key, &revision), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    buf_fini(&filing);
+}
+
+/* Another filing under that number is not the one that was frozen; when the right one is back, it
+ * is taken again, at once. */
+static void test_another_revision_of_that_number_is_none(void **state)
+{
+    struct rig *rig = *state;
+    const struct cell right = EXACT(1, 12), wrong = EXACT(1, 13);
+    const struct draft filed = models(23857, 0, &right), other = models(23857, 0, &wrong);
+    file_models(rig, 23857, 0, 12);
+    close_ok(rig, RANK(PRELIMINARY));
+    file_models(rig, 23857, 1, 20);
+    replace_revision(rig, &other, 1);
+    assert_refused(ask_edition(rig, from_local(), "", "1"), "not-found");
+    assert_refused(ask_difference(rig, "", "1", ""), "not-found");
+    uint64_t reports, figures;
+    assert_int_equal(node_verify(rig->node, &reports, &figures), 1);
+    replace_revision(rig, &filed, 1);
+    assert_int_equal(models_of(rig, "", "1"), 12);
+    assert_int_equal(node_verify(rig->node, &reports, &figures), 0);
+}
+
 /* A catalogue that an edition names stays when others come; without it the edition is refused. */
 static void test_a_catalogue_that_is_lost_is_named(void **state)
 {
@@ -397,6 +435,11 @@ static void test_causes_of_each_kind(void **state)
         assert_string_equal(cause->period, "2024");
         assert_string_equal(cause->form, "general");
     }
+    /* In order of time; when one was returned is not known. */
+    for (size_t i = 1; i + 1 < difference->n_causes; i++)
+        assert_true(difference->causes[i - 1]->received_us <= difference->causes[i]->received_us);
+    assert_int_equal(difference->causes[0]->unit->id, 23863);
+    assert_int_equal(difference->causes[4]->type, CAUSE(RETURNED));
     assert_string_equal(cause_of(difference, 23888)->author, "Hoa");
     assert_string_equal(cause_of(difference, 23887)->reason, "nhầm");
     assert_int_equal(difference->before[0]->value_low, 70);
@@ -473,6 +516,39 @@ static void test_a_unit_that_moved_is_the_catalogues(void **state)
     assert_int_equal(models_of(rig, "632", "1"), -1);
 }
 
+/* A province with a node above. */
+static int setup_between(void **state)
+{
+    int result = rig_setup_unit(state, 64, true);
+    rig_install_sample(*state);
+    rig_hello(*state, from_local(), 0);
+    return result;
+}
+
+/* What moved within the node's own units is all held here: the edition of one of them is no more
+ * split than the live figures are. */
+static void test_a_move_within_the_node_splits_nothing(void **state)
+{
+    struct rig *rig = *state;
+    struct date day;
+    assert_int_equal(date_make(2024, 7, 1, &day), ERR_OK);
+    Tonghop__Catalogue *catalogue = edit_begin(2);
+    edit_move(catalogue, 23888, day, 631);
+    rig_install_edited(rig, catalogue);
+    file_models(rig, 23888, 0, 6);
+    assert_body(ask_close(rig, from_local(),
+                          FREEZE(.period = "2024", .unit = "631", .rank = RANK(OFFICIAL),
+                                 .incomplete = true)),
+                BODY(CLOSED));
+    for (int i = 0; i < 2; i++) {
+        const Tonghop__Envelope *answer =
+            ask_edition(rig, from_local(), "631", i == 0 ? "" : "official");
+        assert_body(answer, BODY(TOTALS));
+        assert_false(answer->totals->split_year);
+        assert_int_equal(answer->totals->units[0]->values[0]->value_low, 6);
+    }
+}
+
 static void test_differences_that_are_none(void **state)
 {
     struct rig *rig = *state;
@@ -497,10 +573,13 @@ int main(void)
         ROOT_TEST(test_an_edition_is_asked),
         ROOT_TEST(test_what_is_not_frozen_is_refused),
         ROOT_TEST(test_a_revision_that_is_lost_is_named),
+        ROOT_TEST(test_another_revision_of_that_number_is_none),
         ROOT_TEST(test_a_catalogue_that_is_lost_is_named),
         ROOT_TEST(test_causes_of_each_kind),
         ROOT_TEST(test_a_catalogue_is_a_cause),
         ROOT_TEST(test_a_unit_that_moved_is_the_catalogues),
+        cmocka_unit_test_setup_teardown(test_a_move_within_the_node_splits_nothing, setup_between,
+                                        rig_teardown),
         ROOT_TEST(test_differences_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
