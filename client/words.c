@@ -608,7 +608,7 @@ const char *words(bool is_english, enum word id)
 {
     assert(id < WORD_COUNT);
     static const struct words_pair *const tables[] = {table, words_status, words_edition,
-                                                      words_coverage};
+                                                      words_coverage, words_notice};
     const struct words_pair *pair = &tables[0][id];
     for (size_t i = 1; i < sizeof(tables) / sizeof(tables[0]) && pair->vi == NULL; i++)
         pair = &tables[i][id];

@@ -503,6 +503,39 @@ enum word {
     WORD_CAUSE_RETURNED,
     WORD_CAUSE_ACCEPTED,
     WORD_CAUSE_CATALOGUE, /* %u before, %u after */
+    /* inbox, remind, reopen, watch */
+    WORD_NOTICE_OTHER,
+    WORD_NOTICE_ACCEPTED,
+    WORD_NOTICE_RETURNED,
+    WORD_NOTICE_REMINDED,
+    WORD_NOTICE_SEEN,
+    WORD_NOTICE_CLOSED,
+    WORD_NOTICE_REOPENED,
+    WORD_NOTICE_FORM,     /* %s code */
+    WORD_NOTICE_REVISION, /* %s number */
+    WORD_NOTICE_RANK,     /* %s rank */
+    WORD_NOTICE_AUTHOR,   /* %s code, %s name of the unit */
+    WORD_NOTICE_WHY,
+    WORD_NOTICE_CELLS,
+    WORD_INBOX_TITLE, /* %zu entries, %zu open */
+    WORD_INBOX_EMPTY,
+    WORD_INBOX_ANSWERED, /* %s number */
+    WORD_INBOX_FILE_AGAIN,
+    WORD_INBOX_FILE,
+    WORD_INBOX_SETTLED,
+    WORD_INBOX_COUNT,    /* %s number */
+    WORD_INBOX_DEADLINE, /* %s day, as in the next two */
+    WORD_INBOX_REOPENED,
+    WORD_INBOX_ENDED,
+    WORD_INBOX_SEEN,     /* %s moment, %s person */
+    WORD_INBOX_NOT_SEEN, /* %s moment */
+    WORD_INBOX_NOT_DELIVERED,
+    WORD_REMIND_DONE, /* %u how many */
+    WORD_REMIND_DUE,
+    WORD_REMIND_EARLY, /* %s moment, %s moment */
+    WORD_REMIND_NOTHING,
+    WORD_REMIND_NOBODY,
+    WORD_REOPEN_UNTIL, /* %s text */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

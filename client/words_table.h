@@ -15,5 +15,7 @@ extern const struct words_pair words_status[WORD_COUNT];
 extern const struct words_pair words_edition[WORD_COUNT];
 /* Likewise those of `coverage` and of who owes what. */
 extern const struct words_pair words_coverage[WORD_COUNT];
+/* Likewise those of `inbox`, `remind`, `reopen` and `watch`. */
+extern const struct words_pair words_notice[WORD_COUNT];
 
 #endif

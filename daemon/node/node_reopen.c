@@ -63,6 +63,17 @@ static void say(struct step *step, const struct query *query, const Tonghop__Reo
     notice.text = reopen->reason;
     notice.until_us = reopen->until_us;
     notice_say(step, &notice, false);
+    if (reopen->until_us <= step->event->now.us) {
+        log_event(LOG_EVENT_PERIOD_REOPENED,
+                  LOG_FIELDS(.report = &key.report, .peer = step_sender(step, sender)),
+                  "the reopening of %s for %s has ended", period_format(query->period, period),
+                  node_unit_text(step->node, query->unit, unit, sizeof(unit)));
+        step_done(step,
+                  STEP_WORDS(step, "%s may file %s no more: the reopening has ended",
+                             "%s không được nộp lại kỳ %s nữa: đã hết hạn mở lại"),
+                  unit, period);
+        return;
+    }
     log_event(LOG_EVENT_PERIOD_REOPENED,
               LOG_FIELDS(.report = &key.report, .peer = step_sender(step, sender)),
               "%s is reopened for %s until %s", period_format(query->period, period),

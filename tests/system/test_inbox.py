@@ -1,0 +1,129 @@
+"""What is said to units reaches the node that serves them, and is noted there as seen: reminders,
+closings and reopenings, as `tonghop remind`, `close`, `reopen` and `inbox` have them."""
+
+import datetime
+import json
+
+from harness import Node, Tree, eventually
+from scene import expect, expect_in, plant, play, rows, settle, submit, unit_table
+
+PROVINCE, DISTRICT, OTHER = 64, 631, 632
+COMMUNE, LATE = 23857, 23860
+PERIOD = "2024"
+
+
+class Office:
+    """A province and a district, each with a node."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.province = plant(tree)
+        self.district = tree.add("duc-co", DISTRICT, self.province)
+        self.hand_in(1)
+
+    def hand_in(self, visits: int, expect_status: int = 0) -> str:
+        table = unit_table({COMMUNE: {"reception.visits": visits}})
+        return submit(self.district, PERIOD, table, "--lang", "en", expect=expect_status).err
+
+
+def tomorrow() -> str:
+    """In Viet Nam."""
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+    return (now + datetime.timedelta(days=1)).date().isoformat()
+
+
+def inbox(node: Node, *arguments: str) -> list[dict[str, str]]:
+    return rows(node.tonghop("inbox", "--format", "csv", *arguments))
+
+
+def remind(node: Node, *arguments: str, expect_status: int = 0) -> list[dict[str, str]]:
+    return rows(node.tonghop("remind", "--period", PERIOD, "--format", "csv", *arguments,
+                             expect=expect_status))
+
+
+def events(found: list[dict[str, str]]) -> list[tuple[str, str, str]]:
+    return [(row["event"], row["unit_id"], row["open"]) for row in found]
+
+
+def nothing_yet(office: Office) -> None:
+    """An inbox without anything says so, in both languages, and is no error"""
+    expect_in("en", office.district.tonghop("inbox", "--lang", "en").out, "nothing is to be done")
+    expect_in("vi", office.district.tonghop("inbox", "--lang", "vi").out, "không có việc gì phải làm")
+    expect("json", json.loads(office.district.tonghop("inbox", "--format", "json").out), [])
+
+
+def wrong_use(office: Office) -> None:
+    """What is missing or cannot be read is named, and nothing is asked of the node"""
+    node = office.province
+    for arguments in (("remind",), ("remind", "--period", "spring"), ("remind", "--text", "a"),
+                      ("reopen", str(LATE), "--period", PERIOD, "--until", "now"),
+                      ("reopen", str(LATE), "--period", PERIOD, "--reason", "a"),
+                      ("reopen", "--period", PERIOD, "--until", "now", "--reason", "a"),
+                      ("reopen", str(LATE), "--period", PERIOD, "--until", "2024-02-30", "--reason",
+                       "a"), ("inbox", str(LATE)), ("inbox", "--unread")):
+        node.tonghop(*arguments, expect=2)
+    result = node.tonghop("remind", "1234567", "--period", PERIOD, "--lang", "en", expect=None)
+    expect("no such unit", result.status != 0, True)
+    result = node.tonghop("reopen", str(LATE), "--period", PERIOD, "--until", "2099-01-01", "--reason",
+                          "a", "--lang", "en", expect=1)
+    expect_in("too long", result.err, "366 days at most")
+
+
+def reminders(office: Office) -> None:
+    """Who owes a report is reminded once a day at most; who has filed is not"""
+    expect("a dry run", [(row["unit_id"], row["result"]) for row in
+                         remind(office.province, str(LATE), "--dry-run")], [(str(LATE), "due")])
+    said = remind(office.province, str(LATE), str(COMMUNE), "--text", "đề nghị nộp sớm")
+    expect("reminded", [(row["unit_id"], row["result"], row["count"]) for row in said],
+           [(str(LATE), "reminded", "1"), (str(COMMUNE), "nothing-due", "0")])
+    again = office.province.tonghop("remind", str(LATE), "--period", PERIOD, "--lang", "en", expect=1)
+    expect_in("again", again.out, "reminded already at", "again from")
+    eventually(lambda: events(inbox(office.district)) == [("reminded", str(LATE), "yes")],
+               "the district has it")
+    text = office.district.tonghop("inbox", "--lang", "en").out
+    expect_in("text", text, "1 in the inbox, 1 still open", "reminder: 23860", "đề nghị nộp sớm",
+              "file the report", "not noted as seen")
+    expect("as long as a terminal is wide", [line for line in text.splitlines() if len(line) > 140], [])
+
+
+def seen(office: Office) -> None:
+    """What was noted as seen is known where it was said: when, and by whom"""
+    row, = inbox(office.district, "--seen")
+    expect("at home", (row["seen"] != "", row["seen_by"].startswith("uid:")), (True, True))
+    eventually(lambda: inbox(office.province, "--unit", str(LATE))[0]["seen"] == row["seen"],
+               "the province knows")
+
+
+def closed_and_reopened(office: Office) -> None:
+    """A closed period takes nothing in; a unit may file in it while it is reopened, and no longer"""
+    refused = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
+                                      "--reason", "a", "--lang", "en", expect=1)
+    expect_in("not closed", refused.err, "not closed")
+    office.province.tonghop("close", "--period", PERIOD, "--edition", "preliminary", "--incomplete")
+    eventually(lambda: ("closed", str(PROVINCE), "no") in events(inbox(office.district)),
+               "the district is told")
+    expect_in("closed", office.hand_in(2, expect_status=1), "closed")
+    refused = office.district.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
+                                      "--reason", "a", "--lang", "en", expect=1)
+    expect_in("not by the district", refused.err, "only whoever works at its node, or above it")
+    until = tomorrow()
+    said = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", until,
+                                   "--reason", "nộp sót", "--lang", "en")
+    expect_in("says until when", said.out, f"{until}T23:59:59+07:00")
+    eventually(lambda: ("reopened", str(COMMUNE), "yes") in events(inbox(office.district)),
+               "the district is told that, too")
+    expect_in("text", office.district.tonghop("inbox", "--lang", "en").out, f"until {until}", "nộp sót")
+    office.hand_in(2)
+    said = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
+                                   "--reason", "xong", "--lang", "en")
+    expect_in("ended", said.out, "no more")
+    eventually(lambda: ("reopened", str(COMMUNE), "no") in events(inbox(office.district, "--all")),
+               "the district is told that it ended")
+    expect_in("closed again", office.hand_in(3, expect_status=1), "closed")
+    settle(office.district)
+
+
+STEPS = (nothing_yet, wrong_use, reminders, seen, closed_and_reopened)
+
+if __name__ == "__main__":
+    with Tree() as grown:
+        play(STEPS, Office(grown))
