@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/closed.h"
 #include "node/notice.h"
 #include "node/query.h"
 
@@ -94,6 +95,7 @@ static void fill_answered(struct step *step, struct entry *entry)
 
 static void fill_open(struct inbox *inbox, struct entry *entry)
 {
+    struct closure closure;
     switch ((enum notice_type)entry->key.type) {
     case NOTICE_RETURNED:
         fill_answered(inbox->step, entry);
@@ -102,7 +104,9 @@ static void fill_open(struct inbox *inbox, struct entry *entry)
         entry->message.open = is_missing(inbox->step, &entry->key);
         break;
     case NOTICE_REOPENING:
-        entry->message.open = entry->message.until_us > inbox->step->event->now.us;
+        entry->message.open = entry->message.until_us > inbox->step->event->now.us &&
+                              !closed_find(inbox->step->node, inbox->step->txn, &entry->key.report,
+                                           inbox->step->event->now, &closure);
         break;
     case NOTICE_ACCEPTED:
     case NOTICE_HEARD:

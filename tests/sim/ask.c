@@ -179,6 +179,10 @@ static void send(struct sim *sim, size_t index)
 {
     struct sim_ask *ask = &sim->asks[index];
     struct buf bytes = {0};
+    if (ask->type == SIM_ASK_SAY && !sim->nodes[ask->node].is_running && ask->tries > 100) {
+        sim_ask_close(sim, index); /* its daemon was stopped for good */
+        return;
+    }
     if (++ask->tries > TRIES_MAX)
         sim_wrong(sim, "a request of type %d to unit %u is never answered", (int)ask->type,
                   sim->nodes[ask->node].unit);

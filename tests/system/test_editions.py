@@ -2,13 +2,14 @@
 renamed or computed otherwise afterwards. What changed since is told with each cause, and adds up."""
 
 import copy
+import datetime
 import json
 import random
 import shutil
 from pathlib import Path
 from typing import Optional
 
-from harness import Tree
+from harness import Tree, eventually
 from scene import (SAMPLE, expect, expect_in, plant, play, rows, settle, start_as_it_is, submit,
                    unit_table, verify)
 
@@ -17,6 +18,7 @@ COMMUNES = (23857, 23860, 23863, 23866, 23869, 23872)
 CODES = ("reception.visits", "petition.received", "model.registered", "model.recognised")
 RATE = "model.recognition_rate"
 PERIOD = "2024"
+TOMORROW = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
 SHAPES = ((), ("--by", "unit"), ("--by", "commune"), ("--by", "type"), ("--section", "mo_hinh"),
           ("--indicator", RATE), ("--by", "commune", "--indicator", "reception.visits", "--top", "3"))
 
@@ -32,6 +34,7 @@ class Office:
         self.filed: dict[int, dict[str, int]] = {}
         self.frozen: dict[str, dict[int, dict[str, int]]] = {}  # by number of the edition
         self.printed: dict[tuple, str] = {}
+        self.reopenings = 0
         for unit in COMMUNES[:4]:
             self.draw(unit)
         self.hand_in(*COMMUNES[:4])
@@ -44,10 +47,23 @@ class Office:
                             "model.recognised": self.random.randrange(1, registered)}
 
     def hand_in(self, *units: int) -> None:
-        """What is drawn goes into files, as an officer would hand them in."""
+        """What is drawn goes into files, as an officer would hand them in; what is closed is reopened."""
+        self.reopen(*units)
         submit(self.district, PERIOD, unit_table({unit: self.filed[unit] for unit in units}),
                "--author", "Hoa", "--reason", "số mới", "--accept-warnings", "đã rà soát")
         settle(self.district, self.province)
+
+    def reopen(self, *units: int) -> None:
+        if not self.frozen:
+            return
+        self.reopenings += 1
+        reason = f"còn số liệu, lần {self.reopenings}"
+        for unit in units:
+            self.province.tonghop("reopen", str(unit), "--period", PERIOD, "--until", TOMORROW,
+                                  "--reason", reason)
+        wanted = {(str(unit), reason) for unit in units}
+        eventually(lambda: wanted <= {(row["unit"], row["reason"]) for row in rows(
+            self.district.tonghop("inbox", "--format", "csv"))}, "the district knows what is reopened")
 
     def close(self, rank: str, *arguments: str, expect_status: int = 0):
         return self.province.tonghop("close", "--period", PERIOD, "--edition", rank, *arguments,
@@ -189,6 +205,7 @@ def official_differs(office: Office) -> None:
 
 def withdrawal_is_a_cause(office: Office) -> None:
     """A report that is withdrawn, and a district alone: as the files say"""
+    office.reopen(COMMUNES[2])
     office.district.tonghop("submit", "--withdraw", "chung", "--unit", str(COMMUNES[2]), "--period",
                             PERIOD, "--reason", "nộp nhầm")
     del office.filed[COMMUNES[2]]
