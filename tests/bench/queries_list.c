@@ -8,15 +8,16 @@
 static char last_year[] = "2019", first[8], commune[] = "commune", section[] = "htct";
 static char visits[] = "reception.visits", rate[] = "model.recognition_rate";
 static char counted[] = "ntm.village.reg_communes", stock[] = "poverty.poor";
+static char edition[] = "1";
 static char long_ago[] = "2000-01-01", corrected[INSTANT_TEXT_SIZE];
 static char *one_flow[] = {visits}, *one_rate[] = {rate}, *one_count[] = {counted};
 
-enum kind_of_query { ASK_TOTALS, ASK_EXPLAIN };
+enum kind_of_query { ASK_TOTALS, ASK_EXPLAIN, ASK_DIFFERENCE };
 
 struct query_row {
     const char *name;
     enum kind_of_query kind;
-    bool is_span, has_previous, has_plan, has_revisions, has_reports;
+    bool is_frozen, is_span, has_previous, has_plan, has_revisions, has_reports;
     Tonghop__By by;
     char **indicators; /* one, or NULL for all */
     char *section, *explained, *since;
@@ -46,6 +47,9 @@ static const struct query_row rows[] = {
      .is_span = true},
     {.name = "totals: one figure, by type", .by = TONGHOP__BY__BY_TYPE, .indicators = one_flow},
     {.name = "totals: all, by type", .by = TONGHOP__BY__BY_TYPE},
+    {.name = "totals: all, frozen", .is_frozen = true},
+    {.name = "totals: all, frozen, by district", .is_frozen = true, .by = TONGHOP__BY__BY_CHILD},
+    {.name = "difference: all since the edition", .kind = ASK_DIFFERENCE},
     {.name = "explain: a flow", .kind = ASK_EXPLAIN, .explained = visits},
     {.name = "explain: a stock", .kind = ASK_EXPLAIN, .explained = stock},
     {.name = "explain: a rate", .kind = ASK_EXPLAIN, .explained = rate},
@@ -95,6 +99,7 @@ const char *query_list(unsigned n, const struct load *load, Tonghop__Envelope *r
 {
     static Tonghop__TotalsQuery totals;
     static Tonghop__ExplainQuery explain;
+    static Tonghop__DifferenceQuery difference;
     if (n >= sizeof(rows) / sizeof(rows[0]))
         return NULL;
     const struct query_row *row = &rows[n];
@@ -115,7 +120,17 @@ const char *query_list(unsigned n, const struct load *load, Tonghop__Envelope *r
         ret_request->explain_query = &explain;
         return row->name;
     }
+    if (row->kind == ASK_DIFFERENCE) {
+        tonghop__difference_query__init(&difference);
+        difference.period = last_year;
+        difference.from = edition;
+        ret_request->body_case = TONGHOP__ENVELOPE__BODY_DIFFERENCE_QUERY;
+        ret_request->difference_query = &difference;
+        return row->name;
+    }
     tonghop__totals_query__init(&totals);
+    if (row->is_frozen)
+        totals.edition = edition;
     totals.period = last_year;
     if (row->is_span)
         totals.from = first;
