@@ -219,6 +219,18 @@ static void test_an_incomplete_node_closes_nothing(void **state)
                    "busy");
 }
 
+/* What is kept for good needs room, as reports do. */
+static void test_a_full_disk_closes_nothing(void **state)
+{
+    struct rig *rig = *state;
+    rig_stop(rig);
+    rig_start(rig, UINT64_MAX);
+    rig_hello(rig, from_local(), 0);
+    assert_refused(ask_close(rig, from_local(),
+                             FREEZE(.period = "2024", .rank = RANK(OFFICIAL), .incomplete = true)),
+                   "full");
+}
+
 /* ---- asking ---- */
 
 /* By number or rank; of a unit beneath from the edition of the nearest unit above that has it; by
@@ -573,6 +585,7 @@ int main(void)
         ROOT_TEST(test_what_is_open_is_named),
         ROOT_TEST(test_who_may_close),
         DISTRICT_TEST(test_an_incomplete_node_closes_nothing),
+        ROOT_TEST(test_a_full_disk_closes_nothing),
         ROOT_TEST(test_an_edition_is_asked),
         ROOT_TEST(test_what_is_not_frozen_is_refused),
         ROOT_TEST(test_a_revision_that_is_lost_is_named),
