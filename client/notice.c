@@ -87,7 +87,9 @@ char *notice_detail(const struct common *common, const Tonghop__InboxEntry *entr
 {
     struct buf out = {0};
     if (entry->text[0] != '\0') {
-        buf_printf(&out, "    %s", words(common->is_english, WORD_NOTICE_WHY));
+        buf_printf(&out, "    %s",
+                   words(common->is_english,
+                         entry->type == NOTICE_REMINDER ? WORD_NOTICE_SAYS : WORD_NOTICE_WHY));
         put_plain(&out, entry->text);
         buf_printf(&out, "\n");
     }
@@ -130,13 +132,18 @@ static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
 }
 
 /* Codes of the catalogue have no blanks. */
-static void add_indicators(const Tonghop__InboxEntry *entry, struct table *table)
+void notice_add_indicators(const Tonghop__InboxEntry *entry, struct table *table)
 {
     struct buf out = {0};
     for (size_t i = 0; i < entry->n_indicators; i++)
         buf_printf(&out, "%s%s", i > 0 ? " " : "", entry->indicators[i]);
     table_take(table, mem_strndup(out.len > 0 ? (const char *)out.data : "", out.len));
     buf_fini(&out);
+}
+
+const char *notice_edition(const Tonghop__InboxEntry *entry)
+{
+    return entry->edition != 0 ? edition_rank_code((Tonghop__EditionRank)entry->edition) : NULL;
 }
 
 void notice_add(const struct common *common, const Tonghop__InboxEntry *entry, struct table *table)
@@ -152,10 +159,9 @@ void notice_add(const struct common *common, const Tonghop__InboxEntry *entry, s
     add_unit(common, entry->author, table);
     table_add(table, entry->person);
     table_add(table, entry->text);
-    add_indicators(entry, table);
+    notice_add_indicators(entry, table);
     add_instant(table, entry->until_us);
-    table_add(table,
-              entry->edition != 0 ? edition_rank_code((Tonghop__EditionRank)entry->edition) : NULL);
+    table_add(table, notice_edition(entry));
     table_add_number(table, entry->count);
     add_instant(table, entry->delivered_us);
     add_instant(table, entry->seen_us);

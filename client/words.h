@@ -516,6 +516,7 @@ enum word {
     WORD_NOTICE_RANK,     /* %s rank */
     WORD_NOTICE_AUTHOR,   /* %s code, %s name of the unit */
     WORD_NOTICE_WHY,
+    WORD_NOTICE_SAYS,
     WORD_NOTICE_CELLS,
     WORD_INBOX_TITLE, /* %zu entries, %zu open */
     WORD_INBOX_EMPTY,
@@ -536,6 +537,10 @@ enum word {
     WORD_REMIND_NOTHING,
     WORD_REMIND_NOBODY,
     WORD_REOPEN_UNTIL, /* %s text */
+    WORD_WATCH_REPORT,
+    WORD_WATCH_AWAY, /* %s reason */
+    WORD_WATCH_BACK,
+    WORD_WATCH_RESTARTED,
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

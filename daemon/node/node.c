@@ -32,6 +32,7 @@ void node_drop_catalogue(struct node *node)
     drop_trees(node);
     own_cache_clear(&node->owns);
     node->campaign.is_known = false;
+    node->inbox.is_known = false;
     node->notices.is_known = false;
     node->reminded_day = 0;
     catalogue_free(&node->catalogue);
@@ -166,6 +167,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
     frozen_free(&node->edition);
     memset(node->years, 0, sizeof(node->years));
     node->campaign.is_known = false;
+    node->inbox.is_known = false;
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);

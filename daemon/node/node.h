@@ -110,6 +110,14 @@ struct node_campaign {
     struct campaign counts;
 };
 
+/* What this node's own people still have to do (inbox.h); a cache. */
+struct node_inbox {
+    bool is_known; /* for `today`, and of the feed up to `number` */
+    uint64_t number;
+    struct date today;
+    size_t count;
+};
+
 /* Comparing with the parent, one page at a time (reconcile.h); a cache: what is lost is begun anew
  * when the digests are next found to differ. */
 struct reconcile_part {
@@ -141,7 +149,8 @@ struct watcher {
     uint64_t seq;               /* of the question */
     uint32_t unit;              /* that it is about, with all beneath */
     uint32_t most;              /* changes of the answer */
-    uint64_t number;            /* all changes up to here are told */
+    bool wants_notices;
+    uint64_t number; /* all changes up to here are told */
     int64_t deadline_ms;
 };
 struct watch {
@@ -209,6 +218,7 @@ struct node {
     int64_t clock_us;      /* the wall clock at the monotonic clock's 0, as events told it last */
     struct instant started;
     struct node_campaign campaign;
+    struct node_inbox inbox;
     struct care verify, backup; /* the last ones, for status; whoever reads files puts them here */
     struct buf packed;          /* scratch of packing */
 };

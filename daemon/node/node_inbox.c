@@ -6,40 +6,26 @@
 
 #include "core/mem.h"
 #include "node/closed.h"
-#include "node/notice.h"
-#include "node/query.h"
+#include "node/inbox.h"
 
 enum {
     NEWS_DAYS = 30, /* so long a closing is news */
     DAY_SECONDS = 86400,
 };
 
-/* An entry with the memory that its message points to. */
-struct entry {
-    Tonghop__InboxEntry message;
-    Tonghop__UnitInfo unit, author;
-    char period[PERIOD_TEXT_SIZE];
-    char *person, *text, *seen_by;
-    char *indicators[WIRE_NOTICE_CELLS_MAX]; /* the catalogue's */
-    struct notice_key key;
-};
-
 struct inbox {
     struct step *step;
     const Tonghop__InboxQuery *ask;
     uint32_t unit;
-    struct entry **items;
+    bool is_count; /* nobody reads it: it is for this node's own people */
+    struct inbox_entry **items;
     size_t count, capacity;
 };
 
 static void inbox_fini(struct inbox *inbox)
 {
-    for (size_t i = 0; i < inbox->count; i++) {
-        free(inbox->items[i]->person);
-        free(inbox->items[i]->text);
-        free(inbox->items[i]->seen_by);
-        free(inbox->items[i]);
-    }
+    for (size_t i = 0; i < inbox->count; i++)
+        inbox_entry_free(&inbox->items[i]);
     free(inbox->items);
 }
 
@@ -58,7 +44,8 @@ static bool is_asked_for(struct inbox *inbox, const struct notice_key *key)
     uint32_t unit = key->report.unit;
     if (key->type == NOTICE_CLOSING)
         return tree_contains(tree, unit, inbox->unit);
-    if (!tree_contains(tree, inbox->unit, unit) || !query_may_read(&step->peer, tree, unit))
+    if (!tree_contains(tree, inbox->unit, unit) ||
+        (!inbox->is_count && !query_may_read(&step->peer, tree, unit)))
         return false;
     return inbox->ask->unit[0] != '\0' ||
            node_home_of(step->node, step->txn, tree, unit) == step->node->options.unit;
@@ -82,7 +69,14 @@ static bool is_missing(struct step *step, const struct notice_key *key)
     return is_found;
 }
 
-static void fill_answered(struct step *step, struct entry *entry)
+/* What is closed is not to be filed. */
+static bool is_closed(struct step *step, const struct notice_key *key)
+{
+    struct closure closing;
+    return closed_find(step->node, step->txn, &key->report, step->event->now, &closing);
+}
+
+static void fill_answered(struct step *step, struct inbox_entry *entry)
 {
     struct head head;
     if (store_get_head(step->txn, &entry->key.report, &head) != ERR_OK)
@@ -93,20 +87,19 @@ static void fill_answered(struct step *step, struct entry *entry)
         entry->message.open = (head.states & STATE_RETURNED) != 0;
 }
 
-static void fill_open(struct inbox *inbox, struct entry *entry)
+static void fill_open(struct inbox *inbox, struct inbox_entry *entry)
 {
-    struct closure closure;
     switch ((enum notice_type)entry->key.type) {
     case NOTICE_RETURNED:
         fill_answered(inbox->step, entry);
         break;
     case NOTICE_REMINDER:
-        entry->message.open = is_missing(inbox->step, &entry->key);
+        entry->message.open =
+            is_missing(inbox->step, &entry->key) && !is_closed(inbox->step, &entry->key);
         break;
     case NOTICE_REOPENING:
         entry->message.open = entry->message.until_us > inbox->step->event->now.us &&
-                              !closed_find(inbox->step->node, inbox->step->txn, &entry->key.report,
-                                           inbox->step->event->now, &closure);
+                              !is_closed(inbox->step, &entry->key);
         break;
     case NOTICE_ACCEPTED:
     case NOTICE_HEARD:
@@ -116,73 +109,16 @@ static void fill_open(struct inbox *inbox, struct entry *entry)
     }
 }
 
-/* When it came to the unit's home, and who has seen it there. */
-static void fill_heard(struct inbox *inbox, struct entry *entry)
-{
-    struct step *step = inbox->step;
-    struct notice_key key = entry->key;
-    const struct tree *tree = node_tree(step->node, key.report.period);
-    key.number = notice_heard_number(entry->key.type, entry->key.author);
-    key.type = NOTICE_HEARD;
-    key.author = node_home_of(step->node, step->txn, tree, key.report.unit);
-    const Tonghop__Notice *heard = notice_find(step->node, step->txn, &key);
-    if (heard == NULL || heard->time_us < entry->message.time_us)
-        return;
-    entry->message.delivered_us = heard->delivered_us;
-    entry->message.seen_us = heard->seen_us;
-    free(entry->seen_by);
-    entry->seen_by = mem_strdup(heard->person);
-    entry->message.seen_by = entry->seen_by;
-}
-
 /* ---- gathering ---- */
-
-static struct entry *new_entry(struct inbox *inbox, const struct notice_key *key,
-                               const Tonghop__Notice *notice)
-{
-    struct node *node = inbox->step->node;
-    const struct tree *tree = node_tree(node, key->report.period);
-    const struct form *form = catalogue_form(node->catalogue, key->report.form);
-    struct entry *entry = mem_calloc(1, sizeof(*entry));
-    Tonghop__InboxEntry *message = &entry->message;
-    tonghop__inbox_entry__init(message);
-    entry->key = *key;
-    entry->person = mem_strdup(notice->person);
-    entry->text = mem_strdup(notice->text);
-    entry->seen_by = mem_strdup("");
-    query_unit_info(node, key->report.unit, tree->window.last, &entry->unit);
-    query_unit_info(node, key->author, tree->window.last, &entry->author);
-    message->type = key->type;
-    message->unit = &entry->unit;
-    message->kind = key->report.kind;
-    message->period = period_format(key->report.period, entry->period);
-    message->form = form != NULL ? form->code : message->form;
-    message->time_us = notice->time_us;
-    message->author = &entry->author;
-    message->person = entry->person;
-    message->text = entry->text;
-    message->until_us = notice->until_us;
-    message->edition = notice->edition;
-    message->count = notice->count;
-    message->seen_by = entry->seen_by;
-    message->revision = key->type == NOTICE_RETURNED ? key->number : 0;
-    message->indicators = entry->indicators;
-    for (size_t i = 0; i < notice->n_indicators; i++) {
-        const struct indicator *indicator =
-            catalogue_indicator(node->catalogue, notice->indicators[i]);
-        if (indicator != NULL)
-            entry->indicators[message->n_indicators++] = indicator->code;
-    }
-    return entry;
-}
 
 static void gather_one(struct inbox *inbox, const struct notice_key *key,
                        const Tonghop__Notice *notice)
 {
     int64_t news_us = inbox->step->event->now.us - (int64_t)NEWS_DAYS * DAY_SECONDS * 1000000;
-    struct entry *entry = new_entry(inbox, key, notice);
+    struct step *step = inbox->step;
+    struct inbox_entry *entry = inbox_entry_new(step->node, key, notice);
     if (key->type != NOTICE_CLOSING)
-        fill_heard(inbox, entry);
+        inbox_entry_fill_heard(step->node, step->txn, entry);
     fill_open(inbox, entry);
     bool is_news = key->type == NOTICE_CLOSING && entry->message.time_us >= news_us;
     inbox->items = mem_grow(inbox->items, inbox->count, &inbox->capacity, sizeof(*inbox->items));
@@ -190,10 +126,7 @@ static void gather_one(struct inbox *inbox, const struct notice_key *key,
     if (entry->message.open || is_news || inbox->ask->all)
         return;
     inbox->count--;
-    free(entry->person);
-    free(entry->text);
-    free(entry->seen_by);
-    free(entry);
+    inbox_entry_free(&entry);
 }
 
 static void gather(struct inbox *inbox)
@@ -213,7 +146,8 @@ static void gather(struct inbox *inbox)
 
 static int by_time(const void *a, const void *b)
 {
-    const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
+    const struct inbox_entry *x = *(struct inbox_entry *const *)a,
+                             *y = *(struct inbox_entry *const *)b;
     return (x->message.time_us < y->message.time_us) - (x->message.time_us > y->message.time_us);
 }
 
@@ -238,14 +172,14 @@ static void mark_seen(struct inbox *inbox)
 {
     struct step *step = inbox->step;
     for (size_t i = 0; i < inbox->count; i++) {
-        struct entry *entry = inbox->items[i];
+        struct inbox_entry *entry = inbox->items[i];
         const struct tree *tree = node_tree(step->node, entry->key.report.period);
         if (entry->key.type == NOTICE_CLOSING || entry->message.seen_us != 0 ||
             node_home_of(step->node, step->txn, tree, entry->key.report.unit) !=
                 step->node->options.unit)
             continue;
         notice_note_seen(step, &entry->key, entry->message.time_us);
-        fill_heard(inbox, entry);
+        inbox_entry_fill_heard(step->node, step->txn, entry);
     }
 }
 
@@ -291,4 +225,36 @@ void node_handle_inbox_query(struct step *step, const Tonghop__InboxQuery *ask)
         answer(&inbox);
     }
     inbox_fini(&inbox);
+}
+
+/* ---- counting ---- */
+
+static size_t count_open(struct step *step)
+{
+    const Tonghop__InboxQuery ask = TONGHOP__INBOX_QUERY__INIT;
+    struct inbox inbox = {
+        .step = step, .ask = &ask, .unit = step->node->options.unit, .is_count = true};
+    size_t count = 0;
+    gather(&inbox);
+    for (size_t i = 0; i < inbox.count; i++)
+        count += inbox.items[i]->message.open ? 1 : 0;
+    inbox_fini(&inbox);
+    return count;
+}
+
+size_t inbox_count_open(struct step *step)
+{
+    struct node_inbox *known = &step->node->inbox;
+    const struct date today = instant_date(step->event->now);
+    uint64_t number = store_feed_number(step->txn);
+    /* In a damaged store what does not read would keep a whole answer back. */
+    if (step->node->catalogue == NULL || store_is_damaged(step->node->store))
+        return 0;
+    if (!known->is_known || known->number != number || date_compare(known->today, today) != 0) {
+        known->count = count_open(step);
+        known->number = number;
+        known->today = today;
+        known->is_known = store_error(step->txn) == ERR_OK;
+    }
+    return known->count;
 }

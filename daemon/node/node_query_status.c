@@ -1,7 +1,10 @@
 /* Status: how the node is. Its parts are in status_*.c. */
 #include <stdlib.h>
 
+#include "core/counted.h"
+#include "core/mem.h"
 #include "node/first_contact.h"
+#include "node/inbox.h"
 #include "node/reconcile.h"
 #include "node/status.h"
 
@@ -56,6 +59,20 @@ static void fill_room(struct step *step, Tonghop__Status *status)
     status->map_bytes = room.map_bytes;
 }
 
+static void fill_notices(struct step *step, struct answer *answer)
+{
+    Tonghop__Status *status = &answer->status;
+    size_t open = inbox_count_open(step);
+    if (open > 0)
+        answer->notices[status->n_notices++] = counted_text(
+            mem_printf(STEP_WORDS(step, "%zu thing{|s} to be done in the inbox: tonghop inbox",
+                                  "%zu việc phải làm trong hộp thư: tonghop inbox"),
+                       open));
+    status->n_notices += contact_notices(step, answer->notices + status->n_notices,
+                                         STATUS_NOTICES_MAX - status->n_notices);
+    status->notices = answer->notices;
+}
+
 static void fill_answer(struct step *step, struct answer *answer)
 {
     const struct node *node = step->node;
@@ -80,8 +97,7 @@ static void fill_answer(struct step *step, struct answer *answer)
     status->problems = answer->complaints.texts;
     status->lasting_problems =
         (uint32_t)answer->complaints.lasting; /* at most STATUS_PROBLEMS_MAX */
-    status->n_notices = contact_notices(step, answer->notices, STATUS_NOTICES_MAX);
-    status->notices = answer->notices;
+    fill_notices(step, answer);
 }
 
 void node_handle_status_query(struct step *step)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
-#include "node/query.h"
+#include "node/inbox.h"
 #include "node/watch.h"
 
 /* "EPOCH-NUMBER", each of 16 hexadecimal digits: to clients any text. */
@@ -50,17 +50,26 @@ struct told {
     char *author, *reason;
 };
 
+struct told_notice {
+    Tonghop__NoticeChange message;
+    struct inbox_entry *entry;
+};
+
 struct telling {
     struct node *node;
     struct store_txn *txn;
     const struct peer *peer; /* who asks, as it is enrolled now */
     uint32_t unit;
-    size_t most;
+    bool wants_notices;
+    size_t most;       /* changes and notices */
     size_t scan_count; /* places of the feed that may still be looked at */
     uint64_t number;   /* told up to here */
     struct told **items;
     Tonghop__Change **pointers; /* to their messages */
     size_t count, capacity, pointer_capacity;
+    struct told_notice **notices;
+    Tonghop__NoticeChange **notice_pointers; /* likewise */
+    size_t notice_count, notice_capacity, notice_pointer_capacity;
     bool is_at_end;
 };
 
@@ -73,6 +82,17 @@ static void telling_fini(struct telling *telling)
     }
     free(telling->items);
     free(telling->pointers);
+    for (size_t i = 0; i < telling->notice_count; i++) {
+        inbox_entry_free(&telling->notices[i]->entry);
+        free(telling->notices[i]);
+    }
+    free(telling->notices);
+    free(telling->notice_pointers);
+}
+
+static size_t told_count(const struct telling *telling)
+{
+    return telling->count + telling->notice_count;
 }
 
 /* A report belongs to where its unit stood in its own period. */
@@ -126,6 +146,7 @@ static void tell(struct telling *telling, const struct report_key *key)
     message->counts = head.counting == head.revision;
     message->author = told->author;
     message->reason = told->reason;
+    message->number = telling->number;
     telling->items =
         mem_grow(telling->items, telling->count, &telling->capacity, sizeof(struct told *));
     telling->pointers = mem_grow(telling->pointers, telling->count, &telling->pointer_capacity,
@@ -134,17 +155,49 @@ static void tell(struct telling *telling, const struct report_key *key)
     telling->pointers[telling->count++] = message;
 }
 
+/* Whoever may read the unit's reports, or whose unit a closing is of or above. */
+static bool concerns_notice(const struct telling *telling, const struct notice_key *key)
+{
+    const struct tree *tree = node_tree(telling->node, key->report.period);
+    return telling->wants_notices &&
+           (concerns(telling, &key->report) ||
+            (key->type == NOTICE_CLOSING && tree_contains(tree, key->report.unit, telling->unit)));
+}
+
+static void tell_notice(struct telling *telling, const struct notice_key *key)
+{
+    const Tonghop__Notice *notice = notice_find(telling->node, telling->txn, key);
+    /* That it has come is no news for people. */
+    if (notice == NULL || key->type == NOTICE_CLOCK ||
+        (key->type == NOTICE_HEARD && notice->seen_us == 0))
+        return;
+    struct told_notice *told = mem_calloc(1, sizeof(*told));
+    told->entry = inbox_entry_new(telling->node, key, notice);
+    tonghop__notice_change__init(&told->message);
+    told->message.entry = &told->entry->message;
+    told->message.number = telling->number;
+    telling->notices = mem_grow(telling->notices, telling->notice_count, &telling->notice_capacity,
+                                sizeof(struct told_notice *));
+    telling->notice_pointers =
+        mem_grow(telling->notice_pointers, telling->notice_count, &telling->notice_pointer_capacity,
+                 sizeof(Tonghop__NoticeChange *));
+    telling->notices[telling->notice_count] = told;
+    telling->notice_pointers[telling->notice_count++] = &told->message;
+}
+
 /* Reads on in the feed, as far as the answer and the turn have room. */
 static void gather(struct telling *telling)
 {
     struct feed_entry entry;
-    while (telling->count < telling->most && telling->scan_count > 0) {
+    while (told_count(telling) < telling->most && telling->scan_count > 0) {
         if (!store_next_change(telling->txn, &telling->number, &entry)) {
             telling->is_at_end = true;
             return;
         }
         telling->scan_count--;
-        if (!entry.is_notice && concerns(telling, &entry.report))
+        if (entry.is_notice && concerns_notice(telling, &entry.notice))
+            tell_notice(telling, &entry.notice);
+        else if (!entry.is_notice && concerns(telling, &entry.report))
             tell(telling, &entry.report);
     }
     telling->is_at_end = telling->number >= store_feed_number(telling->txn);
@@ -158,6 +211,8 @@ static void fill(const struct telling *telling, char *cursor, Tonghop__Changes *
     ret_changes->cursor = cursor;
     ret_changes->n_changes = telling->count;
     ret_changes->changes = telling->pointers;
+    ret_changes->n_notices = telling->notice_count;
+    ret_changes->notices = telling->notice_pointers;
     ret_changes->more = !telling->is_at_end;
 }
 
@@ -197,6 +252,7 @@ static void begin_waiting(struct step *step, const struct telling *telling, uint
         .seq = step->in->seq,
         .unit = telling->unit,
         .most = (uint32_t)telling->most,
+        .wants_notices = telling->wants_notices,
         .number = telling->number,
         .deadline_ms =
             step->event->now_ms + (wait_ms < NODE_WATCH_WAIT_MS ? wait_ms : NODE_WATCH_WAIT_MS),
@@ -246,13 +302,15 @@ void node_handle_watch_query(struct step *step, const Tonghop__WatchQuery *ask)
     struct telling telling = {.node = step->node,
                               .txn = step->txn,
                               .peer = &step->peer,
+                              .wants_notices = ask->notices,
                               .most = most,
                               .scan_count = NODE_WATCH_HEADS};
     if (!find_unit(step, ask->unit, &telling.unit) ||
         !find_place(step, ask, &telling.number, &is_restarted))
         return;
     gather(&telling);
-    bool waits = telling.count == 0 && telling.is_at_end && !is_restarted && ask->wait_ms > 0;
+    bool waits =
+        told_count(&telling) == 0 && telling.is_at_end && !is_restarted && ask->wait_ms > 0;
     if (!waits)
         answer(step, &telling, is_restarted);
     else if (may_wait(step))
@@ -377,6 +435,7 @@ static bool serve(struct turn *turn, struct watcher *watcher)
                               .txn = turn->txn,
                               .peer = peer,
                               .unit = watcher->unit,
+                              .wants_notices = watcher->wants_notices,
                               .most = watcher->most,
                               .scan_count = turn->scan_count,
                               .number = watcher->number};
@@ -384,14 +443,15 @@ static bool serve(struct turn *turn, struct watcher *watcher)
         telling.most = turn->change_count;
     gather(&telling);
     enum err err = store_error(turn->txn);
-    bool is_done = err != ERR_OK || telling.count > 0 || turn->now_ms >= watcher->deadline_ms;
+    bool is_done =
+        err != ERR_OK || told_count(&telling) > 0 || turn->now_ms >= watcher->deadline_ms;
     if (err != ERR_OK)
         send_refusal(turn, watcher, err);
     else if (is_done)
         send_changes(turn, watcher, &telling);
     watcher->number = telling.number;
     turn->scan_count = telling.scan_count;
-    turn->change_count -= telling.count;
+    turn->change_count -= told_count(&telling);
     telling_fini(&telling);
     return is_done;
 }

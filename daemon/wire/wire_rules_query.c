@@ -128,7 +128,10 @@ static const struct wire_rule watch_query_rules[] = {
 static const struct wire_rule changes_rules[] = {
     {AT(Changes, cursor), 1, WIRE_CURSOR_MAX, 0},
     {AT(Changes, changes), 0, WIRE_CHANGES_MAX, 0},
+    {AT(Changes, notices), 0, WIRE_CHANGES_MAX, 0},
 };
+
+static const struct wire_rule notice_change_rules[] = {{PRESENT(NoticeChange, entry)}};
 
 static const struct wire_rule change_rules[] = {
     {PRESENT(Change, key)}, {PRESENT(Change, unit)}, {QUERY_PERIOD(Change)},
@@ -270,6 +273,7 @@ static const struct wire_rule inbox_entry_rules[] = {
     {INSTANT(InboxEntry, delivered_us)},
     {INSTANT(InboxEntry, seen_us)},
     {AT(InboxEntry, answered_by), 0, WIRE_REVISION_MAX, 0},
+    {AT(InboxEntry, heard), 0, UINT8_MAX, 0},
 };
 
 const struct wire_shape wire_query_shapes[] = {
@@ -302,6 +306,7 @@ const struct wire_shape wire_query_shapes[] = {
     {SHAPE(watch_query, NULL)},
     {SHAPE(changes, NULL)},
     {SHAPE(change, NULL)},
+    {SHAPE(notice_change, NULL)},
     {SHAPE(status, NULL)},
     {SHAPE(link, NULL)},
     {SHAPE(campaign, NULL)},

@@ -82,6 +82,11 @@ def reminders(office: Office) -> None:
     text = office.district.tonghop("inbox", "--lang", "en").out
     expect_in("text", text, "1 in the inbox, 1 still open", "reminder: 23860", "đề nghị nộp sớm",
               "file the report", "not noted as seen")
+    expect_in("status", office.district.tonghop("status", "--lang", "en").err,
+              "1 thing to be done in the inbox: tonghop inbox")
+    expect_in("status vi", office.district.tonghop("status", "--lang", "vi").err,
+              "1 việc phải làm trong hộp thư")
+    expect("not of the province", "inbox" in office.province.tonghop("status", "--lang", "en").err, False)
     expect("as long as a terminal is wide", [line for line in text.splitlines() if len(line) > 140], [])
 
 
@@ -102,6 +107,8 @@ def closed_and_reopened(office: Office) -> None:
     eventually(lambda: ("closed", str(PROVINCE), "no") in events(inbox(office.district)),
                "the district is told")
     expect_in("closed", office.hand_in(2, expect_status=1), "closed")
+    expect("what is closed is not to be filed", ("reminded", str(LATE), "no") in
+           events(inbox(office.district, "--all")), True)
     refused = office.district.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
                                       "--reason", "a", "--lang", "en", expect=1)
     expect_in("not by the district", refused.err, "only whoever works at its node, or above it")
