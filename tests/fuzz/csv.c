@@ -254,6 +254,8 @@ static void check_catalogue_file(const struct csv_table *table, struct span text
         {catalogue_dir_check_units_header, catalogue_dir_add_units},
         {catalogue_dir_check_forms_header, catalogue_dir_add_forms},
         {catalogue_dir_check_indicators_header, catalogue_dir_add_indicators},
+        {catalogue_dir_check_holidays_header, catalogue_dir_add_holidays},
+        {catalogue_dir_check_exceptions_header, catalogue_dir_add_exceptions},
     };
     for (size_t i = 0; i < LENGTH(files); i++) {
         struct problems problems = {0}, found = {0};

@@ -185,12 +185,20 @@ static void make_csv(const char *root)
         "id,code,level,type,parent,from,to,name_vi,name_en,successors\n"
         "70,70,commune,xa,631,2024-01-01,,X\303\243,,\n71,71,commune,xa,631,,2024-06-30,Y,,70|"
         "23860\n",
+        "unit,form,from,to,reason\n23860,general,2024-01-01,2024-12-31,L\303\251\n23857,,,2023-12-"
+        "31,"
+        "x\n1,no,1,,\n",
+        "number,code,name_vi,name_en,due,accept,types,body,periods\n9,f,F,,commune,,xa|thi_tran,,"
+        "s1|"
+        "y\n10,g,G,,,,no,no,s3\n",
     };
     static const char *const files[] = {
         "bao-cao.csv",
         "gia-lai/catalogue/units.csv",
         "gia-lai/catalogue/forms.csv",
         "gia-lai/catalogue/indicators.csv",
+        "nuoc-sach/catalogue/forms.csv",
+        "nuoc-sach/catalogue/holidays.csv",
         "gia-lai/published.csv",
         "gia-lai/reports/2024/631.csv",
         "gia-lai/reports/2024-S1/632-communes.csv",
@@ -215,8 +223,12 @@ static void make_ini(const char *root)
         "[calendar]\ns1_first = 01-01\n[calendar 2026]\ns1_first = -1/12-15\ns1_last = 06-30\n"
         "s2_first = 07-01\ns2_last = 12-31\n[calendar 2027]\n[calendar 27]\n",
     };
-    static const char *const files[] = {"conf/root.conf", "conf/district.conf", "conf/leaf.conf",
-                                        "conf/reporter.conf", "gia-lai/catalogue/catalogue.ini"};
+    static const char *const files[] = {"conf/root.conf",
+                                        "conf/district.conf",
+                                        "conf/leaf.conf",
+                                        "conf/reporter.conf",
+                                        "gia-lai/catalogue/catalogue.ini",
+                                        "nuoc-sach/catalogue/catalogue.ini"};
     PUT("ini", texts);
     for (size_t i = 0; i < LENGTH(files); i++)
         put_file("ini", root, files[i]);
