@@ -355,6 +355,8 @@ bool command_is_bad_question(const Tonghop__Envelope *request, const Tonghop__Re
     case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
     case TONGHOP__ENVELOPE__BODY_EDITIONS_QUERY:
     case TONGHOP__ENVELOPE__BODY_DIFFERENCE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_INBOX_QUERY:
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
         break;
     case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
         if (request->history_query->latest_only)

@@ -209,10 +209,10 @@ static void put_csv_field(const char *text, FILE *out)
     (void)fputc('"', out);
 }
 
-static void print_csv(const struct table *table, FILE *out)
+static void print_csv(const struct table *table, bool has_headings, FILE *out)
 {
     size_t count = table->column_count;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && has_headings; i++) {
         put_csv_field(table->columns[i].key, out);
         (void)fputs(i + 1 < count ? "," : "\r\n", out);
     }
@@ -259,13 +259,32 @@ void table_print(const struct table *table, enum output output, FILE *out)
         print_text(table, out);
         return;
     case OUTPUT_CSV:
-        print_csv(table, out);
+        print_csv(table, true, out);
         return;
     case OUTPUT_JSON:
         print_json(table, out);
         return;
     }
     assert(false);
+}
+
+void table_print_lines(const struct table *table, enum output output, bool has_headings, FILE *out)
+{
+    assert(output != OUTPUT_TEXT);
+    if (output == OUTPUT_CSV) {
+        print_csv(table, has_headings, out);
+        return;
+    }
+    json_t *rows = table_to_json(table), *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+    {
+        /* In one piece: jansson writes bit by bit. */
+        char *line = json_dumps(row, JSON_COMPACT);
+        (void)fprintf(out, "%s\n", line);
+        free(line);
+    }
+    json_decref(rows);
 }
 
 void table_print_record(const struct table *table, enum output output, FILE *out)

@@ -51,6 +51,8 @@ size_t table_row_count(const struct table *table);
 /* Prints it. Only complete rows may be there. In text, control characters inside a cell (a note of
  * several lines) are shown as blanks; a table without rows prints its headings only. */
 void table_print(const struct table *table, enum output output, FILE *out);
+/* For what goes on: CSV, with or without the headings, or JSON, each row an object in a line. */
+void table_print_lines(const struct table *table, enum output output, bool has_headings, FILE *out);
 /* As table_print, for a table of one row: in text, one line for each column. */
 void table_print_record(const struct table *table, enum output output, FILE *out);
 /* The JSON array of the rows, for embedding; the caller owns it (json_decref). */

@@ -2,6 +2,7 @@
 that say what they have shown."""
 
 import csv
+import datetime
 import io
 import json
 import os
@@ -61,6 +62,12 @@ def play(steps: Iterable[Callable], *arguments: object) -> None:
         begin = time.monotonic()
         step(*arguments)
         print(f"ok  {' '.join(step.__doc__.split())}  [{time.monotonic() - begin:.1f} s]", flush=True)
+
+
+def tomorrow() -> str:
+    """In Viet Nam."""
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
+    return (now + datetime.timedelta(days=1)).date().isoformat()
 
 
 # ---- nodes ----

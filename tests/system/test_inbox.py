@@ -1,11 +1,10 @@
 """What is said to units reaches the node that serves them, and is noted there as seen: reminders,
 closings and reopenings, as `tonghop remind`, `close`, `reopen` and `inbox` have them."""
 
-import datetime
 import json
 
 from harness import Node, Tree, eventually
-from scene import expect, expect_in, plant, play, rows, settle, submit, unit_table
+from scene import expect, expect_in, plant, play, rows, settle, submit, tomorrow, unit_table
 
 PROVINCE, DISTRICT, OTHER = 64, 631, 632
 COMMUNE, LATE = 23857, 23860
@@ -23,12 +22,6 @@ class Office:
     def hand_in(self, visits: int, expect_status: int = 0) -> str:
         table = unit_table({COMMUNE: {"reception.visits": visits}})
         return submit(self.district, PERIOD, table, "--lang", "en", expect=expect_status).err
-
-
-def tomorrow() -> str:
-    """In Viet Nam."""
-    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
-    return (now + datetime.timedelta(days=1)).date().isoformat()
 
 
 def inbox(node: Node, *arguments: str) -> list[dict[str, str]]:
