@@ -1,11 +1,13 @@
 /* `tonghop history`: the revisions of a unit's reports, with their figures if asked for. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "client/cells.h"
 #include "client/filing.h"
 #include "client/words.h"
 #include "core/mem.h"
+#include "core/person.h"
 
 enum { REASON_SIZE = 256 };
 
@@ -46,6 +48,83 @@ static const char *holder_of(const struct common *common, const Tonghop__UnitInf
     return common->output != OUTPUT_TEXT ? unit->code : selection_unit_name(common, unit);
 }
 
+/* ---- decisions ---- */
+
+/* The last of that state; NULL: none. */
+static const Tonghop__Decision *decision_of(const Tonghop__HistoryEntry *entry, uint32_t state)
+{
+    for (size_t i = entry->n_decisions; i > 0; i--)
+        if (entry->decisions[i - 1]->states == state)
+            return entry->decisions[i - 1];
+    return NULL;
+}
+
+/* "a, b"; the caller frees. */
+static char *cells_of(const Tonghop__Decision *decision)
+{
+    char *text = mem_strdup("");
+    for (size_t i = 0; i < decision->n_indicators; i++) {
+        char *longer = mem_printf("%s%s%s", text, i > 0 ? ", " : "", decision->indicators[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* For people: a line for each, beneath its revision. */
+static void remark_decisions(const struct common *common, const Tonghop__HistoryEntry *entry,
+                             struct table *table)
+{
+    char time[INSTANT_TEXT_SIZE], person[PERSON_SHOWN_SIZE];
+    bool is_english = common->is_english;
+    if (entry->answers != 0) {
+        char *text =
+            mem_printf(words(is_english, WORD_HISTORY_ANSWERS), (unsigned long long)entry->answers);
+        table_add_remark(table, text);
+        free(text);
+    }
+    for (size_t i = 0; i < entry->n_decisions; i++) {
+        const Tonghop__Decision *decision = entry->decisions[i];
+        bool is_return = decision->states == STATE_RETURNED;
+        char *cells = cells_of(decision);
+        char *what = mem_printf(
+            words(is_english, is_return ? WORD_HISTORY_RETURNED : WORD_HISTORY_ACCEPTED),
+            person_show(decision->person, person), selection_unit_name(common, decision->unit),
+            instant_format((struct instant){decision->time_us}, time));
+        char *text = mem_printf("%s%s%s%s%s%s", what, decision->reason[0] != '\0' ? ": " : "",
+                                decision->reason, cells[0] != '\0' ? " (" : "", cells,
+                                cells[0] != '\0' ? ")" : "");
+        table_add_remark(table, text);
+        free(text);
+        free(what);
+        free(cells);
+    }
+}
+
+/* For programs: the last of each. */
+static void add_decision(const Tonghop__Decision *decision, bool is_return, struct table *table)
+{
+    char time[INSTANT_TEXT_SIZE];
+    if (decision == NULL) {
+        table_skip(table, is_return ? 5 : 3);
+        return;
+    }
+    table_add(table, instant_format((struct instant){decision->time_us}, time));
+    table_add(table, decision->unit->code);
+    table_add(table, decision->person);
+    if (!is_return)
+        return;
+    table_add(table, decision->reason);
+    table_take(table, cells_of(decision));
+}
+
+static void add_decisions(const Tonghop__HistoryEntry *entry, struct table *table)
+{
+    table_add_number(table, entry->answers);
+    add_decision(decision_of(entry, STATE_ACCEPTED), false, table);
+    add_decision(decision_of(entry, STATE_RETURNED), true, table);
+}
+
 static void print_revisions(const struct common *common, const Tonghop__History *history)
 {
     static const struct heading columns[] = {
@@ -64,8 +143,13 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
         {"source", WORD_COLUMN_SOURCE, TABLE_LEFT},
     };
+    static const char *const keys[] = {"answers",     "accepted",        "accepted_unit",
+                                       "accepted_by", "returned",        "returned_unit",
+                                       "returned_by", "returned_reason", "returned_cells"};
     struct table *table = table_new();
     table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
+    if (common->output != OUTPUT_TEXT)
+        table_add_keys(table, keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < history->n_entries; i++) {
         const Tonghop__HistoryEntry *entry = history->entries[i];
         char received[INSTANT_TEXT_SIZE];
@@ -84,6 +168,10 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_add(table, entry->recorded_by);
         table_add(table, entry->reason);
         table_add(table, entry->source);
+        if (common->output != OUTPUT_TEXT)
+            add_decisions(entry, table);
+        else
+            remark_decisions(common, entry, table);
     }
     table_print(table, common->output, stdout);
     table_free(&table);
@@ -218,20 +306,21 @@ const struct command command_history = {
     .summary_vi = "xem các bản báo cáo của một đơn vị",
     .help =
         "Newest first. `counts`: this revision is the one in the totals; `safe`: more than one\n"
-        "node holds the latest one.\n\n"
+        "node holds the latest one. Beneath a revision: who accepted or returned it, and why.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --form FORM       only this form\n"
         "  --cells           also the figures of each revision\n"
         "  --kind KIND       actual (default) or plan\n\n"
         "Example:\n"
         "  tonghop history 23857 --period 2024-S1 --cells\n",
-    .help_vi = "Bản mới nhất trước. “Được tính”: bản này nằm trong số tổng hợp; “An toàn”: bản\n"
-               "mới nhất có ở hơn một nút.\n\n"
-               "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
-               "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
-               "  --cells           kèm số liệu của từng bản\n"
-               "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
-               "Ví dụ:\n"
-               "  tonghop history 23857 --period 2024-S1 --cells\n",
+    .help_vi =
+        "Bản mới nhất trước. “Được tính”: bản này nằm trong số tổng hợp; “An toàn”: bản\n"
+        "mới nhất có ở hơn một nút. Bên dưới mỗi bản: ai đã duyệt hoặc trả lại, và vì sao.\n\n"
+        "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
+        "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
+        "  --cells           kèm số liệu của từng bản\n"
+        "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
+        "Ví dụ:\n"
+        "  tonghop history 23857 --period 2024-S1 --cells\n",
     .run = run_history,
 };

@@ -325,9 +325,11 @@ int command_request(const struct common *common, struct connection *connection,
         return command_print_failure(common, err, reason);
     if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL) {
         if (!command_is_bad_question(request, answer->refusal))
-            /* Of a period that may not be closed the node's words say all, also with a list. */
+            /* Of a period that may not be closed, and of a report that may not be accepted or
+             * returned, the node's words say all, also with a list. */
             return print_refusal(common, answer->refusal,
                                  request->body_case == TONGHOP__ENVELOPE__BODY_CLOSE ||
+                                     request->body_case == TONGHOP__ENVELOPE__BODY_MARK ||
                                      is_told_by_node(answer->refusal));
         command_say("%s", answer->refusal->text);
         return EXIT_INPUT;

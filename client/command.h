@@ -115,7 +115,7 @@ extern const struct command command_init, command_enrol, command_keys, command_r
     command_catalogue, command_submit, command_amend, command_totals, command_phrase,
     command_coverage, command_close, command_editions, command_explain, command_history,
     command_status, command_quarantine, command_verify, command_backup, command_restore,
-    command_export, command_import, command_rekey, command_metrics, command_inbox, command_remind,
-    command_reopen, command_watch;
+    command_export, command_import, command_rekey, command_metrics, command_accept, command_return,
+    command_inbox, command_remind, command_reopen, command_watch;
 
 #endif

@@ -11,6 +11,8 @@
 #include "core/mem.h"
 #include "core/utf8.h"
 
+enum { REMARK_INDENT = 4 };
+
 struct column {
     char *key;
     char *heading;
@@ -22,6 +24,13 @@ struct table {
     size_t column_count, column_capacity;
     char **cells; /* NULL: no value */
     size_t cell_count, cell_capacity;
+    struct remark *remarks; /* in order of rows */
+    size_t remark_count, remark_capacity;
+};
+
+struct remark {
+    size_t row; /* counted from 1: it stands beneath that one */
+    char *text;
 };
 
 struct table *table_new(void)
@@ -40,6 +49,9 @@ void table_free(struct table **table)
     }
     for (size_t i = 0; i < t->cell_count; i++)
         free(t->cells[i]);
+    for (size_t i = 0; i < t->remark_count; i++)
+        free(t->remarks[i].text);
+    free(t->remarks);
     free(t->columns);
     free(t->cells);
     free(t);
@@ -113,6 +125,15 @@ void table_skip(struct table *table, size_t count)
         table_add(table, NULL);
 }
 
+void table_add_remark(struct table *table, const char *text)
+{
+    assert(table->cell_count > 0 && table->cell_count % table->column_count == 0);
+    table->remarks = mem_grow(table->remarks, table->remark_count, &table->remark_capacity,
+                              sizeof(*table->remarks));
+    table->remarks[table->remark_count++] =
+        (struct remark){table_row_count(table), mem_strdup(text)};
+}
+
 size_t table_row_count(const struct table *table)
 {
     return table->column_count > 0 ? table->cell_count / table->column_count : 0;
@@ -173,8 +194,16 @@ static void print_text(const struct table *table, FILE *out)
             widths[i % count] = width;
     }
     print_line(table, widths, headings, out);
-    for (size_t i = 0; i < table->cell_count; i += count)
+    size_t remark = 0;
+    for (size_t i = 0; i < table->cell_count; i += count) {
         print_line(table, widths, (const char *const *)&table->cells[i], out);
+        for (; remark < table->remark_count && table->remarks[remark].row == i / count + 1;
+             remark++) {
+            put_blanks(REMARK_INDENT, out);
+            put_plain(table->remarks[remark].text, out);
+            (void)fputc('\n', out);
+        }
+    }
 }
 
 /* ---- CSV, RFC 4180 ---- */

@@ -607,8 +607,8 @@ static const struct words_pair table[WORD_COUNT] = {
 const char *words(bool is_english, enum word id)
 {
     assert(id < WORD_COUNT);
-    static const struct words_pair *const tables[] = {table, words_status, words_edition,
-                                                      words_coverage, words_notice};
+    static const struct words_pair *const tables[] = {table,          words_status, words_edition,
+                                                      words_coverage, words_notice, words_mark};
     const struct words_pair *pair = &tables[0][id];
     for (size_t i = 1; i < sizeof(tables) / sizeof(tables[0]) && pair->vi == NULL; i++)
         pair = &tables[i][id];

@@ -541,6 +541,13 @@ enum word {
     WORD_WATCH_AWAY, /* %s reason */
     WORD_WATCH_BACK,
     WORD_WATCH_RESTARTED,
+    /* accept, return, history */
+    WORD_MARK_WHICH_FORM,
+    WORD_MARK_NO_INDICATOR, /* %s code */
+    WORD_MARK_MANY_CELLS,   /* %d at most */
+    WORD_HISTORY_RETURNED,  /* %s person, %s unit, %s moment */
+    WORD_HISTORY_ACCEPTED,  /* likewise */
+    WORD_HISTORY_ANSWERS,   /* %llu revision */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

@@ -17,5 +17,7 @@ extern const struct words_pair words_edition[WORD_COUNT];
 extern const struct words_pair words_coverage[WORD_COUNT];
 /* Likewise those of `inbox`, `remind`, `reopen` and `watch`. */
 extern const struct words_pair words_notice[WORD_COUNT];
+/* Likewise those of `accept`, `return`, and of decisions in `history`. */
+extern const struct words_pair words_mark[WORD_COUNT];
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/decisions.h"
 #include "node/query.h"
 #include "node/rollup.h"
 
@@ -13,6 +14,16 @@ struct entry {
     Tonghop__UnitInfo held_by;
     char *author, *reason, *source, *recorded_by;
     uint8_t *filing;
+    struct decisions decisions;
+    struct told *told; /* one for each */
+    Tonghop__Decision **pointers;
+};
+
+/* A decision with the memory that its message points to. */
+struct told {
+    Tonghop__Decision message;
+    Tonghop__UnitInfo unit;
+    char *indicators[WIRE_NOTICE_CELLS_MAX]; /* the catalogue's */
 };
 
 struct entries {
@@ -35,6 +46,9 @@ static void entries_fini(struct entries *entries)
         free(entries->items[i]->source);
         free(entries->items[i]->recorded_by);
         free(entries->items[i]->filing);
+        free(entries->items[i]->told);
+        free(entries->items[i]->pointers);
+        decisions_fini(&entries->items[i]->decisions);
         free(entries->items[i]);
     }
     free(entries->items);
@@ -51,6 +65,40 @@ static bool is_safe(struct step *step, const struct report_key *key, const struc
         return true;
     return node->options.has_parent &&
            store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) == ERR_NOT_FOUND;
+}
+
+static void tell_one(const struct step *step, const struct decision *decision, struct told *told)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    Tonghop__Decision *message = &told->message;
+    tonghop__decision__init(message);
+    query_unit_info(step->node, decision->author, instant_date(step->event->now), &told->unit);
+    message->states = decision->state;
+    message->unit = &told->unit;
+    message->person = decision->person;
+    message->time_us = decision->time_us;
+    message->reason = decision->reason;
+    message->indicators = told->indicators;
+    for (size_t i = 0; i < decision->indicator_count; i++) {
+        const struct indicator *indicator = catalogue_indicator(catalogue, decision->indicators[i]);
+        if (indicator != NULL)
+            told->indicators[message->n_indicators++] = indicator->code;
+    }
+}
+
+static void tell_decisions(struct step *step, const struct report_key *key,
+                           const struct revision *revision, struct entry *entry)
+{
+    decisions_find(step, key, revision, &entry->decisions);
+    size_t count = entry->decisions.count;
+    entry->told = mem_calloc(count + 1, sizeof(*entry->told));
+    entry->pointers = mem_calloc(count + 1, sizeof(*entry->pointers));
+    for (size_t i = 0; i < count; i++) {
+        tell_one(step, &entry->decisions.items[i], &entry->told[i]);
+        entry->pointers[i] = &entry->told[i].message;
+    }
+    entry->message.n_decisions = count;
+    entry->message.decisions = entry->pointers;
 }
 
 static void add_entry(struct step *step, const struct report_key *key, const struct head *head,
@@ -90,6 +138,9 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     message->source = entry->source;
     message->recorded_by = entry->recorded_by;
     message->cell_count = (uint32_t)report.cell_count;
+    if (decisions_is_returned(step, key, report.based_on))
+        message->answers = report.based_on;
+    tell_decisions(step, key, revision, entry);
     if (with_content) {
         entry->filing = mem_alloc(revision->filing.len);
         memcpy(entry->filing, revision->filing.data, revision->filing.len);

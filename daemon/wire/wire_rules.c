@@ -154,6 +154,8 @@ static const struct wire_rule mark_rules[] = {
     {PRESENT(Mark, key)},
     {REVISION(Mark)},
     {AT(Mark, states), STATE_ACCEPTED, STATE_RETURNED, 0},
+    {AT(Mark, reason), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
+    {AT(Mark, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
 };
 
 static const struct wire_rule holders_rules[] = {
@@ -180,6 +182,15 @@ static const char *check_cells(const ProtobufCMessage *message)
             ranges++;
     }
     return cells->n_uppers == ranges ? NULL : "uppers must have one entry for each range";
+}
+
+static const char *check_mark(const ProtobufCMessage *message)
+{
+    const Tonghop__Mark *mark = (const void *)message;
+    for (size_t i = 0; i < mark->n_indicators; i++)
+        if (mark->indicators[i] <= (i > 0 ? mark->indicators[i - 1] : 0))
+            return "indicators must rise, and none is 0";
+    return NULL;
 }
 
 static const char *check_revision(const ProtobufCMessage *message)
@@ -436,7 +447,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(inventory, check_inventory)},
     {SHAPE(place, NULL)},
     {SHAPE(compared, NULL)},
-    {SHAPE(mark, NULL)},
+    {SHAPE(mark, check_mark)},
     {SHAPE(holders, NULL)},
     {SHAPE(ack, NULL)},
     {SHAPE(figure, check_figure)},

@@ -115,10 +115,19 @@ static const struct wire_rule history_rules[] = {
 };
 
 static const struct wire_rule history_entry_rules[] = {
-    {PRESENT(HistoryEntry, key)},  {REVISION(HistoryEntry)},
-    {STATES(HistoryEntry)},        {INSTANT(HistoryEntry, received_us)},
-    {KNOWN(HistoryEntry, scope)},  {LINES(HistoryEntry, reason)},
-    {LINES(HistoryEntry, source)}, {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+    {PRESENT(HistoryEntry, key)},    {REVISION(HistoryEntry)},
+    {STATES(HistoryEntry)},          {INSTANT(HistoryEntry, received_us)},
+    {KNOWN(HistoryEntry, scope)},    {LINES(HistoryEntry, reason)},
+    {LINES(HistoryEntry, source)},   {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+    {LIST(HistoryEntry, decisions)}, {AT(HistoryEntry, answers), 0, WIRE_REVISION_MAX, 0},
+};
+
+static const struct wire_rule decision_rules[] = {
+    {AT(Decision, states), STATE_ACCEPTED, STATE_RETURNED, 0},
+    {PRESENT(Decision, unit)},
+    {INSTANT(Decision, time_us)},
+    {LINES(Decision, reason)},
+    {AT(Decision, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
 };
 
 static const struct wire_rule watch_query_rules[] = {
@@ -303,6 +312,7 @@ const struct wire_shape wire_query_shapes[] = {
     {SHAPE(history_query, NULL)},
     {SHAPE(history, NULL)},
     {SHAPE(history_entry, NULL)},
+    {SHAPE(decision, NULL)},
     {SHAPE(watch_query, NULL)},
     {SHAPE(changes, NULL)},
     {SHAPE(change, NULL)},

@@ -171,6 +171,28 @@ static void test_cells_without_a_value(void **state)
     table_free(&table);
 }
 
+/* Remarks stand beneath their rows, for people alone; control characters do not get through. */
+static void test_remarks_are_for_people(void **state)
+{
+    struct table *table = table_new();
+    (void)state;
+    table_add_column(table, "a", "A", TABLE_LEFT);
+    table_add_column(table, "b", "B", TABLE_LEFT);
+    table_add(table, "1");
+    table_add(table, "2");
+    table_add_remark(table, "first");
+    table_add_remark(table, "a longer one\x1b[2J");
+    table_add(table, "3");
+    table_add(table, "4");
+    table_add(table, "5");
+    table_add(table, "6");
+    table_add_remark(table, "last");
+    assert_prints(table, OUTPUT_TEXT,
+                  "A  B\n1  2\n    first\n    a longer one [2J\n3  4\n5  6\n    last\n");
+    assert_prints(table, OUTPUT_CSV, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n");
+    table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_record_has_a_line_for_each_column),
         cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),
         cmocka_unit_test(test_cells_without_a_value),
+        cmocka_unit_test(test_remarks_are_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

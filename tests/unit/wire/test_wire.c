@@ -132,6 +132,8 @@ static void fields_were_added(void **state)
         {"explain_query", GOLDEN_EXPLAIN_QUERY_SINCE},
         {"explanation", GOLDEN_EXPLANATION_STORY},
         {"history", GOLDEN_HISTORY_SOURCE},
+        {"mark", GOLDEN_MARK_REASON},
+        {"history", GOLDEN_HISTORY_DECISIONS},
         {"coverage_query", GOLDEN_COVERAGE_QUERY_COUNTS},
         {"coverage", GOLDEN_COVERAGE_COUNTS},
     };

@@ -4,6 +4,31 @@
 
 /* One row: what is done to the golden message `body` (`m` is its body, `arena` has memory), what
  * comes of it, and which field the reason names. */
+/* Cells from `first` on, in steps. */
+static void *name_cells(Tonghop__Mark *mark, size_t count, uint32_t first, int step,
+                        struct arena *arena)
+{
+    mark->indicators = arena_alloc(arena, count * sizeof(*mark->indicators));
+    assert_non_null(mark->indicators);
+    mark->n_indicators = count;
+    for (size_t i = 0; i < count; i++)
+        mark->indicators[i] = first + (uint32_t)((int)i * step);
+    return mark;
+}
+
+/* A decision about the first entry. */
+static Tonghop__Decision *decide(Tonghop__History *history, struct arena *arena)
+{
+    Tonghop__Decision *decision = arena_alloc(arena, sizeof(*decision));
+    assert_non_null(decision);
+    tonghop__decision__init(decision);
+    decision->states = STATE_RETURNED;
+    decision->unit = history->unit;
+    history->entries[0]->n_decisions = 1;
+    history->entries[0]->decisions = copies(arena, decision, 1);
+    return decision;
+}
+
 #define HOSTILE(X)                                                                                 \
     X(hello, hash_short, m->catalogue_hash.len = 31, MALFORMED, "Hello.catalogue_hash")            \
     X(hello, number_without_hash, m->catalogue_hash.len = 0, MALFORMED, "Hello")                   \
@@ -363,6 +388,28 @@
     X(mark, states_accepted, m->states = 1, OK, "")                                                \
     X(mark, states_both, m->states = 3, MALFORMED, "Mark.states")                                  \
     X(mark, states_unknown, m->states = 4, MALFORMED, "Mark.states")                               \
+    X(mark, reason_long, m->reason = letters(arena, REPORT_REASON_MAX + 1), TOO_LARGE,             \
+      "Mark.reason")                                                                               \
+    X(mark, reason_limit, m->reason = letters(arena, REPORT_REASON_MAX), OK, "")                   \
+    X(mark, reason_lines, m->reason = TEXT("a\n\tb"), OK, "")                                      \
+    X(mark, reason_escape, m->reason = TEXT("\x1b[2J"), MALFORMED, "Mark.reason")                  \
+    X(mark, cells, name_cells(m, 1, 2, 2, arena), OK, "")                                          \
+    X(mark, cells_limit, name_cells(m, WIRE_NOTICE_CELLS_MAX, 1, 1, arena), OK, "")                \
+    X(mark, cells_many, name_cells(m, WIRE_NOTICE_CELLS_MAX + 1, 1, 1, arena), TOO_LARGE,          \
+      "Mark.indicators")                                                                           \
+    X(mark, cells_zero, name_cells(m, 2, 0, 1, arena), MALFORMED, "Mark: indicators must rise")    \
+    X(mark, cells_twice, name_cells(m, 2, 5, 0, arena), MALFORMED, "Mark: indicators must rise")   \
+    X(mark, cells_fall, name_cells(m, 2, 5, -1, arena), MALFORMED, "Mark: indicators must rise")   \
+    X(history, decision, decide(m, arena), OK, "")                                                 \
+    X(history, decision_states, decide(m, arena)->states = 3, MALFORMED, "Decision.states")        \
+    X(history, decision_states_none, decide(m, arena)->states = 0, MALFORMED, "Decision.states")   \
+    X(history, decision_unit, decide(m, arena)->unit = NULL, MALFORMED, "Decision.unit")           \
+    X(history, decision_time, decide(m, arena)->time_us = -1, MALFORMED, "Decision.time_us")       \
+    X(history, decision_person, decide(m, arena)->person = TEXT("a\nb"), MALFORMED,                \
+      "Decision.person")                                                                           \
+    X(history, decision_reason, decide(m, arena)->reason = TEXT("a\nb"), OK, "")                   \
+    X(history, answers_far, m->entries[0]->answers = WIRE_REVISION_MAX + 1, MALFORMED,             \
+      "HistoryEntry.answers")                                                                      \
     X(holders, key_absent, m->key = NULL, MALFORMED, "Holders.key")                                \
     X(holders, revision, m->revision = 0, MALFORMED, "Holders.revision")                           \
     X(holders, unit_none, m->unit = 0, OK, "")                                                     \

@@ -1,0 +1,185 @@
+"""A province returns a report with two cells in question: the commune reads who, when and why, files
+an answer, and the district accepts that by hand. What cannot be done is answered with who can."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Optional
+
+from harness import Node, Result, Tree, eventually
+from scene import (SAMPLE, coverage, exact, expect, expect_in, history, outcomes, plant, play,
+                   settle, submit, table, total, verify)
+
+PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
+MONEY, LAND, VISITS = "contrib.money", "contrib.land", "reception.visits"
+OTHER = "supervision.delegations"  # of a form that is accepted when it is filed
+PERIOD = "2024-S1"
+REASON = "xem lại số tiền, số đất"
+ME = f"uid:{os.getuid()}"
+
+
+def catalogue_with_acceptance(folder: Path) -> Path:
+    """The sample, with its form `chung` accepted by hand."""
+    copy = folder / "catalogue"
+    shutil.copytree(SAMPLE / "catalogue", copy)
+    forms = copy / "forms.csv"
+    lines = forms.read_text().splitlines()
+    forms.write_text("\n".join(line + "manual" if line.startswith("1,chung,") else line
+                               for line in lines) + "\n")
+    return copy
+
+
+class Office:
+    """The nodes, from above."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.province = plant(tree, catalogue=catalogue_with_acceptance(tree.folder))
+        self.district = tree.add("duc-co", DISTRICT, self.province)
+        self.commune = tree.add("chu-ty", COMMUNE, self.district)
+        self.all = (self.commune, self.district, self.province)
+
+    def settle(self) -> None:
+        settle(*self.all)
+
+    def file(self, cells: dict, revision: str) -> None:
+        result = submit(self.commune, PERIOD, table(cells), "--author", "Hoa", "--reason", "số mới",
+                        "--accept-warnings", "đã rà soát")
+        expect("filed", outcomes(result)[0][:2], (str(COMMUNE), revision))
+        self.settle()
+
+    def give_back(self, node: Node, *arguments: str, expect: Optional[int] = 0,
+                  language: str = "en") -> Result:
+        return node.tonghop("return", str(COMMUNE), "--period", PERIOD, "--lang", language,
+                            *arguments, expect=expect)
+
+    def accept(self, node: Node, *arguments: str, expect: Optional[int] = 0,
+               language: str = "en") -> Result:
+        return node.tonghop("accept", str(COMMUNE), "--period", PERIOD, "--lang", language,
+                            *arguments, expect=expect)
+
+    def revisions(self, node: Node) -> dict[str, dict[str, str]]:
+        return {row["revision"]: row for row in history(node, COMMUNE, PERIOD)}
+
+
+def what_is_asked_wrong(office: Office) -> None:
+    """A wrong call changes nothing and says what is missing, which form, which cell"""
+    for arguments in ((), ("--reason", " "), ("--reason", "x", "--cell"),
+                      ("--reason", "x", "--revision", "two"), ("--reason", "x", "--form", "none")):
+        office.give_back(office.province, *arguments, expect=2)
+    office.accept(office.province, "--reason", "x", expect=2)
+    result = office.give_back(office.province, "--reason", "x", expect=1)
+    expect_in("nothing was filed", result.err, "nothing was filed")
+    office.file({MONEY: 120, LAND: 40, VISITS: 12}, "1")
+    office.give_back(office.province, "--reason", "x", "--cell", "no.such", expect=2)
+    result = office.give_back(office.province, "--reason", "x", "--cell", OTHER, expect=1)
+    expect_in("of another form", result.err, f"indicator {OTHER} is not filed in form chung")
+    expect("it waits", coverage(office.province, PERIOD)[str(COMMUNE)], "waiting")
+
+
+def who_may(office: Office) -> None:
+    """Who may not is told who may, by name, in both languages"""
+    for language, said in (("en", "reports of 23857 Thị trấn Chư Ty are accepted at the node of 631 "
+                                  "Huyện Đức Cơ"),
+                           ("vi", "báo cáo của 23857 Thị trấn Chư Ty được duyệt ở nút của 631 Huyện "
+                                  "Đức Cơ")):
+        result = office.accept(office.province, expect=1, language=language)
+        expect_in(f"accepted elsewhere ({language})", result.err, said)
+    result = office.accept(office.commune, expect=1)
+    expect_in("its own report", result.err, "accepted at the node that serves 631 Huyện Đức Cơ")
+    result = office.give_back(office.commune, "--reason", "x", expect=1)
+    expect_in("its own report", result.err, "returned by those above it",
+              "631 Huyện Đức Cơ, 64 Tỉnh Gia Lai")
+
+
+def comes_back_with_a_reason(office: Office) -> None:
+    """The province's return with two cells stands in the history of the commune, and of all between"""
+    result = office.give_back(office.province, "--cell", MONEY, "--cell", LAND, "--cell", MONEY,
+                              "--reason", REASON)
+    expect_in("done", result.err, "returned revision 1 of form chung, 2024-S1, of 23857",
+              "has to file a correction")
+    for node in office.all:
+        eventually(lambda: office.revisions(node)["1"]["returned_by"] != "", f"it is at {node.name}")
+        row = office.revisions(node)["1"]
+        expect(f"at {node.name}",
+               (row["state"], row["returned_unit"], row["returned_by"].split()[0],
+                row["returned_reason"], set(row["returned_cells"].split(", ")), row["accepted"]),
+               ("returned", str(PROVINCE), ME, REASON, {MONEY, LAND}, ""))
+    shown = {language: office.commune.tonghop("history", str(COMMUNE), "--period", PERIOD, "--lang",
+                                              language).out for language in ("vi", "en")}
+    expect_in("in English", shown["en"], "    returned by ", "Gia Lai Province, 2", f": {REASON} (",
+              MONEY, LAND)
+    expect_in("in Vietnamese", shown["vi"], "    trả lại bởi ", "Tỉnh Gia Lai", f": {REASON} (")
+
+
+def said_twice(office: Office) -> None:
+    """The same again is answered as done, with when and by whom; another reason is told the first"""
+    result = office.give_back(office.province, "--cell", LAND, "--cell", MONEY, "--reason", REASON)
+    expect_in("again", result.err, "is returned already, by ", "64 Tỉnh Gia Lai", REASON)
+    result = office.give_back(office.province, "--reason", "khác", expect=1)
+    expect_in("another reason", result.err, "refused (exists)", "is returned already", REASON)
+    result = office.give_back(office.district, "--reason", "khác", expect=1, language="vi")
+    expect_in("at the district", result.err, "đã bị trả lại", "64 Tỉnh Gia Lai", REASON)
+    result = office.accept(office.district)
+    expect_in("accepted in vain", result.err, "it does not count: it was returned")
+
+
+def is_answered(office: Office) -> None:
+    """The next revision says what it answers; what it replaced is pointed at, and is not marked"""
+    office.file({MONEY: 12, LAND: 4, VISITS: 12}, "2")
+    for node in office.all:
+        rows_of = office.revisions(node)
+        expect(f"answers at {node.name}", {n: row["answers"] for n, row in rows_of.items()},
+               {"2": "1", "1": ""})
+    text = office.province.tonghop("history", str(COMMUNE), "--period", PERIOD, "--lang", "en").out
+    expect_in("shown", text, "    answers revision 1, which was returned")
+    for node in (office.province, office.district):
+        result = office.give_back(node, "--revision", "9", "--reason", "x", expect=1)
+        expect_in("one to come", result.err, "the latest is revision 2")
+
+
+def is_accepted_by_hand(office: Office) -> None:
+    """The district accepts the answer: it counts everywhere, and history names who did"""
+    expect("waits", coverage(office.province, PERIOD)[str(COMMUNE)], "waiting")
+    result = office.accept(office.district)
+    expect_in("done", result.err, "accepted revision 2 of form chung", "it counts")
+    office.settle()
+    for node in office.all:
+        eventually(lambda: office.revisions(node)["2"]["accepted"] != "", f"it is at {node.name}")
+        row = office.revisions(node)["2"]
+        expect(f"at {node.name}", (row["state"], row["accepted_unit"], row["accepted_by"].split()[0]),
+               ("accepted", str(DISTRICT), ME))
+    expect("it counts", total(office.province, PERIOD, MONEY), exact(12, 1))
+    result = office.accept(office.district)
+    expect_in("again", result.err, "is accepted already, by ", "631 Huyện Đức Cơ")
+    result = office.give_back(office.province, "--revision", "1", "--reason", REASON, "--cell", MONEY,
+                              "--cell", LAND)
+    expect_in("the first, again", result.err, "is returned already")
+
+
+def by_itself(office: Office) -> None:
+    """A form without acceptance by hand is accepted when it is filed, and that is what is said"""
+    submit(office.commune, PERIOD, table({OTHER: 3}), "--accept-warnings", "đã rà soát")
+    office.settle()
+    for language, said in (("en", "its form is accepted when it is filed"),
+                           ("vi", "biểu mẫu này được duyệt ngay khi nộp")):
+        result = office.accept(office.district, "--form", "mttq", language=language)
+        expect_in(f"accepted by itself ({language})", result.err, said)
+    result = office.accept(office.district, expect=2)
+    expect_in("which one", result.err, "  --form chung\n  --form mttq\n")
+
+
+def in_a_closed_period(office: Office) -> None:
+    """Nothing is returned in a closed period: the refusal says who reopens it, and how"""
+    office.province.tonghop("close", "--period", PERIOD, "--edition", "preliminary", "--incomplete")
+    for language, said in (("en", "is closed for 23857"), ("vi", "đã khóa đối với 23857")):
+        result = office.give_back(office.province, "--form", "chung", "--reason", "x", expect=1,
+                                  language=language)
+        expect_in(f"closed ({language})", result.err, said, "64 Tỉnh Gia Lai", "tonghop reopen 23857")
+    expect("nothing changed", office.revisions(office.province)["2"]["state"], "accepted")
+    verify(*office.all)
+
+
+if __name__ == "__main__":
+    with Tree() as tree:
+        play((what_is_asked_wrong, who_may, comes_back_with_a_reason, said_twice, is_answered,
+              is_accepted_by_hand, by_itself, in_a_closed_period), Office(tree))
