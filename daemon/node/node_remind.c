@@ -170,6 +170,23 @@ static void answer(struct reminding *r)
     free(pointers);
 }
 
+/* An administrator of a unit beneath this node reminds what lies beneath that. */
+static bool may_remind(struct step *step, const struct query *query)
+{
+    char unit[256], own[256];
+    if (tree_contains(query->tree, step->peer.unit, query->unit))
+        return true;
+    step_refuse(step, ERR_FOREIGN, NULL,
+                STEP_WORDS(step,
+                           "%s is reminded by those above it; your key is of %s: have it enrolled "
+                           "for a unit above",
+                           "%s do cấp trên của đơn vị đó nhắc; khóa này của %s: hãy đăng ký khóa "
+                           "cho một đơn vị cấp trên"),
+                node_unit_text(step->node, query->unit, unit, sizeof(unit)),
+                node_unit_text(step->node, step->peer.unit, own, sizeof(own)));
+    return false;
+}
+
 /* Each unit that is named, or all that miss something but this node's own, which its superior
  * reminds. Refuses and returns false if one is not beneath this node. */
 static bool remind_all(struct reminding *r)
@@ -180,7 +197,8 @@ static bool remind_all(struct reminding *r)
     r->infos = mem_calloc(wanted + 1, sizeof(*r->infos));
     for (size_t i = 0; i < r->ask->n_units; i++) {
         struct query query;
-        if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query))
+        if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query) ||
+            !may_remind(step, &query))
             return false;
     }
     for (size_t i = 0; i < wanted; i++) {

@@ -1,0 +1,86 @@
+/* What is said to units, and asked of it, in one line. */
+#ifndef TESTS_UNIT_NODE_SAID_H
+#define TESTS_UNIT_NODE_SAID_H
+
+#include "core/notice.h"
+#include "unit/node/freeze.h"
+
+#define DAY_US INT64_C(86400000000)
+
+/* `unit` NULL: all. */
+static inline const Tonghop__Envelope *ask_remind(struct rig *rig, struct peer_from from,
+                                                  const char *period, const char *unit,
+                                                  bool check_only)
+{
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    char *units[] = {freeze_text(unit)};
+    remind.period = TEXT(period);
+    remind.units = units;
+    remind.n_units = unit != NULL ? 1 : 0;
+    remind.text = TEXT("sớm nhé");
+    remind.check_only = check_only;
+    envelope.body_case = BODY(REMIND);
+    envelope.remind = &remind;
+    return rig_ask(rig, from, &envelope);
+}
+
+static inline const Tonghop__Envelope *ask_reopen(struct rig *rig, struct peer_from from,
+                                                  const char *period, const char *unit,
+                                                  int64_t until_us, const char *reason)
+{
+    Tonghop__Reopen reopen = TONGHOP__REOPEN__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    reopen.period = TEXT(period);
+    reopen.unit = TEXT(unit);
+    reopen.until_us = until_us;
+    reopen.reason = TEXT(reason);
+    envelope.body_case = BODY(REOPEN);
+    envelope.reopen = &reopen;
+    return rig_ask(rig, from, &envelope);
+}
+
+struct looking {
+    const char *unit;
+    bool all, mark_seen;
+};
+#define LOOK(...) (&(const struct looking){__VA_ARGS__})
+
+static inline const Tonghop__Envelope *ask_inbox(struct rig *rig, struct peer_from from,
+                                                 const struct looking *looking)
+{
+    Tonghop__InboxQuery query = TONGHOP__INBOX_QUERY__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    query.unit = freeze_text(looking->unit);
+    query.all = looking->all;
+    query.mark_seen = looking->mark_seen;
+    envelope.body_case = BODY(INBOX_QUERY);
+    envelope.inbox_query = &query;
+    return rig_ask(rig, from, &envelope);
+}
+
+static inline const Tonghop__Inbox *inbox_ok(struct rig *rig, struct peer_from from,
+                                             const struct looking *looking)
+{
+    const Tonghop__Envelope *answer = ask_inbox(rig, from, looking);
+    assert_body(answer, BODY(INBOX));
+    return answer->inbox;
+}
+
+static inline const Tonghop__ReminderLine *remind_ok(struct rig *rig, const char *unit)
+{
+    const Tonghop__Envelope *answer = ask_remind(rig, from_local(), "2024", unit, false);
+    assert_body(answer, BODY(REMINDED));
+    assert_int_equal(answer->reminded->n_lines, 1);
+    return answer->reminded->lines[0];
+}
+
+/* The year is closed by the node's unit. */
+static inline void close_year(struct rig *rig, Tonghop__EditionRank rank)
+{
+    assert_body(
+        ask_close(rig, from_local(), FREEZE(.period = "2024", .rank = rank, .incomplete = true)),
+        BODY(CLOSED));
+}
+
+#endif

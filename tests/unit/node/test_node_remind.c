@@ -1,0 +1,291 @@
+/* Reminders: who is reminded by hand and by itself, and that nobody is too often. */
+#include "unit/node/draft.h"
+#include "unit/node/dump.h"
+#include "unit/node/said.h"
+#include "unit/node/state.h"
+
+enum { NODE_631 = 1, ADMIN_631 = 2, READER = 3, REPORTER = 4 };
+enum { DISTRICT_DEADLINE = 20, COMMUNE_DEADLINE = 17 }; /* in December */
+
+/* Both forms of a commune. */
+static void file_all(struct rig *rig, uint32_t unit)
+{
+    for (uint32_t form = 1; form <= 2; form++) {
+        const struct draft draft = {.period = "2024", .unit = unit, .form = form};
+        file_ok(rig, &draft);
+    }
+}
+
+static size_t count_said(const Tonghop__Envelope *answer)
+{
+    size_t count = 0;
+    assert_body(answer, BODY(REMINDED));
+    for (size_t i = 0; i < answer->reminded->n_lines; i++)
+        count += answer->reminded->lines[i]->reminded ? 1 : 0;
+    return count;
+}
+
+static void move_to(struct rig *rig, int month, int day, int hour)
+{
+    struct date date;
+    assert_int_equal(date_make(month == 1 ? 2025 : 2024, month, day, &date), ERR_OK);
+    rig->now.us = instant_end_of(date).us - DAY_US + 1 + (int64_t)hour * 3600 * 1000000;
+    rig->now_ms += 1000;
+}
+
+/* Reminders that the node holds of a unit, and who said the last one. */
+static uint32_t times_reminded(struct rig *rig, const char *unit, bool *ret_is_by_itself)
+{
+    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = unit, .all = true));
+    for (size_t i = 0; i < inbox->n_entries; i++) {
+        const Tonghop__InboxEntry *entry = inbox->entries[i];
+        if (entry->type != NOTICE_REMINDER || strcmp(entry->unit->code, unit) != 0)
+            continue;
+        if (ret_is_by_itself != NULL)
+            *ret_is_by_itself = entry->person[0] == '\0';
+        return entry->count;
+    }
+    return 0;
+}
+
+/* ---- by hand ---- */
+
+/* A unit with something missing is reminded; one that has filed all of it, or owes nothing, not. */
+static void test_who_is_reminded(void **state)
+{
+    struct rig *rig = *state;
+    file_all(rig, 23857);
+    const Tonghop__ReminderLine *line = remind_ok(rig, "23860");
+    assert_true(line->reminded);
+    assert_int_equal(line->count, 1);
+    assert_int_equal(line->last_us, 0);
+    assert_int_equal(line->next_us, rig->now.us + DAY_US);
+    line = remind_ok(rig, "23857");
+    assert_false(line->reminded);
+    assert_true(line->nothing_due);
+    assert_int_equal(line->next_us, 0);
+    assert_true(remind_ok(rig, "23899")->nothing_due); /* merged away before the year's end */
+}
+
+/* One that has filed one form of two still owes the other. */
+static void test_one_form_is_missing(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.period = "2024", .unit = 23857));
+    assert_true(remind_ok(rig, "23857")->reminded);
+}
+
+/* Without units all are that miss something, each once, and never the node's own unit. */
+static void test_all(void **state)
+{
+    struct rig *rig = *state;
+    file_all(rig, 23857);
+    const Tonghop__Envelope *answer = ask_remind(rig, from_local(), "2024", NULL, false);
+    assert_int_equal(count_said(answer), 6);
+    assert_int_equal(answer->reminded->n_lines, 6);
+    for (size_t i = 0; i < answer->reminded->n_lines; i++) {
+        assert_true(answer->reminded->lines[i]->unit->id != 64);
+        assert_true(answer->reminded->lines[i]->unit->id != 23857);
+    }
+    assert_int_equal(count_said(ask_remind(rig, from_local(), "2024", NULL, false)), 0);
+}
+
+/* Nobody is reminded again before the pause is over, by whomever; then the count goes on. */
+static void test_not_too_often(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint32_t every_days;
+        int64_t pause_days;
+    } rows[] = {{0, 1}, {3, 3}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        node_set_reminding(rig->node, rows[i].every_days, 0);
+        const char *unit = i == 0 ? "23860" : "23863";
+        int64_t said_us = rig->now.us, pause_us = rows[i].pause_days * DAY_US;
+        assert_true(remind_ok(rig, unit)->reminded);
+        rig->now.us = said_us + pause_us - 1;
+        char *before = dump_store(rig);
+        const Tonghop__ReminderLine *line = remind_ok(rig, unit);
+        assert_false(line->reminded);
+        assert_false(line->nothing_due);
+        assert_int_equal(line->last_us, said_us);
+        assert_int_equal(line->next_us, said_us + pause_us);
+        assert_unchanged(rig, before);
+        rig->now.us++;
+        line = remind_ok(rig, unit);
+        assert_true(line->reminded);
+        assert_int_equal(line->count, 2);
+    }
+}
+
+/* A trial changes nothing; a closed period is due from nobody. */
+static void test_trial_and_closed(void **state)
+{
+    struct rig *rig = *state;
+    char *before = dump_store(rig);
+    assert_int_equal(count_said(ask_remind(rig, from_local(), "2024", "23860", true)), 1);
+    assert_unchanged(rig, before);
+    close_year(rig, RANK(ESTIMATE));
+    assert_false(remind_ok(rig, "23863")->nothing_due); /* an estimate takes in on */
+    close_year(rig, RANK(PRELIMINARY));
+    assert_true(remind_ok(rig, "23860")->nothing_due);
+}
+
+/* Whoever may not, or asks for what is not there, is refused, and nothing is said to anybody: also
+ * not to the units before the wrong one. */
+static void test_refused(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint8_t who; /* 0: on the local socket */
+        const char *period, *unit, *code;
+    } rows[] = {
+        {READER, "2024", "23860", "forbidden"},   {REPORTER, "2024", "23860", "forbidden"},
+        {NODE_631, "2024", "23860", "forbidden"}, {ADMIN_631, "2024", "23887", "foreign"},
+        {0, "2024", "12345", "not-found"},        {0, "spring", "23860", "syntax"},
+        {0, "2024", "99", "not-found"},
+    };
+    rig_enrol(rig, NODE_631, 632, ROLE(NODE));
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    rig_enrol(rig, READER, 64, ROLE(READER));
+    rig_enrol(rig, REPORTER, 64, ROLE(REPORTER));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        char *before = dump_store(rig);
+        assert_refused(ask_remind(rig, rows[i].who == 0 ? from_local() : from_key(rows[i].who),
+                                  rows[i].period, rows[i].unit, false),
+                       rows[i].code);
+        assert_unchanged(rig, before);
+    }
+    /* An administrator reminds what lies beneath its own unit. */
+    assert_int_equal(count_said(ask_remind(rig, from_key(ADMIN_631), "2024", "23860", false)), 1);
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    char *units[] = {TEXT("23863"), TEXT("12345")};
+    remind.period = TEXT("2024");
+    remind.units = units;
+    remind.n_units = 2;
+    envelope.body_case = BODY(REMIND);
+    envelope.remind = &remind;
+    char *before = dump_store(rig);
+    assert_refused(rig_ask(rig, from_local(), &envelope), "not-found");
+    assert_unchanged(rig, before);
+}
+
+/* ---- by itself ---- */
+
+/* Without being configured no node reminds by itself. */
+static void test_not_by_itself(void **state)
+{
+    struct rig *rig = *state;
+    move_to(rig, 12, 18, 12);
+    rig_tick(rig);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 0);
+}
+
+/* From so many days before the deadline on, at the pace that is configured, until it has filed. */
+static void test_by_itself(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        int month, day;
+        uint32_t commune, district; /* how often by then */
+    } rows[] = {
+        {12, 11, 0, 0}, {12, 12, 1, 0}, {12, 13, 1, 0}, {12, 14, 1, 0}, {12, 15, 2, 1},
+        {12, 16, 2, 1}, {12, 18, 3, 2}, {12, 30, 4, 3}, {1, 20, 5, 4},
+    };
+    bool is_by_itself;
+    node_set_reminding(rig->node, 3, 5);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        move_to(rig, rows[i].month, rows[i].day, 9);
+        rig_tick(rig);
+        move_to(rig, rows[i].month, rows[i].day, 10); /* once a day */
+        rig_tick(rig);
+        rig_hello(rig, from_local(), 0);
+        assert_int_equal(times_reminded(rig, "23860", NULL), rows[i].commune);
+        assert_int_equal(times_reminded(rig, "631", NULL), rows[i].district);
+        assert_int_equal(times_reminded(rig, "64", NULL), 0);
+    }
+    assert_int_equal(times_reminded(rig, "23860", &is_by_itself), 5);
+    assert_true(is_by_itself);
+    file_all(rig, 23860);
+    move_to(rig, 1, 28, 9);
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 5);
+    assert_int_equal(times_reminded(rig, "23863", NULL), 6);
+}
+
+/* One by hand counts for the pace of those by itself. */
+static void test_by_hand_first(void **state)
+{
+    struct rig *rig = *state;
+    bool is_by_itself;
+    node_set_reminding(rig->node, 3, 5);
+    move_to(rig, 12, 14, 9);
+    rig->node->reminded_day = instant_date(rig->now).days; /* it has looked today */
+    rig_hello(rig, from_local(), 0);
+    assert_true(remind_ok(rig, "23860")->reminded);
+    move_to(rig, 12, 16, 9);
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", &is_by_itself), 1);
+    assert_false(is_by_itself);
+    assert_int_equal(times_reminded(rig, "23863", NULL), 1);
+    move_to(rig, 12, 17, 10);
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", &is_by_itself), 2);
+    assert_true(is_by_itself);
+}
+
+/* A node reminds those whose parent it serves: the rest is that parent's node's. */
+static void test_only_whose_parent_it_serves(void **state)
+{
+    struct rig *rig = *state;
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    node_set_reminding(rig->node, 3, 5);
+    move_to(rig, 12, 18, 9);
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 0);
+    assert_int_equal(times_reminded(rig, "631", NULL), 1);
+    assert_int_equal(times_reminded(rig, "23887", NULL), 1);
+}
+
+/* Of a closed period nobody is reminded, but whom it was reopened for. */
+static void test_closed_by_itself(void **state)
+{
+    struct rig *rig = *state;
+    close_year(rig, RANK(OFFICIAL));
+    node_set_reminding(rig->node, 3, 5);
+    rig_tick(rig);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 0);
+    rig->now.us++;
+    assert_body(ask_reopen(rig, from_local(), "2024", "23860", rig->now.us + 5 * DAY_US, "nộp sót"),
+                BODY(DONE));
+    rig->now.us += DAY_US;
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 1);
+    assert_int_equal(times_reminded(rig, "23863", NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROOT_TEST(test_who_is_reminded),
+        ROOT_TEST(test_one_form_is_missing),
+        ROOT_TEST(test_all),
+        ROOT_TEST(test_not_too_often),
+        ROOT_TEST(test_trial_and_closed),
+        ROOT_TEST(test_refused),
+        ROOT_TEST(test_not_by_itself),
+        ROOT_TEST(test_by_itself),
+        ROOT_TEST(test_by_hand_first),
+        ROOT_TEST(test_only_whose_parent_it_serves),
+        ROOT_TEST(test_closed_by_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
