@@ -152,7 +152,7 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_add_keys(table, keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < history->n_entries; i++) {
         const Tonghop__HistoryEntry *entry = history->entries[i];
-        char received[INSTANT_TEXT_SIZE];
+        char received[INSTANT_TEXT_SIZE], person[PERSON_SHOWN_SIZE];
         table_add(table, entry->form);
         table_addf(table, "%" PRIu64, entry->revision);
         table_add(table, state_of(common, entry));
@@ -165,7 +165,8 @@ static void print_revisions(const struct common *common, const Tonghop__History 
         table_addf(table, "%" PRIu32, entry->cell_count);
         table_add(table, yes_or_no(common, entry->withdrawn));
         table_add(table, entry->author);
-        table_add(table, entry->recorded_by);
+        table_add(table, common->output == OUTPUT_TEXT ? person_show(entry->recorded_by, person)
+                                                       : entry->recorded_by);
         table_add(table, entry->reason);
         table_add(table, entry->source);
         if (common->output != OUTPUT_TEXT)

@@ -8,6 +8,7 @@
 #include "client/selection.h"
 #include "client/words.h"
 #include "core/instant.h"
+#include "core/person.h"
 
 struct rank {
     const char *code;
@@ -84,13 +85,13 @@ static void add_hex(struct table *table, ProtobufCBinaryData bytes, size_t most)
 
 void edition_add(const struct common *common, const Tonghop__Edition *edition, struct table *table)
 {
-    char time[INSTANT_TEXT_SIZE];
+    char time[INSTANT_TEXT_SIZE], person[PERSON_SHOWN_SIZE];
     bool is_text = common->output == OUTPUT_TEXT;
     table_add_number(table, edition->number);
     table_add(table, is_text ? edition_rank_text(common, edition->rank)
                              : edition_rank_code(edition->rank));
     table_add(table, instant_format((struct instant){edition->time_us}, time));
-    table_add(table, edition->person);
+    table_add(table, is_text ? person_show(edition->person, person) : edition->person);
     table_add(table, edition->reason);
     table_addf(table, "%" PRIu32, edition->due_count);
     table_addf(table, "%" PRIu32, edition->filed_count);

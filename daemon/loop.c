@@ -20,6 +20,7 @@
 #include "core/mem.h"
 #include "memory.h"
 #include "misdeeds.h"
+#include "names.h"
 #include "reload.h"
 #include "setup.h"
 
@@ -73,6 +74,7 @@ struct loop {
     size_t question_count; /* of them */
     size_t turn_count;
     struct misdeeds misdeeds;
+    struct names names;
     struct memory memory;
     struct care_files care_files;
     char *other_public;     /* a public key on the disk that is not ours; NULL: there is none */
@@ -319,6 +321,7 @@ static bool is_question(struct span bytes)
 static void drain(struct loop *loop, struct sock *sock, enum event_type type, size_t most)
 {
     size_t end = loop->taken_count + most, bytes = 0;
+    int64_t now_ms = loop_now_ms();
     while (loop->taken_count < end && bytes < LOOP_DRAIN_BYTES &&
            loop->question_count < LOOP_QUESTIONS_MAX) {
         struct inbox *slot = &loop->inbox[loop->event_count];
@@ -344,6 +347,9 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type, si
         memcpy(event->from.address.id, slot->peer.id, slot->peer.id_len);
         memcpy(event->from.key, slot->peer.key, sizeof(event->from.key));
         event->from.uid = slot->peer.uid;
+        if (slot->peer.is_local)
+            (void)snprintf(event->from.name, sizeof(event->from.name), "%s",
+                           names_of_user(&loop->names, slot->peer.uid, now_ms));
         memcpy(event->from.host, slot->peer.host, sizeof(event->from.host));
     }
 }

@@ -8,6 +8,21 @@
 
 static const char uid_prefix[] = "uid:";
 
+const char *person_join(const char *id, const char *name, char *out, size_t size)
+{
+    bool has_name = id[0] != '\0' && name[0] != '\0';
+    (void)snprintf(out, size, "%s%s%s", id, has_name ? " " : "", has_name ? name : "");
+    utf8_cut(out);
+    utf8_make_line(out);
+    return out;
+}
+
+size_t person_id_len(const char *text, size_t len)
+{
+    const char *blank = len > 0 ? memchr(text, ' ', len) : NULL;
+    return blank != NULL ? (size_t)(blank - text) : len;
+}
+
 const char *person_show(const char *person, char *out)
 {
     const char *name = strchr(person, ' ');

@@ -13,11 +13,10 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/person.h"
 #include "export/editions.h"
 #include "export/head.h"
 #include "wire/wire.h"
-
-enum { RECORDED_BY_MAX = 64 }; /* "key:" and 44 characters, as on the wire */
 
 /* What every reader of JSON takes exactly; the node goes on counting from there. */
 #define QUARANTINE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
@@ -325,7 +324,10 @@ static void read_revision(struct import *import, struct given *given, struct rev
     ret->received = given_instant(given, "received");
     ret->first_filed = given_instant(given, "first_filed");
     ret->home = (uint32_t)given_number(given, "home", 1, UINT32_MAX);
-    recorded_by = given_text(given, "recorded_by", RECORDED_BY_MAX);
+    recorded_by = given_text(given, "recorded_by", WIRE_PERSON_MAX);
+    if (person_id_len(recorded_by, strlen(recorded_by)) > WIRE_RECORDED_BY_MAX)
+        given_fail(given, "recorded_by", "its id, before the first blank, has more than %d bytes",
+                   WIRE_RECORDED_BY_MAX);
     ret->recorded_by = (struct span){(const uint8_t *)recorded_by, strlen(recorded_by)};
     given_bytes(given, "filing", &import->bytes);
     ret->filing = span_of(&import->bytes);

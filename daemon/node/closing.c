@@ -149,7 +149,7 @@ static bool check(struct step *step, const struct closing *closing, struct editi
                   uint32_t *ret_last)
 {
     struct node *node = step->node;
-    char sender[STEP_SENDER_SIZE];
+    char person[WIRE_PERSON_MAX + 1];
     const struct tree *tree = node_tree(node, closing->period);
     if (node->is_restoring) {
         step_refuse(step, ERR_BUSY, NULL,
@@ -176,7 +176,7 @@ static bool check(struct step *step, const struct closing *closing, struct editi
     }
     edition.rank = closing->rank;
     edition.time = step->event->now;
-    edition.person = mem_strdup(step_sender(step, sender));
+    edition.person = mem_strdup(step_person(step, person));
     edition.reason = mem_strdup(closing->reason);
     edition.due_count = counts.due_count;
     edition.filed_count = counts.filed_count;

@@ -8,14 +8,21 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "core/person.h"
 #include "node/incoming.h"
 #include "node/rollup.h"
 #include "node/year_heads.h"
 
 /* ---- decoding ---- */
 
-static struct span span_of_text(const char *text)
+/* Id and name, as the store has them; good for this step. */
+static struct span who(struct step *step, const char *id, const char *name)
 {
+    enum { SIZE = WIRE_PERSON_MAX + 1 };
+    char *text = arena_alloc(step->node->arena, SIZE);
+    if (text == NULL) /* the message has used it up: the id lies in it already */
+        return (struct span){(const uint8_t *)id, strlen(id)};
+    (void)person_join(id, name, text, SIZE);
     return (struct span){(const uint8_t *)text, strlen(text)};
 }
 
@@ -32,7 +39,7 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
         .first_filed = {message->first_filed_us},
         .arrived = step->event->now,
         .first_arrived = step->event->now,
-        .recorded_by = span_of_text(message->recorded_by),
+        .recorded_by = who(step, message->recorded_by, message->person),
         .filing = {.data = message->filing.data, .len = message->filing.len},
     };
     if (wire_open_filing(ret_in->revision.filing, step->node->arena, &ret_in->filing,
@@ -49,7 +56,7 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
         .first_filed = {message->first_filed_us},
         .arrived = step->event->now,
         .first_arrived = step->event->now,
-        .recorded_by = span_of_text(accepted->recorded_by),
+        .recorded_by = who(step, accepted->recorded_by, accepted->person),
         .filing = {.data = accepted->filing.data, .len = accepted->filing.len},
     };
     struct wire_filing filing;

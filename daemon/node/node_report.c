@@ -198,8 +198,9 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
                          const struct problems *warnings)
 {
     struct node *node = step->node;
-    char sender[STEP_SENDER_SIZE], text[STEP_KEY_TEXT_SIZE];
+    char sender[STEP_SENDER_SIZE], text[STEP_KEY_TEXT_SIZE], person[WIRE_PERSON_MAX + 1];
     (void)step_sender(step, sender);
+    (void)step_person(step, person);
     in->revision = (struct revision){
         .number = head->revision + 1,
         .states = first_states(step, &in->key),
@@ -208,7 +209,7 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
         .first_filed = head->revision > 0 ? head->first_filed : step->event->now,
         .arrived = step->event->now,
         .first_arrived = step->event->now,
-        .recorded_by = {.data = (const uint8_t *)sender, .len = strlen(sender)},
+        .recorded_by = {.data = (const uint8_t *)person, .len = strlen(person)},
         .filing = in->revision.filing,
     };
     incoming_put(step, in, FROM_REPORTER);

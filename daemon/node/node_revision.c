@@ -7,10 +7,15 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "core/person.h"
+#include "core/utf8.h"
 #include "node/incoming.h"
 #include "wire/digest.h"
 
-enum { RECORDED_BY_SIZE = 128 };
+/* Id and name, as the wire has them. */
+struct who {
+    char id[WIRE_RECORDED_BY_MAX + 1], name[WIRE_PERSON_MAX + 1];
+};
 
 /* ---- the state of a key as a message ---- */
 
@@ -18,7 +23,7 @@ enum { RECORDED_BY_SIZE = 128 };
 struct state_message {
     Tonghop__Revision revision;
     Tonghop__Accepted accepted;
-    char recorded_by[RECORDED_BY_SIZE], accepted_by[RECORDED_BY_SIZE];
+    struct who recorded_by, accepted_by;
 };
 
 static ProtobufCBinaryData binary_of(struct span bytes)
@@ -27,9 +32,21 @@ static ProtobufCBinaryData binary_of(struct span bytes)
                                  .data = (uint8_t *)(uintptr_t)bytes.data}; /* only read */
 }
 
-static void put_text(struct span text, char *out)
+static void put_text(const char *text, size_t len, char *out, size_t size)
 {
-    (void)snprintf(out, RECORDED_BY_SIZE, "%.*s", (int)text.len, (const char *)text.data);
+    (void)snprintf(out, size, "%.*s", (int)len, len > 0 ? text : "");
+    utf8_cut(out);
+}
+
+/* Nodes of before know the id alone, and take no longer one. */
+static void split(struct span text, struct who *out)
+{
+    const char *at = (const char *)text.data;
+    size_t id_len = person_id_len(at, text.len);
+    bool has_name = id_len < text.len;
+    put_text(at, id_len, out->id, sizeof(out->id));
+    put_text(has_name ? at + id_len + 1 : NULL, has_name ? text.len - id_len - 1 : 0, out->name,
+             sizeof(out->name));
 }
 
 /* The highest accepted revision below the latest goes along: it may be the one that counts. False
@@ -43,13 +60,14 @@ static bool fill_accepted(struct store_txn *txn, const struct report_key *key,
     if (store_get_named_revision(txn, key, head->accepted, &revision) != ERR_OK)
         return false;
     tonghop__accepted__init(&message->accepted);
-    put_text(revision.recorded_by, message->accepted_by);
+    split(revision.recorded_by, &message->accepted_by);
     message->accepted.filing = binary_of(revision.filing);
     message->accepted.revision = head->accepted;
     message->accepted.states = revision.states;
     message->accepted.received_us = revision.received.us;
     message->accepted.home = revision.home;
-    message->accepted.recorded_by = message->accepted_by;
+    message->accepted.recorded_by = message->accepted_by.id;
+    message->accepted.person = message->accepted_by.name;
     message->revision.accepted = &message->accepted;
     return true;
 }
@@ -65,14 +83,15 @@ static bool fill_state(struct store_txn *txn, const struct report_key *key,
         store_get_named_revision(txn, key, head.revision, &revision) != ERR_OK)
         return false;
     tonghop__revision__init(&message->revision);
-    put_text(revision.recorded_by, message->recorded_by);
+    split(revision.recorded_by, &message->recorded_by);
     message->revision.filing = binary_of(revision.filing);
     message->revision.revision = head.revision;
     message->revision.states = head.states;
     message->revision.received_us = revision.received.us;
     message->revision.first_filed_us = revision.first_filed.us;
     message->revision.home = revision.home;
-    message->revision.recorded_by = message->recorded_by;
+    message->revision.recorded_by = message->recorded_by.id;
+    message->revision.person = message->recorded_by.name;
     return fill_accepted(txn, key, &head, message);
 }
 

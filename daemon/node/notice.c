@@ -160,7 +160,7 @@ void notice_say(struct step *step, Tonghop__Notice *notice, bool is_by_itself)
     wire_notice_key(notice, &key);
     notice->time_us = time_of(step, &key);
     if (!is_by_itself)
-        (void)step_sender(step, person);
+        (void)step_person(step, person);
     notice->person = person;
     put_own(step, notice);
 }
@@ -210,7 +210,7 @@ void notice_note_seen(struct step *step, const struct notice_key *key, int64_t t
     wire_put_notice_key(&of, &heard);
     heard.time_us = time_us;
     heard.seen_us = step->event->now.us;
-    heard.person = (char *)(uintptr_t)step_sender(step, person); /* protobuf-c only reads it */
+    heard.person = (char *)(uintptr_t)step_person(step, person); /* protobuf-c only reads it */
     put_own(step, &heard);
 }
 

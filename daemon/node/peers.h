@@ -13,6 +13,7 @@ enum {
     PEER_ID_MAX = 32,
     PEER_KEY_SIZE = 32,
     PEER_HOST_SIZE = 46, /* of an IP address as text (SOCK_ADDRESS_SIZE) */
+    PEER_NAME_SIZE = 64, /* of a user */
 };
 
 struct peer_address {
@@ -26,6 +27,7 @@ struct peer_from {
     struct peer_address address;
     uint8_t key[PEER_KEY_SIZE]; /* CURVE key; zero if local */
     uint32_t uid;               /* if local */
+    char name[PEER_NAME_SIZE];  /* of that user; "" if not known */
     char host[PEER_HOST_SIZE];  /* where it is, for people; "" if local or not known */
 };
 

@@ -9,6 +9,7 @@
 
 #include "core/counted.h"
 #include "core/mem.h"
+#include "core/person.h"
 #include "core/utf8.h"
 #include "link/key.h"
 
@@ -158,4 +159,15 @@ const char *step_sender(const struct step *step, char *out)
     else
         (void)snprintf(out, STEP_SENDER_SIZE, "key:%s", key_format(step->peer.from.key, key));
     return out;
+}
+
+const char *step_person(struct step *step, char *out)
+{
+    struct enrolled enrolled = {0};
+    char id[STEP_SENDER_SIZE];
+    const struct peer_from *from = &step->peer.from;
+    const char *name = from->name;
+    if (!from->address.is_local)
+        name = store_get_enrolled(step->txn, from->key, &enrolled) == ERR_OK ? enrolled.name : "";
+    return person_join(step_sender(step, id), name, out, WIRE_PERSON_MAX + 1);
 }

@@ -58,6 +58,9 @@ void step_done(struct step *step, const char *format, ...) __attribute__((format
  * else "key:" and the key. Into `out`, of STEP_SENDER_SIZE. */
 enum { STEP_SENDER_SIZE = 80 };
 const char *step_sender(const struct step *step, char *out);
+/* The same with the name of the user, or under which the key is enrolled, where that is known: for
+ * records and notices. Into `out`, of WIRE_PERSON_MAX + 1. */
+const char *step_person(struct step *step, char *out);
 
 /* ---- what the families ask of the node: node.c ---- */
 

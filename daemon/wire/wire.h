@@ -38,12 +38,13 @@ enum {
     WIRE_NOTICE_MAX = 8192,   /* bytes of one Notice */
     WIRE_NOTICE_CELLS_MAX = 64,
     WIRE_SEAL_SIZE = 16,
-    WIRE_PERSON_MAX = 160,   /* bytes of who did something: id, a blank, name */
-    WIRE_TREND_MAX = 20,     /* periods of one trend */
-    WIRE_LIST_MAX = 1 << 20, /* rows of an answer; its bytes are bounded anyway */
-    WIRE_KEY_NAME_MAX = 63,  /* bytes of the name a key is enrolled under */
-    WIRE_TEXT_MAX = 2000,    /* bytes of any other text */
-    WIRE_REASON_SIZE = 160,  /* room for why a message was refused */
+    WIRE_RECORDED_BY_MAX = 64, /* of the id in it: "key:" and 44 characters */
+    WIRE_PERSON_MAX = 160,     /* bytes of who did something: id, a blank, name */
+    WIRE_TREND_MAX = 20,       /* periods of one trend */
+    WIRE_LIST_MAX = 1 << 20,   /* rows of an answer; its bytes are bounded anyway */
+    WIRE_KEY_NAME_MAX = 63,    /* bytes of the name a key is enrolled under */
+    WIRE_TEXT_MAX = 2000,      /* bytes of any other text */
+    WIRE_REASON_SIZE = 160,    /* room for why a message was refused */
     WIRE_DIGEST_SIZE = 32,
     WIRE_KEY_SIZE = 32,
 };

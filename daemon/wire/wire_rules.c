@@ -117,7 +117,8 @@ static const struct wire_rule revision_rules[] = {
     {INSTANT(Revision, received_us)},
     {INSTANT(Revision, first_filed_us)},
     {NUMBER(Revision, home)},
-    {AT(Revision, recorded_by), 0, RECORDED_BY_MAX, 0},
+    {AT(Revision, recorded_by), 0, WIRE_RECORDED_BY_MAX, 0},
+    {AT(Revision, person), 0, WIRE_PERSON_MAX, 0},
 };
 
 static const struct wire_rule accepted_rules[] = {
@@ -126,7 +127,8 @@ static const struct wire_rule accepted_rules[] = {
     {AT(Accepted, states), STATE_ACCEPTED, STATE_ACCEPTED | STATE_RETURNED, 0},
     {INSTANT(Accepted, received_us)},
     {NUMBER(Accepted, home)},
-    {AT(Accepted, recorded_by), 0, RECORDED_BY_MAX, 0},
+    {AT(Accepted, recorded_by), 0, WIRE_RECORDED_BY_MAX, 0},
+    {AT(Accepted, person), 0, WIRE_PERSON_MAX, 0},
 };
 
 static const struct wire_rule inventory_rules[] = {

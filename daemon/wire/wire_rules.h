@@ -36,7 +36,6 @@ enum {
     QUERY_PERIOD_MAX = 16,
     QUERY_EDITION_MAX = 16, /* "preliminary", or a number */
     PERSON_MAX = 400,
-    RECORDED_BY_MAX = 64, /* "key:" and 44 characters */
     SOFTWARE_MAX = 200,
     LANGUAGE_MAX = 16,                  /* "vi", or a longer tag of languages to come */
     FIGURE_PARTS = QUALIFIER_COUNT - 1, /* a part always has a qualifier */

@@ -332,7 +332,8 @@ struct tonghop_entry {
     int64_t received_us; /* microseconds since 1970-01-01T00:00:00Z */
     uint32_t cell_count;
     const char *author, *reason, *source; /* "": not said */
-    const char *recorded_by;              /* who handed it in: "key:..." or "uid:..." */
+    const char *recorded_by;              /* who handed it in: "key:..." or "uid:...", and after
+                                             a blank the name, where it is known */
     const struct tonghop_unit *held_by;   /* of the latest: the highest unit whose node is known to
                                              hold it; NULL: not known */
 };

@@ -124,7 +124,7 @@ def history_gives_the_bytes_back(it: Integrator) -> None:
     expect("revisions", [(entry.revision, entry.counts, entry.is_safe) for entry in shown],
            [(2, True, True), (1, False, False)])
     expect("bytes", shown[0].filing, it.report(18, based_on=1, reason="one more found"))
-    expect("recorded by", shown[0].recorded_by, "key:" + it.keys.public)
+    expect("recorded by", shown[0].recorded_by, f"key:{it.keys.public} software of the commune")
 
 
 def example_of_the_page_works(it: Integrator) -> None:

@@ -2,12 +2,13 @@
 an answer, and the district accepts that by hand. What cannot be done is answered with who can."""
 
 import os
+import pwd
 import shutil
 from pathlib import Path
 from typing import Optional
 
 from harness import Node, Result, Tree, eventually
-from scene import (SAMPLE, coverage, exact, expect, expect_in, history, outcomes, plant, play,
+from scene import (SAMPLE, client, coverage, exact, expect, expect_in, history, outcomes, plant, play,
                    settle, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
@@ -15,7 +16,12 @@ MONEY, LAND, VISITS = "contrib.money", "contrib.land", "reception.visits"
 OTHER = "supervision.delegations"  # of a form that is accepted when it is filed
 PERIOD = "2024-S1"
 REASON = "xem lại số tiền, số đất"
-ME = f"uid:{os.getuid()}"
+try:
+    NAME = pwd.getpwuid(os.getuid()).pw_name
+except KeyError:
+    NAME = ""
+ME = f"uid:{os.getuid()} {NAME}".strip()
+SHOWN = f"{NAME} (uid {os.getuid()})" if NAME != "" else ME
 
 
 def catalogue_with_acceptance(folder: Path) -> Path:
@@ -33,6 +39,7 @@ class Office:
     """The nodes, from above."""
 
     def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self.province = plant(tree, catalogue=catalogue_with_acceptance(tree.folder))
         self.district = tree.add("duc-co", DISTRICT, self.province)
         self.commune = tree.add("chu-ty", COMMUNE, self.district)
@@ -101,20 +108,36 @@ def comes_back_with_a_reason(office: Office) -> None:
         eventually(lambda: office.revisions(node)["1"]["returned_by"] != "", f"it is at {node.name}")
         row = office.revisions(node)["1"]
         expect(f"at {node.name}",
-               (row["state"], row["returned_unit"], row["returned_by"].split()[0],
+               (row["state"], row["returned_unit"], row["returned_by"],
                 row["returned_reason"], set(row["returned_cells"].split(", ")), row["accepted"]),
                ("returned", str(PROVINCE), ME, REASON, {MONEY, LAND}, ""))
     shown = {language: office.commune.tonghop("history", str(COMMUNE), "--period", PERIOD, "--lang",
                                               language).out for language in ("vi", "en")}
-    expect_in("in English", shown["en"], "    returned by ", "Gia Lai Province, 2", f": {REASON} (",
+    expect_in("in English", shown["en"], f"    returned by {SHOWN}, Gia Lai Province, 2", f": {REASON} (",
               MONEY, LAND)
-    expect_in("in Vietnamese", shown["vi"], "    trả lại bởi ", "Tỉnh Gia Lai", f": {REASON} (")
+    expect_in("in Vietnamese", shown["vi"], f"    trả lại bởi {SHOWN}, Tỉnh Gia Lai", f": {REASON} (")
+
+
+def who_filed_is_named(office: Office) -> None:
+    """History names at every level who handed a report in: a user of the machine, or a key"""
+    helper = client(office.tree, "may-phu", COMMUNE, office.commune)
+    key = helper.public_key
+    office.commune.tonghop("enrol", str(COMMUNE), key, "--role", "reporter", "--name", "Lan, xã")
+    submit(helper, "2023", table({VISITS: 5}), "--accept-warnings", "đã rà soát")
+    office.settle()
+    for node in office.all:
+        expect(f"a user, at {node.name}", office.revisions(node)["1"]["recorded_by"], ME)
+        row, = history(node, COMMUNE, "2023")
+        expect(f"a key, at {node.name}", row["recorded_by"], f"key:{key} Lan, xã")
+        text = node.tonghop("history", str(COMMUNE), "--period", "2023").out
+        expect_in(f"for people, at {node.name}", text, "  Lan, xã")
+        expect("without the key", key in text, False)
 
 
 def said_twice(office: Office) -> None:
     """The same again is answered as done, with when and by whom; another reason is told the first"""
     result = office.give_back(office.province, "--cell", LAND, "--cell", MONEY, "--reason", REASON)
-    expect_in("again", result.err, "is returned already, by ", "64 Tỉnh Gia Lai", REASON)
+    expect_in("again", result.err, f"is returned already, by {SHOWN}, 64 Tỉnh Gia Lai", REASON)
     result = office.give_back(office.province, "--reason", "khác", expect=1)
     expect_in("another reason", result.err, "refused (exists)", "is returned already", REASON)
     result = office.give_back(office.district, "--reason", "khác", expect=1, language="vi")
@@ -146,7 +169,7 @@ def is_accepted_by_hand(office: Office) -> None:
     for node in office.all:
         eventually(lambda: office.revisions(node)["2"]["accepted"] != "", f"it is at {node.name}")
         row = office.revisions(node)["2"]
-        expect(f"at {node.name}", (row["state"], row["accepted_unit"], row["accepted_by"].split()[0]),
+        expect(f"at {node.name}", (row["state"], row["accepted_unit"], row["accepted_by"]),
                ("accepted", str(DISTRICT), ME))
     expect("it counts", total(office.province, PERIOD, MONEY), exact(12, 1))
     result = office.accept(office.district)
@@ -181,5 +204,5 @@ def in_a_closed_period(office: Office) -> None:
 
 if __name__ == "__main__":
     with Tree() as tree:
-        play((what_is_asked_wrong, who_may, comes_back_with_a_reason, said_twice, is_answered,
-              is_accepted_by_hand, by_itself, in_a_closed_period), Office(tree))
+        play((what_is_asked_wrong, who_may, comes_back_with_a_reason, who_filed_is_named, said_twice,
+              is_answered, is_accepted_by_hand, by_itself, in_a_closed_period), Office(tree))

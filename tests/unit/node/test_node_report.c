@@ -330,7 +330,7 @@ static void test_revisions_are_numbered(void **state)
     struct store_txn *txn = store_begin_read(rig->store);
     struct revision revision;
     assert_int_equal(store_get_revision(txn, &key, 2, &revision), ERR_OK);
-    assert_int_equal(revision.recorded_by.len, 4 + 44);
+    assert_int_equal(revision.recorded_by.len, 4 + 44 + strlen(" test")); /* its name */
     assert_memory_equal(revision.recorded_by.data, "key:CgoKCgoK", 12);
     assert_int_equal(store_get_revision(txn, &key, 3, &revision), ERR_OK);
     assert_int_equal(revision.recorded_by.len, 8);

@@ -133,6 +133,7 @@ static void fields_were_added(void **state)
         {"explanation", GOLDEN_EXPLANATION_STORY},
         {"history", GOLDEN_HISTORY_SOURCE},
         {"mark", GOLDEN_MARK_REASON},
+        {"revision", GOLDEN_REVISION_PERSON},
         {"history", GOLDEN_HISTORY_DECISIONS},
         {"coverage_query", GOLDEN_COVERAGE_QUERY_COUNTS},
         {"coverage", GOLDEN_COVERAGE_COUNTS},

@@ -85,6 +85,10 @@ static Tonghop__Decision *decide(Tonghop__History *history, struct arena *arena)
     X(revision, received, m->received_us = INT64_MIN, MALFORMED, "Revision.received_us")           \
     X(revision, first, m->first_filed_us = -1, MALFORMED, "Revision.first_filed_us")               \
     X(revision, home, m->home = 0, MALFORMED, "Revision.home")                                     \
+    X(revision, person, m->person = letters(arena, WIRE_PERSON_MAX + 1), TOO_LARGE,                \
+      "Revision.person")                                                                           \
+    X(revision, person_limit, m->person = letters(arena, WIRE_PERSON_MAX), OK, "")                 \
+    X(revision, person_line, m->person = TEXT("a\nb"), MALFORMED, "Revision.person")               \
     X(revision, recorded_by, m->recorded_by = letters(arena, 65), TOO_LARGE,                       \
       "Revision.recorded_by")                                                                      \
     X(ack, key_absent, m->key = NULL, MALFORMED, "Ack.key")                                        \
@@ -312,6 +316,9 @@ static Tonghop__Decision *decide(Tonghop__History *history, struct arena *arena)
       "Accepted.home")                                                                             \
     X(revision, accepted_received, (m->accepted = accepted(m, arena))->received_us = -1,           \
       MALFORMED, "Accepted.received_us")                                                           \
+    X(revision, accepted_person,                                                                   \
+      (m->accepted = accepted(m, arena))->person = letters(arena, WIRE_PERSON_MAX + 1), TOO_LARGE, \
+      "Accepted.person")                                                                           \
     X(revision, accepted_recorder,                                                                 \
       (m->accepted = accepted(m, arena))->recorded_by = letters(arena, 65), TOO_LARGE,             \
       "Accepted.recorded_by")                                                                      \
