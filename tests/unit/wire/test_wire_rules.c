@@ -246,6 +246,12 @@ static Tonghop__Decision *decide(Tonghop__History *history, struct arena *arena)
     X(changes, received, m->changes[0]->received_us = -1, MALFORMED, "Change.received_us")         \
     X(changes, reason_lines, m->changes[0]->reason = TEXT("a\nb"), OK, "")                         \
     X(changes, author_lines, m->changes[0]->author = TEXT("a\nb"), MALFORMED, "Change.author")     \
+    X(changes, entry_absent, m->notices[0]->entry = NULL, MALFORMED, "NoticeChange.entry")         \
+    X(changes, entry_unit, m->notices[0]->entry->unit = NULL, MALFORMED, "InboxEntry.unit")        \
+    X(changes, entry_new_type, m->notices[0]->entry->type = 99, OK, "")                            \
+    X(changes, entry_seen, m->notices[0]->entry->seen_us = -1, MALFORMED, "InboxEntry.seen_us")    \
+    X(changes, entry_heard, m->notices[0]->entry->heard = 256, MALFORMED, "InboxEntry.heard")      \
+    X(changes, notices_none, m->n_notices = 0, OK, "")                                             \
     X(status, unit_absent, m->unit = NULL, MALFORMED, "Status.unit")                               \
     X(status, started, m->started_us = -1, MALFORMED, "Status.started_us")                         \
     X(status, problem, m->problems[0] = letters(arena, 2001), TOO_LARGE, "Status.problems")        \
