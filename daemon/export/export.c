@@ -14,6 +14,7 @@
 #include "export/editions.h"
 #include "export/head.h"
 #include "export/line.h"
+#include "export/notices.h"
 #include "store/backup.h"
 #include "wire/wire.h"
 
@@ -95,6 +96,7 @@ static enum err put_head(struct export *export, const char *software,
         .catalogue = meta->number,
         .chunk_count = meta->chunk_count,
         .quarantine_number = store_last_quarantine(export->txn),
+        .format = LINE_FORMAT,
     };
     (void)snprintf(head.software, sizeof(head.software), "%s", software);
     enum err err = store_error(export->txn);
@@ -329,6 +331,29 @@ static enum err put_editions(struct export *export)
     return err == ERR_OK ? store_error(export->txn) : err;
 }
 
+/* ---- notices ---- */
+
+static enum err put_notices(struct export *export)
+{
+    struct notice_key key = {0};
+    struct span bytes;
+    char reason[WIRE_REASON_SIZE] = "";
+    enum err err = ERR_OK;
+    while (err == ERR_OK && store_next_notice(export->txn, &key, &bytes)) {
+        Tonghop__Notice *notice;
+        struct notice_key said;
+        arena_reset(export->arena);
+        err = wire_open_notice(bytes, export->arena, &notice, reason, sizeof(reason));
+        if (err == ERR_OK)
+            wire_notice_key(notice, &said);
+        if (err == ERR_OK && notice_key_equal(&said, &key))
+            err = put(export, line_of_notice(export->catalogue, notice, bytes));
+        else
+            err = say_damaged(&key.report, "a notice about it does not read");
+    }
+    return err == ERR_OK ? store_error(export->txn) : err;
+}
+
 /* ---- all of it ---- */
 
 static enum err put_end(struct export *export)
@@ -364,6 +389,8 @@ enum err export_write(struct store *store, const char *software, int fd, const c
         err = put_reports(&export);
     if (err == ERR_OK)
         err = put_editions(&export);
+    if (err == ERR_OK)
+        err = put_notices(&export);
     if (err == ERR_OK)
         err = put_quarantine(&export);
     if (err == ERR_OK)

@@ -197,6 +197,12 @@ struct instant given_instant(struct given *given, const char *name)
     return instant;
 }
 
+struct instant given_instant_if_known(struct given *given, const char *name)
+{
+    bool is_there = json_object_get(given->object, name) != NULL;
+    return is_there ? given_instant(given, name) : (struct instant){0};
+}
+
 uint8_t given_states(struct given *given, const char *name)
 {
     json_t *list = member(given, name), *item;

@@ -44,6 +44,8 @@ const char *given_text(struct given *given, const char *name, size_t max);
 /* null is "". */
 const char *given_text_or_null(struct given *given, const char *name, size_t max);
 struct instant given_instant(struct given *given, const char *name);
+/* One that is not there is 0. */
+struct instant given_instant_if_known(struct given *given, const char *name);
 uint8_t given_states(struct given *given, const char *name);
 /* Appends the bytes of a base64 text. */
 void given_bytes(struct given *given, const char *name, struct buf *out);

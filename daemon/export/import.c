@@ -1,7 +1,8 @@
 /* Taking an export: lines of rising kinds, of which each is checked by making it anew (given.h).
  *
  *     export, catalogue-bytes ..., catalogue, form ..., indicator ..., unit ...,
- *     key ..., (report, revision ...) ..., kept-catalogue ..., edition ..., quarantined ..., end
+ *     key ..., (report, revision ...) ..., kept-catalogue ..., edition ..., notice ...,
+ *     quarantined ..., end
  *
  * The last line has counts and a digest of all before it, so that a file which was cut, or put
  * together from two, is noticed. */
@@ -16,6 +17,7 @@
 #include "core/person.h"
 #include "export/editions.h"
 #include "export/head.h"
+#include "export/notices.h"
 #include "wire/wire.h"
 
 /* What every reader of JSON takes exactly; the node goes on counting from there. */
@@ -30,6 +32,7 @@ enum kind_of_line {
     LINE_REPORT,
     LINE_KEPT, /* bytes of a catalogue that editions name */
     LINE_EDITION,
+    LINE_NOTICE,
     LINE_QUARANTINED,
     LINE_END,
     LINE_NOTHING, /* behind the end */
@@ -51,6 +54,7 @@ struct import {
     uint64_t revisions_left; /* of it */
     uint64_t last_revision;  /* of it, 0: none came yet */
     struct import_editions editions;
+    struct import_notices notices;
     struct arena *arena;       /* of the filing in hand */
     struct buf bytes, scratch; /* of the line in hand */
     struct export_counts counts;
@@ -116,7 +120,7 @@ static enum err take_head(struct import *import, struct store_txn *txn, struct g
                    "it was written by a newer version of the program: use that one");
         return ERR_VERSION;
     }
-    (void)given_number(given, "format", LINE_FORMAT, LINE_FORMAT);
+    head->format = (uint32_t)given_number(given, "format", LINE_FORMAT_FIRST, LINE_FORMAT);
     head->unit = (uint32_t)given_number(given, "unit", 1, UINT32_MAX);
     software = given_text(given, "software", sizeof(head->software) - 1);
     (void)snprintf(head->software, sizeof(head->software), "%s", software);
@@ -323,6 +327,10 @@ static void read_revision(struct import *import, struct given *given, struct rev
     ret->states = given_states(given, "states");
     ret->received = given_instant(given, "received");
     ret->first_filed = given_instant(given, "first_filed");
+    if (import->head.format > LINE_FORMAT_FIRST) {
+        ret->arrived = given_instant_if_known(given, "arrived");
+        ret->first_arrived = given_instant_if_known(given, "first_arrived");
+    }
     ret->home = (uint32_t)given_number(given, "home", 1, UINT32_MAX);
     recorded_by = given_text(given, "recorded_by", WIRE_PERSON_MAX);
     if (person_id_len(recorded_by, strlen(recorded_by)) > WIRE_RECORDED_BY_MAX)
@@ -419,7 +427,7 @@ static enum kind_of_line kind_of(const char *name)
         {"key", LINE_KEY},         {"report", LINE_REPORT},
         {"revision", LINE_REPORT}, {"quarantined", LINE_QUARANTINED},
         {"edition", LINE_EDITION}, {"kept-catalogue", LINE_KEPT},
-        {"end", LINE_END},
+        {"notice", LINE_NOTICE},   {"end", LINE_END},
     };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].name, name) == 0)
@@ -439,6 +447,8 @@ static const char *what_is_missing(const struct import *import, enum kind_of_lin
         return "there is nothing behind the line \"end\"";
     if (kind == LINE_NOTHING)
         return "there is no line of that kind";
+    if (import->head.format == LINE_FORMAT_FIRST && kind >= LINE_KEPT && kind <= LINE_NOTICE)
+        return "format 1 has no line of that kind";
     if (kind < import->at)
         return "lines of that kind come before the one above";
     if (kind > LINE_BYTES && import->meta.chunks_held < import->head.chunk_count)
@@ -483,6 +493,9 @@ static enum err take(struct import *import, struct store_txn *txn, struct given 
     case LINE_EDITION:
         return import_take_edition(&import->editions, import->catalogue, txn, given, &import->bytes,
                                    &import->scratch);
+    case LINE_NOTICE:
+        return import_take_notice(&import->notices, import->catalogue, txn, given, import->arena,
+                                  &import->bytes, &import->scratch);
     case LINE_QUARANTINED:
         return take_quarantined(import, txn, given);
     case LINE_END:

@@ -197,7 +197,7 @@ bool line_instant_parse(const char *text, struct instant *ret_instant)
 json_t *line_of_export(const struct line_export *head)
 {
     struct line line = line_begin("export");
-    line_put_number(&line, "format", LINE_FORMAT);
+    line_put_number(&line, "format", head->format);
     line_put_number(&line, "unit", head->unit);
     line_put_text(&line, "software", head->software);
     line_put_number(&line, "schema", head->schema);
@@ -233,10 +233,8 @@ json_t *line_of_key(const struct enrolled *enrolled)
     return line_finish(&line);
 }
 
-/* Which report: numbers, which are what counts, and the words that people know them by. The unit's
- * are those of the period's last day. */
-static void put_report_key(struct line *line, const struct catalogue *catalogue,
-                           const struct report_key *key)
+void line_put_report_key(struct line *line, const struct catalogue *catalogue,
+                         const struct report_key *key)
 {
     char period[PERIOD_TEXT_SIZE];
     const struct form *form = catalogue != NULL ? catalogue_form(catalogue, key->form) : NULL;
@@ -251,14 +249,14 @@ static void put_report_key(struct line *line, const struct catalogue *catalogue,
     line_put_number(line, "unit", key->unit);
     line_put_text_or_null(line, "unit_code", version != NULL ? version->code : NULL);
     line_put_text_or_null(line, "unit_name", version != NULL ? version->name_vi : NULL);
-    line_put_number(line, "form", key->form);
+    line_put_number_or_null(line, "form", key->form);
     line_put_text_or_null(line, "form_code", form != NULL ? form->code : NULL);
 }
 
 json_t *line_of_report(const struct catalogue *catalogue, const struct line_report *report)
 {
     struct line line = line_begin("report");
-    put_report_key(&line, catalogue, &report->key);
+    line_put_report_key(&line, catalogue, &report->key);
     line_put_number(&line, "revisions", report->revision_count);
     line_put_number(&line, "latest", report->latest);
     line_put_number_or_null(&line, "accepted", report->accepted);
@@ -338,16 +336,25 @@ static void put_report(struct line *line, const struct catalogue *catalogue,
     line_put(line, "notes", notes);
 }
 
+/* What was held before nodes noted it has no such member. */
+static void put_instant_if_known(struct line *line, const char *name, struct instant instant)
+{
+    if (instant.us != 0)
+        line_put_instant(line, name, instant);
+}
+
 json_t *line_of_revision(const struct catalogue *catalogue, const struct line_revision *revision)
 {
     const struct revision *held = revision->held;
     struct line line = line_begin("revision");
-    put_report_key(&line, catalogue, &revision->report->key);
+    line_put_report_key(&line, catalogue, &revision->report->key);
     line_put_number(&line, "revision", held->number);
     line_put_bool(&line, "counts", revision->counts);
     line_put(&line, "states", states_of(held->states));
     line_put_instant(&line, "received", held->received);
     line_put_instant(&line, "first_filed", held->first_filed);
+    put_instant_if_known(&line, "arrived", held->arrived);
+    put_instant_if_known(&line, "first_arrived", held->first_arrived);
     line_put_number(&line, "home", held->home);
     put_span(&line, "recorded_by", held->recorded_by);
     put_report(&line, catalogue, revision->report);

@@ -13,7 +13,8 @@
 #include "store/store.h"
 
 enum {
-    LINE_FORMAT = 1,           /* version of the form; another one is refused */
+    LINE_FORMAT = 2,           /* version of the form; a later one is refused */
+    LINE_FORMAT_FIRST = 1,     /* without editions, notices and when a revision arrived */
     LINE_SIZE_MAX = 8 << 20,   /* bytes; a filing of 256 KiB, readable and as it is, takes 4 MiB */
     LINE_DEPTH_MAX = 8,        /* objects and lists in each other */
     LINE_MEMBERS_MAX = 200000, /* of all its objects and lists: what they may take in memory */
@@ -28,6 +29,7 @@ struct line_export {
     uint32_t catalogue;                /* in force, 0: none */
     uint32_t chunk_count;              /* lines with its bytes */
     uint64_t quarantine_number;        /* of the last message that was set aside */
+    uint32_t format;                   /* LINE_FORMAT_FIRST to LINE_FORMAT */
 };
 
 /* Of one report, before its revisions. */
@@ -91,6 +93,10 @@ void line_put_text_or_null(struct line *line, const char *name, const char *text
 void line_put_bytes(struct line *line, const char *name, struct span bytes);
 void line_put_digest(struct line *line, const char *name, const uint8_t *digest);
 void line_put_instant(struct line *line, const char *name, struct instant instant);
+/* Which report: numbers, which are what counts (null: form 0), and the words that people know them
+ * by. The unit's are those of the period's last day. */
+void line_put_report_key(struct line *line, const struct catalogue *catalogue,
+                         const struct report_key *key);
 /* NULL when it failed. */
 json_t *line_finish(struct line *line);
 

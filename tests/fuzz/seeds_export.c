@@ -1,5 +1,5 @@
 /* Lines of exports: after a sound head (1), or all of them (0), as export.c reads them. */
-#include "export/line.h"
+#include "export/notices.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/seeds.h"
 #include "lib/sample.h"
@@ -62,6 +62,7 @@ static void put_report(struct buf *out, uint32_t unit, uint64_t count)
                                       .states = number == 1 ? STATE_ACCEPTED : 0,
                                       .home = 631,
                                       .received = {(int64_t)number},
+                                      .arrived = {(int64_t)(number - 1)},
                                       .recorded_by = {(const uint8_t *)"uid:1000", 8},
                                       .filing = span_of(&filing)};
         const struct line_revision line = {&held, &report, number == 1};
@@ -71,9 +72,35 @@ static void put_report(struct buf *out, uint32_t unit, uint64_t count)
     catalogue_free(&catalogue);
 }
 
+static void put_notices(struct buf *out)
+{
+    struct catalogue *catalogue = sample_catalogue();
+    for (uint8_t type = NOTICE_ACCEPTED; type <= NOTICE_TYPE_LAST + 1; type++) {
+        struct buf bytes = {0};
+        uint32_t indicators[] = {7, 999};
+        const struct notice_key key = {.report = {KIND_ACTUAL, {2024, PERIOD_S1}, 631, 1},
+                                       .type = type,
+                                       .author = 64,
+                                       .number = UINT64_C(2) << 32 | 64};
+        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+        wire_put_notice_key(&key, &notice);
+        notice.time_us = INT64_C(1736467200000000);
+        notice.person = TEXT("uid:1000 hoa");
+        notice.text = TEXT("sai đơn vị");
+        notice.indicators = indicators;
+        notice.n_indicators = type % 3;
+        notice.edition = type % 4;
+        wire_pack_notice(&notice, &bytes);
+        put(out, line_of_notice(catalogue, &notice, span_of(&bytes)));
+        buf_fini(&bytes);
+    }
+    catalogue_free(&catalogue);
+}
+
 void seeds_make_exports(void)
 {
-    struct line_export head = {.unit = 64, .schema = STORE_SCHEMA, .software = "fuzz"};
+    struct line_export head = {
+        .unit = 64, .schema = STORE_SCHEMA, .software = "fuzz", .format = LINE_FORMAT};
     line_prepare();
     struct buf out = begin(0);
     put(&out, line_of_export(&head));
@@ -91,6 +118,10 @@ void seeds_make_exports(void)
     put_keys(&out);
     put_report(&out, 631, 2);
     put_report(&out, 77777, 1);
+    put_quarantine(&out);
+    seeds_take("export", &out);
+    out = begin(1);
+    put_notices(&out);
     put_quarantine(&out);
     seeds_take("export", &out);
     out = begin(1);

@@ -91,7 +91,7 @@ def holds_everything(house: House) -> None:
     kinds = [line["line"] for line in lines]
     expect("kinds, in order", list(dict.fromkeys(kinds)),
            ["export", "catalogue-bytes", "catalogue", "form", "indicator", "unit", "key", "report",
-            "revision", "edition", "end"])
+            "revision", "edition", "notice", "end"])
     expect("reports", (int(made["reports"]), lines[-1]["reports"]), (kinds.count("report"),) * 2)
     expect("lines before the last", lines[-1]["lines"], len(lines) - 1)
     data = house.file.read_bytes()
@@ -195,7 +195,7 @@ EDITS = [
     Edit("twice", "key", '"unit":', '"unit":1,"unit":', ("duplicate object key",)),
     Edit("another type", "revision", '"home":', '"home":null,"x":', ('"home" has to be a whole number',)),
     Edit("NUL", "revision", '"author":"', '"author":"\\u0000', ("it is not JSON",)),
-    Edit("a newer form", "export", '"format":1', '"format":2', ("newer version of the program",)),
+    Edit("a newer form", "export", '"format":2', '"format":3', ("newer version of the program",)),
 ]
 
 

@@ -25,6 +25,7 @@ struct book {
     struct temp_store temp;
     uint64_t rng;
     uint64_t reports, revisions; /* how many were put */
+    bool is_of_before;           /* without what format 1 has not */
 };
 
 /* ---- drawing ---- */
@@ -161,6 +162,47 @@ static inline void book_put_editions(struct book *book, struct store_txn *txn)
     }
 }
 
+/* Of every type, and of one that only a later version knows; one has more in it than is known. */
+static inline void book_put_notices(struct book *book, struct store_txn *txn)
+{
+    static const uint8_t more[] = {0xF2, 0x3F, 2, 'h', 'i'}; /* field 1006: "hi" */
+    uint32_t indicators[] = {1, 999, 2};
+    for (uint32_t i = 0; i < 30; i++) {
+        struct buf bytes = {0};
+        uint8_t digest[DIGEST_SIZE] = {(uint8_t)i, 1}, seal[WIRE_SEAL_SIZE] = {2, (uint8_t)i};
+        struct notice_key key = {
+            .report = {(uint8_t)(1 + pick(&book->rng, 2)),
+                       {(uint16_t)(2023 + pick(&book->rng, 2)), (uint8_t)(1 + pick(&book->rng, 3))},
+                       chance(&book->rng, 50) ? 631 : 77777,
+                       pick(&book->rng, 2)},
+            .type = (uint8_t)(1 + i % (NOTICE_TYPE_LAST + 1)),
+            .author = chance(&book->rng, 50) ? 64 : 631,
+            .number = pick(&book->rng, 3)};
+        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+        if (key.type == NOTICE_HEARD)
+            key.number = (uint64_t)NOTICE_RETURNED << 32 | 64;
+        if (chance(&book->rng, 50))
+            memcpy(key.about, digest, sizeof key.about);
+        wire_put_notice_key(&key, &notice);
+        notice.time_us = book_instant(book).us;
+        notice.person = TEXT(book_text(book, false));
+        notice.text = TEXT(book_text(book, true));
+        notice.indicators = indicators;
+        notice.n_indicators = pick(&book->rng, 4);
+        notice.until_us = chance(&book->rng, 50) ? BOOK_NOW_US : 0;
+        notice.seen_us = chance(&book->rng, 50) ? BOOK_NOW_US : 0;
+        notice.edition = pick(&book->rng, 5);
+        notice.missing_count = pick(&book->rng, 2);
+        notice.digest = (ProtobufCBinaryData){chance(&book->rng, 50) ? sizeof digest : 0, digest};
+        notice.seal = (ProtobufCBinaryData){chance(&book->rng, 50) ? sizeof seal : 0, seal};
+        wire_pack_notice(&notice, &bytes);
+        if (i % 5 == 0)
+            buf_put(&bytes, more, sizeof more);
+        assert_int_equal(store_put_notice(txn, &key, span_of(&bytes)), ERR_OK);
+        buf_fini(&bytes);
+    }
+}
+
 static inline void book_put_keys(struct book *book, struct store_txn *txn)
 {
     for (uint32_t i = 0; i < pick(&book->rng, 4); i++) {
@@ -246,6 +288,10 @@ static inline void book_put_report(struct book *book, struct store_txn *txn,
                                      .first_filed = book_instant(book),
                                      .recorded_by = {(const uint8_t *)"uid:1000", 8},
                                      .filing = span_of(&filing)};
+        if (!book->is_of_before && revision.number % 3 != 0) {
+            revision.arrived.us = revision.received.us + 1000001;
+            revision.first_arrived.us = revision.number > 1 ? revision.first_filed.us + 7 : 0;
+        }
         assert_int_equal(store_put_revision(txn, key, &revision), ERR_OK);
         if ((revision.states & STATE_ACCEPTED) != 0)
             head.accepted = revision.number;
@@ -277,25 +323,37 @@ static inline void book_put_reports(struct book *book, struct store_txn *txn)
                 }
 }
 
-/* A store with all that, or with nothing but its unit. */
-static inline void book_init(struct book *book, uint64_t seed, bool is_full)
+static inline void book_fill(struct book *book, struct store_txn *txn)
 {
-    *book = (struct book){.rng = seed};
+    book_put_catalogue(txn, 1);
+    assert_int_equal(store_put_meta_u64(txn, "catalogue", 1), ERR_OK);
+    book_put_keys(book, txn);
+    book_put_reports(book, txn);
+    book_put_quarantine(book, txn);
+    if (book->is_of_before)
+        return;
+    book_put_catalogue(txn, 2);
+    book_put_editions(book, txn);
+    book_put_notices(book, txn);
+}
+
+static inline void book_open(struct book *book, bool is_full)
+{
     temp_init(&book->temp);
     assert_int_equal(temp_open(&book->temp), ERR_OK);
     bool is_unknown;
     struct store_txn *txn = store_begin_write(book->temp.store);
     assert_int_equal(store_put_meta_u64(txn, "unit", BOOK_UNIT), ERR_OK);
-    if (is_full) {
-        book_put_catalogue(txn, 1);
-        book_put_catalogue(txn, 2);
-        assert_int_equal(store_put_meta_u64(txn, "catalogue", 1), ERR_OK);
-        book_put_keys(book, txn);
-        book_put_reports(book, txn);
-        book_put_quarantine(book, txn);
-        book_put_editions(book, txn);
-    }
+    if (is_full)
+        book_fill(book, txn);
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+/* A store with all that, or with nothing but its unit. */
+static inline void book_init(struct book *book, uint64_t seed, bool is_full)
+{
+    *book = (struct book){.rng = seed};
+    book_open(book, is_full);
 }
 
 static inline void book_fini(struct book *book)

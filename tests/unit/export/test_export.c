@@ -147,6 +147,28 @@ static void test_damage(void **state)
     }
 }
 
+static void test_damaged_notice(void **state)
+{
+    struct book *book = *state;
+    const struct notice_key at = {.report = key, .type = NOTICE_RETURNED, .author = 64};
+    struct notice_key other = at;
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    struct buf bytes = {0};
+    other.number = 1;
+    wire_put_notice_key(&other, &notice);
+    notice.time_us = BOOK_NOW_US;
+    wire_pack_notice(&notice, &bytes);
+    for (size_t len = bytes.len - 1; len <= bytes.len; len++) { /* cut; and that of another key */
+        bool is_unknown;
+        struct store_txn *txn = store_begin_write(book->temp.store);
+        assert_int_equal(store_put_notice(txn, &at, (struct span){bytes.data, len}), ERR_OK);
+        assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+        assert_int_equal(write_it(book), ERR_CORRUPT);
+        assert_logged("a notice about it does not read");
+    }
+    buf_fini(&bytes);
+}
+
 static void test_no_room(void **state)
 {
     /* A full disk, and one that the node itself needs. */
@@ -177,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_damaged_notice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

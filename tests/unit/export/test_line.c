@@ -3,6 +3,7 @@
 
 #include "export/base64.h"
 #include "export/given.h"
+#include "export/notices.h"
 
 /* ---- golden lines ---- */
 
@@ -27,9 +28,9 @@ static void assert_line(json_t *line, const char *expected)
 static void test_golden_small(void **state)
 {
     (void)state;
-    const struct line_export head = {631, 4, "tonghopd 0.1.0", 7, 2, 12};
+    const struct line_export head = {631, 4, "tonghopd 0.1.0", 7, 2, 12, 2};
     assert_line(line_of_export(&head),
-                "{\"line\":\"export\",\"format\":1,\"unit\":631,\"software\":\"tonghopd 0.1.0\","
+                "{\"line\":\"export\",\"format\":2,\"unit\":631,\"software\":\"tonghopd 0.1.0\","
                 "\"schema\":4,\"catalogue\":7,\"catalogue_lines\":2,\"quarantine_number\":12}\n");
     assert_line(line_of_chunk(3, (struct span){(const uint8_t *)"\0\xFFz", 3}),
                 "{\"line\":\"catalogue-bytes\",\"index\":3,\"bytes\":\"AP96\"}\n");
@@ -60,6 +61,74 @@ static void test_golden_small(void **state)
                 "\"ab01000000000000000000000000000000000000000000000000000000000000\"}\n");
 }
 
+/* Rule: all that a notice says can be read, and what it does not say is null. */
+static void test_golden_notices(void **state)
+{
+    struct catalogue *catalogue = sample_catalogue();
+    const struct span bytes = {(const uint8_t *)"x", 1};
+    const struct notice_key returned = {
+        {KIND_ACTUAL, {2024, PERIOD_S1}, 23857, 1}, NOTICE_RETURNED, 64, 3, {0xAB, 1}};
+    const struct notice_key heard = {{KIND_PLAN, {2024, PERIOD_Y}, 77777, 0},
+                                     NOTICE_HEARD,
+                                     631,
+                                     (uint64_t)NOTICE_REMINDER << 32 | 64,
+                                     {0}};
+    uint32_t indicators[] = {7, 999};
+    uint8_t digest[DIGEST_SIZE] = {0xCD};
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    (void)state;
+    wire_put_notice_key(&returned, &notice);
+    notice.time_us = BOOK_NOW_US;
+    notice.person = TEXT("uid:1000 hoa");
+    notice.text = TEXT("sai\nđơn vị");
+    notice.indicators = indicators;
+    notice.n_indicators = LENGTH(indicators);
+    assert_line(
+        line_of_notice(catalogue, &notice, bytes),
+        "{\"line\":\"notice\",\"type\":\"returned\",\"kind\":\"actual\",\"period\":\"2024-S1\","
+        "\"unit\":23857,\"unit_code\":\"23857\",\"unit_name\":\"Thị trấn Suối Trong\",\"form\":1,"
+        "\"form_code\":\"general\",\"author\":64,\"number\":3,\"heard\":null,\"heard_of\":null,"
+        "\"about\":\"ab010000000000000000000000000000\",\"time\":\"2025-01-10T00:00:00.000000Z\","
+        "\"person\":\"uid:1000 hoa\",\"text\":\"sai\\nđơn vị\",\"indicators\":[{\"indicator\":7,"
+        "\"code\":\"contrib.land\"},{\"indicator\":999,\"code\":null}],\"until\":null,\"rank\":"
+        "null,"
+        "\"digest\":null,\"catalogue\":null,\"due\":null,\"missing\":null,\"delivered\":null,"
+        "\"seen\":null,\"count\":null,\"bytes\":\"eA==\"}\n");
+    notice = (Tonghop__Notice)TONGHOP__NOTICE__INIT;
+    wire_put_notice_key(&heard, &notice);
+    notice.time_us = 1;
+    notice.until_us = BOOK_NOW_US + 1;
+    notice.edition = 3;
+    notice.digest = (ProtobufCBinaryData){sizeof digest, digest};
+    notice.catalogue = 7;
+    notice.due_count = 9;
+    notice.delivered_us = BOOK_NOW_US + 2;
+    notice.seen_us = BOOK_NOW_US + 3;
+    notice.count = 4;
+    assert_line(
+        line_of_notice(NULL, &notice, bytes),
+        "{\"line\":\"notice\",\"type\":\"heard\",\"kind\":\"plan\",\"period\":\"2024\",\"unit\":"
+        "77777,"
+        "\"unit_code\":null,\"unit_name\":null,\"form\":null,\"form_code\":null,\"author\":631,"
+        "\"number\":null,\"heard\":\"reminder\",\"heard_of\":64,\"about\":null,\"time\":"
+        "\"1970-01-01T00:00:00.000001Z\",\"person\":null,\"text\":null,\"indicators\":[],\"until\":"
+        "\"2025-01-10T00:00:00.000001Z\",\"rank\":\"official\",\"digest\":"
+        "\"cd00000000000000000000000000000000000000000000000000000000000000\",\"catalogue\":7,"
+        "\"due\":9,\"missing\":null,\"delivered\":\"2025-01-10T00:00:00.000002Z\",\"seen\":"
+        "\"2025-01-10T00:00:00.000003Z\",\"count\":4,\"bytes\":\"eA==\"}\n");
+    notice.type = 200; /* of a later version */
+    notice.number = 5;
+    json_t *line = line_of_notice(NULL, &notice, bytes);
+    assert_string_equal(json_string_value(json_object_get(line, "type")), "200");
+    assert_int_equal(json_integer_value(json_object_get(line, "number")), 5);
+    json_decref(line);
+    notice.type = NOTICE_CLOSING; /* none missing is said, not left open */
+    line = line_of_notice(NULL, &notice, bytes);
+    assert_true(json_is_integer(json_object_get(line, "missing")));
+    json_decref(line);
+    catalogue_free(&catalogue);
+}
+
 static void test_golden_report(void **state)
 {
     /* Values are text with the indicator's decimals; of an unknown one, as they were filed. */
@@ -85,6 +154,7 @@ static void test_golden_report(void **state)
                                   .home = 631,
                                   .received = {BOOK_NOW_US},
                                   .first_filed = {BOOK_NOW_US - 1},
+                                  .arrived = {BOOK_NOW_US + 1},
                                   .recorded_by = {(const uint8_t *)"uid:1000", 8},
                                   .filing = {(const uint8_t *)"\n\2\10\1", 4}};
     const struct line_report of = {report.key, 2, 3, 3, 0};
@@ -103,7 +173,8 @@ static void test_golden_report(void **state)
         "Trong\",\"form\":1,\"form_code\":\"general\",\"revision\":"
         "3,\"counts\":false,\"states\":[\"accepted\",\"returned\"],\"received\":\"2025-01-10T00:00:"
         "00."
-        "000000Z\",\"first_filed\":\"2025-01-09T23:59:59.999999Z\",\"home\":631,\"recorded_by\":"
+        "000000Z\",\"first_filed\":\"2025-01-09T23:59:59.999999Z\",\"arrived\":"
+        "\"2025-01-10T00:00:00.000001Z\",\"home\":631,\"recorded_by\":"
         "\"uid:"
         "1000\",\"scope\":\"whole\",\"made_under\":1,\"based_on\":2,\"withdrawn\":false,\"drops_"
         "cells\":"
@@ -343,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_small),
+        cmocka_unit_test(test_golden_notices),
         cmocka_unit_test(test_golden_report),
         cmocka_unit_test(test_golden_catalogue),
         cmocka_unit_test(test_golden_duties),
