@@ -418,6 +418,7 @@ static void test_causes_of_each_kind(void **state)
     assert_int_equal(difference_ok(rig, "1", "")->n_causes, 0);
     file_models(rig, a.unit, 1, 11);
     mark_ok(rig, &a, 2, STATE_ACCEPTED);
+    reopen(rig, b.unit);
     mark_ok(rig, &b, 1, STATE_RETURNED);
     mark_ok(rig, &c, 1, STATE_ACCEPTED);
     reopen(rig, d.unit);
