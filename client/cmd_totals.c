@@ -18,6 +18,7 @@ struct asked {
     bool has_previous, has_plan;
     char **indicators; /* belong to argv */
     size_t indicator_count;
+    bool has_waiting;
 };
 
 /* ---- arguments ---- */
@@ -118,6 +119,7 @@ static bool read_arguments(const struct common *common, int argc, char **argv, s
         {.name = "--top", .value = &asked->top_text},
         {.name = "--bottom", .value = &asked->bottom_text},
         {.name = "--edition", .value = &asked->edition},
+        {.name = "--waiting", .is_given = &asked->has_waiting},
     };
     if (!take_indicators(&argc, argv, asked)) {
         (void)command_usage("totals", words(common->is_english, WORD_OPTION_NO_VALUE),
@@ -186,6 +188,7 @@ static int ask(const struct common *common, const struct asked *asked)
     query.top = asked->top;
     query.bottom = asked->bottom;
     query.edition = command_request_text(asked->edition);
+    query.with_waiting = asked->has_waiting;
     set_cut(asked, &query);
     request.body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
     request.totals_query = &query;
@@ -200,6 +203,11 @@ static int ask(const struct common *common, const struct asked *asked)
     /* A node that knows no editions has left the question for one out. */
     if (status == EXIT_DONE && asked->edition != NULL && answer->totals->edition == NULL) {
         command_say("%s", words(common->is_english, WORD_EDITION_NOT_KNOWN));
+        status = EXIT_NO;
+    }
+    if (status == EXIT_DONE && asked->has_waiting && answer->totals->n_indicators > 0 &&
+        answer->totals->units[0]->n_waiting == 0) {
+        command_say("%s", words(common->is_english, WORD_TOTALS_WAITING_NOT_KNOWN));
         status = EXIT_NO;
     }
     if (status == EXIT_DONE) {
@@ -249,6 +257,9 @@ const struct command command_totals = {
         "                       that have most, or least\n"
         "  --edition EDITION    as they were frozen: number of an edition, or estimate,\n"
         "                       preliminary, official: the latest (tonghop close)\n"
+        "  --waiting            also what reports of the period say that wait to be accepted; it "
+        "is\n"
+        "                       in no total\n"
         "  --kind KIND          actual (default) or plan\n\n"
         "Examples:\n"
         "  tonghop totals --period 2024 --compare previous,plan\n"
@@ -276,6 +287,8 @@ const struct command command_totals = {
         "                       thấp nhất\n"
         "  --edition BẢN        như lúc chốt: số thứ tự của bản chốt, hoặc estimate (ước),\n"
         "                       preliminary (sơ bộ), official (chính thức): bản mới nhất\n"
+        "  --waiting            kèm số trong các báo cáo đang chờ duyệt của kỳ, không tính vào số\n"
+        "                       tổng hợp\n"
         "  --kind LOẠI          actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n\n"
         "Ví dụ:\n"
         "  tonghop totals --period 2024 --compare previous,plan\n"

@@ -105,6 +105,9 @@ static const char *const plan_columns[] = {
 static const char *const edition_columns[] = {"edition", "edition_rank", "edition_time",
                                               "edition_unit", "catalogue"};
 
+static const char *const waiting_columns[] = {"waiting", "waiting_qualifier", "waiting_upper",
+                                              "waiting_unit_count"};
+
 static void add_edition(const Tonghop__Edition *edition, struct table *table)
 {
     char time[INSTANT_TEXT_SIZE];
@@ -233,6 +236,11 @@ static void add_row(const struct common *common, const Tonghop__Totals *totals,
         add_plan(row, i, &format, table);
     if (totals->edition != NULL)
         add_edition(totals->edition, table);
+    if (totals->units[0]->n_waiting > 0) {
+        const Tonghop__Value *waiting = totals_value(row->waiting, row->n_waiting, i);
+        format_add_value(&format, waiting, table);
+        table_addf(table, "%" PRIu32, waiting->unit_count);
+    }
 }
 
 void totals_print_plain(const struct common *common, const Tonghop__Totals *totals)
@@ -247,6 +255,9 @@ void totals_print_plain(const struct common *common, const Tonghop__Totals *tota
     if (totals->edition != NULL)
         table_add_keys(table, edition_columns,
                        sizeof(edition_columns) / sizeof(edition_columns[0]));
+    if (totals->units[0]->n_waiting > 0)
+        table_add_keys(table, waiting_columns,
+                       sizeof(waiting_columns) / sizeof(waiting_columns[0]));
     for (size_t u = 0; u < totals->n_units; u++)
         for (size_t i = 0; i < totals->n_indicators; i++)
             add_row(common, totals, totals->units[u], i, table);

@@ -20,7 +20,7 @@ struct output_text {
     const Tonghop__Totals *totals;
     struct table *table;
     size_t width; /* columns */
-    bool has_previous, has_plan;
+    bool has_previous, has_plan, has_waiting;
 };
 
 /* The row of the indicator that row `i` is a part of, the number of rows if it is not there. */
@@ -162,6 +162,9 @@ static void add_figures(const struct output_text *out, size_t unit, size_t i)
     const struct format format = totals_format(out->common, out->totals, i);
 
     table_take(out->table, format_value(&format, value));
+    if (out->has_waiting)
+        table_take(out->table,
+                   format_value(&format, totals_value(row->waiting, row->n_waiting, i)));
     if (out->has_plan) {
         table_take(out->table, format_value(&format, plan));
         add_percent(out, value, plan);
@@ -229,6 +232,8 @@ static void add_columns(struct output_text *out)
     add_column(out, words(is_english, WORD_COLUMN_CODE), TABLE_LEFT);
     add_column(out, words(is_english, WORD_COLUMN_MEASURE), TABLE_LEFT);
     add_column(out, period, TABLE_RIGHT);
+    if (out->has_waiting)
+        add_column(out, words(is_english, WORD_COLUMN_WAITING), TABLE_RIGHT);
     if (out->has_plan) {
         add_column(out, words(is_english, WORD_COLUMN_PLAN), TABLE_RIGHT);
         add_column(out, words(is_english, WORD_COLUMN_DONE), TABLE_RIGHT);
@@ -258,7 +263,8 @@ void totals_print_text(const struct common *common, const Tonghop__Totals *total
                               .totals = totals,
                               .table = table_new(),
                               .has_previous = totals->previous[0] != '\0',
-                              .has_plan = totals->units[0]->n_plan > 0};
+                              .has_plan = totals->units[0]->n_plan > 0,
+                              .has_waiting = totals->units[0]->n_waiting > 0};
     const Tonghop__UnitInfo *unit = totals->units[0]->unit;
     char *period = span_text(totals->from, totals->period);
     (void)printf("%s %s, %s", unit->code, selection_unit_name(common, unit), period);

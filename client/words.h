@@ -548,6 +548,9 @@ enum word {
     WORD_HISTORY_RETURNED,  /* %s person, %s unit, %s moment */
     WORD_HISTORY_ACCEPTED,  /* likewise */
     WORD_HISTORY_ANSWERS,   /* %llu revision */
+    /* totals --waiting */
+    WORD_COLUMN_WAITING,
+    WORD_TOTALS_WAITING_NOT_KNOWN,
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

@@ -1,4 +1,5 @@
-/* What `tonghop accept`, `return` and `history` say of decisions; part of the table of words.c. */
+/* What `tonghop accept`, `return` and `history` say of decisions, and of what waits for one; part
+ * of the table of words.c. */
 #include "client/words_table.h"
 
 const struct words_pair words_mark[WORD_COUNT] = {
@@ -12,4 +13,8 @@ const struct words_pair words_mark[WORD_COUNT] = {
                               "at most %d cells; say the others in --reason"},
     [WORD_HISTORY_ANSWERS] = {"trả lời bản %llu đã bị trả lại",
                               "answers revision %llu, which was returned"},
+    [WORD_COLUMN_WAITING] = {"Chờ duyệt", "Waiting"},
+    [WORD_TOTALS_WAITING_NOT_KNOWN] = {"nút này chưa biết cho xem số chờ duyệt: nâng cấp nút",
+                                       "this node does not tell what waits: bring it to this "
+                                       "version"},
 };

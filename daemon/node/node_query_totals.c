@@ -12,6 +12,7 @@
 #include "node/editions.h"
 #include "node/lone_halves.h"
 #include "node/query.h"
+#include "node/waiting.h"
 
 /* What the columns of the table are filled from. */
 enum side { SIDE_ASKED, SIDE_PREVIOUS, SIDE_PLAN, SIDE_COUNT };
@@ -42,6 +43,8 @@ struct totals {
     size_t value_count;
     Tonghop__Value **value_pointers;
     struct view totals[SIDE_COUNT]; /* of the first row */
+    Tonghop__Value *waiting;        /* rows x indicators, or NULL */
+    Tonghop__Value **waiting_pointers;
 };
 
 static void totals_fini(struct totals *t)
@@ -59,6 +62,8 @@ static void totals_fini(struct totals *t)
     free(t->unit_infos);
     free(t->values);
     free(t->value_pointers);
+    free(t->waiting);
+    free(t->waiting_pointers);
 }
 
 /* ---- columns ---- */
@@ -405,6 +410,41 @@ static void fill_lone_halves(struct step *step, const struct query *query, struc
     }
 }
 
+/* ---- what waits ---- */
+
+static void fill_waiting(struct step *step, const struct query *query, struct totals *t)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    const bool is_by_type = t->ask->by == TONGHOP__BY__BY_TYPE;
+    const size_t width = t->indicator_count, count = t->unit_count * width;
+    uint32_t *row_of = mem_calloc(query->tree->node_count + 1, sizeof(*row_of));
+    uint32_t *row_of_type = mem_calloc(catalogue->type_count + 1, sizeof(*row_of_type));
+    struct figure *sums = mem_calloc(count + 1, sizeof(*sums));
+    for (size_t i = 0; i < t->unit_count; i++) {
+        uint32_t *rows = i > 0 && is_by_type ? row_of_type : row_of;
+        uint32_t at =
+            i > 0 && is_by_type ? t->choice[i].unit : tree_find(query->tree, t->choice[i].unit);
+        if (at != TREE_NONE)
+            rows[at] = (uint32_t)i + 1;
+    }
+    const struct waiting waiting = {t->indicators, width, row_of, is_by_type ? row_of_type : NULL,
+                                    sums};
+    waiting_sum(step, query, &waiting);
+    t->waiting = mem_calloc(count + 1, sizeof(*t->waiting));
+    t->waiting_pointers = mem_calloc(count + 1, sizeof(*t->waiting_pointers));
+    for (size_t i = 0; i < count; i++) {
+        value_of_figure(&sums[i], &t->waiting[i]);
+        t->waiting_pointers[i] = &t->waiting[i];
+    }
+    for (size_t i = 0; i < t->unit_count; i++) {
+        t->rows[i].n_waiting = width;
+        t->rows[i].waiting = t->waiting_pointers + i * width;
+    }
+    free(row_of);
+    free(row_of_type);
+    free(sums);
+}
+
 /* ---- the greatest and the least ---- */
 
 static int compare_values(const void *a, const void *b)
@@ -504,6 +544,12 @@ static void answer(struct step *step, const struct query *query, struct totals *
 static bool check_ask(struct step *step, const Tonghop__TotalsQuery *ask)
 {
     bool is_cut = ask->by == TONGHOP__BY__BY_CHILD || ask->by == TONGHOP__BY__BY_LEVEL;
+    if (ask->with_waiting && ask->from[0] != '\0') {
+        step_refuse(step, ERR_USAGE, NULL,
+                    STEP_WORDS(step, "what waits is told of one period, not of a span of years",
+                               "số chờ duyệt chỉ xem được theo một kỳ, không theo giai đoạn"));
+        return false;
+    }
     if ((ask->top == 0 && ask->bottom == 0) || (is_cut && ask->n_indicators == 1))
         return true;
     step_refuse(step, ERR_USAGE, NULL,
@@ -526,7 +572,8 @@ static void answer_query(struct step *step, const Tonghop__TotalsQuery *ask)
         return;
     choose_sides(&query, &t);
     if (choose_indicators(step, &query, &t) && choose_units(step, &query, &t)) {
-        size_t figures = t.unit_count * t.indicator_count * count_sides(&t);
+        size_t figures =
+            t.unit_count * t.indicator_count * (count_sides(&t) + (ask->with_waiting ? 1 : 0));
         if (figures > QUERY_LINES_MAX) {
             step_refuse(
                 step, ERR_TOO_LARGE, NULL,
@@ -537,6 +584,8 @@ static void answer_query(struct step *step, const Tonghop__TotalsQuery *ask)
         } else {
             fill_rows(step, &query, &t);
             fill_lone_halves(step, &query, &t);
+            if (ask->with_waiting)
+                fill_waiting(step, &query, &t);
             rank(&t);
             answer(step, &query, &t);
         }
@@ -547,15 +596,16 @@ static void answer_query(struct step *step, const Tonghop__TotalsQuery *ask)
 /* An edition has the figures of one period and kind. False: refused. */
 static bool check_edition(struct step *step, const Tonghop__TotalsQuery *ask)
 {
-    if (ask->from[0] == '\0' && !ask->compare_previous && !ask->compare_plan)
+    if (ask->from[0] == '\0' && !ask->compare_previous && !ask->compare_plan && !ask->with_waiting)
         return true;
     step_refuse(
         step, ERR_USAGE, NULL,
-        STEP_WORDS(step,
-                   "an edition has the figures of one period: ask for it without a span of "
-                   "years, the period before and the plan, which are not frozen with it",
-                   "bản chốt chỉ có số liệu của một kỳ: hỏi không kèm giai đoạn, kỳ trước và "
-                   "kế hoạch, vì những số đó không được chốt cùng"));
+        STEP_WORDS(
+            step,
+            "an edition has the figures of one period: ask for it without a span of "
+            "years, the period before, the plan and what waits, which are not frozen with it",
+            "bản chốt chỉ có số liệu của một kỳ: hỏi không kèm giai đoạn, kỳ trước và "
+            "kế hoạch và số chờ duyệt, vì những số đó không được chốt cùng"));
     return false;
 }
 

@@ -35,6 +35,7 @@ static const struct wire_rule unit_totals_rules[] = {
     {AT(UnitTotals, values), 0, CATALOGUE_INDICATORS_MAX, 0},
     {AT(UnitTotals, previous), 0, CATALOGUE_INDICATORS_MAX, 0},
     {AT(UnitTotals, plan), 0, CATALOGUE_INDICATORS_MAX, 0},
+    {AT(UnitTotals, waiting), 0, CATALOGUE_INDICATORS_MAX, 0},
 };
 
 static const struct wire_rule coverage_query_rules[] = {
@@ -192,7 +193,8 @@ static const char *check_totals(const ProtobufCMessage *message)
         const Tonghop__UnitTotals *unit = totals->units[i];
         if (unit->n_values != totals->n_indicators ||
             (unit->n_previous != 0 && unit->n_previous != totals->n_indicators) ||
-            (unit->n_plan != 0 && unit->n_plan != totals->n_indicators))
+            (unit->n_plan != 0 && unit->n_plan != totals->n_indicators) ||
+            (unit->n_waiting != 0 && unit->n_waiting != totals->n_indicators))
             return "every unit must have one value for each indicator";
     }
     return NULL;

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Optional
 
 from harness import Node, Result, Tree, eventually
-from scene import (SAMPLE, client, coverage, exact, expect, expect_in, history, outcomes, plant, play,
-                   settle, submit, table, total, verify)
+from scene import (SAMPLE, client, coverage, exact, expect, expect_in, history, outcomes, plant,
+                   play, rows, settle, submit, table, total, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 MONEY, LAND, VISITS = "contrib.money", "contrib.land", "reception.visits"
@@ -179,6 +179,26 @@ def is_accepted_by_hand(office: Office) -> None:
     expect_in("the first, again", result.err, "is returned already")
 
 
+def what_waits_is_told_apart(office: Office) -> None:
+    """A correction waits in a column of its own; the earlier one counts until it is accepted"""
+    office.file({MONEY: 30, LAND: 4, VISITS: 12}, "3")
+    question = ("totals", "--period", PERIOD, "--waiting", "--by", "unit", "--indicator", MONEY)
+    for value, waiting, count in (("12", "30", "1"), ("30", "", "0")):
+        rows_of = rows(office.province.tonghop(*question, "--format", "csv"))
+        expect("it counts", total(office.province, PERIOD, MONEY), exact(int(value), 1))
+        expect("rows with a figure", [(row["unit"], row["value"], row["waiting"],
+                                       row["waiting_unit_count"]) for row in rows_of if row["value"]],
+               [(str(unit), value, waiting, count) for unit in (PROVINCE, DISTRICT)])
+        if waiting:
+            text = office.province.tonghop(*question, "--lang", "vi").out
+            expect_in("in Vietnamese", text, "Chờ duyệt")
+            office.accept(office.district)
+            office.settle()
+    office.province.tonghop("totals", "--from", "2023", "--to", "2024", "--waiting", expect=2)
+    expect("not asked for", "waiting" in office.province.tonghop(
+        "totals", "--period", PERIOD, "--format", "csv").out, False)
+
+
 def by_itself(office: Office) -> None:
     """A form without acceptance by hand is accepted when it is filed, and that is what is said"""
     submit(office.commune, PERIOD, table({OTHER: 3}), "--accept-warnings", "đã rà soát")
@@ -198,11 +218,12 @@ def in_a_closed_period(office: Office) -> None:
         result = office.give_back(office.province, "--form", "chung", "--reason", "x", expect=1,
                                   language=language)
         expect_in(f"closed ({language})", result.err, said, "64 Tỉnh Gia Lai", "tonghop reopen 23857")
-    expect("nothing changed", office.revisions(office.province)["2"]["state"], "accepted")
+    expect("nothing changed", office.revisions(office.province)["3"]["state"], "accepted")
     verify(*office.all)
 
 
 if __name__ == "__main__":
     with Tree() as tree:
         play((what_is_asked_wrong, who_may, comes_back_with_a_reason, who_filed_is_named, said_twice,
-              is_answered, is_accepted_by_hand, by_itself, in_a_closed_period), Office(tree))
+              is_answered, is_accepted_by_hand, what_waits_is_told_apart, by_itself,
+              in_a_closed_period), Office(tree))

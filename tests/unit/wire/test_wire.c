@@ -132,6 +132,8 @@ static void fields_were_added(void **state)
         {"explain_query", GOLDEN_EXPLAIN_QUERY_SINCE},
         {"explanation", GOLDEN_EXPLANATION_STORY},
         {"history", GOLDEN_HISTORY_SOURCE},
+        {"totals_query", GOLDEN_TOTALS_QUERY_WAITING},
+        {"totals", GOLDEN_TOTALS_WAITING},
         {"mark", GOLDEN_MARK_REASON},
         {"revision", GOLDEN_REVISION_PERSON},
         {"history", GOLDEN_HISTORY_DECISIONS},

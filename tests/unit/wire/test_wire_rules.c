@@ -449,6 +449,16 @@ static Tonghop__Decision *decide(Tonghop__History *history, struct arena *arena)
       (m->units[0]->plan = copies(arena, m->units[0]->values[0], 4097),                            \
        m->units[0]->n_plan = 4097),                                                                \
       TOO_LARGE, "UnitTotals.plan")                                                                \
+    X(totals, waiting, (m->units[0]->waiting = m->units[0]->values, m->units[0]->n_waiting = 1),   \
+      OK, "")                                                                                      \
+    X(totals, waiting_more,                                                                        \
+      (m->units[0]->waiting = copies(arena, m->units[0]->values[0], 2),                            \
+       m->units[0]->n_waiting = 2),                                                                \
+      MALFORMED, "Totals")                                                                         \
+    X(totals, waiting_many,                                                                        \
+      (m->units[0]->waiting = copies(arena, m->units[0]->values[0], 4097),                         \
+       m->units[0]->n_waiting = 4097),                                                             \
+      TOO_LARGE, "UnitTotals.waiting")                                                             \
     X(totals, checks_limit, fail_checks(m->units[0]->values[0], CHECKS_MAX, arena), OK, "")        \
     X(totals, checks_many, fail_checks(m->units[0]->values[0], CHECKS_MAX + 1, arena), TOO_LARGE,  \
       "Value.failed_checks")                                                                       \
