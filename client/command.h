@@ -116,6 +116,6 @@ extern const struct command command_init, command_enrol, command_keys, command_r
     command_coverage, command_close, command_editions, command_explain, command_history,
     command_status, command_quarantine, command_verify, command_backup, command_restore,
     command_export, command_import, command_rekey, command_metrics, command_accept, command_return,
-    command_inbox, command_remind, command_reopen, command_watch;
+    command_inbox, command_remind, command_reopen, command_watch, command_receipt;
 
 #endif

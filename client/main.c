@@ -8,12 +8,12 @@
 #include "core/log.h"
 
 static const struct command *const commands[] = {
-    &command_init,   &command_enrol,      &command_keys,    &command_revoke,  &command_catalogue,
-    &command_submit, &command_amend,      &command_inbox,   &command_watch,   &command_phrase,
-    &command_totals, &command_coverage,   &command_explain, &command_history, &command_accept,
-    &command_return, &command_remind,     &command_close,   &command_reopen,  &command_editions,
-    &command_status, &command_quarantine, &command_verify,  &command_backup,  &command_restore,
-    &command_export, &command_import,     &command_rekey,   &command_metrics,
+    &command_init,     &command_enrol,  &command_keys,       &command_revoke,  &command_catalogue,
+    &command_submit,   &command_amend,  &command_receipt,    &command_inbox,   &command_watch,
+    &command_phrase,   &command_totals, &command_coverage,   &command_explain, &command_history,
+    &command_accept,   &command_return, &command_remind,     &command_close,   &command_reopen,
+    &command_editions, &command_status, &command_quarantine, &command_verify,  &command_backup,
+    &command_restore,  &command_export, &command_import,     &command_rekey,   &command_metrics,
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), NAME_MAX_LEN = 31, GUESS_MAX = 2 };

@@ -551,6 +551,14 @@ enum word {
     /* totals --waiting */
     WORD_COLUMN_WAITING,
     WORD_TOTALS_WAITING_NOT_KNOWN,
+    /* receipt */
+    WORD_RECEIPT_OTHER_CONTENT,
+    WORD_RECEIPT_NOT_ONE, /* %s file, %s field */
+    WORD_RECEIPT_CHECK_ALONE,
+    WORD_RECEIPT_HELD, /* %s revision, as in the next ones */
+    WORD_RECEIPT_DIFFERS,
+    WORD_RECEIPT_REPLACED,
+    WORD_RECEIPT_NOT_HELD,
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

@@ -1,4 +1,5 @@
-/* What `tonghop inbox`, `remind`, `reopen` and `watch` say; part of the table of words.c. */
+/* What `tonghop inbox`, `remind`, `reopen`, `watch` and `receipt` say; part of the table of
+ * words.c. */
 #include "client/words_table.h"
 
 const struct words_pair words_notice[WORD_COUNT] = {
@@ -43,4 +44,13 @@ const struct words_pair words_notice[WORD_COUNT] = {
                               "the node's data was replaced or restored: all is told again"},
     [WORD_REOPEN_UNTIL] = {"--until phải là một ngày như 2024-07-05, hoặc now, không phải “%s”",
                            "--until has to be a day such as 2024-07-05, or now, not '%s'"},
+    [WORD_RECEIPT_OTHER_CONTENT] = {"nội dung khác", "another content"},
+    [WORD_RECEIPT_NOT_ONE] = {"%s: không phải giấy biên nhận: thiếu dòng “%s:”",
+                              "%s: not a receipt: there is no line '%s:'"},
+    [WORD_RECEIPT_CHECK_ALONE] = {"--check chỉ dùng một mình", "--check stands alone"},
+    [WORD_RECEIPT_HELD] = {"đúng: nút đang giữ báo cáo này, bản %s", "held: revision %s"},
+    [WORD_RECEIPT_DIFFERS] = {"sai: bản %s ở nút này có nội dung khác",
+                              "differs: revision %s has another content here"},
+    [WORD_RECEIPT_REPLACED] = {"đã được thay bằng bản %s", "replaced by revision %s"},
+    [WORD_RECEIPT_NOT_HELD] = {"nút này không có bản %s", "not held: there is no revision %s here"},
 };

@@ -36,7 +36,7 @@ enum effect_type {
     EFFECT_NOTICES_PULLED,    /* its page is taken over; `number` 1: there is more */
     EFFECT_NOTICES_PUSHED,    /* it has taken ours over, up to the number in `bytes` */
     EFFECT_NOTICES_NEWS,      /* tell the nodes beneath that there is more */
-    EFFECT_HOLDERS,           /* the unit in `number` holds the revision in `bytes` */
+    EFFECT_HOLDERS,           /* who holds a revision: `bytes` is a struct holder */
 };
 
 struct effect {

@@ -175,10 +175,17 @@ struct node_notices {
 };
 
 /* Who is known to hold a revision; a cache. */
+struct held {
+    uint32_t unit;
+    struct instant arrived;
+    uint8_t content[WIRE_DIGEST_SIZE];
+};
 struct holder {
     struct report_key key;
     uint64_t revision;
-    uint32_t unit;
+    uint32_t unit;                   /* the highest that holds it, or a later one */
+    struct held held[WIRE_HELD_MAX]; /* as their latest, from the parent upwards */
+    size_t held_count;
 };
 
 struct frozen;

@@ -40,6 +40,54 @@ uint32_t node_find_holder(struct step *step, const struct report_key *key, uint6
     return known != NULL && known->revision >= revision ? known->unit : parent;
 }
 
+/* This node itself. */
+static bool find_own(struct step *step, const struct report_key *key, uint64_t number,
+                     struct held *ret_held)
+{
+    struct head head;
+    struct revision revision;
+    if (store_get_head(step->txn, key, &head) != ERR_OK || head.revision != number ||
+        store_get_revision(step->txn, key, number, &revision) != ERR_OK)
+        return false;
+    ret_held->unit = step->node->options.unit;
+    ret_held->arrived = revision.arrived;
+    memcpy(ret_held->content, head.content, sizeof(ret_held->content));
+    return true;
+}
+
+size_t node_list_held(struct step *step, const struct report_key *key, uint64_t revision,
+                      struct held *ret_held)
+{
+    const struct holder *known = find_holder(step->node, key);
+    size_t count = find_own(step, key, revision, &ret_held[0]) ? 1 : 0;
+    if (known == NULL || known->revision != revision)
+        return count;
+    for (size_t i = 0; i < known->held_count && count < WIRE_HELD_MAX; i++)
+        ret_held[count++] = known->held[i];
+    return count;
+}
+
+/* What an answer has of them. */
+struct held_list {
+    struct held items[WIRE_HELD_MAX];
+    Tonghop__Held messages[WIRE_HELD_MAX], *pointers[WIRE_HELD_MAX];
+};
+
+static void fill_held(struct step *step, const struct report_key *key, struct held_list *list,
+                      Tonghop__Holders *answer)
+{
+    answer->n_held = node_list_held(step, key, answer->revision, list->items);
+    answer->held = list->pointers;
+    for (size_t i = 0; i < answer->n_held; i++) {
+        struct held *held = &list->items[i];
+        tonghop__held__init(&list->messages[i]);
+        list->messages[i].unit = held->unit;
+        list->messages[i].arrived_us = held->arrived.us;
+        list->messages[i].content = (ProtobufCBinaryData){sizeof(held->content), held->content};
+        list->pointers[i] = &list->messages[i];
+    }
+}
+
 void node_handle_holders(struct step *step, const Tonghop__Holders *question)
 {
     struct node *node = step->node;
@@ -47,6 +95,7 @@ void node_handle_holders(struct step *step, const Tonghop__Holders *question)
     Tonghop__Key wire_key = TONGHOP__KEY__INIT;
     Tonghop__Holders answer = TONGHOP__HOLDERS__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    struct held_list list;
     wire_key_to_domain(question->key, &key);
     bool is_childs = node->catalogue != NULL &&
                      tree_contains(node_tree(node, key.period), step->peer.unit, key.unit);
@@ -54,6 +103,8 @@ void node_handle_holders(struct step *step, const Tonghop__Holders *question)
     answer.key = &wire_key;
     answer.revision = question->revision;
     answer.unit = is_childs ? node_find_holder(step, &key, question->revision) : 0;
+    if (is_childs)
+        fill_held(step, &key, &list, &answer);
     envelope.body_case = TONGHOP__ENVELOPE__BODY_HOLDERS;
     envelope.holders = &answer;
     step_reply(step, &envelope);
@@ -61,13 +112,21 @@ void node_handle_holders(struct step *step, const Tonghop__Holders *question)
 
 void node_handle_parent_holders(struct step *step, const Tonghop__Holders *answer)
 {
-    struct report_key key;
-    uint8_t record[HOLDER_RECORD_SIZE];
+    struct holder holder;
     if (answer->unit == 0)
         return; /* it holds an earlier revision, or none */
-    wire_key_to_domain(answer->key, &key);
-    effects_add(step->effects, EFFECT_HOLDERS, pack_record(&key, answer->revision, record))
-        ->number = answer->unit;
+    memset(&holder, 0, sizeof(holder));
+    wire_key_to_domain(answer->key, &holder.key);
+    holder.revision = answer->revision;
+    holder.unit = answer->unit;
+    for (size_t i = 0; i < answer->n_held; i++) {
+        struct held *held = &holder.held[holder.held_count++];
+        held->unit = answer->held[i]->unit;
+        held->arrived.us = answer->held[i]->arrived_us;
+        memcpy(held->content, answer->held[i]->content.data, sizeof(held->content));
+    }
+    effects_add(step->effects, EFFECT_HOLDERS,
+                (struct span){(const uint8_t *)&holder, sizeof(holder)});
 }
 
 /* ---- effects ---- */
@@ -93,11 +152,10 @@ void node_ask_holders(struct node *node, struct span record, const struct transp
     (void)transport->send_parent(transport->ctx, span_of(&node->packed)); /* asked again if lost */
 }
 
-void node_note_holder(struct node *node, uint32_t unit, struct span record)
+void node_note_holder(struct node *node, struct span bytes)
 {
-    struct holder holder = {.unit = unit};
-    memcpy(&holder.key, record.data, sizeof(holder.key));
-    memcpy(&holder.revision, record.data + sizeof(holder.key), sizeof(holder.revision));
+    struct holder holder;
+    memcpy(&holder, bytes.data, sizeof(holder));
     struct holder *known = find_holder(node, &holder.key);
     if (known == NULL)
         known = &node->holders[node->holder_next++ % NODE_HOLDERS_MAX];

@@ -12,6 +12,10 @@ struct entry {
     Tonghop__HistoryEntry message;
     Tonghop__Key key;
     Tonghop__UnitInfo held_by;
+    struct held held[WIRE_HELD_MAX];
+    Tonghop__HeldBy held_messages[WIRE_HELD_MAX], *held_pointers[WIRE_HELD_MAX];
+    Tonghop__UnitInfo held_units[WIRE_HELD_MAX];
+    uint8_t content[WIRE_DIGEST_SIZE];
     char *author, *reason, *source, *recorded_by;
     uint8_t *filing;
     struct decisions decisions;
@@ -101,6 +105,44 @@ static void tell_decisions(struct step *step, const struct report_key *key,
     entry->message.decisions = entry->pointers;
 }
 
+static void fill_held(struct step *step, const struct report_key *key, struct entry *entry)
+{
+    Tonghop__HistoryEntry *message = &entry->message;
+    message->n_held = node_list_held(step, key, message->revision, entry->held);
+    message->held = entry->held_pointers;
+    for (size_t i = 0; i < message->n_held; i++) {
+        struct held *held = &entry->held[i];
+        Tonghop__HeldBy *told = &entry->held_messages[i];
+        tonghop__held_by__init(told);
+        query_unit_info(step->node, held->unit, instant_date(step->event->now),
+                        &entry->held_units[i]);
+        told->unit = &entry->held_units[i];
+        told->arrived_us = held->arrived.us;
+        told->content = (ProtobufCBinaryData){sizeof(held->content), held->content};
+        entry->held_pointers[i] = told;
+    }
+}
+
+/* Of the latest it is known. */
+static void fill_content(struct step *step, const struct head *head,
+                         const struct revision *revision, struct entry *entry)
+{
+    struct report report = {0};
+    struct wire_filing filing;
+    char reason[WIRE_REASON_SIZE];
+    if (revision->number == head->revision) {
+        memcpy(entry->content, head->content, sizeof(entry->content));
+    } else {
+        arena_reset(step->node->scratch);
+        if (wire_open_filing(revision->filing, step->node->scratch, &filing, &report, reason,
+                             sizeof(reason)) != ERR_OK)
+            return; /* it read a moment ago */
+        memcpy(entry->content, filing.content, sizeof(entry->content));
+        report_fini(&report);
+    }
+    entry->message.content = (ProtobufCBinaryData){sizeof(entry->content), entry->content};
+}
+
 static void add_entry(struct step *step, const struct report_key *key, const struct head *head,
                       const struct revision *revision, bool with_content, struct entries *entries)
 {
@@ -129,7 +171,9 @@ static void add_entry(struct step *step, const struct report_key *key, const str
         query_unit_info(step->node, node_find_holder(step, key, revision->number),
                         instant_date(step->event->now), &entry->held_by);
         message->held_by = &entry->held_by;
+        fill_held(step, key, entry);
     }
+    fill_content(step, head, revision, entry);
     message->received_us = revision->received.us;
     message->scope = (Tonghop__Scope)report.scope;
     message->withdrawn = report.is_withdrawn;

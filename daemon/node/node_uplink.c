@@ -358,7 +358,7 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
         node_ask_holders(node, bytes, transport);
         break;
     case EFFECT_HOLDERS:
-        node_note_holder(node, effect->number, bytes);
+        node_note_holder(node, bytes);
         break;
     }
 }

@@ -159,8 +159,12 @@ bool node_pack_statement(struct node *node, struct store_txn *txn, const struct 
 /* The highest unit whose node is known to hold this revision of the key or a later one; 0 when not
  * even this node does. Asks the parent, so that a later question gets a better answer. */
 uint32_t node_find_holder(struct step *step, const struct report_key *key, uint64_t revision);
+/* Those known to hold that very revision as their latest, from this node upwards. Returns how many
+ * were written into `ret_held`, of WIRE_HELD_MAX. Reads only. */
+size_t node_list_held(struct step *step, const struct report_key *key, uint64_t revision,
+                      struct held *ret_held);
 void node_ask_holders(struct node *node, struct span record, const struct transport *transport);
-void node_note_holder(struct node *node, uint32_t unit, struct span record);
+void node_note_holder(struct node *node, struct span holder);
 /* The message under way to the parent that `re` answers, NULL if none. It belongs to the session.
  */
 const struct session_sent *node_sent(const struct node *node, uint64_t re);

@@ -35,6 +35,7 @@ enum {
     WIRE_CURSOR_MAX = 64,     /* bytes of a cursor */
     WIRE_NOTICES_MAX = 64,    /* in one message */
     WIRE_REMIND_MAX = 10000,  /* units in one Remind */
+    WIRE_HELD_MAX = 8,        /* levels that hold a revision */
     WIRE_NOTICE_MAX = 8192,   /* bytes of one Notice */
     WIRE_NOTICE_CELLS_MAX = 64,
     WIRE_SEAL_SIZE = 16,

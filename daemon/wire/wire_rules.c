@@ -163,6 +163,13 @@ static const struct wire_rule mark_rules[] = {
 static const struct wire_rule holders_rules[] = {
     {PRESENT(Holders, key)},
     {REVISION(Holders)},
+    {AT(Holders, held), 0, WIRE_HELD_MAX, 0},
+};
+
+static const struct wire_rule held_rules[] = {
+    {NUMBER(Held, unit)},
+    {INSTANT(Held, arrived_us)},
+    {AT(Held, content), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, 0},
 };
 
 static const struct wire_rule ack_rules[] = {
@@ -451,6 +458,7 @@ static const struct wire_shape shapes[] = {
     {SHAPE(compared, NULL)},
     {SHAPE(mark, check_mark)},
     {SHAPE(holders, NULL)},
+    {SHAPE(held, NULL)},
     {SHAPE(ack, NULL)},
     {SHAPE(figure, check_figure)},
     {SHAPE(statement, NULL)},

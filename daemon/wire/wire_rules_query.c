@@ -115,6 +115,12 @@ static const struct wire_rule history_rules[] = {
     {LIST(History, entries)},
 };
 
+static const struct wire_rule held_by_rules[] = {
+    {PRESENT(HeldBy, unit)},
+    {INSTANT(HeldBy, arrived_us)},
+    {AT(HeldBy, content), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, 0},
+};
+
 static const struct wire_rule history_entry_rules[] = {
     {PRESENT(HistoryEntry, key)},    {REVISION(HistoryEntry)},
     {STATES(HistoryEntry)},          {INSTANT(HistoryEntry, received_us)},
@@ -129,6 +135,16 @@ static const struct wire_rule decision_rules[] = {
     {INSTANT(Decision, time_us)},
     {LINES(Decision, reason)},
     {AT(Decision, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
+    {PRESENT(HistoryEntry, key)},
+    {REVISION(HistoryEntry)},
+    {STATES(HistoryEntry)},
+    {INSTANT(HistoryEntry, received_us)},
+    {KNOWN(HistoryEntry, scope)},
+    {LINES(HistoryEntry, reason)},
+    {LINES(HistoryEntry, source)},
+    {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+    {AT(HistoryEntry, held), 0, WIRE_HELD_MAX, 0},
+    {AT(HistoryEntry, content), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, RULE_OR_EMPTY},
 };
 
 static const struct wire_rule watch_query_rules[] = {
@@ -315,6 +331,7 @@ const struct wire_shape wire_query_shapes[] = {
     {SHAPE(history, NULL)},
     {SHAPE(history_entry, NULL)},
     {SHAPE(decision, NULL)},
+    {SHAPE(held_by, NULL)},
     {SHAPE(watch_query, NULL)},
     {SHAPE(changes, NULL)},
     {SHAPE(change, NULL)},

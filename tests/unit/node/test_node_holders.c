@@ -2,6 +2,7 @@
  * it, so that the answer gets better each time somebody looks. */
 #include "unit/node/ask.h"
 #include "unit/node/state.h"
+#include "unit/node/uplink.h"
 
 enum { CHILD = 9, READER = 4, TOP = 1 /* a unit above 64, for an answer from afar */ };
 
@@ -110,6 +111,101 @@ static void test_the_chain_learns(void **state)
     assert_int_equal(asked_by_child(rig, &draft, 1), TOP); /* what it said before stays true */
 }
 
+/* With time and content: this node, and those above as they say, of that very revision alone. */
+static void test_times_and_contents(void **state)
+{
+    struct rig *rig = *state;
+    const struct question *question = ASK(.period = "2024-S1", .unit = "23857");
+    struct report_key key = draft_key(&draft);
+    struct head head;
+    Tonghop__Key wire_key;
+    Tonghop__Holders answer;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    Tonghop__Held above[2] = {TONGHOP__HELD__INIT, TONGHOP__HELD__INIT};
+    Tonghop__Held *pointers[] = {&above[0], &above[1]};
+    uint8_t content[WIRE_DIGEST_SIZE] = {7};
+    hold(rig, &draft, 2);
+    const Tonghop__HistoryEntry *entry =
+        ask_history(rig, from_local(), question)->history->entries[0];
+    struct store_txn *txn = store_begin_read(rig->store);
+    assert_int_equal(store_get_head(txn, &key, &head), ERR_OK);
+    store_abort(&txn);
+    assert_int_equal(entry->n_held, 1);
+    assert_int_equal(entry->held[0]->unit->id, 631);
+    assert_int_equal(entry->held[0]->arrived_us, rig->now.us);
+    assert_memory_equal(entry->held[0]->content.data, head.content, WIRE_DIGEST_SIZE);
+    assert_memory_equal(entry->content.data, head.content, WIRE_DIGEST_SIZE);
+    empty_outbox(rig); /* the node above has acknowledged it */
+    fill_question(&draft, 2, &wire_key, &answer);
+    answer.unit = TOP;
+    answer.held = pointers;
+    answer.n_held = 2;
+    for (uint32_t i = 0; i < 2; i++) {
+        above[i].unit = i == 0 ? 64 : TOP;
+        above[i].arrived_us = 100 + i;
+        above[i].content = (ProtobufCBinaryData){sizeof(content), content};
+    }
+    envelope.body_case = BODY(HOLDERS);
+    envelope.holders = &answer;
+    rig_link(rig, parent_with(rig, NULL, 0));
+    from_parent(rig, 0, &envelope);
+    rig_hello(rig, from_local(), 0);
+    entry = ask_history(rig, from_local(), question)->history->entries[0];
+    assert_int_equal(entry->n_held, 3);
+    assert_int_equal(entry->held[1]->unit->id, 64);
+    assert_int_equal(entry->held[2]->arrived_us, 101);
+    assert_memory_equal(entry->held[2]->content.data, content, sizeof(content));
+    rig_hello(rig, from_key(CHILD), 23857);
+    hold(rig, &draft, 3); /* of it nothing is known above */
+    entry = ask_history(rig, from_local(), question)->history->entries[0];
+    assert_int_equal(entry->revision, 3);
+    assert_int_equal(entry->n_held, 1);
+}
+
+/* More than the limit, or without a content, is no answer: what was known stays. */
+static void test_malformed_held(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Key key;
+    uint8_t content[WIRE_DIGEST_SIZE] = {7};
+    Tonghop__Held one = TONGHOP__HELD__INIT, *pointers[WIRE_HELD_MAX + 1];
+    static const struct {
+        size_t count, content_len;
+        uint32_t unit;
+        size_t known; /* then, beside this node */
+    } rows[] = {
+        {1, WIRE_DIGEST_SIZE, 64, 1},
+        {WIRE_HELD_MAX + 1, WIRE_DIGEST_SIZE, 64, 1},
+        {2, 0, 64, 1},
+        {2, WIRE_DIGEST_SIZE - 1, 64, 1},
+        {2, WIRE_DIGEST_SIZE, 0, 1},
+        {WIRE_HELD_MAX, WIRE_DIGEST_SIZE, 64, WIRE_HELD_MAX - 1},
+    };
+    for (size_t i = 0; i < LENGTH(pointers); i++)
+        pointers[i] = &one;
+    hold(rig, &draft, 1);
+    rig_link(rig, parent_with(rig, NULL, 0));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        Tonghop__Holders answer;
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        print_message("row %zu\n", i);
+        fill_question(&draft, 1, &key, &answer);
+        answer.unit = 64;
+        answer.held = pointers;
+        answer.n_held = rows[i].count;
+        one.unit = rows[i].unit;
+        one.content = (ProtobufCBinaryData){rows[i].content_len, content};
+        envelope.body_case = BODY(HOLDERS);
+        envelope.holders = &answer;
+        from_parent(rig, 0, &envelope);
+        rig_hello(rig, from_local(), 0);
+        assert_int_equal(ask_history(rig, from_local(), ASK(.period = "2024-S1", .unit = "23857"))
+                             ->history->entries[0]
+                             ->n_held,
+                         1 + rows[i].known);
+    }
+}
+
 /* Who holds a revision holds it, or a later one: an earlier answer says nothing about a later
  * revision. */
 static void test_of_which_revision(void **state)
@@ -216,6 +312,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOLDERS_TEST(test_safe_with_a_node_beneath),
         HOLDERS_TEST(test_the_chain_learns),
+        HOLDERS_TEST(test_times_and_contents),
+        HOLDERS_TEST(test_malformed_held),
         HOLDERS_TEST(test_of_which_revision),
         HOLDERS_TEST(test_foreign_units),
         HOLDERS_TEST(test_without_a_link),
