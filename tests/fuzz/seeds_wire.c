@@ -113,6 +113,7 @@ static void make_comparing(void)
     Tonghop__Place place = TONGHOP__PLACE__INIT;
     Tonghop__Inventory inventory = TONGHOP__INVENTORY__INIT;
     Tonghop__Compared compared = TONGHOP__COMPARED__INIT;
+    uint32_t marked[] = {1, 2};
     Tonghop__Mark mark = TONGHOP__MARK__INIT;
     Tonghop__Holders holders = TONGHOP__HOLDERS__INIT;
 
@@ -134,6 +135,9 @@ static void make_comparing(void)
     mark.key = holders.key = &key;
     mark.revision = holders.revision = 1;
     mark.states = STATE_RETURNED;
+    mark.reason = TEXT("xem lại");
+    mark.n_indicators = 2;
+    mark.indicators = marked;
     holders.unit = 64;
     put_envelope(TONGHOP__ENVELOPE__BODY_INVENTORY, &inventory);
     put_envelope(TONGHOP__ENVELOPE__BODY_COMPARED, &compared);
