@@ -122,19 +122,6 @@ static const struct wire_rule held_by_rules[] = {
 };
 
 static const struct wire_rule history_entry_rules[] = {
-    {PRESENT(HistoryEntry, key)},    {REVISION(HistoryEntry)},
-    {STATES(HistoryEntry)},          {INSTANT(HistoryEntry, received_us)},
-    {KNOWN(HistoryEntry, scope)},    {LINES(HistoryEntry, reason)},
-    {LINES(HistoryEntry, source)},   {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
-    {LIST(HistoryEntry, decisions)}, {AT(HistoryEntry, answers), 0, WIRE_REVISION_MAX, 0},
-};
-
-static const struct wire_rule decision_rules[] = {
-    {AT(Decision, states), STATE_ACCEPTED, STATE_RETURNED, 0},
-    {PRESENT(Decision, unit)},
-    {INSTANT(Decision, time_us)},
-    {LINES(Decision, reason)},
-    {AT(Decision, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
     {PRESENT(HistoryEntry, key)},
     {REVISION(HistoryEntry)},
     {STATES(HistoryEntry)},
@@ -143,8 +130,18 @@ static const struct wire_rule decision_rules[] = {
     {LINES(HistoryEntry, reason)},
     {LINES(HistoryEntry, source)},
     {AT(HistoryEntry, filing), 0, WIRE_FILING_MAX, 0},
+    {LIST(HistoryEntry, decisions)},
+    {AT(HistoryEntry, answers), 0, WIRE_REVISION_MAX, 0},
     {AT(HistoryEntry, held), 0, WIRE_HELD_MAX, 0},
-    {AT(HistoryEntry, content), WIRE_DIGEST_SIZE, WIRE_DIGEST_SIZE, RULE_OR_EMPTY},
+    {HASH(HistoryEntry, content)},
+};
+
+static const struct wire_rule decision_rules[] = {
+    {AT(Decision, states), STATE_ACCEPTED, STATE_RETURNED, 0},
+    {PRESENT(Decision, unit)},
+    {INSTANT(Decision, time_us)},
+    {LINES(Decision, reason)},
+    {AT(Decision, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
 };
 
 static const struct wire_rule watch_query_rules[] = {
