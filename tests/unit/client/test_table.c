@@ -112,6 +112,39 @@ static void test_json_has_texts_and_null(void **state)
     table_free(&table);
 }
 
+/* What goes on: each row a line of its own, the headings only where they are wanted. */
+static void test_lines(void **state)
+{
+    static const struct {
+        enum output output;
+        bool has_headings;
+        const char *expected;
+    } rows[] = {
+        {OUTPUT_CSV, true,
+         "unit,value,note\r\nHuyện Đức Cơ,2861,\"a \"\"b\"\", c\"\r\nIa O,,\r\n"
+         "Ia Mơ,7,\"một\nhai\"\r\n"},
+        {OUTPUT_CSV, false,
+         "Huyện Đức Cơ,2861,\"a \"\"b\"\", c\"\r\nIa O,,\r\nIa Mơ,7,\"một\nhai\"\r\n"},
+        {OUTPUT_JSON, true,
+         "{\"unit\":\"Huyện Đức Cơ\",\"value\":\"2861\",\"note\":\"a \\\"b\\\", c\"}\n"
+         "{\"unit\":\"Ia O\",\"value\":null,\"note\":null}\n"
+         "{\"unit\":\"Ia Mơ\",\"value\":\"7\",\"note\":\"một\\nhai\"}\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct table *table = hard_table();
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        assert_non_null(out);
+        table_print_lines(table, rows[i].output, rows[i].has_headings, out);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(text, rows[i].expected);
+        free(text);
+        table_free(&table);
+    }
+}
+
 static void test_table_without_rows(void **state)
 {
     /* Nothing found is still well-formed output. */
@@ -200,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_csv_is_rfc_4180),
         cmocka_unit_test(test_csv_keeps_blanks_at_the_ends),
         cmocka_unit_test(test_json_has_texts_and_null),
+        cmocka_unit_test(test_lines),
         cmocka_unit_test(test_table_without_rows),
         cmocka_unit_test(test_record_has_a_line_for_each_column),
         cmocka_unit_test(test_control_characters_do_not_reach_the_terminal),

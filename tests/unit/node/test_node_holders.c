@@ -160,6 +160,10 @@ static void test_times_and_contents(void **state)
     entry = ask_history(rig, from_local(), question)->history->entries[0];
     assert_int_equal(entry->revision, 3);
     assert_int_equal(entry->n_held, 1);
+    (void)asked_by_child(rig, &draft, 2); /* those above still hold that one, this node a later */
+    assert_int_equal(to_child(rig, CHILD, BODY(HOLDERS), 0)->holders->n_held, 2);
+    (void)asked_by_child(rig, &draft, 1);
+    assert_int_equal(to_child(rig, CHILD, BODY(HOLDERS), 0)->holders->n_held, 0);
 }
 
 /* More than the limit, or without a content, is no answer: what was known stays. */
