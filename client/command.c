@@ -280,7 +280,7 @@ int command_connect(const struct common *common, struct connection **ret_connect
 static bool is_told_by_node(const Tonghop__Refusal *refusal)
 {
     static const enum err errors[] = {ERR_NOT_FOUND, ERR_EXISTS,    ERR_INVALID, ERR_NOT_HOME,
-                                      ERR_CATALOGUE, ERR_FORBIDDEN, ERR_FOREIGN};
+                                      ERR_CATALOGUE, ERR_FORBIDDEN, ERR_FOREIGN, ERR_CLOSED};
     if (refusal->text[0] == '\0' || refusal->n_problems > 0)
         return false;
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
