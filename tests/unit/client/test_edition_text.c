@@ -266,7 +266,7 @@ static void test_editions_are_listed(void **state)
         table_free(&table);
         assert_says(f->text, output == OUTPUT_TEXT ? "sơ bộ" : "preliminary");
         assert_says(f->text, output == OUTPUT_TEXT ? "chính thức" : "official");
-        assert_says(f->text, "hoa (uid 1000)");
+        assert_says(f->text, output == OUTPUT_TEXT ? "hoa (uid 1000)" : "uid:1000 hoa");
         assert_says(f->text,
                     output == OUTPUT_TEXT
                         ? "  a0a1a2a3a4a5a6a7\n"
