@@ -5,7 +5,7 @@
 
 #include "unit/node/state.h"
 
-enum { PAIR_KEY = 9, PAIR_QUEUE_MAX = 1024, PAIR_ROUNDS_MAX = 200, PAIR_BODIES = 64 };
+enum { PAIR_KEY = 9, PAIR_QUEUE_MAX = 1024, PAIR_ROUNDS_MAX = 200, PAIR_BODIES = 96 };
 
 struct pair_message {
     bool is_up; /* to the parent */

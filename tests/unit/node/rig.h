@@ -123,8 +123,9 @@ static inline struct transport rig_transport(struct rig *rig)
 
 static inline void rig_start(struct rig *rig, uint64_t reserve_bytes)
 {
-    struct store_options options = {.map_size_bytes = RIG_MAP_BYTES,
-                                    .reserve_bytes = reserve_bytes};
+    static uint64_t lives; /* every new store has another one */
+    struct store_options options = {
+        .map_size_bytes = RIG_MAP_BYTES, .reserve_bytes = reserve_bytes, .epoch = 1000 + ++lives};
     assert_int_equal(store_open(rig->folder, &options, &rig->store), ERR_OK);
     assert_int_equal(node_new(rig->store, &rig->options, rig->now, rig->now_ms, &rig->node),
                      ERR_OK);
