@@ -116,6 +116,27 @@ static void test_asks_from_where_it_was(void **state)
     assert_int_equal(asks.after, 0);
 }
 
+/* Under another catalogue other units may lie beneath it: it asks from the start, once. */
+static void test_asks_anew_under_another_catalogue(void **state)
+{
+    struct rig *rig = *state;
+    struct buf second = sample_bytes(2);
+    uint64_t seq;
+    link_and_settle(rig, PARENTS_EPOCH, &returned, 1);
+    rig_put_catalogue(rig, span_of(&second));
+    rig_settle(rig);
+    for (int i = 0; i < 2; i++) {
+        rig_restart(rig);
+        link_above(rig, PARENTS_EPOCH);
+        rig_pump(rig);
+        struct asks asks = asked_above(rig, &seq);
+        assert_int_equal(asks.catalogue, 2);
+        assert_int_equal(asks.after, i == 0 ? 0 : 12);
+        parent_tells(rig, seq, &returned, 1, 12);
+    }
+    buf_fini(&second);
+}
+
 /* As long as there is more it asks on; an answer to an earlier question is not taken. */
 static void test_asks_on(void **state)
 {
@@ -525,6 +546,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHILD_TEST(test_asks_from_where_it_was),
+        CHILD_TEST(test_asks_anew_under_another_catalogue),
         CHILD_TEST(test_asks_on),
         CHILD_TEST(test_asks_again),
         CHILD_TEST(test_hints),

@@ -117,16 +117,17 @@ static void test_the_later_stands(void **state)
     };
     struct rig *rig = *state;
     const char *stands = NULL;
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct says says = rows[i].says;
-        says.type = NOTICE_RETURNED;
+    for (size_t i = 0; i < 2 * LENGTH(rows); i++) {
+        size_t row = i % LENGTH(rows);
+        struct says says = rows[row].says;
+        says.type = i < LENGTH(rows) ? NOTICE_RETURNED : NOTICE_HEARD;
         says.unit = says.author = 631;
         child_says(rig, NODE_631, &says);
-        stands = rows[i].stands ? says.text : stands;
+        stands = rows[row].stands ? says.text : stands;
         if (strcmp(held_text(rig, &says), stands) != 0)
-            fail_msg("%s: \"%s\" is held", rows[i].name, held_text(rig, &says));
+            fail_msg("%s: \"%s\" is held", rows[row].name, held_text(rig, &says));
     }
-    assert_int_equal(count_held(rig), 1);
+    assert_int_equal(count_held(rig), 2);
 }
 
 /* Another key is another notice: none takes the place of one of another type, number or author. */
@@ -272,7 +273,14 @@ static void test_what_concerns_a_child(void **state)
     assert_int_equal(count_held(rig), 3);
     (void)hello_of_node(rig, NODE_632, 632, true);
     assert_int_equal(read_pages(rig, NODE_631).count, 2);
-    assert_int_equal(read_pages(rig, NODE_632).count, 1);
+    const Tonghop__Envelope *answer =
+        child_asks(rig, NODE_632, (struct asks){.epoch = epoch_of(rig)});
+    struct buf expected = {0};
+    says_pack(&closing, &expected);
+    assert_int_equal(answer->notices->n_notices, 1); /* as it was said, to the byte */
+    assert_int_equal(answer->notices->notices[0].len, expected.len);
+    assert_memory_equal(answer->notices->notices[0].data, expected.data, expected.len);
+    buf_fini(&expected);
 }
 
 /* A number of another feed, or one that was not given yet, says nothing: all is told. */
