@@ -203,6 +203,28 @@ static void check_welcome(const Tonghop__Welcome *welcome)
     session_fini(&session);
 }
 
+/* Each stands by its key, which it carries. */
+static void check_notices(const Tonghop__Notices *notices, struct arena *arena)
+{
+    for (size_t i = 0; i < notices->n_notices; i++) {
+        struct notice_key key, again;
+        Tonghop__Notice *notice, keyed = TONGHOP__NOTICE__INIT;
+        char reason[WIRE_REASON_SIZE] = "";
+        struct span bytes = {notices->notices[i].data, notices->notices[i].len};
+        enum err err = wire_open_notice(bytes, arena, &notice, reason, sizeof reason);
+        if (err != ERR_OK) {
+            check_reason(err, reason);
+            continue;
+        }
+        wire_notice_key(notice, &key);
+        wire_put_notice_key(&key, &keyed);
+        wire_notice_key(&keyed, &again);
+        LAW(notice_key_equal(&key, &again), "a notice has one key");
+        LAW(bytes.len <= WIRE_NOTICE_MAX && key.report.unit != 0 && key.author != 0,
+            "a notice keeps to its limits");
+    }
+}
+
 /* What follows from a body before the store is asked. */
 static void check_body(const Tonghop__Envelope *envelope, struct arena *arena)
 {
@@ -229,6 +251,9 @@ static void check_body(const Tonghop__Envelope *envelope, struct arena *arena)
         break;
     case TONGHOP__ENVELOPE__BODY_INVENTORY:
         check_inventory(envelope->inventory);
+        break;
+    case TONGHOP__ENVELOPE__BODY_NOTICES:
+        check_notices(envelope->notices, arena);
         break;
     case TONGHOP__ENVELOPE__BODY_TOTALS:
         check_totals(envelope->totals);

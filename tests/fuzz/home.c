@@ -15,7 +15,7 @@
 
 enum { STARTS = 4 }; /* with and without catalogue, at both nodes */
 
-static const struct store_options store_options = {.map_size_bytes = 16 << 20};
+static const struct store_options store_options = {.map_size_bytes = 16 << 20, .epoch = 7};
 
 static struct home {
     char *folder, *data_path, *lock_path;

@@ -240,6 +240,7 @@ static void meet(struct world *world)
         Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
         hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
         hello.unit = home_unit_of(type, world->start);
+        hello.node = hello.notices = type == FRAME_NODE;
         envelope.seq = 1;
         envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
         envelope.hello = &hello;

@@ -2,7 +2,8 @@
  *
  * Laws: bytes that decode are the bytes that the encoder writes of what they say, so nothing that
  * was changed on disk passes for something else, and a record has one form; a decoder that says no
- * has changed nothing.
+ * has changed nothing. A revision may still have the form of before: then the new one adds only
+ * that it is not known when it arrived.
  *
  * The first byte of an input says which record the rest is. */
 #include "store/record.h"
@@ -15,6 +16,10 @@
 
 /* What is put into an output before, to see whether it is still there. */
 enum { UNTOUCHED = 0xA5 };
+
+/* Of a revision's record: its version in the form of before; where the two moments stand that it
+ * has not, and their length. */
+enum { OLD_REVISION = 1, ARRIVED_AT = 1 + 1 + 4 + 8 + 8, ARRIVED_LEN = 8 + 8 };
 
 static bool is_untouched(const void *bytes, size_t size)
 {
@@ -35,6 +40,20 @@ static bool is_untouched(const void *bytes, size_t size)
             encode(&(value), &out);                                                                \
     } while (0)
 
+/* `out` is what the new form says of `record`. */
+static void check_old_revision(struct span record, const struct revision *revision, struct buf *out)
+{
+    LAW(revision->arrived.us == 0 && revision->first_arrived.us == 0,
+        "what was not noted is not known");
+    LAW(out->len == record.len + ARRIVED_LEN &&
+            memcmp(out->data + 1, record.data + 1, ARRIVED_AT - 1) == 0 &&
+            memcmp(out->data + ARRIVED_AT + ARRIVED_LEN, record.data + ARRIVED_AT,
+                   record.len - ARRIVED_AT) == 0,
+        "the form of before says the same");
+    buf_clear(out);
+    buf_put(out, record.data, record.len);
+}
+
 static void check_record(uint8_t type, struct span record)
 {
     struct buf out = {0};
@@ -52,7 +71,7 @@ static void check_record(uint8_t type, struct span record)
     struct figures figures = {0};
     bool is_decoded = false;
 
-    switch (type % 12) {
+    switch (type % 13) {
     case 0:
         if ((is_decoded = record_decode_bytes(record, &bytes)))
             record_encode_bytes(bytes, &out);
@@ -66,6 +85,8 @@ static void check_record(uint8_t type, struct span record)
         break;
     case 3:
         CHECK(record_decode_revision, record_encode_revision, revision);
+        if (is_decoded && record.data[0] == OLD_REVISION)
+            check_old_revision(record, &revision, &out);
         break;
     case 4:
         CHECK(record_decode_bucket, record_encode_bucket, bucket);
@@ -94,6 +115,10 @@ static void check_record(uint8_t type, struct span record)
         break;
     case 11:
         CHECK(record_decode_outbox, record_encode_outbox, item);
+        break;
+    case 12:
+        if ((is_decoded = record_decode_notice(record, &number, &bytes)))
+            record_encode_notice(number, bytes, &out);
         break;
     }
     LAW(!is_decoded || span_equal(span_of(&out), record), "a record that decodes has one form");

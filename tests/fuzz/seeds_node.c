@@ -441,6 +441,137 @@ static void tell_fork(uint8_t start, uint32_t unit)
     }
 }
 
+/* ---- notices ---- */
+
+/* One about `unit` by `author`; its bytes are appended, and freed with `out`. */
+static ProtobufCBinaryData notice_of(uint8_t type, uint32_t unit, uint32_t author, int64_t later,
+                                     struct buf *out)
+{
+    const struct notice_key key = {.report = {KIND_ACTUAL, {2024, PERIOD_S1}, unit, 0},
+                                   .type = type,
+                                   .author = author,
+                                   .number = type == NOTICE_CLOSING ? 1 : 0};
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    wire_put_notice_key(&key, &notice);
+    notice.time_us = HOME_NOW_US + later;
+    notice.person = TEXT("uid:1000 hoa");
+    notice.text = TEXT("xem lại");
+    notice.edition = 2;
+    notice.until_us = HOME_NOW_US + 1000000;
+    wire_pack_notice(&notice, out);
+    return (ProtobufCBinaryData){out->len, out->data};
+}
+
+static void notices_about(uint32_t unit, uint32_t author, int64_t later, struct buf *bytes,
+                          ProtobufCBinaryData *items, Tonghop__Notices *ret_notices)
+{
+    tonghop__notices__init(ret_notices);
+    for (uint8_t type = NOTICE_ACCEPTED; type <= NOTICE_TYPE_LAST; type++)
+        items[type - 1] = notice_of(type, unit, author, later, &bytes[type - 1]);
+    ret_notices->epoch = 77;
+    ret_notices->through = 9;
+    ret_notices->catalogue = 1;
+    ret_notices->n_notices = NOTICE_TYPE_LAST;
+    ret_notices->notices = items;
+}
+
+/* Closes, reopens, reminds, looks: what a person says comes of it for the units beneath. */
+static void say_campaign(struct story *story, enum frame_type from, const char *unit)
+{
+    char *units[] = {(char *)(uintptr_t)unit};
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Reopen reopen = TONGHOP__REOPEN__INIT;
+    Tonghop__Close close = TONGHOP__CLOSE__INIT;
+    Tonghop__InboxQuery inbox = TONGHOP__INBOX_QUERY__INIT;
+    Tonghop__WatchQuery watch = TONGHOP__WATCH_QUERY__INIT;
+    Tonghop__EditionsQuery editions = TONGHOP__EDITIONS_QUERY__INIT;
+    remind.kind = reopen.kind = close.kind = editions.kind = KIND_ACTUAL;
+    remind.period = reopen.period = close.period = editions.period = TEXT("2024-S1");
+    remind.units = units;
+    remind.n_units = 1;
+    remind.text = TEXT("hạn 17/6");
+    reopen.unit = units[0];
+    reopen.reason = TEXT("nhập thiếu");
+    close.rank = TONGHOP__EDITION_RANK__EDITION_RANK_PRELIMINARY;
+    close.incomplete = true;
+    close.reason = TEXT("số liệu sơ bộ");
+    inbox.all = watch.notices = true;
+    story_say(story, from, BODY(REMIND), &remind);
+    remind.n_units = 0;
+    story_say(story, from, BODY(REMIND), &remind);
+    story_say(story, from, BODY(CLOSE), &close);
+    reopen.until_us = HOME_NOW_US + INT64_C(86400000000);
+    story_say(story, from, BODY(REOPEN), &reopen);
+    reopen.until_us = 1;
+    story_say(story, from, BODY(REOPEN), &reopen);
+    story_say(story, from, BODY(INBOX_QUERY), &inbox);
+    inbox.mark_seen = true;
+    story_say(story, from, BODY(INBOX_QUERY), &inbox);
+    story_say(story, from, BODY(WATCH_QUERY), &watch);
+    story_say(story, from, BODY(EDITIONS_QUERY), &editions);
+}
+
+/* A node beneath asks, says its own, what is not its to say, and the same earlier. */
+static void tell_notices(uint8_t start, uint32_t unit, const char *name)
+{
+    struct buf bytes[NOTICE_TYPE_LAST] = {{0}};
+    ProtobufCBinaryData items[NOTICE_TYPE_LAST];
+    Tonghop__Notices notices;
+    Tonghop__NoticesQuery query = TONGHOP__NOTICES_QUERY__INIT;
+    struct story story = story_begin_met(start);
+    say_campaign(&story, FRAME_LOCAL, name);
+    STORY_FILE(&story, FRAME_LOCAL, .unit = unit, .label = PERIOD_S1, .value = 5);
+    query.catalogue = 1;
+    story_say(&story, FRAME_NODE, BODY(NOTICES_QUERY), &query);
+    for (int64_t later = 1; later >= 0; later--) {
+        notices_about(unit, unit, later, bytes, items, &notices);
+        story_say(&story, FRAME_NODE, BODY(NOTICES), &notices);
+        for (size_t i = 0; i < LENGTH(bytes); i++)
+            buf_clear(&bytes[i]);
+    }
+    notices_about(unit, 64, 0, bytes, items, &notices);
+    story_say(&story, FRAME_NODE, BODY(NOTICES), &notices);
+    story_say(&story, FRAME_NODE, BODY(NOTICES_QUERY), &query);
+    story_happen(&story, FRAME_RESTART);
+    say_campaign(&story, FRAME_ADMIN, name);
+    story_end(&story);
+    for (size_t i = 0; i < LENGTH(bytes); i++)
+        buf_fini(&bytes[i]);
+}
+
+/* The parent answers, says that there is more, acknowledges, and comes back with another feed. */
+static void tell_notices_above(uint8_t start)
+{
+    struct buf bytes[NOTICE_TYPE_LAST] = {{0}};
+    ProtobufCBinaryData items[NOTICE_TYPE_LAST];
+    Tonghop__Notices notices, hint = TONGHOP__NOTICES__INIT;
+    Tonghop__NoticesAck ack_of = TONGHOP__NOTICES_ACK__INIT;
+    Tonghop__Pong pong = TONGHOP__PONG__INIT;
+    struct story story = story_begin(start);
+    story.epoch = 77;
+    ack_of.through = 3;
+    hint.more = true;
+    pong.last_notice = 20;
+    notices_about(631, 64, 0, bytes, items, &notices);
+    story_welcome(&story, 1, NULL, 1);
+    story_pass(&story, 100);
+    story_answer(&story, BODY(NOTICES), &notices, 2); /* it asked */
+    story_pass(&story, 100);
+    story_answer(&story, BODY(NOTICES_ACK), &ack_of, 3); /* and says what it has heard */
+    say_campaign(&story, FRAME_LOCAL, "631");
+    story_pass(&story, 100);
+    story_answer(&story, BODY(NOTICES), &hint, 0);
+    story_answer(&story, BODY(PONG), &pong, 0);
+    story_pass(&story, 16000);
+    story.epoch = 78;
+    story_happen(&story, FRAME_RESTART);
+    story_welcome(&story, 1, NULL, 1);
+    story_pass(&story, 100);
+    story_end(&story);
+    for (size_t i = 0; i < LENGTH(bytes); i++)
+        buf_fini(&bytes[i]);
+}
+
 /* ---- who administers ---- */
 
 /* Enrols, revokes, publishes; and who may not. */
@@ -487,6 +618,10 @@ void seeds_make_frames(void)
     tell_fork(0, 23857);
     tell_fork(FRAMES_DISTRICT, 23857);
     tell_fork(FRAMES_DISTRICT | FRAMES_BATCHES, 631);
+    tell_notices(FRAMES_REOPEN, 631, "631");
+    tell_notices(FRAMES_DISTRICT, 23857, "23857");
+    tell_notices_above(FRAMES_DISTRICT);
+    tell_notices_above(FRAMES_DISTRICT | FRAMES_REOPEN);
     tell_admin(0);
     tell_admin(FRAMES_NO_CATALOGUE);
 }

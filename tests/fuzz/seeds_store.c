@@ -111,6 +111,18 @@ void seeds_make_records(void)
         &(struct revision){.states = 1, .received = instant, .recorded_by = span, .filing = span},
         &out);
     seeds_take("record", &out);
+    out = begin(3);
+    record_encode_revision(
+        &(struct revision){
+            .home = 631, .arrived = instant, .first_arrived = {1}, .recorded_by = span},
+        &out);
+    seeds_take("record", &out);
+    out = begin(3); /* as versions before 0.3 wrote it */
+    buf_put(&out, "\x01\x01\0\0\x02\x77", 6);
+    buf_put_u64(&out, (uint64_t)instant.us);
+    buf_put_u64(&out, (uint64_t)instant.us);
+    buf_put(&out, "\x03\x01\x02\x03\x0a", 5);
+    seeds_take("record", &out);
     out = begin(4);
     record_encode_bucket(&(struct bucket){.count = 7}, &out);
     seeds_take("record", &out);
@@ -131,6 +143,9 @@ void seeds_make_records(void)
     seeds_take("record", &out);
     out = begin(11);
     record_encode_outbox(&(struct outbox_item){.version = 258, .since = instant}, &out);
+    seeds_take("record", &out);
+    out = begin(12);
+    record_encode_notice(258, span, &out);
     seeds_take("record", &out);
     make_figures();
     make_editions();

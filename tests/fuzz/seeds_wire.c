@@ -4,6 +4,8 @@
 #include "fuzz/seeds.h"
 #include "lib/sample.h"
 #include "unit/wire/golden.h"
+#include "unit/wire/golden_edition.h"
+#include "unit/wire/golden_notices.h"
 #include "unit/wire/hex.h"
 #include "wire/wire.h"
 
@@ -54,6 +56,21 @@ static const char *const envelopes[] = {
     GOLDEN_HISTORY_SOURCE,
     GOLDEN_COVERAGE_QUERY_COUNTS,
     GOLDEN_COVERAGE_COUNTS,
+    GOLDEN_NOTICES_QUERY,
+    GOLDEN_NOTICES,
+    GOLDEN_NOTICES_ACK,
+    GOLDEN_INBOX_QUERY,
+    GOLDEN_INBOX,
+    GOLDEN_REMIND,
+    GOLDEN_REMINDED,
+    GOLDEN_REOPEN,
+    GOLDEN_EDITIONS_QUERY,
+    GOLDEN_EDITIONS,
+    GOLDEN_DIFFERENCE_QUERY,
+    GOLDEN_DIFFERENCE,
+    GOLDEN_CLOSE,
+    GOLDEN_CLOSED,
+    GOLDEN_TOTALS_QUERY_EDITION,
 };
 
 static void put_hex(const char *target, const char *hex)

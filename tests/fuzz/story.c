@@ -208,6 +208,7 @@ void story_welcome(struct story *story, uint32_t catalogue, const uint8_t *diffe
     message.catalogue = catalogue;
     message.catalogue_hash = (ProtobufCBinaryData){sizeof hash, hash};
     message.window = 64;
+    message.notices_epoch = story->epoch;
     if (differing != NULL) {
         memcpy(digest, differing, sizeof digest);
         bucket.kind = KIND_ACTUAL;

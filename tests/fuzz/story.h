@@ -11,6 +11,7 @@
 struct story {
     struct buf frames;
     uint64_t seq;
+    uint64_t epoch; /* of the parent's feed, 0: it exchanges no notices */
 };
 
 struct story story_begin(uint8_t start);
