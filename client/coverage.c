@@ -50,16 +50,17 @@ static void add_term(const struct common *common, struct term term, struct table
 
 /* Columns that people see only where something stands in them. */
 struct shown {
-    bool nil, body, reason;
+    bool nil, body, reason, arrived;
 };
 
 static struct shown shown_of(const struct common *common, const Tonghop__Coverage *coverage)
 {
     const bool is_all = common->output != OUTPUT_TEXT;
-    struct shown shown = {is_all, is_all, is_all || coverage->n_not_obliged > 0};
+    struct shown shown = {is_all, is_all, is_all || coverage->n_not_obliged > 0, is_all};
     for (size_t i = 0; i < coverage->n_lines; i++) {
         shown.nil = shown.nil || coverage->lines[i]->nil;
         shown.body = shown.body || coverage->lines[i]->body[0] != '\0';
+        shown.arrived = shown.arrived || coverage->lines[i]->clock_off;
     }
     for (size_t i = 0; i < coverage->n_not_obliged; i++)
         shown.body = shown.body || coverage->not_obliged[i]->body[0] != '\0';
@@ -83,6 +84,8 @@ static struct table *start_lines(const struct common *common, struct shown shown
                                 body = {"body", WORD_COLUMN_BODY, TABLE_LEFT},
                                 reason[] = {{"reason", WORD_COLUMN_REASON, TABLE_LEFT},
                                             {"until", WORD_COVERAGE_UNTIL, TABLE_LEFT}};
+    static const struct heading arrived[] = {{"arrived", WORD_COVERAGE_ARRIVED, TABLE_LEFT},
+                                             {"clock", WORD_COVERAGE_CLOCK, TABLE_LEFT}};
     struct table *table = table_new();
     table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
     if (shown.nil)
@@ -91,6 +94,8 @@ static struct table *start_lines(const struct common *common, struct shown shown
         table_add_headings(table, common->is_english, &body, 1);
     if (shown.reason)
         table_add_headings(table, common->is_english, reason, 2);
+    if (shown.arrived)
+        table_add_headings(table, common->is_english, arrived, 2);
     return table;
 }
 
@@ -99,7 +104,8 @@ static void add_line(const struct common *common, const char *period,
 {
     struct period asked;
     char text[INSTANT_TEXT_SIZE], met_by[PERIOD_TEXT_SIZE];
-    const struct term nil = {"yes", WORD_YES}, none = {NULL, WORD_COUNT};
+    const struct term nil = {"yes", WORD_YES}, none = {NULL, WORD_COUNT},
+                      off = {"off", WORD_COVERAGE_CLOCK_OFF};
     bool is_filed = line->revision > 0;
     table_add(table, line->unit->code);
     table_add(table, selection_unit_name(common, line->unit));
@@ -120,6 +126,12 @@ static void add_line(const struct common *common, const char *period,
         table_add(table, line->body);
     if (shown.reason)
         table_skip(table, 2);
+    if (!shown.arrived)
+        return;
+    table_add(table, line->arrived_us != 0
+                         ? instant_format((struct instant){line->arrived_us}, text)
+                         : NULL);
+    add_term(common, line->clock_off ? off : none, table);
 }
 
 static void add_not_obliged(const struct common *common, const Tonghop__NotObliged *who,
@@ -138,6 +150,8 @@ static void add_not_obliged(const struct common *common, const Tonghop__NotOblig
         table_add(table, who->body);
     table_add(table, who->reason);
     table_add(table, date_format((struct date){who->to}, day));
+    if (shown.arrived)
+        table_skip(table, 2);
 }
 
 static struct table *table_of_lines(const struct common *common, const Tonghop__Coverage *coverage)

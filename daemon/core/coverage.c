@@ -23,6 +23,7 @@ struct meeting {
     enum coverage_state state; /* MISSING: it does not meet it */
     enum period_label label;
     struct instant first_filed;
+    struct instant judged; /* the time that decides whether it was in time */
     uint64_t revision;
     uint64_t first_revision; /* of S1, where both halves meet a year; else 0 */
 };
@@ -64,7 +65,13 @@ static struct meeting meeting_of(const struct coverage_filing *filing, enum peri
     const enum coverage_state state = state_of(filing);
     if (state == COVERAGE_MISSING)
         return (struct meeting){.state = state, .label = label};
-    return (struct meeting){state, label, filing->first_filed, filing->revision, 0};
+    return (struct meeting){
+        .state = state,
+        .label = label,
+        .first_filed = filing->first_filed,
+        .judged = filing->arrived.us != 0 ? filing->arrived : filing->first_filed,
+        .revision = filing->revision,
+    };
 }
 
 /* The year is met by its halves once both are there, so the later and the worse of them decides.
@@ -78,8 +85,10 @@ static struct meeting meeting_of_halves(const struct coverage_filing *s1,
         second.state = first.state;
     if (second.state == COVERAGE_MISSING || s1->scope != s2->scope)
         return (struct meeting){.state = COVERAGE_MISSING, .label = PERIOD_S2};
-    if (first.first_filed.us > second.first_filed.us)
+    if (first.judged.us > second.judged.us) {
         second.first_filed = first.first_filed;
+        second.judged = first.judged;
+    }
     second.first_revision = first.revision;
     return second;
 }
@@ -104,9 +113,11 @@ static struct meeting best_meeting(const struct context *context, uint32_t unit,
     }
     struct meeting best = rank_of(other.state) > rank_of(own.state) ? other : own;
     /* Timeliness is about the first filing, whatever came of it. */
-    if (own.state != COVERAGE_MISSING && other.state != COVERAGE_MISSING)
-        best.first_filed =
-            own.first_filed.us < other.first_filed.us ? own.first_filed : other.first_filed;
+    if (own.state != COVERAGE_MISSING && other.state != COVERAGE_MISSING) {
+        const struct meeting *first = own.judged.us < other.judged.us ? &own : &other;
+        best.first_filed = first->first_filed;
+        best.judged = first->judged;
+    }
     return best;
 }
 
@@ -135,9 +146,9 @@ static uint32_t covering_unit(const struct context *context, uint32_t node, uint
 
 /* Deadlines are days of the people who report; one may well lie before the window's end. */
 static enum timeliness timeliness_of(const struct context *context, uint8_t level,
-                                     struct instant first_filed)
+                                     struct instant judged)
 {
-    const struct date filed = instant_date(first_filed);
+    const struct date filed = instant_date(judged);
     struct date deadline;
     const bool has_deadline =
         catalogue_deadline(context->catalogue, context->tree->period, level, &deadline);
@@ -169,13 +180,14 @@ static struct coverage_line line_of(const struct context *context, uint32_t node
         .form = form,
         .state = best.state,
         .first_filed = best.first_filed,
+        .is_clock_off = best.judged.us != best.first_filed.us,
         .revision = best.revision,
         .met_by = best.label,
         .is_nil = is_nil(context, unit->unit, form, &best),
         .covered_by = covering_unit(context, node, form),
     };
     if (best.state != COVERAGE_MISSING)
-        line.timeliness = timeliness_of(context, unit->level, best.first_filed);
+        line.timeliness = timeliness_of(context, unit->level, best.judged);
     else if (line.covered_by != 0)
         line.state = COVERAGE_COVERED;
     return line;

@@ -27,7 +27,9 @@ struct coverage_filing {
     uint8_t states;    /* state bits of the latest revision */
     uint8_t scope;
     bool is_withdrawn;
-    struct instant first_filed;
+    struct instant first_filed; /* by the clock of its home */
+    struct instant arrived;     /* above its home, whose clock was wrong then: it is judged by this
+                                   one; 0: the clock was right */
 };
 
 struct coverage_source {
@@ -47,6 +49,7 @@ struct coverage_line {
     enum coverage_state state;
     enum timeliness timeliness;
     struct instant first_filed;
+    bool is_clock_off; /* it was judged by when it arrived above, and first_filed is wrong */
     uint64_t revision;
     /* The S2 duty is met by S2 or by the year; the year's by itself or, since its figure is then
      * their sum, by both halves (met_by S2, with the worse state and the later filing of the two).

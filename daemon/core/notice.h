@@ -12,7 +12,8 @@ enum notice_type {
     NOTICE_HEARD = 4,   /* another notice has come to the unit's home, or somebody has seen it */
     NOTICE_CLOSING = 5, /* a period takes in no more, or an edition was made of it */
     NOTICE_REOPENING = 6,
-    NOTICE_CLOCK = 7, /* the clock of the unit's home is wrong */
+    NOTICE_CLOCK = 7, /* the clock of its home was wrong when it was filed; `number` is when it came
+                         to the node above, in microseconds since 1970 */
 };
 enum { NOTICE_TYPE_LAST = NOTICE_CLOCK, NOTICE_ABOUT_SIZE = 16 };
 

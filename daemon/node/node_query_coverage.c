@@ -94,7 +94,22 @@ static Tonghop__UnitInfo *add_unit(const struct node *node, uint32_t unit, struc
     return info;
 }
 
-static void fill_line(const struct node *node, const struct query *query,
+/* The second of the two times that are kept: when it came here. In a damaged store nobody looks. */
+static int64_t arrived_us(const struct node *node, struct store_txn *txn, const struct query *query,
+                          const struct coverage_line *line)
+{
+    const struct report_key key = {.kind = query->kind,
+                                   .period = {query->period.year, (uint8_t)line->met_by},
+                                   .unit = line->unit,
+                                   .form = line->form};
+    struct revision revision;
+    return line->revision != 0 && !store_is_damaged(node->store) &&
+                   store_get_revision(txn, &key, line->revision, &revision) == ERR_OK
+               ? revision.first_arrived.us
+               : 0;
+}
+
+static void fill_line(const struct node *node, struct store_txn *txn, const struct query *query,
                       const struct coverage_line *from, struct parts *parts)
 {
     const struct form *form = catalogue_form(node->catalogue, from->form);
@@ -108,6 +123,8 @@ static void fill_line(const struct node *node, const struct query *query,
     line->timeliness = (Tonghop__Timeliness)from->timeliness;
     line->revision = from->revision;
     line->first_filed_us = from->first_filed.us;
+    line->arrived_us = arrived_us(node, txn, query, from);
+    line->clock_off = from->is_clock_off;
     line->met_by = (uint32_t)from->met_by;
     line->nil = from->is_nil;
     if (from->covered_by != 0) {
@@ -246,7 +263,7 @@ static void answer_lines(struct step *step, const struct query *query,
     struct parts parts = parts_of(count, excepted_count, 0);
     for (size_t i = 0; i < coverage->count; i++)
         if (is_sent(&coverage->lines[i], wanted))
-            fill_line(step->node, query, &coverage->lines[i], &parts);
+            fill_line(step->node, step->txn, query, &coverage->lines[i], &parts);
     for (size_t i = 0; i < excepted_count; i++)
         fill_excepted(step->node, query, &coverage->excepted[i], &parts);
     reply(step, query, coverage, false, &parts);

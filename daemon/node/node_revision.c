@@ -10,6 +10,7 @@
 #include "core/person.h"
 #include "core/utf8.h"
 #include "node/incoming.h"
+#include "node/notice.h"
 #include "wire/digest.h"
 
 /* Id and name, as the wire has them. */
@@ -207,9 +208,27 @@ static bool is_contradiction(struct step *step, const struct incoming *in)
     return true;
 }
 
+/* A home whose clock is wrong cannot say when a report was filed: all levels judge that by when it
+ * came here. */
+static void note_clock(struct step *step, const struct incoming *in)
+{
+    const struct notice_key key = {
+        .report = in->key,
+        .type = NOTICE_CLOCK,
+        .author = step->node->options.unit,
+        .number = (uint64_t)step->event->now.us,
+    };
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    if (in->revision.home != step->peer.unit || !contact_clock_is_off(step->peer.ahead_us))
+        return;
+    wire_put_notice_key(&key, &notice);
+    notice_say(step, &notice, true);
+}
+
 void node_handle_revision(struct step *step, const Tonghop__Revision *message)
 {
     struct incoming in;
+    struct head head;
     char reason[256] = "";
     if (step->node->catalogue == NULL) {
         step_refuse(step, ERR_CATALOGUE, NULL, "this node has no catalogue yet");
@@ -233,8 +252,11 @@ void node_handle_revision(struct step *step, const Tonghop__Revision *message)
                         "'tonghop quarantine', and clear them",
                         STORE_ASIDE_MAX);
         } else {
+            bool is_first = store_get_head(step->txn, &in.key, &head) == ERR_NOT_FOUND;
             if (!is_contradicted)
                 incoming_put(step, &in, FROM_CHILD);
+            if (is_first)
+                note_clock(step, &in);
             send_ack(step, &in);
         }
     }

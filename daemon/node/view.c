@@ -361,11 +361,16 @@ static struct coverage_filing get_filing(void *ctx, uint32_t unit, uint32_t form
     struct head head;
     if (store_get_head(filings->txn, &key, &head) != ERR_OK)
         return (struct coverage_filing){0};
+    struct notice_key clock = {.report = key, .type = NOTICE_CLOCK};
+    struct span bytes;
+    bool is_clock_off = store_next_notice(filings->txn, &clock, &bytes) &&
+                        clock.type == NOTICE_CLOCK && report_key_equal(&clock.report, &key);
     return (struct coverage_filing){.revision = head.revision,
                                     .states = head.states,
                                     .scope = head.scope,
                                     .is_withdrawn = head.is_withdrawn,
-                                    .first_filed = head.first_filed};
+                                    .first_filed = head.first_filed,
+                                    .arrived = {is_clock_off ? (int64_t)clock.number : 0}};
 }
 
 static bool is_nil(void *ctx, uint32_t unit, uint32_t form, enum period_label label,

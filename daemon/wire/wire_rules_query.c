@@ -64,6 +64,7 @@ static const struct wire_rule coverage_line_rules[] = {
     {KNOWN(CoverageLine, state)},
     {AT(CoverageLine, revision), 0, WIRE_REVISION_MAX, 0},
     {INSTANT(CoverageLine, first_filed_us)},
+    {INSTANT(CoverageLine, arrived_us)},
     {AT(CoverageLine, met_by), 0, PERIOD_Y, 0},
 };
 

@@ -152,15 +152,18 @@ static void test_lines_for_programs(void **state)
     make(&a);
     a.lines[1].nil = true;
     a.lines[0].body = TEXT("pn");
+    a.lines[0].arrived_us = a.lines[0].first_filed_us + 60000000;
+    a.lines[0].clock_off = true;
     a.message.n_not_obliged = 1;
     a.message.not_obliged = a.excepted_list;
     assert_printed(&csv, &a.message, COVERAGE_LINES,
                    "unit,unit_name,form,state,timeliness,revision,first_filed,met_by,covered_by,"
-                   "nil,body,reason,until\n"
-                   "631,Huyện,f,accepted,late,1,2024-06-18T15:40:00+07:00,2024-S1,,,pn,,\n"
-                   "01,Xã Một,f,accepted,late,1,2024-06-18T15:40:00+07:00,2024-S1,,yes,,,\n"
-                   "02,Xã Hai,f,missing,,,,,,,,,\n"
-                   "01,Xã Một,f,not-obliged,,,,,,,,Lũ,2024-06-30\n");
+                   "nil,body,reason,until,arrived,clock\n"
+                   "631,Huyện,f,accepted,late,1,2024-06-18T15:40:00+07:00,2024-S1,,,pn,,,"
+                   "2024-06-18T15:41:00+07:00,off\n"
+                   "01,Xã Một,f,accepted,late,1,2024-06-18T15:40:00+07:00,2024-S1,,yes,,,,,\n"
+                   "02,Xã Hai,f,missing,,,,,,,,,,,\n"
+                   "01,Xã Một,f,not-obliged,,,,,,,,Lũ,2024-06-30,,\n");
 }
 
 /* Rule: rows end with their total; a count of 0 is a number, not a blank. */

@@ -111,7 +111,7 @@ static void test_nothing_is_due(void **state)
 static struct coverage_filing find_filing(void *ctx, uint32_t unit, uint32_t form,
                                           enum period_label label)
 {
-    struct coverage_filing filing = {1, STATE_ACCEPTED, SCOPE_OWN, false, {0}};
+    struct coverage_filing filing = {.revision = 1, .states = STATE_ACCEPTED, .scope = SCOPE_OWN};
     (void)ctx;
     if (form != 1 || label != PERIOD_S1)
         return (struct coverage_filing){0};

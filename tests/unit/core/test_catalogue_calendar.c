@@ -183,7 +183,8 @@ static struct coverage_filing find_filing(void *ctx, uint32_t unit, uint32_t for
     if (unit != 23860 || form != 1 || label != PERIOD_Y)
         return (struct coverage_filing){0};
     const struct instant noon = {((int64_t)day(filed).days * 24 + 5) * 3600 * 1000000};
-    return (struct coverage_filing){1, STATE_ACCEPTED, SCOPE_OWN, false, noon};
+    return (struct coverage_filing){
+        .revision = 1, .states = STATE_ACCEPTED, .scope = SCOPE_OWN, .first_filed = noon};
 }
 
 /* A deadline is a day of the label's year in every era (12-17 for a commune); what is early ends

@@ -29,8 +29,11 @@ static struct coverage_filing find_filing(void *ctx, uint32_t unit, uint32_t for
     const struct filed *filed = ctx;
     for (size_t i = 0; filed[i].unit != 0; i++) {
         if (filed[i].unit == unit && filed[i].form == form && filed[i].label == label)
-            return (struct coverage_filing){100 + i, filed[i].states, filed[i].scope,
-                                            filed[i].is_withdrawn, noon_of(filed[i].day)};
+            return (struct coverage_filing){.revision = 100 + i,
+                                            .states = filed[i].states,
+                                            .scope = filed[i].scope,
+                                            .is_withdrawn = filed[i].is_withdrawn,
+                                            .first_filed = noon_of(filed[i].day)};
     }
     return (struct coverage_filing){0};
 }

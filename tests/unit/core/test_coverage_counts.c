@@ -200,8 +200,10 @@ static struct coverage_filing both_halves(void *ctx, uint32_t unit, uint32_t for
     (void)ctx;
     if (unit != 23860 || form != GENERAL || label == PERIOD_Y)
         return (struct coverage_filing){0};
-    return (struct coverage_filing){(uint64_t)label, STATE_ACCEPTED, SCOPE_OWN, false,
-                                    instant_end_of(day("2024-12-15"))};
+    return (struct coverage_filing){.revision = (uint64_t)label,
+                                    .states = STATE_ACCEPTED,
+                                    .scope = SCOPE_OWN,
+                                    .first_filed = instant_end_of(day("2024-12-15"))};
 }
 
 static bool nil_of(void *ctx, uint32_t unit, uint32_t form, enum period_label label,
