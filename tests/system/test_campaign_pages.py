@@ -9,6 +9,7 @@ import shlex
 import sys
 import time
 from pathlib import Path
+from typing import Optional
 
 from harness import Failure, Tree, eventually
 from scene import plant
@@ -46,7 +47,7 @@ class Scene:
             self.clock.nodes.append(node)
             self.nodes[name] = node
 
-    def run(self, line: str) -> list[str]:
+    def run(self, line: str, expect: Optional[int] = None) -> list[str]:
         """What a person sees who types it, standard output first."""
         found = COMMAND.match(line)
         if found is None:
@@ -54,7 +55,7 @@ class Scene:
         words = [str(self.folder / word) if word in FILES else word
                  for word in shlex.split(found[2])]
         language = () if "--lang" in words else ("--lang", "en")
-        result = self.nodes[found[1]].tonghop(*words, *language, expect=None)
+        result = self.nodes[found[1]].tonghop(*words, *language, expect=expect)
         text = (result.out + result.err).replace(f"{self.folder}/", "").rstrip()
         # Whoever runs the test is Hoa.
         text = re.sub(r"\buid:\d+( [a-z_][a-z0-9_-]*)?", "uid:1000 hoa", text)
@@ -96,7 +97,7 @@ class Page:
             if line.startswith("```"):
                 is_block = not is_block
             elif line.startswith("<!-- $ "):
-                self.scene.run(line)
+                self.scene.run(line, expect=0)
                 self.scene.rest()
             elif DAY.match(line):
                 day, month = DAY.match(line).groups()
