@@ -7,6 +7,7 @@
 #include "client/selection.h"
 #include "client/words.h"
 #include "core/instant.h"
+#include "core/person.h"
 
 struct asked {
     const char *unit;
@@ -63,13 +64,14 @@ static void print_state(const struct common *common, const Tonghop__InboxEntry *
 
 static void print_heard(const struct common *common, const Tonghop__InboxEntry *entry)
 {
-    char time[INSTANT_TEXT_SIZE];
+    char time[INSTANT_TEXT_SIZE], person[PERSON_SHOWN_SIZE];
     if (entry->type == NOTICE_CLOSING)
         return;
     if (entry->seen_us != 0) {
         (void)printf("    ");
         (void)printf(words(common->is_english, WORD_INBOX_SEEN),
-                     instant_format((struct instant){entry->seen_us}, time), entry->seen_by);
+                     instant_format((struct instant){entry->seen_us}, time),
+                     person_show(entry->seen_by, person));
         (void)putchar('\n');
     } else if (entry->delivered_us != 0) {
         print_line(common, WORD_INBOX_NOT_SEEN,

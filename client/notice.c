@@ -11,6 +11,7 @@
 #include "client/words.h"
 #include "core/instant.h"
 #include "core/mem.h"
+#include "core/person.h"
 
 struct type {
     const char *event;
@@ -69,8 +70,9 @@ char *notice_line(const struct common *common, const Tonghop__InboxEntry *entry)
                  edition_rank_text(common, (Tonghop__EditionRank)entry->edition));
     buf_printf(&out, words(common->is_english, WORD_NOTICE_AUTHOR), entry->author->code,
                selection_unit_name(common, entry->author));
+    char person[PERSON_SHOWN_SIZE];
     if (entry->person[0] != '\0')
-        buf_printf(&out, " (%s)", entry->person);
+        buf_printf(&out, ", %s", person_show(entry->person, person));
     char *text = mem_strndup((const char *)out.data, out.len);
     buf_fini(&out);
     return text;
