@@ -46,6 +46,10 @@ enum {
     NODE_WATCH_HEADS = 8192, /* places of the feed looked at in one turn, or for one question */
 };
 
+/* So soon after it was filed, by the home's clock, a report comes to the node above over a link
+ * that stands. */
+#define NODE_CLOCK_SOON_US (INT64_C(3600) * 1000000)
+
 struct node_options {
     uint32_t unit;    /* the unit this node is enrolled for */
     const char *name; /* of the configuration, as services are called by it; NULL: not known */

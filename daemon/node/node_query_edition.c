@@ -69,6 +69,15 @@ void node_handle_close(struct step *step, const Tonghop__Close *ask)
     struct edition edition = {0};
     if (!query_resolve(step, ask->kind, ask->period, ask->unit, &query))
         return;
+    if (!tree_contains(query.tree, step->peer.unit, query.unit)) {
+        char unit[256], own[256];
+        step_refuse(step, ERR_FOREIGN, NULL,
+                    STEP_WORDS(step, "%s is closed by whoever works for it; your key is of %s",
+                               "kỳ của %s do người của đơn vị đó chốt; khóa này của %s"),
+                    node_unit_text(step->node, query.unit, unit, sizeof(unit)),
+                    node_unit_text(step->node, step->peer.unit, own, sizeof(own)));
+        return;
+    }
     const struct closing closing = {.kind = query.kind,
                                     .period = query.period,
                                     .unit = query.unit,

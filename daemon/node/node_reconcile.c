@@ -225,7 +225,7 @@ void node_handle_inventory(struct step *step, const Tonghop__Inventory *inventor
 }
 
 /* A notice may have got lost. */
-static void remind_of_catalogue(struct step *step)
+void node_remind_of_catalogue(struct step *step)
 {
     struct node *node = step->node;
     Tonghop__CatalogueNotice notice = TONGHOP__CATALOGUE_NOTICE__INIT;
@@ -246,7 +246,7 @@ void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     bool is_node = step->peer.role == TONGHOP__ROLE__ROLE_NODE;
     if (is_node && node->catalogue != NULL && ping->catalogue < node->catalogue->number)
-        remind_of_catalogue(step);
+        node_remind_of_catalogue(step);
     if (is_node && reconcile_is_ready(node) && !node->is_restoring &&
         ping->catalogue == node->catalogue->number &&
         reconcile_digest(step->txn, step->peer.unit, digest) == ERR_OK) {

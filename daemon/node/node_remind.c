@@ -218,6 +218,8 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
     struct reminding reminding = {.step = step, .ask = ask, .query = &query};
     if (!query_resolve(step, ask->kind, ask->period, "", &query))
         return;
+    if (!tree_contains(query.tree, step->peer.unit, query.unit))
+        query.unit = step->peer.unit; /* an administrator of less than this node's unit */
     find_missing(step, &query, &reminding.missing);
     if (remind_all(&reminding))
         answer(&reminding);

@@ -105,7 +105,9 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
     const struct report_key key = {.kind = query.kind, .period = query.period, .unit = query.unit};
     bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);
     char unit[256], period[PERIOD_TEXT_SIZE];
-    if (is_closed && !may_reopen(step, &query, &closing))
+    if (!is_closed) /* what is changed is this node's own reopening */
+        closing.unit = step->node->options.unit;
+    if ((is_closed || is_reopened(step, &query)) && !may_reopen(step, &query, &closing))
         return;
     if (!is_closed && !is_reopened(step, &query)) {
         step_refuse(step, ERR_INVALID, NULL,

@@ -209,7 +209,8 @@ static bool is_contradiction(struct step *step, const struct incoming *in)
 }
 
 /* A home whose clock is wrong cannot say when a report was filed: all levels judge that by when it
- * came here. */
+ * came here, if that was soon after by the home's own clock. What comes later says nothing of it:
+ * it may have waited for a link, or be given back to a node that has lost its disk. */
 static void note_clock(struct step *step, const struct incoming *in)
 {
     const struct notice_key key = {
@@ -219,7 +220,9 @@ static void note_clock(struct step *step, const struct incoming *in)
         .number = (uint64_t)step->event->now.us,
     };
     Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
-    if (in->revision.home != step->peer.unit || !contact_clock_is_off(step->peer.ahead_us))
+    int64_t home_us = step->event->now.us + step->peer.ahead_us;
+    if (in->revision.home != step->peer.unit || !contact_clock_is_off(step->peer.ahead_us) ||
+        home_us - in->revision.received.us > NODE_CLOCK_SOON_US)
         return;
     wire_put_notice_key(&key, &notice);
     notice_say(step, &notice, true);

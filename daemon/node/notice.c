@@ -105,6 +105,7 @@ static void tell_again(struct step *step, const struct notice_key *key, struct s
     struct buf copy = {0};
     buf_put(&copy, held.data, held.len);
     (void)store_put_notice(step->txn, key, span_of(&copy)); /* errors are sticky */
+    notices_give_back(step, key);
     notices_mark_news(step);
     buf_fini(&copy);
 }
@@ -134,7 +135,9 @@ static int64_t time_of(struct step *step, const struct notice_key *key)
 {
     const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
     int64_t now_us = step->event->now.us;
-    return held != NULL && held->time_us >= now_us ? held->time_us + 1 : now_us;
+    if (held == NULL || held->time_us < now_us)
+        return now_us;
+    return held->time_us < WIRE_INSTANT_MAX_US ? held->time_us + 1 : WIRE_INSTANT_MAX_US;
 }
 
 /* What is heard has the time of what it heard. */

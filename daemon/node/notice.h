@@ -51,6 +51,9 @@ void node_handle_notices_ack(struct step *step, const Tonghop__NoticesAck *ack);
 void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome);
 /* The number of the parent's last notice: a hint may have got lost. */
 void notices_hear_last(struct step *step, uint64_t number);
+/* The parent has lost this one, whoever said it: it is handed up with what else it may have lost.
+ */
+void notices_give_back(struct step *step, const struct notice_key *key);
 /* There is news for the nodes beneath, and for the one above. */
 void notices_mark_news(struct step *step);
 

@@ -97,6 +97,19 @@ static bool concerns_child(struct node *node, const struct notice_key *key, uint
            (key->type == NOTICE_CLOSING && tree_contains(tree, key->report.unit, child));
 }
 
+/* What concerns whom is found by the same trees; refuses and returns false if they are not. A child
+ * that has missed our catalogue is told of it: as long as it is answered, it does not ping. */
+static bool has_our_catalogue(struct step *step, uint32_t number)
+{
+    const struct node *node = step->node;
+    if (node->catalogue != NULL && number == node->catalogue->number)
+        return true;
+    if (node->catalogue != NULL && number < node->catalogue->number)
+        node_remind_of_catalogue(step);
+    step_refuse(step, ERR_BUSY, NULL, "the two nodes have not the same catalogue: ask again");
+    return false;
+}
+
 void node_handle_notices_query(struct step *step, const Tonghop__NoticesQuery *query)
 {
     struct node *node = step->node;
@@ -105,10 +118,8 @@ void node_handle_notices_query(struct step *step, const Tonghop__NoticesQuery *q
     ProtobufCBinaryData items[WIRE_NOTICES_MAX];
     Tonghop__Notices notices = TONGHOP__NOTICES__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    if (node->catalogue == NULL || query->catalogue != node->catalogue->number) {
-        step_refuse(step, ERR_BUSY, NULL, "the two nodes have not the same catalogue: ask again");
+    if (!has_our_catalogue(step, query->catalogue))
         return;
-    }
     if (query->epoch != epoch || query->after > store_feed_number(step->txn))
         page.through = 0;
     page_read(node, step->txn, step->peer.unit, concerns_child, &page);
@@ -156,11 +167,8 @@ void node_handle_notices(struct step *step, const Tonghop__Notices *notices)
     struct node *node = step->node;
     Tonghop__NoticesAck ack = TONGHOP__NOTICES_ACK__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    if (node->catalogue == NULL || notices->catalogue != node->catalogue->number) {
-        step_refuse(step, ERR_BUSY, NULL,
-                    "the two nodes have not the same catalogue: say it later");
+    if (!has_our_catalogue(step, notices->catalogue))
         return;
-    }
     if (!store_has_room(node->store)) {
         step_refuse(step, ERR_FULL, NULL, "the disk of this node is nearly full");
         return;
@@ -198,6 +206,17 @@ void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome)
         begin_anew(step, welcome->notices_epoch);
     notices->is_known = false;
     effects_add(step->effects, EFFECT_NOTICES_UP, (struct span){0});
+}
+
+void notices_give_back(struct step *step, const struct notice_key *key)
+{
+    struct node *node = step->node;
+    if (!node->options.has_parent || node->catalogue == NULL ||
+        node_covers(node, tree_of(node, key), key->author))
+        return; /* it goes up anyway */
+    (void)store_put_meta_u64(step->txn, META_REFILL,
+                             store_feed_number(step->txn)); /* errors are sticky */
+    node->notices.is_known = false;
 }
 
 void notices_hear_last(struct step *step, uint64_t number)

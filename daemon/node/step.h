@@ -103,6 +103,8 @@ char *node_heard_text(struct step *step);
 /* ---- families; each handles one body ---- */
 
 void node_handle_hello(struct step *step, const Tonghop__Hello *hello);
+/* Says to the node that sent the message in hand which catalogue is in force here. */
+void node_remind_of_catalogue(struct step *step);
 void node_handle_ping(struct step *step, const Tonghop__Ping *ping);
 void node_handle_file(struct step *step, const Tonghop__File *file);
 void node_handle_revision(struct step *step, const Tonghop__Revision *revision);

@@ -98,6 +98,18 @@ static void a_wrong_clock_is_not(void **state)
     assert_int_equal(count_notices(rig), 1);
 }
 
+/* What was filed long ago by the home's own clock comes late, or again: when it came says nothing,
+ * and a clock that is wrong today did not file it. */
+static void what_is_given_back_is_believed(void **state)
+{
+    struct rig *rig = *state;
+    come_in_november(rig, INT64_C(86400000000));
+    const Tonghop__CoverageLine *line = line_of_23857(rig);
+    assert_int_equal(line->timeliness, TONGHOP__TIMELINESS__TIMELINESS_EARLY);
+    assert_false(line->clock_off);
+    assert_int_equal(count_notices(rig), 0);
+}
+
 /* Five minutes are allowed, on either side. */
 static void minutes_do_not_matter(void **state)
 {
@@ -111,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_right_clock_is_believed, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(a_wrong_clock_is_not, setup, rig_teardown),
+        cmocka_unit_test_setup_teardown(what_is_given_back_is_believed, setup, rig_teardown),
         cmocka_unit_test_setup_teardown(minutes_do_not_matter, setup, rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

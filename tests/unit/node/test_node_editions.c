@@ -6,7 +6,7 @@
 #include "unit/node/freeze.h"
 #include "unit/node/state.h"
 
-enum { NODE_631 = 1, ADMIN = 2, READER_631 = 3, REPORTER = 4 };
+enum { NODE_631 = 1, ADMIN = 2, READER_631 = 3, REPORTER = 4, ADMIN_631 = 5 };
 #define CAUSE(name) TONGHOP__CAUSE_TYPE__CAUSE_TYPE_##name
 
 /* A commune's annual figures. */
@@ -191,6 +191,8 @@ static void test_who_may_close(void **state)
         assert_refused(ask_close(rig, from_key(ADMIN), &district), "not-home");
     assert_int_equal(refusal->home, 631);
     assert_contains(refusal->text, "631");
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    assert_refused(ask_close(rig, from_key(ADMIN_631), &own), "foreign");
     assert_refused(ask_close(rig, from_key(READER_631), &own), "forbidden");
     assert_refused(ask_close(rig, from_key(REPORTER), &own), "forbidden");
     assert_refused(ask_close(rig, from_key(NODE_631), &own), "forbidden");
