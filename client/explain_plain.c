@@ -8,14 +8,6 @@
 #include "client/selection.h"
 #include "client/table.h"
 
-static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
-                     struct table *table)
-{
-    table_add(table, unit->code);
-    table_addf(table, "%" PRIu32, unit->id);
-    table_add(table, selection_unit_name(common, unit));
-}
-
 /* ---- the lines beneath a total ---- */
 
 static const char *type_name(Tonghop__ExplainType type)
@@ -54,7 +46,7 @@ static void add_line(const struct common *common, const Tonghop__Explanation *ex
     char received[INSTANT_TEXT_SIZE];
     table_addf(table, "%" PRIu32, line->depth);
     table_add(table, type_name(line->type));
-    add_unit(common, line->unit, table);
+    selection_add_unit(common, line->unit, table);
     format_add_value(&format, value, table);
     table_add(table, line->source_period);
     table_add(table, line->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole"
@@ -83,7 +75,7 @@ static void add_total(const struct common *common, const Tonghop__Explanation *e
     struct format format = format_of(common->is_english, explanation->indicator);
     table_add(table, NULL); /* depth */
     table_add(table, "total");
-    add_unit(common, explanation->unit, table);
+    selection_add_unit(common, explanation->unit, table);
     format_add_value(&format, explanation->total, table);
     table_add(table, explanation->period);
     table_add(table, NULL); /* scope */
@@ -122,7 +114,7 @@ static void add_figure(const struct common *common, const Tonghop__Explanation *
     format_add_value(&format, value, table);
     table_addf(table, "%" PRIu32, value->unit_count);
     table_add(table, selection_measure(common, info));
-    add_unit(common, explanation->unit, table);
+    selection_add_unit(common, explanation->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
     table_add(table, explanation->type);
@@ -139,7 +131,7 @@ static void add_counted(const struct common *common, const Tonghop__Explanation 
     table_add(table, explanation->indicator->code);
     table_add(table, selection_indicator_name(common, explanation->indicator));
     table_skip(table, VALUE_TO_MEASURE);
-    add_unit(common, line->unit, table);
+    selection_add_unit(common, line->unit, table);
     table_add(table, explanation->from);
     table_add(table, explanation->period);
     table_add(table, explanation->type);
@@ -188,7 +180,7 @@ static void add_change(const struct common *common, const struct format *format,
     char received[INSTANT_TEXT_SIZE];
     table_add(table, "change");
     table_add(table, instant_format((struct instant){change->received_us}, received));
-    add_unit(common, change->unit, table);
+    selection_add_unit(common, change->unit, table);
     table_add(table, change->source_period);
     table_add(table, change->form);
     table_addf(table, "%" PRIu64, change->revision);
@@ -212,7 +204,7 @@ static void add_end(const struct common *common, const Tonghop__Explanation *exp
     table_add(table, before == NULL ? "since" : "total");
     table_add(table, before == NULL ? instant_format((struct instant){explanation->since_us}, since)
                                     : NULL);
-    add_unit(common, explanation->unit, table);
+    selection_add_unit(common, explanation->unit, table);
     table_add(table, explanation->period);
     table_skip(table, BEFORE_STEP); /* form, revision, replaced */
     add_step(&format, before, after, table);

@@ -119,20 +119,6 @@ void notice_add_keys(struct table *table)
     table_add_keys(table, keys, sizeof(keys) / sizeof(keys[0]));
 }
 
-static void add_instant(struct table *table, int64_t us)
-{
-    char text[INSTANT_TEXT_SIZE];
-    table_add(table, us != 0 ? instant_format((struct instant){us}, text) : NULL);
-}
-
-static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
-                     struct table *table)
-{
-    table_add(table, unit->code);
-    table_add_number(table, unit->id);
-    table_add(table, selection_unit_name(common, unit));
-}
-
 /* Codes of the catalogue have no blanks. */
 void notice_add_indicators(const Tonghop__InboxEntry *entry, struct table *table)
 {
@@ -152,21 +138,21 @@ void notice_add(const struct common *common, const Tonghop__InboxEntry *entry, s
 {
     table_add(table, notice_event(entry->type));
     table_add(table, entry->open ? "yes" : "no");
-    add_unit(common, entry->unit, table);
+    selection_add_unit(common, entry->unit, table);
     table_add(table, entry->kind == KIND_PLAN ? "plan" : "actual");
     table_add(table, entry->period);
     table_add(table, entry->form);
     table_add_number(table, entry->revision);
-    add_instant(table, entry->time_us);
-    add_unit(common, entry->author, table);
+    table_add_instant(table, entry->time_us);
+    selection_add_unit(common, entry->author, table);
     table_add(table, entry->person);
     table_add(table, entry->text);
     notice_add_indicators(entry, table);
-    add_instant(table, entry->until_us);
+    table_add_instant(table, entry->until_us);
     table_add(table, notice_edition(entry));
     table_add_number(table, entry->count);
-    add_instant(table, entry->delivered_us);
-    add_instant(table, entry->seen_us);
+    table_add_instant(table, entry->delivered_us);
+    table_add_instant(table, entry->seen_us);
     table_add(table, entry->seen_by);
     table_add_number(table, entry->answered_by);
 }

@@ -61,6 +61,14 @@ const char *selection_unit_name(const struct common *common, const Tonghop__Unit
     return words_name(common->is_english, unit->name_vi, unit->name_en);
 }
 
+void selection_add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
+                        struct table *table)
+{
+    table_add(table, unit->code);
+    table_add_number(table, unit->id);
+    table_add(table, selection_unit_name(common, unit));
+}
+
 const char *selection_indicator_name(const struct common *common,
                                      const Tonghop__IndicatorInfo *indicator)
 {

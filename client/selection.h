@@ -3,6 +3,7 @@
 #define CLIENT_SELECTION_H
 
 #include "client/command.h"
+#include "client/table.h"
 #include "core/report.h"
 
 struct selection {
@@ -43,6 +44,9 @@ char *selection_unit(const struct selection *selection);
 
 /* The name of a unit or an indicator in the language of the output. */
 const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit);
+/* For programs: its code, its id and its name, as three cells. */
+void selection_add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
+                        struct table *table);
 const char *selection_indicator_name(const struct common *common,
                                      const Tonghop__IndicatorInfo *indicator);
 /* Likewise the unit of measure. */

@@ -211,12 +211,6 @@ struct table *status_table_text(bool is_english, bool is_all, const Tonghop__Sta
 
 /* ---- for programs ---- */
 
-static void add_instant(struct table *table, int64_t us)
-{
-    char text[INSTANT_TEXT_SIZE];
-    table_add(table, us != 0 ? instant_format((struct instant){us}, text) : NULL);
-}
-
 static void add_figure(struct table *table, uint64_t figure)
 {
     table_addf(table, "%" PRIu64, figure);
@@ -247,7 +241,7 @@ static void add_node(struct table *table, const Tonghop__Status *status)
     table_add(table, status->software);
     add_figure(table, status->unit->id);
     table_add_number(table, status->catalogue);
-    add_instant(table, status->started_us);
+    table_add_instant(table, status->started_us);
     table_add(table, status->has_parent ? status->parent_endpoint : NULL);
     add_flag(table, status->parent_linked);
     add_figure(table, status->report_count);
@@ -258,9 +252,9 @@ static void add_node(struct table *table, const Tonghop__Status *status)
     add_figure(table, status->disk_free_bytes);
     add_flag(table, status->rebuilding);
     add_flag(table, status->restoring);
-    add_instant(table, status->parent_heard_us);
-    add_instant(table, status->parent_acked_us);
-    add_instant(table, status->waiting_since_us);
+    table_add_instant(table, status->parent_heard_us);
+    table_add_instant(table, status->parent_acked_us);
+    table_add_instant(table, status->waiting_since_us);
     add_figure(table, status->disk_reserve_bytes);
     add_figure(table, status->store_bytes);
     add_figure(table, status->store_live_bytes);
@@ -321,7 +315,7 @@ static void add_care(struct table *table, int64_t now_us, const Tonghop__Care *c
         table_skip(table, CARE_KEYS);
         return;
     }
-    add_instant(table, care->time_us);
+    table_add_instant(table, care->time_us);
     table_addf(table, "%" PRId64,
                now_us > care->time_us ? (now_us - care->time_us) / second_us : INT64_C(0));
     table_add(table, care_result_name(care->result));
@@ -350,7 +344,7 @@ static void add_child_moment(struct table *table, const struct lines *lines, boo
                              int64_t us)
 {
     if (!is_text)
-        add_instant(table, us);
+        table_add_instant(table, us);
     else if (us != 0)
         table_take(table, moment_text(lines, us));
     else

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/instant.h"
 #include "core/mem.h"
 #include "core/utf8.h"
 
@@ -117,6 +118,12 @@ void table_add_number(struct table *table, uint64_t number)
         table_addf(table, "%" PRIu64, number);
     else
         table_add(table, NULL);
+}
+
+void table_add_instant(struct table *table, int64_t us)
+{
+    char text[INSTANT_TEXT_SIZE];
+    table_add(table, us != 0 ? instant_format((struct instant){us}, text) : NULL);
 }
 
 void table_skip(struct table *table, size_t count)

@@ -44,6 +44,8 @@ void table_addf(struct table *table, const char *format, ...) __attribute__((for
 void table_take(struct table *table, char *text);
 /* A number; 0 says that there is no value. */
 void table_add_number(struct table *table, uint64_t number);
+/* A moment in microseconds; 0 says that there is none. */
+void table_add_instant(struct table *table, int64_t us);
 /* Text only: a line beneath the last row, which is complete. Copied. */
 void table_add_remark(struct table *table, const char *text);
 /* So many cells without a value. */

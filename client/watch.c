@@ -34,26 +34,12 @@ static const char *state_of(uint32_t states)
 
 /* ---- for programs ---- */
 
-static void add_instant(struct table *table, int64_t us)
-{
-    char text[INSTANT_TEXT_SIZE];
-    table_add(table, us != 0 ? instant_format((struct instant){us}, text) : NULL);
-}
-
-static void add_unit(const struct common *common, const Tonghop__UnitInfo *unit,
-                     struct table *table)
-{
-    table_add(table, unit->code);
-    table_add_number(table, unit->id);
-    table_add(table, selection_unit_name(common, unit));
-}
-
 static void add_change(const struct common *common, const Tonghop__Change *change,
                        struct table *table)
 {
     table_add(table, "report");
     table_add_number(table, change->number);
-    add_unit(common, change->unit, table);
+    selection_add_unit(common, change->unit, table);
     table_add(table, change->key->kind == KIND_PLAN ? "plan" : "actual");
     table_add(table, change->period);
     table_add(table, change->form);
@@ -61,7 +47,7 @@ static void add_change(const struct common *common, const Tonghop__Change *chang
     table_add(table, state_of(change->states));
     table_add(table, change->counts ? "yes" : "no");
     table_add(table, change->withdrawn ? "yes" : "no");
-    add_instant(table, change->received_us);
+    table_add_instant(table, change->received_us);
     table_skip(table, 3); /* the node that says it */
     table_add(table, change->author);
     table_add(table, change->reason);
@@ -73,22 +59,22 @@ static void add_entry(const struct common *common, const struct event *event, st
     const Tonghop__InboxEntry *entry = event->entry;
     table_add(table, notice_event(entry->type));
     table_add_number(table, event->number);
-    add_unit(common, entry->unit, table);
+    selection_add_unit(common, entry->unit, table);
     table_add(table, entry->kind == KIND_PLAN ? "plan" : "actual");
     table_add(table, entry->period);
     table_add(table, entry->form);
     table_add_number(table, entry->revision);
     table_skip(table, 3);
-    add_instant(table, entry->time_us);
-    add_unit(common, entry->author, table);
+    table_add_instant(table, entry->time_us);
+    selection_add_unit(common, entry->author, table);
     table_add(table, entry->person);
     table_add(table, entry->text);
     notice_add_indicators(entry, table);
-    add_instant(table, entry->until_us);
+    table_add_instant(table, entry->until_us);
     table_add(table, notice_edition(entry));
     table_add_number(table, entry->count);
-    add_instant(table, entry->delivered_us);
-    add_instant(table, entry->seen_us);
+    table_add_instant(table, entry->delivered_us);
+    table_add_instant(table, entry->seen_us);
     table_add(table, entry->seen_by);
     table_add(table, entry->heard != 0 ? notice_event(entry->heard) : NULL);
 }

@@ -208,7 +208,8 @@ uint64_t store_count_changes(struct store_txn *txn);
 
 /* ---- notices ---- */
 
-/* The bytes are the node's business. Putting one moves it to the end of the feed. */
+/* The bytes are the node's business; unlike those of other puts they must not lie in LMDB's memory,
+ * which changes before they are written. Putting one moves it to the end of the feed. */
 enum err store_put_notice(struct store_txn *txn, const struct notice_key *key, struct span bytes);
 enum err store_get_notice(struct store_txn *txn, const struct notice_key *key,
                           struct span *ret_bytes);

@@ -32,8 +32,6 @@ uint64_t store_notice_change(struct store_txn *txn, const struct notice_key *key
     return change;
 }
 
-/* The bytes may lie in LMDB's memory, which moving the feed's entry changes: they are encoded
- * last, from a record that is not touched until then, so they must not be of this transaction. */
 enum err store_put_notice(struct store_txn *txn, const struct notice_key *key, struct span bytes)
 {
     struct store_key at = keys_notice(key);
