@@ -20,22 +20,34 @@ struct reopenings {
     size_t count;
 };
 
-/* Of that period, or of its year. */
-static bool is_of(const struct notice_key *at, uint8_t type, struct period period)
+/* What a search for closings is about, and what it has found. */
+struct search {
+    struct node *node;
+    struct store_txn *txn;
+    const struct report_key *key;
+    struct instant now;
+    struct reopenings reopenings;
+    struct closure found;
+    bool is_found;
+};
+
+/* What is said to a unit about all of its reports of a period. */
+static struct notice_key notices_of(const struct search *search, struct period period,
+                                    uint32_t unit, uint8_t type)
 {
-    return at->type == type && at->report.form == 0 &&
-           (at->report.period.label == period.label || at->report.period.label == PERIOD_Y);
+    const struct report_key report = {.kind = search->key->kind, .period = period, .unit = unit};
+    return notice_cursor(&report, type);
 }
 
-static void find_reopenings(struct node *node, struct store_txn *txn, const struct report_key *key,
-                            struct instant now, struct reopenings *ret)
+static void find_reopenings(struct search *search, struct period period)
 {
-    struct notice_key at = notice_cursor(key->kind, key->period.year, key->unit);
+    struct notice_key at = notices_of(search, period, search->key->unit, NOTICE_REOPENING);
+    struct reopenings *reopenings = &search->reopenings;
     const Tonghop__Notice *notice;
-    while (ret->count < REOPENINGS_MAX && (notice = notice_next(node, txn, &at)) != NULL &&
-           at.report.form == 0)
-        if (is_of(&at, NOTICE_REOPENING, key->period) && notice->until_us > now.us)
-            ret->items[ret->count++] = (struct reopening){at.author, notice->time_us};
+    while (reopenings->count < REOPENINGS_MAX &&
+           (notice = notice_next(search->node, search->txn, &at)) != NULL)
+        if (notice->until_us > search->now.us)
+            reopenings->items[reopenings->count++] = (struct reopening){at.author, notice->time_us};
 }
 
 /* By whoever made it, or by somebody above, and later. */
@@ -49,26 +61,50 @@ static bool is_lifted(const struct tree *tree, const struct reopenings *reopenin
     return false;
 }
 
+/* The year is weighed after its half: what of it was closed beneath does not count more. */
+static void found_one(struct search *search, const struct tree *tree, const struct closure *closing)
+{
+    struct closure *found = &search->found;
+    int64_t last_us = closing->time.us;
+    if (search->is_found && found->last.us > last_us)
+        last_us = found->last.us;
+    if (!search->is_found || found->unit == closing->unit ||
+        !tree_contains(tree, found->unit, closing->unit))
+        *found = *closing;
+    found->last.us = last_us;
+    search->is_found = true;
+}
+
+static void find_closings(struct search *search, struct period period)
+{
+    const struct tree *tree = node_tree(search->node, period);
+    for (uint32_t unit = search->key->unit; unit != 0; unit = tree_parent(tree, unit)) {
+        struct notice_key at = notices_of(search, period, unit, NOTICE_CLOSING);
+        const Tonghop__Notice *notice;
+        while ((notice = notice_next(search->node, search->txn, &at)) != NULL) {
+            const struct closure closing = {
+                unit, period, (uint8_t)notice->edition, {notice->time_us}, {0}};
+            if (closing.edition >= EDITION_PRELIMINARY &&
+                !is_lifted(tree, &search->reopenings, &closing))
+                found_one(search, tree, &closing);
+        }
+    }
+}
+
 bool closed_find(struct node *node, struct store_txn *txn, const struct report_key *key,
                  struct instant now, struct closure *ret_closure)
 {
-    const struct tree *tree = node_tree(node, key->period);
-    struct reopenings reopenings = {0};
-    bool is_closed = false;
-    find_reopenings(node, txn, key, now, &reopenings);
-    for (uint32_t unit = key->unit; unit != 0; unit = tree_parent(tree, unit)) {
-        struct notice_key at = notice_cursor(key->kind, key->period.year, unit);
-        const Tonghop__Notice *notice;
-        while ((notice = notice_next(node, txn, &at)) != NULL && at.report.form == 0) {
-            struct closure closing = {unit, (uint8_t)notice->edition, {notice->time_us}};
-            if (!is_of(&at, NOTICE_CLOSING, key->period) || closing.edition < EDITION_PRELIMINARY ||
-                is_lifted(tree, &reopenings, &closing))
-                continue;
-            *ret_closure = closing;
-            is_closed = true;
-        }
-    }
-    return is_closed;
+    const struct period year = {key->period.year, PERIOD_Y};
+    const bool is_half = key->period.label != PERIOD_Y;
+    struct search search = {.node = node, .txn = txn, .key = key, .now = now};
+    find_reopenings(&search, year);
+    if (is_half)
+        find_reopenings(&search, key->period);
+    if (is_half)
+        find_closings(&search, key->period);
+    find_closings(&search, year);
+    *ret_closure = search.found;
+    return search.is_found;
 }
 
 bool closed_refuse(struct step *step, const struct report_key *key)

@@ -219,6 +219,27 @@ bool edition_close(struct step *step, const struct closing *closing, struct edit
     return true;
 }
 
+/* A closing ends the reopenings that were made here or above: whatever the clocks said by which
+ * they were made, it is later. 0: there is none. */
+static int64_t last_reopening(struct step *step, const struct edition *edition)
+{
+    const struct tree *tree = node_tree(step->node, edition->period);
+    struct notice_key at = {.report =
+                                store_cursor_before(edition->kind, edition->period.year, 0, 0)};
+    struct span bytes;
+    int64_t last_us = 0;
+    while (store_next_notice(step->txn, &at, &bytes) && at.report.kind == edition->kind &&
+           at.report.period.year == edition->period.year) {
+        if (at.type != NOTICE_REOPENING || !tree_contains(tree, at.author, edition->unit) ||
+            !tree_contains(tree, edition->unit, at.report.unit))
+            continue;
+        const Tonghop__Notice *reopening = notice_find(step->node, step->txn, &at);
+        if (reopening != NULL && reopening->time_us > last_us)
+            last_us = reopening->time_us;
+    }
+    return last_us;
+}
+
 void notice_say_closing(struct step *step, const struct edition *edition)
 {
     const struct notice_key key = {
@@ -229,6 +250,7 @@ void notice_say_closing(struct step *step, const struct edition *edition)
     };
     Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
     wire_put_notice_key(&key, &notice);
+    notice.time_us = last_reopening(step, edition) + 1;
     notice.text = edition->reason;
     notice.edition = edition->rank;
     notice.digest.data = (uint8_t *)(uintptr_t)edition->digest; /* protobuf-c only reads it */

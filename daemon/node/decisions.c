@@ -8,12 +8,6 @@
 #include "node/notice.h"
 #include "wire/digest.h"
 
-static bool is_about(const struct notice_key *at, const struct report_key *key)
-{
-    return (at->type == NOTICE_ACCEPTED || at->type == NOTICE_RETURNED) &&
-           at->report.form == key->form && at->report.period.label == key->period.label;
-}
-
 static void add(const struct notice_key *at, const Tonghop__Notice *notice,
                 struct decisions *decisions)
 {
@@ -38,20 +32,26 @@ static void add(const struct notice_key *at, const Tonghop__Notice *notice,
 static int by_time(const void *a, const void *b)
 {
     const struct decision *x = a, *y = b;
-    return (x->time_us > y->time_us) - (x->time_us < y->time_us);
+    if (x->time_us != y->time_us)
+        return x->time_us > y->time_us ? 1 : -1;
+    return x->state != y->state ? x->state - y->state
+                                : (x->author > y->author) - (x->author < y->author);
 }
 
 void decisions_find(struct step *step, const struct report_key *key,
                     const struct revision *revision, struct decisions *ret_decisions)
 {
-    struct notice_key at = notice_cursor(key->kind, key->period.year, key->unit);
+    static const uint8_t types[] = {NOTICE_ACCEPTED, NOTICE_RETURNED};
     const Tonghop__Notice *notice;
     uint8_t digest[DIGEST_SIZE];
     *ret_decisions = (struct decisions){0};
     digest_of(revision->filing, digest);
-    while ((notice = notice_next(step->node, step->txn, &at)) != NULL)
-        if (is_about(&at, key) && memcmp(at.about, digest, sizeof(at.about)) == 0)
-            add(&at, notice, ret_decisions);
+    for (size_t i = 0; i < sizeof(types); i++) {
+        struct notice_key at = notice_cursor(key, types[i]);
+        while ((notice = notice_next(step->node, step->txn, &at)) != NULL)
+            if (memcmp(at.about, digest, sizeof(at.about)) == 0)
+                add(&at, notice, ret_decisions);
+    }
     if (ret_decisions->count > 0)
         qsort(ret_decisions->items, ret_decisions->count, sizeof(*ret_decisions->items), by_time);
 }
@@ -77,14 +77,14 @@ const struct decision *decisions_last(const struct decisions *decisions, uint8_t
 
 bool decisions_is_returned(struct step *step, const struct report_key *key, uint64_t revision)
 {
-    struct notice_key at = notice_cursor(key->kind, key->period.year, key->unit);
+    struct notice_key at = notice_cursor(key, NOTICE_RETURNED);
     struct revision held;
     if (revision == 0)
         return false;
     if (store_get_revision(step->txn, key, revision, &held) == ERR_OK)
         return (held.states & STATE_RETURNED) != 0;
     while (notice_next(step->node, step->txn, &at) != NULL)
-        if (is_about(&at, key) && at.type == NOTICE_RETURNED && at.number == revision)
+        if (at.number == revision)
             return true;
     return false;
 }

@@ -194,8 +194,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
     entries->items =
         mem_grow(entries->items, entries->count, &entries->capacity, sizeof(*entries->items));
     entries->items[entries->count++] = entry;
-    entries->bytes +=
-        strlen(entry->author) + strlen(entry->reason) + strlen(entry->source) + message->filing.len;
+    entries->bytes += protobuf_c_message_get_packed_size(&message->base);
     report_fini(&report);
 }
 

@@ -36,7 +36,8 @@ static bool may_reopen(struct step *step, const struct query *query, const struc
 {
     struct node *node = step->node;
     char by[256], period[PERIOD_TEXT_SIZE];
-    if (!tree_contains(query->tree, step->peer.unit, closing->unit)) {
+    const struct tree *tree = node_tree(node, closing->period);
+    if (!tree_contains(tree, step->peer.unit, closing->unit)) {
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step,
                                "%s was closed by %s: only whoever works at its node, or above it, "
@@ -50,7 +51,26 @@ static bool may_reopen(struct step *step, const struct query *query, const struc
     return true;
 }
 
-static void say(struct step *step, const struct query *query, const Tonghop__Reopen *reopen)
+/* A reopening is later than what it lifts, by whatever clock that was closed; that of a year lifts
+ * what its halves were closed by, too. */
+static int64_t last_closing(struct step *step, const struct query *query,
+                            const struct closure *closing)
+{
+    static const uint8_t halves[] = {PERIOD_S1, PERIOD_S2};
+    int64_t last_us = closing->last.us;
+    for (size_t i = 0; i < sizeof(halves) && query->period.label == PERIOD_Y; i++) {
+        const struct report_key key = {
+            .kind = query->kind, .period = {query->period.year, halves[i]}, .unit = query->unit};
+        struct closure half;
+        if (closed_find(step->node, step->txn, &key, step->event->now, &half) &&
+            half.last.us > last_us)
+            last_us = half.last.us;
+    }
+    return last_us;
+}
+
+static void say(struct step *step, const struct query *query, const struct closure *closing,
+                const Tonghop__Reopen *reopen)
 {
     Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
     const struct notice_key key = {
@@ -60,6 +80,7 @@ static void say(struct step *step, const struct query *query, const Tonghop__Reo
     };
     char unit[256], period[PERIOD_TEXT_SIZE], until[INSTANT_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     wire_put_notice_key(&key, &notice);
+    notice.time_us = last_closing(step, query, closing) + 1;
     notice.text = reopen->reason;
     notice.until_us = reopen->until_us;
     notice_say(step, &notice, false);
@@ -98,7 +119,7 @@ static bool is_reopened(struct step *step, const struct query *query)
 void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
 {
     struct query query;
-    struct closure closing;
+    struct closure closing = {0};
     if (!query_resolve(step, reopen->kind, reopen->period, reopen->unit, &query) ||
         !has_reason(step, reopen) || !is_in_time(step, reopen))
         return;
@@ -106,7 +127,7 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
     bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);
     char unit[256], period[PERIOD_TEXT_SIZE];
     if (!is_closed) /* what is changed is this node's own reopening */
-        closing.unit = step->node->options.unit;
+        closing = (struct closure){.unit = step->node->options.unit, .period = query.period};
     if ((is_closed || is_reopened(step, &query)) && !may_reopen(step, &query, &closing))
         return;
     if (!is_closed && !is_reopened(step, &query)) {
@@ -117,5 +138,5 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
                     node_unit_text(step->node, query.unit, unit, sizeof(unit)));
         return;
     }
-    say(step, &query, reopen);
+    say(step, &query, &closing, reopen);
 }

@@ -57,17 +57,17 @@ Tonghop__Notice *notice_find(struct node *node, struct store_txn *txn, const str
     return store_get_notice(txn, key, &bytes) == ERR_OK ? open_held(node, txn, bytes) : NULL;
 }
 
-struct notice_key notice_cursor(uint8_t kind, uint16_t year, uint32_t unit)
+struct notice_key notice_cursor(const struct report_key *report, uint8_t type)
 {
-    return (struct notice_key){.report = store_cursor_before(kind, year, unit, 0)};
+    return (struct notice_key){.report = *report, .type = type};
 }
 
 Tonghop__Notice *notice_next(struct node *node, struct store_txn *txn, struct notice_key *cursor)
 {
-    const struct report_key of = cursor->report;
+    const struct notice_key of = *cursor;
     struct span bytes;
-    if (!store_next_notice(txn, cursor, &bytes) || cursor->report.kind != of.kind ||
-        cursor->report.period.year != of.period.year || cursor->report.unit != of.unit)
+    if (!store_next_notice(txn, cursor, &bytes) || cursor->type != of.type ||
+        !report_key_equal(&cursor->report, &of.report))
         return NULL;
     return open_held(node, txn, bytes);
 }
@@ -130,14 +130,16 @@ void notice_take(struct step *step, struct span bytes, const Tonghop__Notice *no
 
 /* ---- saying ---- */
 
-/* The latest stands: what is said now has to be later than what was. */
-static int64_t time_of(struct step *step, const struct notice_key *key)
+/* The latest stands: what is said now has to be later than what was, by whatever clock. */
+static int64_t time_of(struct step *step, const struct notice_key *key, int64_t not_before_us)
 {
     const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
-    int64_t now_us = step->event->now.us;
-    if (held == NULL || held->time_us < now_us)
-        return now_us;
-    return held->time_us < WIRE_INSTANT_MAX_US ? held->time_us + 1 : WIRE_INSTANT_MAX_US;
+    int64_t time_us = step->event->now.us;
+    if (time_us < not_before_us)
+        time_us = not_before_us;
+    if (held != NULL && held->time_us >= time_us)
+        time_us = held->time_us + 1;
+    return time_us < WIRE_INSTANT_MAX_US ? time_us : WIRE_INSTANT_MAX_US;
 }
 
 /* What is heard has the time of what it heard. */
@@ -161,7 +163,7 @@ void notice_say(struct step *step, Tonghop__Notice *notice, bool is_by_itself)
     char person[WIRE_PERSON_MAX + 1] = "";
     notice->author = step->node->options.unit;
     wire_notice_key(notice, &key);
-    notice->time_us = time_of(step, &key);
+    notice->time_us = time_of(step, &key, notice->time_us);
     if (!is_by_itself)
         (void)step_person(step, person);
     notice->person = person;

@@ -14,8 +14,9 @@
 uint64_t notice_heard_number(uint8_t type, uint32_t author);
 
 /* Says it in this node's name: of `notice` the key (wire_put_notice_key) and what is particular are
- * filled in; author, person (unless is_by_itself), time and seal are filled in here, and an earlier
- * one of the key is replaced. Errors are sticky. */
+ * filled in, its time only where it must not be earlier than that; author, person (unless
+ * is_by_itself), time and seal are filled in here, and an earlier one of the key is replaced.
+ * Errors are sticky. */
 void notice_say(struct step *step, Tonghop__Notice *notice, bool is_by_itself);
 
 /* Takes over what another node says, if it is later than what is held. Errors are sticky. */
@@ -27,10 +28,10 @@ bool notice_is_own(const struct node *node, const Tonghop__Notice *notice);
 /* The notice of this key; NULL: none is held. It lives until the next call. */
 Tonghop__Notice *notice_find(struct node *node, struct store_txn *txn,
                              const struct notice_key *key);
-/* Walks the notices of a unit and period, or of one form of it, in order of form, label and key:
- * `cursor` from notice_cursor. NULL at the end. It lives until the next call, which may also be one
- * of another walk. */
-struct notice_key notice_cursor(uint8_t kind, uint16_t year, uint32_t unit);
+/* Walks the notices of one type about a report (form 0: about all of the unit and period) in order
+ * of their keys: `cursor` from notice_cursor. NULL at the end. It lives until the next call, which
+ * may also be one of another walk. */
+struct notice_key notice_cursor(const struct report_key *report, uint8_t type);
 Tonghop__Notice *notice_next(struct node *node, struct store_txn *txn, struct notice_key *cursor);
 
 /* A person at the unit's home has seen the notice of this key and time. Errors are sticky. */

@@ -1,0 +1,132 @@
+/* What is closed and what lifts it: who is above whom is read from the tree of what was closed, and
+ * what is said later stands, by whatever clock it was said. */
+#include "unit/node/draft.h"
+#include "unit/node/said.h"
+#include "unit/node/state.h"
+#include "unit/node/table.h"
+
+static bool takes_in(struct rig *rig, const char *period, uint32_t unit)
+{
+    const struct draft trial = {
+        .period = period, .unit = unit, .check_only = true, CELLS(EXACT(1, 10))};
+    const Tonghop__Envelope *answer = file_as(rig, from_local(), &trial);
+    if (answer->body_case == BODY(RECEIPT))
+        return true;
+    assert_refused(answer, "closed");
+    return false;
+}
+
+static void freeze(struct rig *rig, const char *period, const char *unit)
+{
+    assert_body(ask_close(rig, from_local(),
+                          FREEZE(.period = period, .unit = unit, .rank = RANK(PRELIMINARY),
+                                 .incomplete = true)),
+                BODY(CLOSED));
+}
+
+static void reopen(struct rig *rig, const char *period, const char *unit)
+{
+    assert_body(
+        ask_reopen(rig, from_local(), period, unit, rig->now.us + DAY_US, "nộp sót một biểu"),
+        BODY(DONE));
+}
+
+/* ---- trees ---- */
+
+/* 23863 lies in 631 in the first half of 2024, and in 632 from the second on. */
+static int setup_reform(void **state)
+{
+    int result = rig_setup_root(state);
+    struct date first;
+    assert_int_equal(date_make(2024, 7, 1, &first), ERR_OK);
+    Tonghop__Catalogue *edited = edit_begin(2);
+    edit_move(edited, 23863, first, 632);
+    rig_install_edited(*state, edited);
+    return result;
+}
+
+/* A closing is of the units that lay beneath in what it closes; that of the year closes the halves
+ * of the units that it has at its end. */
+static void test_in_the_tree_of_what_was_closed(void **state)
+{
+    static const struct {
+        const char *period, *unit;
+        bool half, year; /* of 23863 are still taken in */
+    } rows[] = {
+        {"2024-S1", "632", true, true}, {"2024-S1", "631", false, true},
+        {"2024", "631", true, true},    {"2024", "632", false, false},
+        {"2024-S2", "632", true, true},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct rig *rig = *state;
+        print_message("%s of %s\n", rows[i].period, rows[i].unit);
+        freeze(rig, rows[i].period, rows[i].unit);
+        assert_int_equal(takes_in(rig, "2024-S1", 23863), rows[i].half);
+        assert_int_equal(takes_in(rig, "2024", 23863), rows[i].year);
+        (void)rig_teardown(state);
+        (void)setup_reform(state);
+    }
+}
+
+/* Both must be lifted; a reopening of the year lifts that of its half. */
+static void test_lifted_in_its_tree(void **state)
+{
+    struct rig *rig = *state;
+    freeze(rig, "2024-S1", "631");
+    freeze(rig, "2024", "632");
+    reopen(rig, "2024-S1", "23863");
+    assert_true(takes_in(rig, "2024-S1", 23863));
+    assert_false(takes_in(rig, "2024", 23863));
+    freeze(rig, "2024-S1", "631");
+    assert_false(takes_in(rig, "2024-S1", 23863));
+    reopen(rig, "2024", "23863");
+    assert_true(takes_in(rig, "2024-S1", 23863));
+    assert_true(takes_in(rig, "2024", 23863));
+}
+
+/* ---- clocks ---- */
+
+/* Of what is said at one moment, and of what is said by a clock that was set back, the last said
+ * stands. */
+static void test_what_is_said_last_stands(void **state)
+{
+    struct rig *rig = *state;
+    const int64_t steps_us[] = {0, -DAY_US, 0, -1, DAY_US};
+    for (size_t i = 0; i < LENGTH(steps_us); i++) {
+        freeze(rig, "2024", "64");
+        assert_false(takes_in(rig, "2024", 23857));
+        rig->now.us += steps_us[i];
+        reopen(rig, i % 2 == 0 ? "2024" : "2024-S1", "23857");
+        assert_true(takes_in(rig, "2024-S1", 23857));
+        rig->now.us += steps_us[i];
+    }
+}
+
+/* What was said beneath by a clock that is ahead is lifted and closed again all the same. */
+static void test_closed_beneath_by_a_clock_ahead(void **state)
+{
+    struct rig *rig = *state;
+    freeze(rig, "2024-S1", "631");
+    rig->now.us += 30 * DAY_US;
+    freeze(rig, "2024", "631");
+    rig->now.us -= 40 * DAY_US;
+    reopen(rig, "2024", "23857");
+    assert_true(takes_in(rig, "2024", 23857));
+    assert_true(takes_in(rig, "2024-S1", 23857));
+    freeze(rig, "2024-S1", "64");
+    assert_true(takes_in(rig, "2024", 23857));
+    assert_false(takes_in(rig, "2024-S1", 23857));
+}
+
+#define REFORM_TEST(function) cmocka_unit_test_setup_teardown(function, setup_reform, rig_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        REFORM_TEST(test_in_the_tree_of_what_was_closed),
+        REFORM_TEST(test_lifted_in_its_tree),
+        ROOT_TEST(test_what_is_said_last_stands),
+        ROOT_TEST(test_closed_beneath_by_a_clock_ahead),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
