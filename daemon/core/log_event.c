@@ -166,9 +166,10 @@ static const struct log_event_info infos[] = {
                                           "that go together; tell the developers."},
     [LOG_EVENT_NOTICE_IGNORED] =
         {"notice-ignored", "37f499b2ab70460d9379787849cb9dbe", LOG_LEVEL_WARNING,
-         "A node sent a notice that does not read; it was left out, and the others were taken "
-         "over.",
-         "See that both nodes have versions that go together; tell the developers."},
+         "A node sent a notice that does not read, or that is not for it to say; it was left out, "
+         "and the others were taken over.",
+         "The line says why: see who runs that node, and that both have versions that go "
+         "together."},
     [LOG_EVENT_COMPARISON_FAILED] =
         {"comparison-failed", "f69f0037b8694aa2b46fceba46eb4e11", LOG_LEVEL_WARNING,
          "The node above could not compare what both nodes hold; it is asked again later.",

@@ -42,6 +42,7 @@ enum {
     NODE_HOLDERS_MAX = 64,         /* revisions whose holders are remembered */
     NODE_WATCHERS_MAX = 1024,      /* questions that wait for a change, one of each session */
     NODE_WATCH_WAIT_MS = 30000,    /* the longest that one waits */
+    NODE_NOTICES_OF_UNIT = 4096,   /* are taken over from beneath about one unit, kind and year */
     NODE_NOTICES_RETRY_MS = 15000, /* a page or question that was not answered goes out again */
     NODE_WATCH_HEADS = 8192, /* places of the feed looked at in one turn, or for one question */
 };

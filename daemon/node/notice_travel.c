@@ -130,34 +130,76 @@ void node_handle_notices_query(struct step *step, const Tonghop__NoticesQuery *q
     buf_fini(&page.bytes);
 }
 
-/* What a child may say: what is about its units, said there; and what this node has said itself,
- * which it may have lost. What nodes above have said comes from above. */
-static bool may_say(struct step *step, const Tonghop__Notice *notice)
+/* What a unit's own node does not say of it: whom it serves it also closes and reopens. */
+static bool is_from_above(uint8_t type)
+{
+    return type == NOTICE_ACCEPTED || type == NOTICE_RETURNED || type == NOTICE_REMINDER ||
+           type == NOTICE_CLOCK;
+}
+
+/* No honest node comes near it; a walk of what is said of one unit and year stays short. */
+static bool has_place(struct step *step, const struct notice_key *key)
+{
+    struct notice_key at = {.report = store_cursor_before(key->report.kind, key->report.period.year,
+                                                          key->report.unit, 0)};
+    struct span bytes;
+    if (store_get_notice(step->txn, key, &bytes) == ERR_OK)
+        return true;
+    for (size_t count = 0; count < NODE_NOTICES_OF_UNIT; count++)
+        if (!store_next_notice(step->txn, &at, &bytes) || at.report.kind != key->report.kind ||
+            at.report.period.year != key->report.period.year || at.report.unit != key->report.unit)
+            return true;
+    return false;
+}
+
+/* What a child may say: what is about its units, said there by the unit's node or one above it; and
+ * what this node has said itself, which it may have lost. What nodes above have said comes from
+ * above. NULL: it may; otherwise why not, "" if nothing is wrong with that. */
+static const char *why_not_from_child(struct step *step, const Tonghop__Notice *notice)
 {
     struct notice_key key;
     wire_notice_key(notice, &key);
     const struct tree *tree = tree_of(step->node, &key);
     if (notice_is_own(step->node, notice))
-        return true;
-    return tree_contains(tree, step->peer.unit, key.report.unit) &&
-           tree_contains(tree, step->peer.unit, key.author);
+        return NULL;
+    if (!tree_contains(tree, step->peer.unit, key.report.unit))
+        return "its unit is not beneath who sent it";
+    if (tree_contains(tree, key.author, step->node->options.unit))
+        return ""; /* handed back to whoever may have lost it */
+    if (!tree_contains(tree, step->peer.unit, key.author))
+        return "who said it is not beneath who sent it";
+    if (!tree_contains(tree, key.author, key.report.unit) ||
+        (key.author == key.report.unit && is_from_above(key.type)))
+        return "who said it is not above its unit";
+    if (!has_place(step, &key))
+        return "too much is said of its unit and year";
+    return NULL;
 }
 
 /* Takes over each of them; one that does not read, or is not for the sender to say, is left out and
  * does not hold up the others. */
 static void take_all(struct step *step, const Tonghop__Notices *notices,
-                     bool (*may)(struct step *step, const Tonghop__Notice *notice))
+                     const char *(*why_not)(struct step *step, const Tonghop__Notice *notice))
 {
     char reason[WIRE_REASON_SIZE], sender[STEP_SENDER_SIZE];
     for (size_t i = 0; i < notices->n_notices; i++) {
         struct span bytes = {notices->notices[i].data, notices->notices[i].len};
         Tonghop__Notice *notice;
         arena_reset(step->node->scratch);
-        if (wire_open_notice(bytes, step->node->scratch, &notice, reason, sizeof(reason)) != ERR_OK)
+        if (wire_open_notice(bytes, step->node->scratch, &notice, reason, sizeof(reason)) !=
+            ERR_OK) {
             log_event(LOG_EVENT_NOTICE_IGNORED,
                       LOG_FIELDS(.error = ERR_MALFORMED, .peer = step_sender(step, sender)),
                       "a notice does not read: %s", reason);
-        else if (may(step, notice))
+            continue;
+        }
+        const char *why = why_not(step, notice);
+        if (why != NULL && why[0] != '\0')
+            log_event(LOG_EVENT_NOTICE_IGNORED,
+                      LOG_FIELDS(.error = ERR_FOREIGN, .unit = notice->unit,
+                                 .peer = step_sender(step, sender)),
+                      "a notice is not for the sender to say: %s", why);
+        else if (why == NULL)
             notice_take(step, bytes, notice);
     }
 }
@@ -173,7 +215,7 @@ void node_handle_notices(struct step *step, const Tonghop__Notices *notices)
         step_refuse(step, ERR_FULL, NULL, "the disk of this node is nearly full");
         return;
     }
-    take_all(step, notices, may_say);
+    take_all(step, notices, why_not_from_child);
     ack.through = notices->through;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_NOTICES_ACK;
     envelope.notices_ack = &ack;
@@ -225,11 +267,13 @@ void notices_hear_last(struct step *step, uint64_t number)
         effects_add(step->effects, EFFECT_NOTICES_MORE, (struct span){0});
 }
 
-static bool is_for_us(struct step *step, const Tonghop__Notice *notice)
+static const char *why_not_from_parent(struct step *step, const Tonghop__Notice *notice)
 {
     struct notice_key key;
     wire_notice_key(notice, &key);
-    return concerns_child(step->node, &key, step->node->options.unit, 0);
+    return concerns_child(step->node, &key, step->node->options.unit, 0)
+               ? NULL
+               : "its unit is not beneath this node";
 }
 
 static void put_if_other(struct step *step, const char *name, uint64_t value)
@@ -248,7 +292,7 @@ void node_handle_parent_notices(struct step *step, const Tonghop__Notices *notic
     if (step->in->re != node->notices.pull_seq || node->catalogue == NULL ||
         !store_has_room(node->store))
         return; /* of an earlier question; or asked again later */
-    take_all(step, notices, is_for_us);
+    take_all(step, notices, why_not_from_parent);
     put_if_other(step, META_EPOCH, notices->epoch);
     put_if_other(step, META_AFTER, notices->through);
     put_if_other(step, META_CATALOGUE, node->catalogue->number);

@@ -1,5 +1,7 @@
 /* What queries and their answers may be: wire_rules.c has the rest. Texts of a query are resolved
  * by the node that answers, and kind 0 means actual. */
+#include <string.h>
+
 #include "wire/wire_rules.h"
 
 #include "core/check.h"
@@ -249,11 +251,32 @@ static const struct wire_rule notice_rules[] = {
     {AT(Notice, text), 0, REPORT_REASON_MAX, RULE_HAS_LINES},
     {AT(Notice, indicators), 0, WIRE_NOTICE_CELLS_MAX, 0},
     {INSTANT(Notice, until_us)},
+    {AT(Notice, edition), 0, UINT8_MAX, 0},
     {HASH(Notice, digest)},
     {INSTANT(Notice, delivered_us)},
     {INSTANT(Notice, seen_us)},
     {AT(Notice, seal), WIRE_SEAL_SIZE, WIRE_SEAL_SIZE, RULE_OR_EMPTY},
 };
+
+/* What its key may be: nothing in it that means nothing, or one fact would have many keys. Types of
+ * a later version are theirs to check. */
+static const char *check_notice(const ProtobufCMessage *message)
+{
+    static const uint8_t nothing[NOTICE_ABOUT_SIZE];
+    const Tonghop__Notice *notice = (const void *)message;
+    bool is_of_filing = notice->type == NOTICE_ACCEPTED || notice->type == NOTICE_RETURNED;
+    bool has_number = notice->type != NOTICE_REMINDER && notice->type != NOTICE_REOPENING;
+    if (notice->type > NOTICE_TYPE_LAST)
+        return NULL;
+    if (!is_of_filing && notice->type != NOTICE_HEARD &&
+        memcmp(notice->about.data, nothing, sizeof(nothing)) != 0)
+        return "it is about no filing";
+    if (notice->number != 0 && !has_number)
+        return "it has no number";
+    if (notice->form != 0 && (!has_number || notice->type == NOTICE_CLOSING))
+        return "it is about no form";
+    return NULL;
+}
 
 static const struct wire_rule notices_rules[] = {
     {AT(Notices, notices), 0, WIRE_NOTICES_MAX, 0},
@@ -302,7 +325,7 @@ static const struct wire_rule inbox_entry_rules[] = {
 };
 
 const struct wire_shape wire_query_shapes[] = {
-    {SHAPE(notice, NULL)},
+    {SHAPE(notice, check_notice)},
     {SHAPE(notices, NULL)},
     {SHAPE(inbox, NULL)},
     {SHAPE(inbox_entry, NULL)},

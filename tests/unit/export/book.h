@@ -181,7 +181,11 @@ static inline void book_put_notices(struct book *book, struct store_txn *txn)
         Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
         if (key.type == NOTICE_HEARD)
             key.number = (uint64_t)NOTICE_RETURNED << 32 | 64;
-        if (chance(&book->rng, 50))
+        if (key.type == NOTICE_REMINDER || key.type == NOTICE_REOPENING)
+            key.number = key.report.form = 0;
+        if (key.type == NOTICE_CLOSING)
+            key.report.form = 0;
+        if ((key.type <= NOTICE_RETURNED || key.type == NOTICE_HEARD) && chance(&book->rng, 50))
             memcpy(key.about, digest, sizeof key.about);
         wire_put_notice_key(&key, &notice);
         notice.time_us = book_instant(book).us;

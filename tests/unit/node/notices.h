@@ -15,6 +15,7 @@ struct says {
     uint64_t number;
     int64_t later_us; /* than RIG_NOW_US */
     int64_t seen_us;
+    uint8_t about; /* the first byte of it */
     const char *text;
     const uint8_t *seal_key; /* with which it is sealed in the name of `author` */
     bool is_broken;          /* does not read */
@@ -27,7 +28,8 @@ static inline struct notice_key key_of_says(const struct says *says)
     return (struct notice_key){.report = {KIND_ACTUAL, {2024, PERIOD_S1}, says->unit, says->form},
                                .type = says->type,
                                .author = says->author,
-                               .number = says->number};
+                               .number = says->number,
+                               .about = {says->about}};
 }
 
 /* Appends its bytes. */

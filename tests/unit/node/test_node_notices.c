@@ -32,7 +32,19 @@ static void test_who_may_say_what(void **state)
         struct says says;
         bool is_taken;
     } rows[] = {
-        {"of itself about its own", {.type = NOTICE_RETURNED, .unit = 631, .author = 631}, true},
+        {"of itself about its own", {.type = NOTICE_REOPENING, .unit = 631, .author = 631}, true},
+        {"of itself what only others decide",
+         {.type = NOTICE_RETURNED, .unit = 631, .author = 631},
+         false},
+        {"a commune's about the district",
+         {.type = NOTICE_REOPENING, .unit = 631, .author = 23857},
+         false},
+        {"a commune's about another",
+         {.type = NOTICE_HEARD, .unit = 23860, .author = 23857},
+         false},
+        {"a closing of a unit without a node",
+         {.type = NOTICE_CLOSING, .unit = 23860, .author = 631, .number = 1},
+         true},
         {"of itself about a commune",
          {.type = NOTICE_RETURNED, .unit = 23857, .author = 631},
          true},
@@ -70,7 +82,7 @@ static void test_who_may_say_what(void **state)
 static void test_a_bad_one_does_not_hold_up(void **state)
 {
     static const struct says rows[] = {
-        {.type = NOTICE_RETURNED, .unit = 631, .author = 631, .text = "first"},
+        {.type = NOTICE_RETURNED, .unit = 23860, .author = 631, .text = "first"},
         {.type = NOTICE_REMINDER, .unit = 631, .author = 631, .text = "cut", .is_broken = true},
         {.type = NOTICE_REMINDER, .unit = 632, .author = 631},
         {.type = NOTICE_RETURNED, .unit = 23857, .author = 631, .text = "last"},
@@ -82,6 +94,54 @@ static void test_a_bad_one_does_not_hold_up(void **state)
     assert_holds(rig, &rows[3]);
     assert_int_equal(count_held(rig), 2);
     assert_logged("a notice does not read");
+    assert_logged("a notice is not for the sender to say: its unit is not beneath who sent it");
+}
+
+/* What belongs up here is given back by honest nodes, too, and no complaint. */
+static void test_given_back_in_silence(void **state)
+{
+    struct rig *rig = *state;
+    rig_log[0] = '\0';
+    child_says(rig, NODE_631, SAYS(.type = NOTICE_RETURNED, .unit = 631, .author = 64));
+    assert_int_equal(count_held(rig), 0);
+    assert_null(strstr(rig_log, "a notice"));
+}
+
+/* One fact has one key: what means nothing in it must be nothing. */
+static void test_nothing_in_a_key_that_means_nothing(void **state)
+{
+    static const struct {
+        const char *name;
+        struct says says;
+        bool is_taken;
+    } rows[] = {
+        {"returned: a filing", {.type = NOTICE_RETURNED, .form = 1, .number = 2, .about = 3}, true},
+        {"accepted: a filing", {.type = NOTICE_ACCEPTED, .form = 1, .number = 2, .about = 3}, true},
+        {"heard: of a return", {.type = NOTICE_HEARD, .form = 1, .number = 2, .about = 3}, true},
+        {"clock: when it came", {.type = NOTICE_CLOCK, .form = 1, .number = 2}, true},
+        {"clock: a filing", {.type = NOTICE_CLOCK, .form = 1, .number = 3, .about = 3}, false},
+        {"reminder", {.type = NOTICE_REMINDER}, true},
+        {"reminder: a number", {.type = NOTICE_REMINDER, .number = 1}, false},
+        {"reminder: a form", {.type = NOTICE_REMINDER, .form = 1}, false},
+        {"reminder: a filing", {.type = NOTICE_REMINDER, .about = 1}, false},
+        {"reopening", {.type = NOTICE_REOPENING}, true},
+        {"reopening: a number", {.type = NOTICE_REOPENING, .number = 1}, false},
+        {"reopening: a form", {.type = NOTICE_REOPENING, .form = 1}, false},
+        {"reopening: a filing", {.type = NOTICE_REOPENING, .about = 1}, false},
+        {"closing", {.type = NOTICE_CLOSING, .number = 1}, true},
+        {"closing: a form", {.type = NOTICE_CLOSING, .number = 2, .form = 1}, false},
+        {"closing: a filing", {.type = NOTICE_CLOSING, .number = 3, .about = 1}, false},
+        {"of a later version", {.type = 200, .number = 3, .form = 1, .about = 1}, true},
+    };
+    struct rig *rig = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct says says = rows[i].says;
+        says.unit = 23857;
+        says.author = 631;
+        child_says(rig, NODE_631, &says);
+        if ((held_text(rig, &says) != NULL) != rows[i].is_taken)
+            fail_msg("%s: %s", rows[i].name, rows[i].is_taken ? "left out" : "taken");
+    }
 }
 
 /* Only nodes say and ask. */
@@ -121,7 +181,8 @@ static void test_the_later_stands(void **state)
         size_t row = i % LENGTH(rows);
         struct says says = rows[row].says;
         says.type = i < LENGTH(rows) ? NOTICE_RETURNED : NOTICE_HEARD;
-        says.unit = says.author = 631;
+        says.unit = 23857;
+        says.author = 631;
         child_says(rig, NODE_631, &says);
         stands = rows[row].stands ? says.text : stands;
         if (strcmp(held_text(rig, &says), stands) != 0)
@@ -137,7 +198,7 @@ static void test_keys_are_apart(void **state)
         {.type = NOTICE_RETURNED, .unit = 23857, .author = 631, .number = 1, .text = "1"},
         {.type = NOTICE_RETURNED, .unit = 23857, .author = 631, .number = 2, .text = "2"},
         {.type = NOTICE_ACCEPTED, .unit = 23857, .author = 631, .number = 1, .text = "3"},
-        {.type = NOTICE_RETURNED, .unit = 23857, .author = 23857, .number = 1, .text = "4"},
+        {.type = NOTICE_HEARD, .unit = 23857, .author = 23857, .number = 1, .text = "4"},
         {.type = NOTICE_RETURNED, .unit = 23860, .author = 631, .number = 1, .text = "5"},
         {.type = NOTICE_RETURNED,
          .unit = 23857,
@@ -157,7 +218,7 @@ static void test_keys_are_apart(void **state)
 static void test_said_twice_and_said_too_late(void **state)
 {
     const struct says now = {
-        .type = NOTICE_RETURNED, .unit = 631, .author = 631, .later_us = 5, .text = "now"};
+        .type = NOTICE_RETURNED, .unit = 23857, .author = 631, .later_us = 5, .text = "now"};
     struct says before = now;
     struct rig *rig = *state;
     before.later_us = 4;
@@ -179,7 +240,7 @@ static void test_said_twice_and_said_too_late(void **state)
 static const struct says about_631 = {
     .type = NOTICE_RETURNED, .unit = 23857, .author = 631, .text = "own"};
 
-/* Says so many different ones about 631. */
+/* Says so many different ones. */
 static void say_many(struct rig *rig, size_t count, const char *text)
 {
     struct says rows[SAYS_MAX];
@@ -187,13 +248,37 @@ static void say_many(struct rig *rig, size_t count, const char *text)
         size_t turn = count - said < SAYS_MAX ? count - said : SAYS_MAX;
         for (size_t i = 0; i < turn; i++)
             rows[i] = (struct says){.type = NOTICE_RETURNED,
-                                    .unit = 631,
+                                    .unit = 23857,
                                     .author = 631,
                                     .number = 1 + said + i,
                                     .text = text};
         child_says_all(rig, NODE_631, rows, turn);
         said += turn;
     }
+}
+
+/* Of one unit and year no node takes over without end; what is held can still change, and of others
+ * there may be as many. */
+static void test_not_without_end(void **state)
+{
+    struct says later = {.type = NOTICE_RETURNED,
+                         .unit = 23857,
+                         .author = 631,
+                         .number = 1,
+                         .later_us = 9,
+                         .text = "later"};
+    struct rig *rig = *state;
+    rig_log[0] = '\0';
+    say_many(rig, NODE_NOTICES_OF_UNIT, "x");
+    assert_int_equal(count_held(rig), NODE_NOTICES_OF_UNIT);
+    assert_null(strstr(rig_log, "too much"));
+    child_says(rig, NODE_631, SAYS(.type = NOTICE_ACCEPTED, .unit = 23857, .author = 631));
+    assert_int_equal(count_held(rig), NODE_NOTICES_OF_UNIT);
+    assert_logged("too much is said of its unit and year");
+    child_says(rig, NODE_631, &later);
+    assert_holds(rig, &later);
+    child_says(rig, NODE_631, SAYS(.type = NOTICE_ACCEPTED, .unit = 23860, .author = 631));
+    assert_int_equal(count_held(rig), NODE_NOTICES_OF_UNIT + 1);
 }
 
 static uint64_t epoch_of(struct rig *rig)
@@ -242,7 +327,7 @@ static void test_pages(void **state)
     for (uint64_t i = 0; i < 100; i++)
         child_says(
             rig, NODE_631,
-            SAYS(.type = NOTICE_REMINDER, .unit = 631, .author = 631, .number = i, .text = text));
+            SAYS(.type = NOTICE_CLOCK, .unit = 23857, .author = 631, .number = i, .text = text));
     struct pages_read read = read_pages(rig, NODE_631);
     assert_int_equal(read.count, 100);
     assert_int_equal(read.cut_short, 1);
@@ -408,6 +493,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PARENT_TEST(test_who_may_say_what),
         PARENT_TEST(test_a_bad_one_does_not_hold_up),
+        PARENT_TEST(test_given_back_in_silence),
+        PARENT_TEST(test_nothing_in_a_key_that_means_nothing),
+        PARENT_TEST(test_not_without_end),
         PARENT_TEST(test_readers_neither_say_nor_ask),
         PARENT_TEST(test_the_later_stands),
         PARENT_TEST(test_keys_are_apart),
