@@ -170,25 +170,25 @@ static void answer(struct reminding *r)
     free(pointers);
 }
 
-/* An administrator of a unit beneath this node reminds what lies beneath that. */
-static bool may_remind(struct step *step, const struct query *query)
+/* Whom an administrator of `by` reminds lies beneath that, and is not it. */
+static bool may_remind(struct step *step, const struct query *query, uint32_t by)
 {
     char unit[256], own[256];
-    if (tree_contains(query->tree, step->peer.unit, query->unit))
+    if (query->unit != by && tree_contains(query->tree, by, query->unit))
         return true;
     step_refuse(step, ERR_FOREIGN, NULL,
                 STEP_WORDS(step,
-                           "%s is reminded by those above it; your key is of %s: have it enrolled "
-                           "for a unit above",
-                           "%s do cấp trên của đơn vị đó nhắc; khóa này của %s: hãy đăng ký khóa "
-                           "cho một đơn vị cấp trên"),
+                           "%s is reminded by an administrator of a unit above it; you are one of "
+                           "%s",
+                           "%s do người quản trị của một đơn vị cấp trên nhắc; bạn là người quản "
+                           "trị của %s"),
                 node_unit_text(step->node, query->unit, unit, sizeof(unit)),
-                node_unit_text(step->node, step->peer.unit, own, sizeof(own)));
+                node_unit_text(step->node, by, own, sizeof(own)));
     return false;
 }
 
-/* Each unit that is named, or all that miss something but this node's own, which its superior
- * reminds. Refuses and returns false if one is not beneath this node. */
+/* Each unit that is named, or all that miss something beneath the sender's, which its superior
+ * reminds. Refuses and returns false if one that is named is not beneath it. */
 static bool remind_all(struct reminding *r)
 {
     struct step *step = r->step;
@@ -198,7 +198,7 @@ static bool remind_all(struct reminding *r)
     for (size_t i = 0; i < r->ask->n_units; i++) {
         struct query query;
         if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query) ||
-            !may_remind(step, &query))
+            !may_remind(step, &query, r->query->unit))
             return false;
     }
     for (size_t i = 0; i < wanted; i++) {
@@ -206,20 +206,39 @@ static bool remind_all(struct reminding *r)
         if (r->ask->n_units > 0)
             (void)query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i],
                                 &query); /* it was above */
-        if (query.unit != step->node->options.unit)
+        if (query.unit != r->query->unit)
             remind_one(r, query.unit);
     }
     return true;
+}
+
+/* The unit in whose name the sender reminds: its own, which an administrator may have of less than
+ * this node's unit. */
+static bool find_sender(struct step *step, struct query *query)
+{
+    char own[256], period[PERIOD_TEXT_SIZE];
+    if (node_covers(step->node, query->tree, step->peer.unit)) {
+        query->unit = step->peer.unit;
+        return true;
+    }
+    step_refuse(
+        step, ERR_FOREIGN, NULL,
+        STEP_WORDS(step,
+                   "your key is of %s, which is not beneath this node in %s: who reminds is "
+                   "an administrator of a unit above those that owe reports of it",
+                   "khóa của bạn là của %s, kỳ %s không thuộc nút này: việc nhắc do người "
+                   "quản trị của đơn vị cấp trên của các đơn vị còn nợ báo cáo"),
+        node_unit_text(step->node, step->peer.unit, own, sizeof(own)),
+        period_format(query->period, period));
+    return false;
 }
 
 void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
 {
     struct query query;
     struct reminding reminding = {.step = step, .ask = ask, .query = &query};
-    if (!query_resolve(step, ask->kind, ask->period, "", &query))
+    if (!query_resolve(step, ask->kind, ask->period, "", &query) || !find_sender(step, &query))
         return;
-    if (!tree_contains(query.tree, step->peer.unit, query.unit))
-        query.unit = step->peer.unit; /* an administrator of less than this node's unit */
     find_missing(step, &query, &reminding.missing);
     if (remind_all(&reminding))
         answer(&reminding);

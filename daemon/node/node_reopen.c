@@ -31,24 +31,31 @@ static bool is_in_time(struct step *step, const Tonghop__Reopen *reopen)
     return false;
 }
 
-/* What a closing above this node has closed is reopened there. */
+/* What was closed above the sender's unit is reopened there; and a reopening that runs is changed
+ * in the name of this node's unit, which has made it. */
 static bool may_reopen(struct step *step, const struct query *query, const struct closure *closing)
 {
-    struct node *node = step->node;
     char by[256], period[PERIOD_TEXT_SIZE];
-    const struct tree *tree = node_tree(node, closing->period);
-    if (!tree_contains(tree, step->peer.unit, closing->unit)) {
-        step_refuse(step, ERR_FOREIGN, NULL,
-                    STEP_WORDS(step,
-                               "%s was closed by %s: only whoever works at its node, or above it, "
-                               "can reopen it",
-                               "kỳ %s do %s khóa: chỉ người làm việc tại nút đó hoặc cấp trên mới "
-                               "mở lại được"),
-                    period_format(query->period, period),
-                    node_unit_text(node, closing->unit, by, sizeof(by)));
-        return false;
-    }
-    return true;
+    uint32_t unit = closing != NULL ? closing->unit : step->node->options.unit;
+    const struct tree *tree =
+        closing != NULL ? node_tree(step->node, closing->period) : query->tree;
+    if (tree_contains(tree, step->peer.unit, unit))
+        return true;
+    step_refuse(
+        step, ERR_FOREIGN, NULL,
+        closing != NULL
+            ? STEP_WORDS(step,
+                         "%s was closed by %s: only an administrator of that unit, or above "
+                         "it, can reopen it",
+                         "kỳ %s do %s khóa: chỉ người quản trị của đơn vị đó hoặc cấp trên "
+                         "mới mở lại được")
+            : STEP_WORDS(step,
+                         "%s was reopened by %s: only an administrator of that unit, or "
+                         "above it, can change that",
+                         "kỳ %s do %s mở lại: chỉ người quản trị của đơn vị đó hoặc cấp "
+                         "trên mới thay đổi được"),
+        period_format(query->period, period), node_unit_text(step->node, unit, by, sizeof(by)));
+    return false;
 }
 
 /* A reopening is later than what it lifts, by whatever clock that was closed; that of a year lifts
@@ -126,10 +133,6 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
     const struct report_key key = {.kind = query.kind, .period = query.period, .unit = query.unit};
     bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);
     char unit[256], period[PERIOD_TEXT_SIZE];
-    if (!is_closed) /* what is changed is this node's own reopening */
-        closing = (struct closure){.unit = step->node->options.unit, .period = query.period};
-    if ((is_closed || is_reopened(step, &query)) && !may_reopen(step, &query, &closing))
-        return;
     if (!is_closed && !is_reopened(step, &query)) {
         step_refuse(step, ERR_INVALID, NULL,
                     STEP_WORDS(step, "%s is not closed for %s: it can be filed as it is",
@@ -138,5 +141,6 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
                     node_unit_text(step->node, query.unit, unit, sizeof(unit)));
         return;
     }
-    say(step, &query, &closing, reopen);
+    if (may_reopen(step, &query, is_closed ? &closing : NULL))
+        say(step, &query, &closing, reopen);
 }

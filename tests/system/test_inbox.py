@@ -104,7 +104,7 @@ def closed_and_reopened(office: Office) -> None:
            events(inbox(office.district, "--all")), True)
     refused = office.district.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
                                       "--reason", "a", "--lang", "en", expect=1)
-    expect_in("not by the district", refused.err, "only whoever works at its node, or above it")
+    expect_in("not by the district", refused.err, "only an administrator of that unit, or above it")
     until = tomorrow()
     said = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", until,
                                    "--reason", "nộp sót", "--lang", "en")

@@ -4,7 +4,7 @@
 #include "unit/node/said.h"
 #include "unit/node/state.h"
 
-enum { NODE_631 = 1, ADMIN_631 = 2, READER = 3, REPORTER = 4 };
+enum { NODE_631 = 1, ADMIN_631 = 2, READER = 3, REPORTER = 4, ADMIN_GONE = 5 };
 enum { DISTRICT_DEADLINE = 20, COMMUNE_DEADLINE = 17 }; /* in December */
 
 /* Both forms of a commune. */
@@ -143,7 +143,8 @@ static void test_refused(void **state)
         {READER, "2024", "23860", "forbidden"},   {REPORTER, "2024", "23860", "forbidden"},
         {NODE_631, "2024", "23860", "forbidden"}, {ADMIN_631, "2024", "23887", "foreign"},
         {0, "2024", "12345", "not-found"},        {0, "spring", "23860", "syntax"},
-        {0, "2024", "99", "not-found"},
+        {0, "2024", "99", "not-found"},           {0, "2024", "64", "foreign"},
+        {ADMIN_631, "2024", "631", "foreign"},    {ADMIN_631, "2024", "64", "foreign"},
     };
     rig_enrol(rig, NODE_631, 632, ROLE(NODE));
     rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
@@ -170,6 +171,50 @@ static void test_refused(void **state)
     char *before = dump_store(rig);
     assert_refused(rig_ask(rig, from_local(), &envelope), "not-found");
     assert_unchanged(rig, before);
+}
+
+/* An administrator of less than the node's unit reminds all beneath its own: not that one, and none
+ * beside it. */
+static void test_all_of_less(void **state)
+{
+    static const uint32_t beneath[] = {23857, 23860, 23863};
+    struct rig *rig = *state;
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    const Tonghop__Envelope *answer = ask_remind(rig, from_key(ADMIN_631), "2024", NULL, false);
+    assert_int_equal(count_said(answer), LENGTH(beneath));
+    assert_int_equal(answer->reminded->n_lines, LENGTH(beneath));
+    for (size_t i = 0; i < LENGTH(beneath); i++)
+        assert_int_equal(answer->reminded->lines[i]->unit->id, beneath[i]);
+    assert_int_equal(times_reminded(rig, "631", NULL), 0);
+    assert_int_equal(times_reminded(rig, "632", NULL), 0);
+    assert_int_equal(times_reminded(rig, "23887", NULL), 0);
+}
+
+/* Who may remind is said to whoever may not: of a unit beside or above its own, and of a period in
+ * which its unit is not there any more. */
+static void test_who_may_is_said(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint8_t who;
+        const char *period, *unit, *of;
+    } rows[] = {
+        {ADMIN_631, "2024", "23887", "631 "},
+        {ADMIN_631, "2024", "631", "631 "},
+        {ADMIN_631, "2024", "64", "631 "},
+        {ADMIN_GONE, "2025", NULL, "23899 "},
+    };
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    rig_enrol(rig, ADMIN_GONE, 23899, ROLE(ADMIN));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        char *before = dump_store(rig);
+        const Tonghop__Refusal *refusal = assert_refused(
+            ask_remind(rig, from_key(rows[i].who), rows[i].period, rows[i].unit, false), "foreign");
+        assert_contains(refusal->text, "an administrator of a unit above");
+        assert_contains(refusal->text, rows[i].of);
+        assert_unchanged(rig, before);
+    }
 }
 
 /* ---- by itself ---- */
@@ -281,6 +326,8 @@ int main(void)
         ROOT_TEST(test_not_too_often),
         ROOT_TEST(test_trial_and_closed),
         ROOT_TEST(test_refused),
+        ROOT_TEST(test_all_of_less),
+        ROOT_TEST(test_who_may_is_said),
         ROOT_TEST(test_not_by_itself),
         ROOT_TEST(test_by_itself),
         ROOT_TEST(test_by_hand_first),

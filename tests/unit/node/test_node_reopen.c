@@ -133,7 +133,7 @@ static void test_not_what_was_closed_above(void **state)
     const Tonghop__Refusal *refusal = assert_refused(
         ask_reopen(rig, from_local(), "2024", "23857", rig->now.us + DAY_US, "sót"), "foreign");
     assert_contains(refusal->text, "64");
-    assert_contains(refusal->text, "or above it");
+    assert_contains(refusal->text, "an administrator of that unit, or above it");
     /* And one of the district's own, of a period that is closed there as well, lifts no other. */
     closed_above(rig, NOTICE_REOPENING, 23857, rig->now.us + DAY_US);
     assert_true(takes_in(rig, &in_631));
@@ -194,6 +194,37 @@ static void test_refused(void **state)
     assert_true(takes_in(rig, &in_631));
 }
 
+/* A reopening that runs is changed by an administrator of the unit that made it, or above: no other
+ * lengthens or ends it, or makes it of a unit of its own; who may is said. */
+static void test_who_changes_it(void **state)
+{
+    struct rig *rig = *state;
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    rig_enrol(rig, ADMIN_64, 64, ROLE(ADMIN));
+    close_year(rig, RANK(PRELIMINARY));
+    int64_t until_us = rig->now.us + 2 * DAY_US;
+    reopen(rig, "2024", until_us);
+    const int64_t moments[] = {1, until_us - DAY_US, until_us + 30 * DAY_US};
+    for (size_t i = 0; i < LENGTH(moments); i++) {
+        rig->now.us++;
+        char *before = dump_store(rig);
+        const Tonghop__Refusal *refusal = assert_refused(
+            ask_reopen(rig, from_key(ADMIN_631), "2024", "23857", moments[i], "a"), "foreign");
+        assert_contains(refusal->text, "reopened by 64");
+        assert_contains(refusal->text, "an administrator of that unit, or above");
+        assert_unchanged(rig, before);
+    }
+    /* Of another unit nothing was reopened: there it is the closing that counts. */
+    assert_contains(
+        assert_refused(ask_reopen(rig, from_key(ADMIN_631), "2024", "23860", until_us, "a"),
+                       "foreign")
+            ->text,
+        "closed by 64");
+    assert_true(takes_in(rig, &in_631));
+    assert_body(ask_reopen(rig, from_key(ADMIN_64), "2024", "23857", 1, "a"), BODY(DONE));
+    assert_false(takes_in(rig, &in_631));
+}
+
 /* It outlives a restart, as the closing does. */
 static void test_after_a_restart(void **state)
 {
@@ -215,6 +246,7 @@ int main(void)
         ROOT_TEST(test_ended_by_a_closing),
         DISTRICT_TEST(test_not_what_was_closed_above),
         ROOT_TEST(test_refused),
+        ROOT_TEST(test_who_changes_it),
         ROOT_TEST(test_after_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
