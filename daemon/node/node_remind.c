@@ -16,7 +16,6 @@
 #include "node/remind.h"
 
 enum {
-    DAY_SECONDS = 86400,
     HAND_DAYS = 1,   /* between two reminders where none are sent by itself */
     AFTER_DAYS = 60, /* so long after the deadline one is sent by itself */
     TURN_MAX = 64,   /* sent by itself in one turn */
@@ -32,11 +31,10 @@ static struct notice_key key_of(const struct step *step, uint8_t kind, struct pe
                                .author = step->node->options.unit};
 }
 
-static int64_t pause_us(const struct node *node)
+static int32_t pause_days(const struct node *node)
 {
-    uint32_t days =
-        node->options.remind_every_days > 0 ? node->options.remind_every_days : HAND_DAYS;
-    return (int64_t)days * DAY_SECONDS * 1000000;
+    uint32_t days = node->options.remind_every_days;
+    return (int32_t)(days > 0 ? days : HAND_DAYS);
 }
 
 /* When it was reminded last, 0: never, and how often. */
@@ -47,9 +45,21 @@ static int64_t last_us(struct step *step, const struct notice_key *key, uint32_t
     return held != NULL ? held->time_us : 0;
 }
 
+/* Days are told, not hours: a look that comes a moment earlier in the day than the last one finds
+ * due what is due that day. One of a later day was said by a clock that was wrong: it does not keep
+ * a unit from being reminded until that day comes. */
 static bool is_too_early(const struct step *step, int64_t before_us)
 {
-    return before_us != 0 && step->event->now.us < before_us + pause_us(step->node);
+    int32_t today = instant_date(step->event->now).days;
+    int32_t said = instant_date((struct instant){before_us}).days;
+    return before_us != 0 && said <= today && today < said + pause_days(step->node);
+}
+
+/* The beginning of the day on which the next one may be sent. */
+static int64_t next_us(const struct step *step, struct instant last)
+{
+    const struct date before = {instant_date(last).days + pause_days(step->node) - 1};
+    return instant_end_of(before).us + 1;
 }
 
 static void say(struct step *step, const struct notice_key *key, uint32_t count, const char *text,
@@ -140,7 +150,8 @@ static void remind_one(struct reminding *r, uint32_t unit)
         return;
     bool has_deadline = find_deadline(step, r->query->tree, unit, &deadline);
     line->reminded = !is_too_early(step, line->last_us);
-    line->next_us = (line->reminded ? step->event->now.us : line->last_us) + pause_us(step->node);
+    line->next_us =
+        next_us(step, line->reminded ? step->event->now : (struct instant){line->last_us});
     if (!line->reminded || r->ask->check_only)
         return;
     line->count = count + 1;

@@ -59,7 +59,7 @@ static void test_who_is_reminded(void **state)
     assert_true(line->reminded);
     assert_int_equal(line->count, 1);
     assert_int_equal(line->last_us, 0);
-    assert_int_equal(line->next_us, rig->now.us + DAY_US);
+    assert_int_equal(line->next_us, instant_end_of(instant_date(rig->now)).us + 1);
     line = remind_ok(rig, "23857");
     assert_false(line->reminded);
     assert_true(line->nothing_due);
@@ -90,32 +90,55 @@ static void test_all(void **state)
     assert_int_equal(count_said(ask_remind(rig, from_local(), "2024", NULL, false)), 0);
 }
 
-/* Nobody is reminded again before the pause is over, by whomever; then the count goes on. */
+/* Nobody is reminded again before the day on which the pause is over, by whomever, and from its
+ * first moment on they may be; then the count goes on. */
 static void test_not_too_often(void **state)
 {
     struct rig *rig = *state;
     static const struct {
         uint32_t every_days;
         int64_t pause_days;
-    } rows[] = {{0, 1}, {3, 3}};
+        const char *unit;
+    } rows[] = {{0, 1, "23860"}, {1, 1, "23863"}, {3, 3, "23857"}};
     for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
         node_set_reminding(rig->node, rows[i].every_days, 0);
-        const char *unit = i == 0 ? "23860" : "23863";
-        int64_t said_us = rig->now.us, pause_us = rows[i].pause_days * DAY_US;
-        assert_true(remind_ok(rig, unit)->reminded);
-        rig->now.us = said_us + pause_us - 1;
+        rig->now.us += 3600 * INT64_C(1000000);
+        int64_t said_us = rig->now.us;
+        int64_t due_us =
+            instant_end_of(instant_date(rig->now)).us + 1 + (rows[i].pause_days - 1) * DAY_US;
+        assert_int_equal(remind_ok(rig, rows[i].unit)->next_us, due_us);
+        rig->now.us = due_us - 1;
         char *before = dump_store(rig);
-        const Tonghop__ReminderLine *line = remind_ok(rig, unit);
+        const Tonghop__ReminderLine *line = remind_ok(rig, rows[i].unit);
         assert_false(line->reminded);
         assert_false(line->nothing_due);
         assert_int_equal(line->last_us, said_us);
-        assert_int_equal(line->next_us, said_us + pause_us);
+        assert_int_equal(line->next_us, due_us);
         assert_unchanged(rig, before);
         rig->now.us++;
-        line = remind_ok(rig, unit);
+        line = remind_ok(rig, rows[i].unit);
         assert_true(line->reminded);
         assert_int_equal(line->count, 2);
     }
+}
+
+/* A reminder that was said when the clock was a year ahead keeps nobody from being reminded by the
+ * right one; one said later on the same day does, as the pace is one of days. */
+static void test_said_in_the_future(void **state)
+{
+    struct rig *rig = *state;
+    const int64_t now_us = rig->now.us;
+    rig->now.us = now_us + 365 * DAY_US;
+    assert_true(remind_ok(rig, "23860")->reminded);
+    rig->now.us = now_us + 3600 * INT64_C(1000000);
+    assert_true(remind_ok(rig, "23863")->reminded);
+    rig->now.us = now_us;
+    const Tonghop__ReminderLine *line = remind_ok(rig, "23860");
+    assert_true(line->reminded);
+    assert_int_equal(line->count, 2);
+    assert_int_equal(line->next_us, instant_end_of(instant_date(rig->now)).us + 1);
+    assert_false(remind_ok(rig, "23863")->reminded);
 }
 
 /* A trial changes nothing; a closed period is due from nobody. */
@@ -262,6 +285,34 @@ static void test_by_itself(void **state)
     assert_int_equal(times_reminded(rig, "23863", NULL), 6);
 }
 
+/* Every three days is every third day, though the node looks a moment earlier each time. */
+static void test_looks_earlier_each_time(void **state)
+{
+    struct rig *rig = *state;
+    node_set_reminding(rig->node, 3, 5);
+    for (uint32_t times = 0; times < 3; times++) {
+        move_to(rig, 12, 12 + 3 * (int)times, 12 - (int)times);
+        rig_tick(rig);
+        rig_hello(rig, from_local(), 0);
+        assert_int_equal(times_reminded(rig, "23860", NULL), times + 1);
+    }
+}
+
+/* What a clock that was a year ahead has said does not end the node's own reminding. */
+static void test_by_itself_after_the_future(void **state)
+{
+    struct rig *rig = *state;
+    move_to(rig, 12, 15, 9);
+    const int64_t now_us = rig->now.us;
+    rig->now.us = now_us + 365 * DAY_US;
+    assert_true(remind_ok(rig, "23860")->reminded);
+    rig->now.us = now_us;
+    node_set_reminding(rig->node, 3, 5);
+    rig_tick(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 2);
+}
+
 /* One by hand counts for the pace of those by itself. */
 static void test_by_hand_first(void **state)
 {
@@ -324,12 +375,15 @@ int main(void)
         ROOT_TEST(test_one_form_is_missing),
         ROOT_TEST(test_all),
         ROOT_TEST(test_not_too_often),
+        ROOT_TEST(test_said_in_the_future),
         ROOT_TEST(test_trial_and_closed),
         ROOT_TEST(test_refused),
         ROOT_TEST(test_all_of_less),
         ROOT_TEST(test_who_may_is_said),
         ROOT_TEST(test_not_by_itself),
         ROOT_TEST(test_by_itself),
+        ROOT_TEST(test_looks_earlier_each_time),
+        ROOT_TEST(test_by_itself_after_the_future),
         ROOT_TEST(test_by_hand_first),
         ROOT_TEST(test_only_whose_parent_it_serves),
         ROOT_TEST(test_closed_by_itself),
