@@ -592,8 +592,7 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
         retry_parked(node, txn, event);
         park_unreadable(node, txn, effects);
         end_restoring(node, txn);
-        if (remind_is_due(node, event->now))
-            remind_by_itself(&step);
+        remind_by_itself(&step);
         break;
     }
     return store_error(txn);

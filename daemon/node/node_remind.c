@@ -248,7 +248,8 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
 {
     struct query query;
     struct reminding reminding = {.step = step, .ask = ask, .query = &query};
-    if (!query_resolve(step, ask->kind, ask->period, "", &query) || !find_sender(step, &query))
+    if (!query_resolve(step, ask->kind, ask->period, "", &query) || !step_may_say(step) ||
+        !find_sender(step, &query))
         return;
     find_missing(step, &query, &reminding.missing);
     if (remind_all(&reminding))
@@ -292,6 +293,8 @@ void remind_by_itself(struct step *step)
     struct missing missing = {0};
     size_t said = 0;
     char period[PERIOD_TEXT_SIZE];
+    if (!remind_is_due(node, step->event->now))
+        return;
     node->reminded_day = instant_date(step->event->now).days;
     if (!campaign_find(node->catalogue, instant_date(step->event->now), &query.period))
         return;
@@ -312,5 +315,6 @@ void remind_by_itself(struct step *step)
 bool remind_is_due(const struct node *node, struct instant now)
 {
     return node->options.remind_every_days > 0 && node->catalogue != NULL && !node->is_restoring &&
-           !node->rebuild.is_active && instant_date(now).days != node->reminded_day;
+           !node->rebuild.is_active && instant_date(now).days != node->reminded_day &&
+           store_has_room(node->store);
 }

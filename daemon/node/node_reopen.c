@@ -128,7 +128,7 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
     struct query query;
     struct closure closing = {0};
     if (!query_resolve(step, reopen->kind, reopen->period, reopen->unit, &query) ||
-        !has_reason(step, reopen) || !is_in_time(step, reopen))
+        !step_may_say(step) || !has_reason(step, reopen) || !is_in_time(step, reopen))
         return;
     const struct report_key key = {.kind = query.kind, .period = query.period, .unit = query.unit};
     bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);

@@ -133,6 +133,23 @@ void step_refuse_without_catalogue(struct step *step)
                            "nút gốc bằng `tonghop catalogue publish`"));
 }
 
+bool step_may_say(struct step *step)
+{
+    if (step->node->is_restoring) {
+        step_refuse(step, ERR_BUSY, NULL,
+                    STEP_WORDS(step, "this node is not complete yet: try again later",
+                               "nút này chưa có đủ dữ liệu: thử lại sau"));
+        return false;
+    }
+    if (!store_has_room(step->node->store)) {
+        step_refuse(step, ERR_FULL, NULL,
+                    STEP_WORDS(step, "the disk of this node is nearly full: make room first",
+                               "đĩa của nút này gần đầy: cần có chỗ trống trước đã"));
+        return false;
+    }
+    return true;
+}
+
 void step_done(struct step *step, const char *format, ...)
 {
     char text[1024];

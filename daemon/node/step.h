@@ -52,6 +52,9 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     ((step)->peer.is_vietnamese ? (vietnamese) : (english))
 /* Answers that this node has no catalogue yet. */
 void step_refuse_without_catalogue(struct step *step);
+/* Whether the node may say something of its own: it has all that the node above holds, which what
+ * it would say could contradict, and room on its disk. Refuses when it may not. */
+bool step_may_say(struct step *step);
 void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Who sent the message in hand, as records and events name them: "uid:1000" on the local socket,

@@ -71,6 +71,19 @@ static inline void dump_buckets(struct store_txn *txn, struct buf *out)
     }
 }
 
+static inline void dump_notices(struct store_txn *txn, struct buf *out)
+{
+    struct notice_key key = {0};
+    struct span bytes;
+    while (store_next_notice(txn, &key, &bytes)) {
+        dump_key(out, "notice", &key.report);
+        buf_printf(out, "%u by %" PRIu32 " %" PRIu64 " ", key.type, key.author, key.number);
+        dump_hex(out, key.about, sizeof(key.about));
+        buf_printf(out, " ");
+        dump_hex(out, bytes.data, bytes.len);
+    }
+}
+
 static inline void dump_rest(struct store_txn *txn, struct buf *out)
 {
     struct outbox_item item = {0};
@@ -108,6 +121,7 @@ static inline char *dump_store(struct rig *rig)
     dump_reports(txn, &out);
     dump_below(txn, &out);
     dump_buckets(txn, &out);
+    dump_notices(txn, &out);
     dump_rest(txn, &out);
     buf_printf(&out, "\n"); /* and a NUL behind it */
     assert_int_equal(store_error(txn), ERR_OK);

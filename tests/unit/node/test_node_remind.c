@@ -298,6 +298,60 @@ static void test_looks_earlier_each_time(void **state)
     }
 }
 
+/* Ways in which a node is that says nothing of its own. */
+enum silence { RESTORING, FULL, SILENCES };
+
+static void be(struct rig *rig, enum silence silence)
+{
+    rig_set_restoring(rig, silence == RESTORING);
+    rig_stop(rig);
+    rig_start(rig, silence == FULL ? UINT64_MAX : 0);
+    node_set_reminding(rig->node, 3, 5);
+    rig_hello(rig, from_local(), 0);
+}
+
+/* A node that may lack what the node above holds, or has no room, reminds nobody, asked or by
+ * itself; once it has, it does. */
+static void test_silent(void **state)
+{
+    static const char *const codes[SILENCES] = {[RESTORING] = "busy", [FULL] = "full"};
+    struct rig *rig = *state;
+    for (enum silence silence = 0; silence < SILENCES; silence++) {
+        print_message("row %d\n", (int)silence);
+        move_to(rig, 12, 12 + 3 * (int)silence, 9);
+        be(rig, silence);
+        char *before = dump_store(rig);
+        rig_tick(rig);
+        assert_false(node_has_work(rig->node, rig->now_ms)); /* it does not look again and again */
+        assert_refused(ask_remind(rig, from_local(), "2024", "23860", false), codes[silence]);
+        assert_refused(ask_remind(rig, from_local(), "2024", NULL, true), codes[silence]);
+        assert_unchanged(rig, before);
+        be(rig, SILENCES);
+        rig_tick(rig);
+        rig_hello(rig, from_local(), 0);
+        assert_int_equal(times_reminded(rig, "23860", NULL), 1 + (uint32_t)silence);
+    }
+}
+
+/* Nor does one without a catalogue, which knows nobody. */
+static void test_without_catalogue(void **state)
+{
+    struct rig *rig = *state;
+    node_set_reminding(rig->node, 3, 5);
+    move_to(rig, 12, 15, 9);
+    char *before = dump_store(rig);
+    rig_tick(rig);
+    assert_false(node_has_work(rig->node, rig->now_ms));
+    rig_hello(rig, from_local(), 0);
+    assert_refused(ask_remind(rig, from_local(), "2024", NULL, false), "catalogue");
+    assert_unchanged(rig, before);
+}
+
+static int setup_empty(void **state)
+{
+    return rig_setup_unit(state, 64, false);
+}
+
 /* What a clock that was a year ahead has said does not end the node's own reminding. */
 static void test_by_itself_after_the_future(void **state)
 {
@@ -384,6 +438,8 @@ int main(void)
         ROOT_TEST(test_by_itself),
         ROOT_TEST(test_looks_earlier_each_time),
         ROOT_TEST(test_by_itself_after_the_future),
+        DISTRICT_TEST(test_silent),
+        cmocka_unit_test_setup_teardown(test_without_catalogue, setup_empty, rig_teardown),
         ROOT_TEST(test_by_hand_first),
         ROOT_TEST(test_only_whose_parent_it_serves),
         ROOT_TEST(test_closed_by_itself),

@@ -225,6 +225,29 @@ static void test_who_changes_it(void **state)
     assert_false(takes_in(rig, &in_631));
 }
 
+/* A node that may lack a closing of the node above, or has no room, reopens nothing. */
+static void test_silent(void **state)
+{
+    struct rig *rig = *state;
+    close_year(rig, RANK(PRELIMINARY));
+    for (int is_full = 0; is_full < 2; is_full++) {
+        print_message("row %d\n", is_full);
+        rig->now.us++;
+        rig_set_restoring(rig, !is_full);
+        rig_stop(rig);
+        rig_start(rig, is_full ? UINT64_MAX : 0);
+        rig_hello(rig, from_local(), 0);
+        char *before = dump_store(rig);
+        assert_refused(ask_reopen(rig, from_local(), "2024", "23857", rig->now.us + DAY_US, "sót"),
+                       is_full ? "full" : "busy");
+        assert_unchanged(rig, before);
+    }
+    rig_restart(rig);
+    rig_hello(rig, from_local(), 0);
+    reopen(rig, "2024", rig->now.us + DAY_US);
+    assert_true(takes_in(rig, &in_631));
+}
+
 /* It outlives a restart, as the closing does. */
 static void test_after_a_restart(void **state)
 {
@@ -247,6 +270,7 @@ int main(void)
         DISTRICT_TEST(test_not_what_was_closed_above),
         ROOT_TEST(test_refused),
         ROOT_TEST(test_who_changes_it),
+        DISTRICT_TEST(test_silent),
         ROOT_TEST(test_after_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
