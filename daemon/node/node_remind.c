@@ -62,6 +62,14 @@ static int64_t next_us(const struct step *step, struct instant last)
     return instant_end_of(before).us + 1;
 }
 
+/* What a person has written in the last one stays in those that the node sends by itself: units
+ * read one reminder of a period, the latest. A person's next one replaces it, also by nothing. */
+static char *text_held(struct step *step, const struct notice_key *key)
+{
+    const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
+    return mem_strdup(held != NULL ? held->text : "");
+}
+
 static void say(struct step *step, const struct notice_key *key, uint32_t count, const char *text,
                 const struct date *deadline, bool is_by_itself)
 {
@@ -282,7 +290,9 @@ static bool remind_if_due(struct step *step, const struct query *query, uint32_t
         today.days > deadline.days + AFTER_DAYS ||
         is_too_early(step, last_us(step, &key, &count)) || is_closed(step, &key.report))
         return false;
-    say(step, &key, count + 1, "", &deadline, true);
+    char *text = text_held(step, &key);
+    say(step, &key, count + 1, text, &deadline, true);
+    free(text);
     return true;
 }
 

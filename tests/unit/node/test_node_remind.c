@@ -33,19 +33,45 @@ static void move_to(struct rig *rig, int month, int day, int hour)
     rig->now_ms += 1000;
 }
 
+/* The reminder of a unit; NULL: none was said. Lives until the next message. */
+static const Tonghop__InboxEntry *reminder_of(struct rig *rig, const char *unit)
+{
+    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = unit, .all = true));
+    for (size_t i = 0; i < inbox->n_entries; i++)
+        if (inbox->entries[i]->type == NOTICE_REMINDER &&
+            strcmp(inbox->entries[i]->unit->code, unit) == 0)
+            return inbox->entries[i];
+    return NULL;
+}
+
 /* Reminders that the node holds of a unit, and who said the last one. */
 static uint32_t times_reminded(struct rig *rig, const char *unit, bool *ret_is_by_itself)
 {
-    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = unit, .all = true));
-    for (size_t i = 0; i < inbox->n_entries; i++) {
-        const Tonghop__InboxEntry *entry = inbox->entries[i];
-        if (entry->type != NOTICE_REMINDER || strcmp(entry->unit->code, unit) != 0)
-            continue;
-        if (ret_is_by_itself != NULL)
-            *ret_is_by_itself = entry->person[0] == '\0';
-        return entry->count;
-    }
-    return 0;
+    const Tonghop__InboxEntry *entry = reminder_of(rig, unit);
+    if (entry != NULL && ret_is_by_itself != NULL)
+        *ret_is_by_itself = entry->person[0] == '\0';
+    return entry != NULL ? entry->count : 0;
+}
+
+static const char *text_of(struct rig *rig, const char *unit)
+{
+    const Tonghop__InboxEntry *entry = reminder_of(rig, unit);
+    return entry != NULL ? entry->text : "(none)";
+}
+
+/* By hand, of 2024, with that text. */
+static void remind_with(struct rig *rig, const char *unit, const char *text)
+{
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    char *units[] = {TEXT(unit)};
+    remind.period = TEXT("2024");
+    remind.text = TEXT(text);
+    remind.units = units;
+    remind.n_units = 1;
+    envelope.body_case = BODY(REMIND);
+    envelope.remind = &remind;
+    assert_int_equal(count_said(rig_ask(rig, from_local(), &envelope)), 1);
 }
 
 /* ---- by hand ---- */
@@ -390,6 +416,32 @@ static void test_by_hand_first(void **state)
     assert_true(is_by_itself);
 }
 
+/* What a person wrote is still read when the node has reminded by itself, until a person writes
+ * something else, or nothing; a unit that nobody wrote to has no text. */
+static void test_text_stays(void **state)
+{
+    static const char *const texts[] = {"nộp trước thứ Sáu", "", "gấp"};
+    struct rig *rig = *state;
+    bool is_by_itself;
+    node_set_reminding(rig->node, 1, 5);
+    for (size_t i = 0; i < LENGTH(texts); i++) {
+        print_message("row %zu\n", i);
+        move_to(rig, 12, 14 + 3 * (int)i, 9);
+        rig->node->reminded_day = instant_date(rig->now).days; /* it has looked today */
+        rig_hello(rig, from_local(), 0);
+        remind_with(rig, "23860", texts[i]);
+        for (int later = 1; later < 3; later++) {
+            move_to(rig, 12, 14 + 3 * (int)i + later, 9);
+            rig_tick(rig);
+            rig_hello(rig, from_local(), 0);
+            assert_int_equal(times_reminded(rig, "23860", &is_by_itself), 3 * i + 1 + later);
+            assert_true(is_by_itself);
+            assert_string_equal(text_of(rig, "23860"), texts[i]);
+            assert_string_equal(text_of(rig, "23863"), "");
+        }
+    }
+}
+
 /* A node reminds those whose parent it serves: the rest is that parent's node's. */
 static void test_only_whose_parent_it_serves(void **state)
 {
@@ -441,6 +493,7 @@ int main(void)
         DISTRICT_TEST(test_silent),
         cmocka_unit_test_setup_teardown(test_without_catalogue, setup_empty, rig_teardown),
         ROOT_TEST(test_by_hand_first),
+        ROOT_TEST(test_text_stays),
         ROOT_TEST(test_only_whose_parent_it_serves),
         ROOT_TEST(test_closed_by_itself),
     };
