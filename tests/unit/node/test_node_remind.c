@@ -430,8 +430,8 @@ static void test_text_stays(void **state)
         rig->node->reminded_day = instant_date(rig->now).days; /* it has looked today */
         rig_hello(rig, from_local(), 0);
         remind_with(rig, "23860", texts[i]);
-        for (int later = 1; later < 3; later++) {
-            move_to(rig, 12, 14 + 3 * (int)i + later, 9);
+        for (size_t later = 1; later < 3; later++) {
+            move_to(rig, 12, 14 + (int)(3 * i + later), 9);
             rig_tick(rig);
             rig_hello(rig, from_local(), 0);
             assert_int_equal(times_reminded(rig, "23860", &is_by_itself), 3 * i + 1 + later);
