@@ -167,7 +167,7 @@ struct watch {
 
 /* How far notices have travelled (notice.h); a cache of meta values, and what is under way. */
 struct node_notices {
-    bool is_known;        /* `pushed` and `refill` are those of the store */
+    bool is_known;        /* `pushed` is that of the store, or later */
     bool is_spoken_above; /* the parent exchanges notices */
     bool wants;           /* the parent has more, or may have */
     uint64_t pull_seq;    /* of the question under way, 0: none */

@@ -468,10 +468,13 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
     if (node->options.has_parent) {
         int64_t session_ms = session_due_ms(&node->session, now_ms);
         int64_t compare_ms = reconcile_due_ms(node, now_ms);
+        int64_t notices_ms = notices_due_ms(node, now_ms);
         if (session_ms < due_ms)
             due_ms = session_ms;
         if (node->session.state == SESSION_UP && compare_ms < due_ms)
             due_ms = compare_ms;
+        if (notices_ms < due_ms)
+            due_ms = notices_ms;
     }
     return due_ms;
 }

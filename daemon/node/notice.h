@@ -62,6 +62,8 @@ void notices_reset(struct node_notices *notices);
 void notices_apply(struct node *node, const struct effect *effect, struct span bytes,
                    const struct transport *transport);
 void notices_pump(struct node *node, const struct transport *transport, int64_t now_ms);
+/* Milliseconds until it is to be called again, INT64_MAX: not before a message comes. */
+int64_t notices_due_ms(const struct node *node, int64_t now_ms);
 /* Whether all is told and heard that can be. */
 bool notices_are_quiet(const struct node *node);
 

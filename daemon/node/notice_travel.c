@@ -237,16 +237,15 @@ static void begin_anew(struct step *step, uint64_t epoch)
     (void)store_put_meta_u64(step->txn, META_AFTER, 0);
     (void)store_put_meta_u64(step->txn, META_SENT, 0);
     (void)store_put_meta_u64(step->txn, META_REFILL, store_feed_number(step->txn));
+    step->node->notices.is_known = false;
 }
 
 void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome)
 {
-    struct node_notices *notices = &step->node->notices;
     if (welcome->notices_epoch == 0)
         return;
     if (store_get_meta_u64(step->txn, META_EPOCH) != welcome->notices_epoch)
         begin_anew(step, welcome->notices_epoch);
-    notices->is_known = false;
     effects_add(step->effects, EFFECT_NOTICES_UP, (struct span){0});
 }
 
@@ -258,7 +257,6 @@ void notices_give_back(struct step *step, const struct notice_key *key)
         return; /* it goes up anyway */
     (void)store_put_meta_u64(step->txn, META_REFILL,
                              store_feed_number(step->txn)); /* errors are sticky */
-    node->notices.is_known = false;
 }
 
 void notices_hear_last(struct step *step, uint64_t number)
@@ -421,14 +419,18 @@ static void push(struct node *node, struct store_txn *txn, const struct transpor
     ProtobufCBinaryData items[WIRE_NOTICES_MAX];
     Tonghop__Notices message = TONGHOP__NOTICES__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    notices->refill = store_get_meta_u64(txn, META_REFILL);
     page_read(node, txn, 0, goes_up, &page);
     if (store_error(txn) == ERR_OK && page.count == 0) {
         notices->pushed = page.through; /* reports, and what comes from above */
         notices->has_more = !page.is_at_end;
-    } else if (store_error(txn) == ERR_OK) {
+        buf_fini(&page.bytes);
+        return;
+    }
+    notices->push_seq = session_take_seq(&node->session);
+    notices->push_ms = now_ms; /* what does not read now may do so then */
+    if (store_error(txn) == ERR_OK) {
         fill(node, &page, store_feed_epoch(txn), items, &message);
-        notices->push_seq = session_take_seq(&node->session);
-        notices->push_ms = now_ms;
         envelope.seq = notices->push_seq;
         envelope.body_case = TONGHOP__ENVELOPE__BODY_NOTICES;
         envelope.notices = &message;
@@ -443,6 +445,27 @@ static bool can_travel(const struct node *node)
            node->catalogue != NULL && node->catalogue->number == node->uplink.catalogue;
 }
 
+/* When something is to be done that no message tells of: to read on, or to say again what was not
+ * answered. */
+static int64_t due_ms(bool is_due_now, uint64_t seq, int64_t since_ms, int64_t now_ms)
+{
+    int64_t left_ms = since_ms + NODE_NOTICES_RETRY_MS - now_ms;
+    if (seq != 0)
+        return left_ms > 0 ? left_ms : 0;
+    return is_due_now ? 0 : INT64_MAX;
+}
+
+int64_t notices_due_ms(const struct node *node, int64_t now_ms)
+{
+    const struct node_notices *notices = &node->notices;
+    if (!can_travel(node))
+        return INT64_MAX;
+    int64_t pull_ms = due_ms(notices->wants, notices->pull_seq, notices->pull_ms, now_ms);
+    int64_t push_ms = due_ms(notices->has_more, notices->push_seq, notices->push_ms, now_ms);
+    return pull_ms < push_ms ? pull_ms : push_ms;
+}
+
+/* One turn: it reads so far as one may, and says when it wants to go on (notices_due_ms). */
 void notices_pump(struct node *node, const struct transport *transport, int64_t now_ms)
 {
     struct node_notices *notices = &node->notices;
@@ -458,15 +481,12 @@ void notices_pump(struct node *node, const struct transport *transport, int64_t 
     struct store_txn *txn = store_begin_read(node->store);
     if (!notices->is_known) {
         notices->pushed = store_get_meta_u64(txn, META_SENT);
-        notices->refill = store_get_meta_u64(txn, META_REFILL);
         notices->is_known = true;
     }
     if (pulls)
         pull(node, txn, transport, now_ms);
-    while (notices->has_more && pushes && store_error(txn) == ERR_OK) {
+    if (pushes)
         push(node, txn, transport, now_ms);
-        pushes = notices->push_seq == 0;
-    }
     store_abort(&txn);
 }
 

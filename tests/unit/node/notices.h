@@ -32,6 +32,16 @@ static inline struct notice_key key_of_says(const struct says *says)
                                .about = {says->about}};
 }
 
+/* A HEARD of the node itself about `says`. */
+static inline struct says heard_of(const struct says *says)
+{
+    return (struct says){.type = NOTICE_HEARD,
+                         .unit = says->unit,
+                         .author = 631,
+                         .form = says->form,
+                         .number = notice_heard_number(says->type, says->author)};
+}
+
 /* Appends its bytes. */
 static inline void says_pack(const struct says *says, struct buf *out)
 {
@@ -178,6 +188,21 @@ static inline size_t count_hints(struct rig *rig, uint8_t n)
 
 /* ---- at a child ---- */
 
+/* With this it seals what it says. */
+static const uint8_t rig_seal[WIRE_DIGEST_SIZE] = {9};
+
+static inline int rig_setup_sealed(void **state)
+{
+    int result = rig_setup_district(state);
+    struct rig *rig = *state;
+    memcpy(rig->options.seal_key, rig_seal, sizeof rig_seal);
+    rig_restart(rig);
+    return result;
+}
+
+#define CHILD_TEST(function)                                                                       \
+    cmocka_unit_test_setup_teardown(function, rig_setup_sealed, rig_teardown)
+
 /* Links it with a parent of 0.3, whose feed is that of `epoch`; 0: one of 0.2. */
 static inline void link_above(struct rig *rig, uint64_t epoch)
 {
@@ -235,6 +260,39 @@ static inline void parent_acks(struct rig *rig, uint64_t re, uint64_t through)
     envelope.body_case = BODY(NOTICES_ACK);
     envelope.notices_ack = &message;
     from_parent(rig, re, &envelope);
+}
+
+/* What the node has just handed up, opened; `*ret_seq` 0: nothing. Lives until the next message. */
+static inline const Tonghop__Notices *handed_up(struct rig *rig, uint64_t *ret_seq)
+{
+    const Tonghop__Envelope *sent = to_parent(rig, BODY(NOTICES), 0);
+    *ret_seq = sent != NULL ? sent->seq : 0;
+    return sent != NULL ? sent->notices : NULL;
+}
+
+/* The key of item `i` of a page. */
+static inline struct notice_key key_in(struct rig *rig, const Tonghop__Notices *notices, size_t i)
+{
+    struct notice_key key;
+    Tonghop__Notice *notice;
+    char reason[WIRE_REASON_SIZE];
+    struct span bytes = {notices->notices[i].data, notices->notices[i].len};
+    assert_true(i < notices->n_notices);
+    assert_int_equal(wire_open_notice(bytes, rig->arena, &notice, reason, sizeof reason), ERR_OK);
+    wire_notice_key(notice, &key);
+    return key;
+}
+
+static inline bool has_key(struct rig *rig, const Tonghop__Notices *notices,
+                           const struct says *says)
+{
+    struct notice_key wanted = key_of_says(says);
+    for (size_t i = 0; i < notices->n_notices; i++) {
+        struct notice_key key = key_in(rig, notices, i);
+        if (notice_key_equal(&key, &wanted))
+            return true;
+    }
+    return false;
 }
 
 /* ---- what is held ---- */

@@ -3,7 +3,7 @@
 #include "unit/node/notices.h"
 #include "unit/node/pair.h"
 
-static const uint8_t seal_of_64[WIRE_DIGEST_SIZE] = {64, 1}, seal_of_631[WIRE_DIGEST_SIZE] = {9};
+static const uint8_t seal_of_64[WIRE_DIGEST_SIZE] = {64, 1};
 
 static const struct says returned = {
     .type = NOTICE_RETURNED, .unit = 631, .author = 64, .number = 1, .text = "why"};
@@ -11,59 +11,6 @@ static const struct says for_commune = {
     .type = NOTICE_REMINDER, .unit = 23857, .author = 64, .text = "soon"};
 static const struct says closing = {
     .type = NOTICE_CLOSING, .unit = 64, .author = 64, .number = 1, .text = "closed"};
-
-static int setup(void **state)
-{
-    int result = rig_setup_district(state);
-    struct rig *rig = *state;
-    memcpy(rig->options.seal_key, seal_of_631, sizeof seal_of_631);
-    rig_restart(rig);
-    return result;
-}
-
-#define CHILD_TEST(function) cmocka_unit_test_setup_teardown(function, setup, rig_teardown)
-
-/* A HEARD of the node itself about `says`. */
-static struct says heard_of(const struct says *says)
-{
-    return (struct says){.type = NOTICE_HEARD,
-                         .unit = says->unit,
-                         .author = 631,
-                         .form = says->form,
-                         .number = notice_heard_number(says->type, says->author)};
-}
-
-/* What the node has just handed up, opened; `*ret_seq` 0: nothing. Lives until the next message. */
-static const Tonghop__Notices *handed_up(struct rig *rig, uint64_t *ret_seq)
-{
-    const Tonghop__Envelope *sent = to_parent(rig, BODY(NOTICES), 0);
-    *ret_seq = sent != NULL ? sent->seq : 0;
-    return sent != NULL ? sent->notices : NULL;
-}
-
-/* The key of item `i` of a page. */
-static struct notice_key key_in(struct rig *rig, const Tonghop__Notices *notices, size_t i)
-{
-    struct notice_key key;
-    Tonghop__Notice *notice;
-    char reason[WIRE_REASON_SIZE];
-    struct span bytes = {notices->notices[i].data, notices->notices[i].len};
-    assert_true(i < notices->n_notices);
-    assert_int_equal(wire_open_notice(bytes, rig->arena, &notice, reason, sizeof reason), ERR_OK);
-    wire_notice_key(notice, &key);
-    return key;
-}
-
-static bool has_key(struct rig *rig, const Tonghop__Notices *notices, const struct says *says)
-{
-    struct notice_key wanted = key_of_says(says);
-    for (size_t i = 0; i < notices->n_notices; i++) {
-        struct notice_key key = key_in(rig, notices, i);
-        if (notice_key_equal(&key, &wanted))
-            return true;
-    }
-    return false;
-}
 
 /* Links with a parent of `epoch`, asks, is told `rows`, and hands up until it has nothing more. */
 static void link_and_settle(struct rig *rig, uint64_t epoch, const struct says *rows, size_t count)
