@@ -169,6 +169,7 @@ struct watch {
 struct node_notices {
     bool is_known;        /* `pushed` is that of the store, or later */
     bool is_spoken_above; /* the parent exchanges notices */
+    bool is_pulled;       /* all that it had when the link began is here */
     bool wants;           /* the parent has more, or may have */
     uint64_t pull_seq;    /* of the question under way, 0: none */
     int64_t pull_ms;
@@ -219,8 +220,8 @@ struct node {
     struct reconcile reconcile;
     struct watch watch;
     struct node_notices notices;
-    bool is_restoring; /* no intake before all that the parent holds is here; a cache of
-                          STORE_META_RESTORE */
+    bool is_restoring; /* no intake before all that the parent holds is here, reports and notices; a
+                          cache of STORE_META_RESTORE */
     struct holder holders[NODE_HOLDERS_MAX];
     size_t holder_next;
     int64_t work_after_ms; /* background work is not tried before */

@@ -64,6 +64,9 @@ void notices_apply(struct node *node, const struct effect *effect, struct span b
 void notices_pump(struct node *node, const struct transport *transport, int64_t now_ms);
 /* Milliseconds until it is to be called again, INT64_MAX: not before a message comes. */
 int64_t notices_due_ms(const struct node *node, int64_t now_ms);
+/* Whether all that the node above had to say when this link began is held; a node above that does
+ * not exchange notices has nothing. */
+bool notices_are_pulled(const struct node *node);
 /* Whether all is told and heard that can be. */
 bool notices_are_quiet(const struct node *node);
 

@@ -347,6 +347,7 @@ void notices_apply(struct node *node, const struct effect *effect, struct span b
     switch (effect->type) {
     case EFFECT_NOTICES_UP:
         notices->is_spoken_above = true;
+        notices->is_pulled = false;
         notices->wants = notices->has_more = true;
         notices->pull_seq = notices->push_seq = 0;
         break;
@@ -356,6 +357,7 @@ void notices_apply(struct node *node, const struct effect *effect, struct span b
     case EFFECT_NOTICES_PULLED:
         notices->pull_seq = 0;
         notices->wants = notices->wants || effect->number != 0;
+        notices->is_pulled = notices->is_pulled || !notices->wants;
         break;
     case EFFECT_NOTICES_PUSHED:
         notices->push_seq = 0;
@@ -488,6 +490,11 @@ void notices_pump(struct node *node, const struct transport *transport, int64_t 
     if (pushes)
         push(node, txn, transport, now_ms);
     store_abort(&txn);
+}
+
+bool notices_are_pulled(const struct node *node)
+{
+    return !node->notices.is_spoken_above || node->notices.is_pulled;
 }
 
 bool notices_are_quiet(const struct node *node)

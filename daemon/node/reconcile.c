@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/notice.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -369,5 +370,5 @@ bool reconcile_is_under_way(const struct node *node)
 
 bool reconcile_is_restored(const struct node *node)
 {
-    return node->is_restoring && node->reconcile.is_done;
+    return node->is_restoring && node->reconcile.is_done && notices_are_pulled(node);
 }

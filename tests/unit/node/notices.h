@@ -203,18 +203,11 @@ static inline int rig_setup_sealed(void **state)
 #define CHILD_TEST(function)                                                                       \
     cmocka_unit_test_setup_teardown(function, rig_setup_sealed, rig_teardown)
 
-/* Links it with a parent of 0.3, whose feed is that of `epoch`; 0: one of 0.2. */
-static inline void link_above(struct rig *rig, uint64_t epoch)
+/* The answer to hello `re` of a parent of 0.3, whose feed is that of `epoch`; 0: one of 0.2. */
+static inline void welcome_above(struct rig *rig, uint64_t re, uint64_t epoch)
 {
-    const Tonghop__Envelope *hello = NULL;
     Tonghop__Welcome welcome = TONGHOP__WELCOME__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    for (int i = 0; i < 2 && hello == NULL; i++) {
-        rig->now_ms += SESSION_BACKOFF_MAX_MS;
-        rig_pump(rig);
-        hello = to_parent(rig, BODY(HELLO), 0);
-    }
-    assert_non_null(hello);
     welcome.protocol = WIRE_PROTOCOL;
     welcome.unit = 64;
     welcome.role = ROLE(NODE);
@@ -224,7 +217,20 @@ static inline void link_above(struct rig *rig, uint64_t epoch)
     welcome.notices_epoch = epoch;
     envelope.body_case = BODY(WELCOME);
     envelope.welcome = &welcome;
-    from_parent(rig, hello->seq, &envelope);
+    from_parent(rig, re, &envelope);
+}
+
+/* Links it with such a parent. */
+static inline void link_above(struct rig *rig, uint64_t epoch)
+{
+    const Tonghop__Envelope *hello = NULL;
+    for (int i = 0; i < 2 && hello == NULL; i++) {
+        rig->now_ms += SESSION_BACKOFF_MAX_MS;
+        rig_pump(rig);
+        hello = to_parent(rig, BODY(HELLO), 0);
+    }
+    assert_non_null(hello);
+    welcome_above(rig, hello->seq, epoch);
     assert_int_equal(rig->node->session.state, SESSION_UP);
 }
 
