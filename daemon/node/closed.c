@@ -123,8 +123,8 @@ bool closed_refuse(struct step *step, const struct report_key *key)
                            "nút đó hoặc cấp trên có thể mở lại: tonghop reopen %" PRIu32
                            " --period %s --until NGÀY --reason LÝ-DO"),
                 period_format(key->period, period),
-                node_unit_text(node, key->unit, unit, sizeof(unit)),
-                node_unit_text(node, closing.unit, by, sizeof(by)),
+                step_unit_text(step, key->unit, unit, sizeof(unit)),
+                step_unit_text(step, closing.unit, by, sizeof(by)),
                 edition_rank_word(step->peer.is_vietnamese, closing.edition),
                 instant_format(closing.time, time), key->unit, period);
     return true;

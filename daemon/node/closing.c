@@ -24,12 +24,12 @@ static bool is_at_home(struct step *step, const struct closing *closing, const s
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step, "%s is not beneath this node in that period",
                                "%s không thuộc nút này trong kỳ đó"),
-                    node_unit_text(node, closing->unit, text, sizeof(text)));
+                    step_unit_text(step, closing->unit, text, sizeof(text)));
     else
         step_refuse(step, ERR_NOT_HOME, &detail,
                     STEP_WORDS(step, "figures of that unit are closed at the node of %s",
                                "số liệu của đơn vị đó do nút của %s chốt"),
-                    node_unit_text(node, home, text, sizeof(text)));
+                    step_unit_text(step, home, text, sizeof(text)));
     return false;
 }
 
@@ -104,7 +104,7 @@ static void list_open(struct step *step, const struct coverage *coverage, struct
             continue;
         problems_add(problems, NULL, (struct place){0},
                      PROBLEM_WORDS(problems, "%s, form %s: %s", "%s, biểu mẫu %s: %s"),
-                     node_unit_text(step->node, line->unit, name, sizeof(name)), form->code, state);
+                     step_unit_text(step, line->unit, name, sizeof(name)), form->code, state);
     }
 }
 

@@ -227,7 +227,7 @@ bool editions_find(struct step *step, const struct query *query, const char *tex
                            "there is no edition '%s' of %s, %s: see 'tonghop editions --period %s'",
                            "không có bản chốt số liệu “%s” của %s, kỳ %s: xem `tonghop editions "
                            "--period %s`"),
-                query_word(text, word), node_unit_text(step->node, query->unit, name, sizeof(name)),
+                query_word(text, word), step_unit_text(step, query->unit, name, sizeof(name)),
                 period_format(query->period, period), period);
     return false;
 }

@@ -61,7 +61,7 @@ static char *unknown_key_text(struct step *step, const struct contact_note *note
                        "khóa đã bị thu hồi %s của %s xin nối vào, lần cuối lúc %s từ %s: tạo khóa "
                        "mới cho máy đó, hoặc đăng ký lại khóa này: tonghop enrol %" PRIu32
                        " %s --role %s"),
-            key, node_unit_text(step->node, enrolled.unit, unit, sizeof unit), last,
+            key, step_unit_text(step, enrolled.unit, unit, sizeof unit), last,
             host_text(step, note->host), enrolled.unit, key, authority_role_name(enrolled.role));
     return mem_printf(
         STEP_WORDS(step,
@@ -156,7 +156,7 @@ static char *fault_text(struct step *step, const struct contact_note *note)
         return loop_text(step, key, host);
     if (store_get_enrolled(step->txn, note->key, &enrolled) != ERR_OK || enrolled.is_revoked)
         return NULL;
-    (void)node_unit_text(step->node, enrolled.unit, unit, sizeof unit);
+    (void)step_unit_text(step, enrolled.unit, unit, sizeof unit);
     switch (note->fault) {
     case CONTACT_OTHER_UNIT:
         return unit_fault_text(step, note, unit, key, host);
@@ -227,7 +227,7 @@ static void add_clocks(struct step *step, struct texts *texts)
         if (peer->role != TONGHOP__ROLE__ROLE_NODE || !contact_clock_is_off(peer->ahead_us))
             continue;
         char *whose = mem_printf(STEP_WORDS(step, "the node of %s", "nút của %s"),
-                                 node_unit_text(node, peer->unit, unit, sizeof unit));
+                                 step_unit_text(step, peer->unit, unit, sizeof unit));
         add(texts, clock_text(step, whose, peer->ahead_us));
         free(whose);
         return; /* one is enough to send somebody to look */
@@ -260,7 +260,7 @@ static char *parent_key_text(struct step *step)
         store_get_enrolled(step->txn, options->parent_key, &enrolled) != ERR_OK ||
         enrolled.is_revoked)
         return NULL;
-    (void)node_unit_text(step->node, enrolled.unit, unit, sizeof unit);
+    (void)step_unit_text(step, enrolled.unit, unit, sizeof unit);
     if (enrolled.role != TONGHOP__ROLE__ROLE_NODE)
         return mem_printf(
             STEP_WORDS(step,

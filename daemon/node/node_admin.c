@@ -68,7 +68,7 @@ static bool unit_is_beneath(struct step *step, const Tonghop__Enrol *enrol)
             STEP_WORDS(step,
                        "%s does not lie beneath this node: enrol the key at a node above that unit",
                        "%s không thuộc nút này: đăng ký khóa ở một nút cấp trên của đơn vị đó"),
-            node_unit_text(node, enrol->unit, unit, sizeof(unit)));
+            step_unit_text(step, enrol->unit, unit, sizeof(unit)));
         return false;
     }
     return true;
@@ -133,7 +133,7 @@ static bool is_the_only_node(struct step *step, const Tonghop__Enrol *enrol)
                    "first: tonghop revoke %s",
                    "%s đã có nút với khóa khác%s%s: nếu nút mới thay nó thì thu hồi khóa đó trước: "
                    "tonghop revoke %s"),
-        node_unit_text(step->node, enrol->unit, unit, sizeof(unit)),
+        step_unit_text(step, enrol->unit, unit, sizeof(unit)),
         is_heard ? STEP_WORDS(step, ", last heard at ", ", tin gần nhất lúc ")
                  : STEP_WORDS(step, ", not heard since this node was started",
                               ", chưa có tin từ khi nút này khởi động"),
@@ -192,7 +192,8 @@ void node_handle_enrol(struct step *step, const Tonghop__Enrol *enrol)
     step_done(
         step,
         STEP_WORDS(step, "%s is enrolled as %s of %s", "đã đăng ký khóa %s với vai trò %s của %s"),
-        key, authority_role_word(step->peer.is_vietnamese, enrolled.role), unit);
+        key, authority_role_word(step->peer.is_vietnamese, enrolled.role),
+        step_unit_text(step, enrolled.unit, unit, sizeof(unit)));
 }
 
 void node_handle_revoke(struct step *step, const Tonghop__Revoke *revoke)

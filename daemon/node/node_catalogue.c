@@ -109,7 +109,7 @@ char *node_heard_text(struct step *step)
     struct heard heard;
     if (!find_heard(step, NULL, &heard) || heard.number <= node->uplink.catalogue)
         return NULL;
-    (void)node_unit_text(node, heard.unit, unit, sizeof(unit));
+    (void)step_unit_text(step, heard.unit, unit, sizeof(unit));
     (void)key_format(heard.key, key);
     return mem_printf(
         STEP_WORDS(step,

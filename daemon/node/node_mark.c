@@ -30,7 +30,7 @@ static const char *report_text(struct step *step, const struct report_key *key, 
                    STEP_WORDS(step, "revision %" PRIu64 " of form %s, %s%s, of %s",
                               "bản %" PRIu64 " của biểu mẫu %s, kỳ %s%s, của %s"),
                    revision, form != NULL ? form->code : "?", period_format(key->period, period),
-                   plan, node_unit_text(step->node, key->unit, unit, sizeof(unit)));
+                   plan, step_unit_text(step, key->unit, unit, sizeof(unit)));
     utf8_cut(out);
     return out;
 }
@@ -46,7 +46,7 @@ static const char *above_text(struct step *step, const struct tree *tree, uint32
     for (uint32_t at = tree_parent(tree, unit); at != 0 && len + 1 < ABOVE_TEXT_SIZE;
          at = tree_parent(tree, at)) {
         (void)snprintf(out + len, ABOVE_TEXT_SIZE - len, "%s%s", len > 0 ? ", " : "",
-                       node_unit_text(step->node, at, text, sizeof(text)));
+                       step_unit_text(step, at, text, sizeof(text)));
         len += strlen(out + len);
     }
     utf8_cut(out);
@@ -58,7 +58,7 @@ static void refuse_foreign(struct step *step, const struct tree *tree, uint32_t 
     char text[UNIT_TEXT_SIZE], above[ABOVE_TEXT_SIZE], parent_text[UNIT_TEXT_SIZE];
     char period[PERIOD_TEXT_SIZE];
     uint32_t parent = tree_parent(tree, unit);
-    (void)node_unit_text(step->node, unit, text, sizeof(text));
+    (void)step_unit_text(step, unit, text, sizeof(text));
     if (tree_find(tree, unit) == TREE_NONE)
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step, "there is no unit %s in %s: check unit and period",
@@ -76,7 +76,7 @@ static void refuse_foreign(struct step *step, const struct tree *tree, uint32_t 
             step, ERR_FOREIGN, NULL,
             STEP_WORDS(step, "reports of %s are accepted at the node that serves %s, and not here",
                        "báo cáo của %s được duyệt ở nút phục vụ %s, không phải ở đây"),
-            text, node_unit_text(step->node, parent, parent_text, sizeof(parent_text)));
+            text, step_unit_text(step, parent, parent_text, sizeof(parent_text)));
     else
         step_refuse(
             step, ERR_FOREIGN, NULL,
@@ -106,8 +106,8 @@ static bool may_mark(struct step *step, const struct report_key *key, uint8_t bi
                                "reports of %s are accepted at the node of %s; from here they may "
                                "be returned",
                                "báo cáo của %s được duyệt ở nút của %s; từ đây chỉ có thể trả lại"),
-                    node_unit_text(node, key->unit, unit, sizeof(unit)),
-                    node_unit_text(node, home, text, sizeof(text)));
+                    step_unit_text(step, key->unit, unit, sizeof(unit)),
+                    step_unit_text(step, home, text, sizeof(text)));
         return false;
     }
     return true;
@@ -208,7 +208,7 @@ static char *already_text(struct step *step, const struct report_key *key, uint6
     return mem_printf(STEP_WORDS(step, "%s %s, by %s, %s, at %s%s%s",
                                  "%s %s, người thực hiện %s, %s, lúc %s%s%s"),
                       text, already_word(step, bit), person_show(decision->person, person),
-                      node_unit_text(step->node, decision->author, unit, sizeof(unit)),
+                      step_unit_text(step, decision->author, unit, sizeof(unit)),
                       instant_format((struct instant){decision->time_us}, time),
                       decision->reason[0] != '\0' ? ": " : "", decision->reason);
 }

@@ -324,7 +324,7 @@ static bool is_beneath_both(struct step *step, const struct told *told)
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step, "%s stood elsewhere under catalogue %" PRIu32,
                                "theo danh mục %2$" PRIu32 ", %1$s không thuộc đơn vị này"),
-                    node_unit_text(step->node, difference->query.unit, name, sizeof(name)),
+                    step_unit_text(step, difference->query.unit, name, sizeof(name)),
                     sides[i]->edition.catalogue);
         return false;
     }

@@ -74,8 +74,8 @@ void node_handle_close(struct step *step, const Tonghop__Close *ask)
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step, "%s is closed by whoever works for it; your key is of %s",
                                "kỳ của %s do người của đơn vị đó chốt; khóa này của %s"),
-                    node_unit_text(step->node, query.unit, unit, sizeof(unit)),
-                    node_unit_text(step->node, step->peer.unit, own, sizeof(own)));
+                    step_unit_text(step, query.unit, unit, sizeof(unit)),
+                    step_unit_text(step, step->peer.unit, own, sizeof(own)));
         return;
     }
     const struct closing closing = {.kind = query.kind,

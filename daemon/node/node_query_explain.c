@@ -219,8 +219,8 @@ static bool resolve_reporter(struct step *step, const struct explain *explain, c
                 STEP_WORDS(step,
                            "%s is not beneath %s in that period: its revisions change nothing",
                            "kỳ đó %s không trực thuộc %s: các bản của đơn vị này không ảnh hưởng"),
-                node_unit_text(step->node, *ret_unit, name, sizeof name),
-                node_unit_text(step->node, query->unit, above, sizeof above));
+                step_unit_text(step, *ret_unit, name, sizeof name),
+                step_unit_text(step, query->unit, above, sizeof above));
     return false;
 }
 
@@ -254,7 +254,7 @@ static bool resolve_revision(struct step *step, const struct explain *explain, c
                            "số liệu này không có bản %" PRIi64
                            " của báo cáo kỳ %s của %s: xem `tonghop history`"),
                 number, period_format(query->period, period),
-                node_unit_text(step->node, unit, name, sizeof name));
+                step_unit_text(step, unit, name, sizeof name));
     return false;
 }
 

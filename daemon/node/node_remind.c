@@ -201,8 +201,8 @@ static bool may_remind(struct step *step, const struct query *query, uint32_t by
                            "%s",
                            "%s do người quản trị của một đơn vị cấp trên nhắc; bạn là người quản "
                            "trị của %s"),
-                node_unit_text(step->node, query->unit, unit, sizeof(unit)),
-                node_unit_text(step->node, by, own, sizeof(own)));
+                step_unit_text(step, query->unit, unit, sizeof(unit)),
+                step_unit_text(step, by, own, sizeof(own)));
     return false;
 }
 

@@ -54,7 +54,7 @@ static bool may_reopen(struct step *step, const struct query *query, const struc
                          "above it, can change that",
                          "kỳ %s do %s mở lại: chỉ người quản trị của đơn vị đó hoặc cấp "
                          "trên mới thay đổi được"),
-        period_format(query->period, period), node_unit_text(step->node, unit, by, sizeof(by)));
+        period_format(query->period, period), step_unit_text(step, unit, by, sizeof(by)));
     return false;
 }
 
@@ -99,7 +99,7 @@ static void say(struct step *step, const struct query *query, const struct closu
         step_done(step,
                   STEP_WORDS(step, "%s may file %s no more: the reopening has ended",
                              "%s không được nộp lại kỳ %s nữa: đã hết hạn mở lại"),
-                  unit, period);
+                  step_unit_text(step, query->unit, unit, sizeof(unit)), period);
         return;
     }
     log_event(LOG_EVENT_PERIOD_REOPENED,
@@ -108,7 +108,7 @@ static void say(struct step *step, const struct query *query, const struct closu
               node_unit_text(step->node, query->unit, unit, sizeof(unit)),
               instant_format((struct instant){reopen->until_us}, until));
     step_done(step, STEP_WORDS(step, "%s may file %s until %s", "%s được nộp lại kỳ %s đến %s"),
-              unit, period, until);
+              step_unit_text(step, query->unit, unit, sizeof(unit)), period, until);
 }
 
 /* A reopening of this node that runs. */
@@ -138,7 +138,7 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
                     STEP_WORDS(step, "%s is not closed for %s: it can be filed as it is",
                                "kỳ %s chưa khóa đối với %s: vẫn nộp được bình thường"),
                     period_format(query.period, period),
-                    node_unit_text(step->node, query.unit, unit, sizeof(unit)));
+                    step_unit_text(step, query.unit, unit, sizeof(unit)));
         return;
     }
     if (may_reopen(step, &query, is_closed ? &closing : NULL))

@@ -59,7 +59,7 @@ static bool may_take_in(struct step *step, const struct report *report)
                                ": check the unit, or use a key that is enrolled for it",
                                "chỉ được nộp cho %s, không được nộp cho đơn vị %" PRIu32
                                ": kiểm tra lại đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"),
-                    node_unit_text(node, step->peer.unit, text, sizeof(text)), unit);
+                    step_unit_text(step, step->peer.unit, text, sizeof(text)), unit);
         return false;
     }
     uint32_t home = node_home_of(node, step->txn, tree, unit);
@@ -80,7 +80,7 @@ static bool may_take_in(struct step *step, const struct report *report)
             STEP_WORDS(step,
                        "reports of that unit are taken in by the node of %s: hand it in there",
                        "báo cáo của đơn vị đó do nút của %s nhận: nộp ở nút đó"),
-            node_unit_text(node, home, text, sizeof(text)));
+            step_unit_text(step, home, text, sizeof(text)));
         return false;
     }
     return true;

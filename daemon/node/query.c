@@ -113,7 +113,7 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
                                "period, or ask a node above that unit",
                                "%s không thuộc nút này trong kỳ đó: kiểm tra lại đơn vị và kỳ, "
                                "hoặc hỏi ở nút cấp trên của đơn vị đó"),
-                    node_unit_text(node, query->unit, name, sizeof(name)));
+                    step_unit_text(step, query->unit, name, sizeof(name)));
         return false;
     }
     if (!query_may_read(&step->peer, query->tree, query->unit)) {
@@ -121,7 +121,7 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
                     STEP_WORDS(step, "this key is for %s and what lies beneath it: check the unit",
                                "khóa này chỉ dùng cho %s và các đơn vị trực thuộc: kiểm tra lại "
                                "đơn vị"),
-                    node_unit_text(node, step->peer.unit, name, sizeof(name)));
+                    step_unit_text(step, step->peer.unit, name, sizeof(name)));
         return false;
     }
     return true;

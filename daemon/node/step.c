@@ -123,6 +123,18 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
     step_free_problems(&list);
 }
 
+const char *step_unit_text(const struct step *step, uint32_t unit, char *out, size_t size)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    const struct unit *found = catalogue != NULL ? catalogue_unit(catalogue, unit) : NULL;
+    const struct unit_version *last =
+        found != NULL ? &found->versions[found->version_count - 1] : NULL;
+    if (last == NULL)
+        return node_unit_text(step->node, unit, out, size);
+    (void)snprintf(out, size, "%s %s", last->code, unit_name(last, !step->peer.is_vietnamese));
+    return out;
+}
+
 void step_refuse_without_catalogue(struct step *step)
 {
     step_refuse(step, ERR_CATALOGUE, NULL,

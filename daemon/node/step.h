@@ -50,6 +50,9 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
  * "English %s", "tiếng Việt %s"), x). */
 #define STEP_WORDS(step, english, vietnamese)                                                      \
     ((step)->peer.is_vietnamese ? (vietnamese) : (english))
+/* A unit as answers name it: code and name, in the peer's language where the catalogue has it in
+ * both. Into `out`, which it returns. */
+const char *step_unit_text(const struct step *step, uint32_t unit, char *out, size_t size);
 /* Answers that this node has no catalogue yet. */
 void step_refuse_without_catalogue(struct step *step);
 /* Whether the node may say something of its own: it has all that the node above holds, which what

@@ -45,6 +45,11 @@ def expect(what: str, actual: object, expected: object) -> None:
         raise Failure(f"{what}\n  expected: {expected!r}\n  actual:   {actual!r}")
 
 
+def flat(text: str) -> str:
+    """Without the lines that a long sentence was cut into."""
+    return " ".join(text.split())
+
+
 def expect_in(what: str, text: str, *parts: str) -> None:
     for part in parts:
         if part not in text:

@@ -141,7 +141,7 @@ static void test_another_role(void **state)
         say_hello(rig, NODE_631, (struct said){.unit = 631, .is_node = true});
     assert_contains(assert_refused(answer, "forbidden")->text,
                     "enrolled here as reporter, and a node uses it");
-    assert_problem(rig, "which is enrolled here as reporter of 631 Huyện Suối Trong: run: tonghop "
+    assert_problem(rig, "which is enrolled here as reporter of 631 Suoi Trong District: run: tonghop "
                         "enrol 631 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE= --role node");
     assert_body(say_hello(rig, NODE_631, (struct said){.unit = 631}), BODY(WELCOME));
 }
@@ -188,7 +188,7 @@ static void test_revoked_stranger(void **state)
     const Tonghop__Status *status = status_of(rig);
     assert_int_equal(status->n_notices, 1);
     assert_contains(status->notices[0], "the revoked key AgIC");
-    assert_contains(status->notices[0], "of 632 Huyện Đồi Xanh");
+    assert_contains(status->notices[0], "of 632 Doi Xanh District");
 }
 
 /* ---- loops ---- */
@@ -286,7 +286,7 @@ static void test_clock_of_a_child(void **state)
     } rows[] = {
         {limit_us, NULL},
         {limit_us + MINUTE_US,
-         "the clock of the node of 631 Huyện Suối Trong is 6 minutes ahead of"},
+         "the clock of the node of 631 Suoi Trong District is 6 minutes ahead of"},
         {-limit_us, NULL},
         {-limit_us - 7 * MINUTE_US, "is 12 minutes behind this one's"},
         {0, NULL},

@@ -182,7 +182,7 @@ static void test_said_again(void **state)
             assert_body(answer, BODY(DONE));
         const char *text =
             rows[i].code == NULL ? answer->done->text : assert_refused(answer, rows[i].code)->text;
-        assert_contains(text, "revision 1 of form general, 2024-S1, of 23888 Xã Tân Lập is "
+        assert_contains(text, "revision 1 of form general, 2024-S1, of 23888 Tan Lap Commune is "
                               "returned already, by uid:1000, 64 ");
         assert_contains(text, ": count again");
         assert_unchanged(rig, before);

@@ -134,9 +134,9 @@ static void test_no_revision(void **state)
         {"99999/1", "", "no unit '99999' in that period"},
         {"2024-12-01/1", "", "no unit '2024-12-01' in that period"},
         {"Xã Bình An/1", "", "'Xã Bình An' is a name: write the unit's code, 23860"},
-        {"23857/4", "", "no revision 4 of the report of 2024-S1 of 23857 Thị trấn Suối Trong"},
-        {"23888/1", "", "no revision 1 of the report of 2024-S1 of 23888 Xã Tân Lập"},
-        {"23857/1", "632", "23857 Thị trấn Suối Trong is not beneath 632 Huyện Đồi Xanh"},
+        {"23857/4", "", "no revision 4 of the report of 2024-S1 of 23857 Suoi Trong Township"},
+        {"23888/1", "", "no revision 1 of the report of 2024-S1 of 23888 Tan Lap Commune"},
+        {"23857/1", "632", "23857 Suoi Trong Township is not beneath 632 Doi Xanh District"},
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         print_message("%s\n", rows[i].since);
