@@ -141,8 +141,9 @@ static void test_another_role(void **state)
         say_hello(rig, NODE_631, (struct said){.unit = 631, .is_node = true});
     assert_contains(assert_refused(answer, "forbidden")->text,
                     "enrolled here as reporter, and a node uses it");
-    assert_problem(rig, "which is enrolled here as reporter of 631 Suoi Trong District: run: tonghop "
-                        "enrol 631 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE= --role node");
+    assert_problem(rig,
+                   "which is enrolled here as reporter of 631 Suoi Trong District: run: tonghop "
+                   "enrol 631 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE= --role node");
     assert_body(say_hello(rig, NODE_631, (struct said){.unit = 631}), BODY(WELCOME));
 }
 

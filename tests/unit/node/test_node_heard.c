@@ -60,8 +60,9 @@ static void test_that_one_first(void **state)
 {
     struct rig *rig = *state;
     char key[KEY_TEXT_SIZE];
-    const char *const words[] = {"631 Suoi Trong District", "catalogue 5, here is 1", "tonghop catalogue fetch",
-                                 "tonghop revoke", key_format(from_key(NODE_631).key, key)};
+    const char *const words[] = {"631 Suoi Trong District", "catalogue 5, here is 1",
+                                 "tonghop catalogue fetch", "tonghop revoke",
+                                 key_format(from_key(NODE_631).key, key)};
     struct parcel beneath = parcel_of(5, sample_bytes(5));
     struct parcel others[] = {parcel_of(2, sample_bytes(2)), other_parcel(5),
                               parcel_of(6, sample_bytes(6))};
