@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/words.h"
+#include "client/wrap.h"
 #include "core/counted.h"
 #include "core/mem.h"
 
@@ -27,6 +28,15 @@ void command_say(const char *format, ...)
         text = counted_text(text);
     (void)fprintf(stderr, "tonghop: %s\n", text); /* there is nowhere to report that this fails */
     free(text);
+}
+
+void command_say_long(const char *text)
+{
+    char *line = mem_printf("tonghop: %s", text);
+    char *lines = wrap_text(line);
+    (void)fprintf(stderr, "%s\n", lines);
+    free(lines);
+    free(line);
 }
 
 int command_usage(const char *name, const char *format, ...)
@@ -237,8 +247,10 @@ bool command_find_conf(const struct common *common, struct conf *ret_conf)
 static void print_refused(const struct common *common, const char *code, const char *text,
                           bool is_enough)
 {
-    const char *refused = words(common->is_english, WORD_REFUSED);
-    command_say(refused, code, is_enough ? text : words_of_error(common->is_english, code));
+    char *refused = mem_printf(words(common->is_english, WORD_REFUSED), code,
+                               is_enough ? text : words_of_error(common->is_english, code));
+    command_say_long(refused);
+    free(refused);
     if (!is_enough)
         (void)fprintf(stderr, "  %s\n", text);
 }
@@ -255,7 +267,7 @@ int command_print_failure(const struct common *common, enum err err, const char 
         command_say(words(common->is_english, WORD_NO_ANSWER), reason);
         return EXIT_UNKNOWN;
     case ERR_USAGE:
-        command_say("%s", reason);
+        command_say_long(reason);
         return EXIT_INPUT;
     default:
         print_refused(common, err_name(err), reason, err == ERR_FORBIDDEN || err == ERR_FOREIGN);
@@ -331,7 +343,7 @@ int command_request(const struct common *common, struct connection *connection,
                                  request->body_case == TONGHOP__ENVELOPE__BODY_CLOSE ||
                                      request->body_case == TONGHOP__ENVELOPE__BODY_MARK ||
                                      is_told_by_node(answer->refusal));
-        command_say("%s", answer->refusal->text);
+        command_say_long(answer->refusal->text);
         return EXIT_INPUT;
     }
     if ((int)answer->body_case != expected_body) {

@@ -82,6 +82,8 @@ int command_print_failure(const struct common *common, enum err err, const char 
 void command_print_problems(const struct problems *problems);
 /* "tonghop: text" on standard error. */
 void command_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same of a sentence that may need several lines (wrap.h). */
+void command_say_long(const char *text);
 /* "tonghop NAME: text" on standard error, with a hint at --help; returns EXIT_INPUT. */
 int command_usage(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

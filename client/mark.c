@@ -206,7 +206,7 @@ static int decide(const struct asked *asked, struct connection *connection)
         status = command_request(asked->common, connection, &request, TONGHOP__ENVELOPE__BODY_DONE,
                                  &answer);
     if (status == EXIT_DONE)
-        command_say("%s", answer->done->text); /* in our language: what is done, or was already */
+        command_say_long(answer->done->text); /* in our language: what is done, or was already */
     free(numbers);
     return status;
 }

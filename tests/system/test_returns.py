@@ -214,11 +214,11 @@ def by_itself(office: Office) -> None:
 def in_a_closed_period(office: Office) -> None:
     """Nothing is returned in a closed period: the refusal says who reopens it, and how"""
     office.province.tonghop("close", "--period", PERIOD, "--edition", "preliminary", "--incomplete")
-    for language, said in (("en", "is closed for 23857 Chu Ty Township: 64 Gia Lai Province"),
-                           ("vi", "đã khóa đối với 23857 Thị trấn Chư Ty: 64 Tỉnh Gia Lai")):
+    for language, said in (("en", "is closed for 23857 Chu Ty Township:\n  64 Gia Lai Province"),
+                           ("vi", "đã khóa đối với 23857 Thị trấn Chư Ty:\n  64 Tỉnh Gia Lai")):
         result = office.give_back(office.province, "--form", "chung", "--reason", "x", expect=1,
                                   language=language)
-        expect_in(f"closed ({language})", result.err, said, "tonghop reopen 23857")
+        expect_in(f"closed ({language})", result.err, said, "\n  tonghop reopen 23857")
     expect("nothing changed", office.revisions(office.province)["3"]["state"], "accepted")
     verify(*office.all)
 

@@ -344,7 +344,7 @@ static void test_refusal_is_told_in_full(void **state)
     assert_int_equal(status, EXIT_NO);
     assert_string_equal(capture.text,
                         "tonghop: bị từ chối (stale): Báo cáo đã được sửa sau khi anh/chị lấy số "
-                        "liệu; hãy xem bản hiện tại rồi nộp lại.\n"
+                        "liệu;\n  hãy xem bản hiện tại rồi nộp lại.\n"
                         "  bản hiện tại của nút là 3\n"
                         "  - model.total: quá lớn\n"
                         "  bản hiện tại là 3\n"
