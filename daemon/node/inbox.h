@@ -13,6 +13,7 @@ struct inbox_entry {
     char *person, *text, *seen_by;
     char *indicators[WIRE_NOTICE_CELLS_MAX]; /* the catalogue's */
     struct notice_key key;
+    bool is_marked; /* it is noted as seen with this answer */
 };
 
 /* What a notice says by itself. */
@@ -21,6 +22,8 @@ struct inbox_entry *inbox_entry_new(struct node *node, const struct notice_key *
 void inbox_entry_free(struct inbox_entry **entry);
 /* When it came to the unit's home, and who has seen it there. */
 void inbox_entry_fill_heard(struct node *node, struct store_txn *txn, struct inbox_entry *entry);
+/* As it will be filled once it is noted that `person` has seen it. */
+void inbox_entry_tell_seen(struct inbox_entry *entry, const char *person, struct instant now);
 
 /* What this node's own people still have to do; counted anew only when a report, a notice or the
  * day has changed. */

@@ -57,6 +57,13 @@ void inbox_entry_free(struct inbox_entry **entry)
     *entry = NULL;
 }
 
+static void put_seen_by(struct inbox_entry *entry, const char *person)
+{
+    free(entry->seen_by);
+    entry->seen_by = mem_strdup(person);
+    entry->message.seen_by = entry->seen_by;
+}
+
 void inbox_entry_fill_heard(struct node *node, struct store_txn *txn, struct inbox_entry *entry)
 {
     struct notice_key key = entry->key;
@@ -69,7 +76,13 @@ void inbox_entry_fill_heard(struct node *node, struct store_txn *txn, struct inb
         return;
     entry->message.delivered_us = heard->delivered_us;
     entry->message.seen_us = heard->seen_us;
-    free(entry->seen_by);
-    entry->seen_by = mem_strdup(heard->person);
-    entry->message.seen_by = entry->seen_by;
+    put_seen_by(entry, heard->person);
+}
+
+void inbox_entry_tell_seen(struct inbox_entry *entry, const char *person, struct instant now)
+{
+    if (entry->message.delivered_us == 0)
+        entry->message.delivered_us = now.us;
+    entry->message.seen_us = now.us;
+    put_seen_by(entry, person);
 }

@@ -168,21 +168,38 @@ static bool may_mark(struct step *step)
     return false;
 }
 
-static void mark_seen(struct inbox *inbox)
+/* What nobody has seen yet of what this node's own people are told. */
+static bool is_to_be_seen(struct inbox *inbox, const struct inbox_entry *entry)
 {
     struct step *step = inbox->step;
+    const struct tree *tree = node_tree(step->node, entry->key.report.period);
+    return entry->key.type != NOTICE_CLOSING && entry->message.seen_us == 0 &&
+           node_home_of(step->node, step->txn, tree, entry->key.report.unit) ==
+               step->node->options.unit;
+}
+
+/* The entries tell what is noted once it is known that the answer arrives. */
+static void tell_seen(struct inbox *inbox)
+{
+    struct step *step = inbox->step;
+    char person[WIRE_PERSON_MAX + 1];
+    (void)step_person(step, person);
     for (size_t i = 0; i < inbox->count; i++) {
         struct inbox_entry *entry = inbox->items[i];
-        const struct tree *tree = node_tree(step->node, entry->key.report.period);
-        if (entry->key.type == NOTICE_CLOSING || entry->message.seen_us != 0 ||
-            node_home_of(step->node, step->txn, tree, entry->key.report.unit) !=
-                step->node->options.unit)
-            continue;
-        notice_note_seen(step, &entry->key, entry->message.time_us);
-        inbox_entry_fill_heard(step->node, step->txn, entry);
+        entry->is_marked = is_to_be_seen(inbox, entry);
+        if (entry->is_marked)
+            inbox_entry_tell_seen(entry, person, step->event->now);
     }
 }
 
+static void mark_seen(struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        if (inbox->items[i]->is_marked)
+            notice_note_seen(inbox->step, &inbox->items[i]->key, inbox->items[i]->message.time_us);
+}
+
+/* Nothing is noted as seen that nobody gets to see. */
 static void answer(struct inbox *inbox)
 {
     struct step *step = inbox->step;
@@ -190,6 +207,8 @@ static void answer(struct inbox *inbox)
     Tonghop__Inbox message = TONGHOP__INBOX__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     Tonghop__InboxEntry **pointers = mem_calloc(inbox->count + 1, sizeof(*pointers));
+    if (inbox->ask->mark_seen)
+        tell_seen(inbox);
     for (size_t i = 0; i < inbox->count; i++)
         pointers[i] = &inbox->items[i]->message;
     query_unit_info(step->node, inbox->unit, instant_date(step->event->now), &unit);
@@ -198,7 +217,12 @@ static void answer(struct inbox *inbox)
     message.entries = pointers;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_INBOX;
     envelope.inbox = &message;
-    step_reply(step, &envelope);
+    if (!inbox->ask->mark_seen) {
+        step_reply(step, &envelope);
+    } else if (step_fits(step, &envelope)) {
+        mark_seen(inbox);
+        step_reply(step, &envelope);
+    }
     free(pointers);
 }
 
@@ -220,8 +244,6 @@ void node_handle_inbox_query(struct step *step, const Tonghop__InboxQuery *ask)
     } else {
         if (inbox.count > 0)
             qsort(inbox.items, inbox.count, sizeof(*inbox.items), by_time);
-        if (ask->mark_seen)
-            mark_seen(&inbox);
         answer(&inbox);
     }
     inbox_fini(&inbox);

@@ -141,12 +141,12 @@ struct reminding {
     size_t count;
 };
 
-static void remind_one(struct reminding *r, uint32_t unit)
+/* Whether it is to be reminded. */
+static void judge_one(struct reminding *r, uint32_t unit)
 {
     struct step *step = r->step;
     struct notice_key key = key_of(step, r->query->kind, r->query->period, unit);
     Tonghop__ReminderLine *line = &r->lines[r->count];
-    struct date deadline;
     uint32_t count;
     tonghop__reminder_line__init(line);
     query_unit_info(step->node, unit, r->query->tree->window.last, &r->infos[r->count]);
@@ -156,34 +156,55 @@ static void remind_one(struct reminding *r, uint32_t unit)
     line->nothing_due = !is_missing(&r->missing, unit) || is_closed(step, &key.report);
     if (line->nothing_due)
         return;
-    bool has_deadline = find_deadline(step, r->query->tree, unit, &deadline);
     line->reminded = !is_too_early(step, line->last_us);
+    line->count += line->reminded && !r->ask->check_only ? 1 : 0;
     line->next_us =
         next_us(step, line->reminded ? step->event->now : (struct instant){line->last_us});
-    if (!line->reminded || r->ask->check_only)
-        return;
-    line->count = count + 1;
-    say(step, &key, count + 1, r->ask->text, has_deadline ? &deadline : NULL, false);
 }
 
+/* A unit that was named twice is reminded once. True when it is now. */
+static bool say_one(struct reminding *r, const Tonghop__ReminderLine *line)
+{
+    struct step *step = r->step;
+    struct notice_key key = key_of(step, r->query->kind, r->query->period, line->unit->id);
+    struct date deadline;
+    uint32_t count;
+    (void)last_us(step, &key, &count); /* when does not matter any more */
+    if (!line->reminded || count >= line->count)
+        return false;
+    bool has_deadline = find_deadline(step, r->query->tree, line->unit->id, &deadline);
+    say(step, &key, line->count, r->ask->text, has_deadline ? &deadline : NULL, false);
+    return true;
+}
+
+/* Returns how many were reminded. */
+static size_t say_all(struct reminding *r)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < r->count; i++)
+        said += say_one(r, &r->lines[i]) ? 1 : 0;
+    return said;
+}
+
+/* Nobody is reminded of whom the sender would not be told. */
 static void answer(struct reminding *r)
 {
     char period[PERIOD_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     Tonghop__Reminded reminded = TONGHOP__REMINDED__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     Tonghop__ReminderLine **pointers = mem_calloc(r->count + 1, sizeof(*pointers));
-    size_t said = 0;
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; i < r->count; i++)
         pointers[i] = &r->lines[i];
-        said += r->lines[i].reminded ? 1 : 0;
-    }
     reminded.period = period_format(r->query->period, period);
     reminded.n_lines = r->count;
     reminded.lines = pointers;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_REMINDED;
     envelope.reminded = &reminded;
-    step_reply(r->step, &envelope);
-    if (said > 0 && !r->ask->check_only)
+    bool fits = step_fits(r->step, &envelope);
+    size_t said = fits && !r->ask->check_only ? say_all(r) : 0;
+    if (fits)
+        step_reply(r->step, &envelope);
+    if (said > 0)
         log_event(LOG_EVENT_UNITS_REMINDED, LOG_FIELDS(.peer = step_sender(r->step, sender)),
                   "%zu units were reminded of %s", said, period);
     free(pointers);
@@ -208,7 +229,7 @@ static bool may_remind(struct step *step, const struct query *query, uint32_t by
 
 /* Each unit that is named, or all that miss something beneath the sender's, which its superior
  * reminds. Refuses and returns false if one that is named is not beneath it. */
-static bool remind_all(struct reminding *r)
+static bool judge_all(struct reminding *r)
 {
     struct step *step = r->step;
     size_t wanted = r->ask->n_units > 0 ? r->ask->n_units : r->missing.count;
@@ -226,7 +247,7 @@ static bool remind_all(struct reminding *r)
             (void)query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i],
                                 &query); /* it was above */
         if (query.unit != r->query->unit)
-            remind_one(r, query.unit);
+            judge_one(r, query.unit);
     }
     return true;
 }
@@ -260,7 +281,7 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
         !find_sender(step, &query))
         return;
     find_missing(step, &query, &reminding.missing);
-    if (remind_all(&reminding))
+    if (judge_all(&reminding))
         answer(&reminding);
     free(reminding.missing.units);
     free(reminding.lines);

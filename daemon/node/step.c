@@ -14,8 +14,9 @@
 #include "link/key.h"
 
 /* Questions are asked again. What tells that something was done is never put off: a refusal would
- * say that nothing was. Those answers are small; Compared, too, comes after states that are waiting
- * already, and its handler has looked for room before them. */
+ * say that nothing was. Those answers are small, or their handlers have looked for room before they
+ * did anything: Compared comes after states that are waiting already, and Reminded and Inbox, which
+ * may tell of what was done, after step_fits. No default: whoever adds a message decides. */
 static bool may_be_put_off(const Tonghop__Envelope *envelope)
 {
     switch (envelope->body_case) {
@@ -27,13 +28,58 @@ static bool may_be_put_off(const Tonghop__Envelope *envelope)
     case TONGHOP__ENVELOPE__BODY_HISTORY:
     case TONGHOP__ENVELOPE__BODY_STATUS:
     case TONGHOP__ENVELOPE__BODY_HOLDERS:
+    case TONGHOP__ENVELOPE__BODY_NOTICES:
+    case TONGHOP__ENVELOPE__BODY_INBOX:
+    case TONGHOP__ENVELOPE__BODY_REMINDED:
     case TONGHOP__ENVELOPE__BODY_CHANGES:
     case TONGHOP__ENVELOPE__BODY_EDITIONS:
     case TONGHOP__ENVELOPE__BODY_DIFFERENCE:
         return true;
-    default:
+    case TONGHOP__ENVELOPE__BODY_WELCOME:
+    case TONGHOP__ENVELOPE__BODY_PONG:
+    case TONGHOP__ENVELOPE__BODY_RECEIPT:
+    case TONGHOP__ENVELOPE__BODY_REFUSAL:
+    case TONGHOP__ENVELOPE__BODY_REVISION:
+    case TONGHOP__ENVELOPE__BODY_ACK:
+    case TONGHOP__ENVELOPE__BODY_STATEMENT_ACK:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_CHUNK:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_NOTICE:
+    case TONGHOP__ENVELOPE__BODY_DONE:
+    case TONGHOP__ENVELOPE__BODY_COMPARED:
+    case TONGHOP__ENVELOPE__BODY_NOTICES_ACK:
+    case TONGHOP__ENVELOPE__BODY_CLOSED:
+    /* No answers: */
+    case TONGHOP__ENVELOPE__BODY__NOT_SET:
+    case TONGHOP__ENVELOPE__BODY_HELLO:
+    case TONGHOP__ENVELOPE__BODY_PING:
+    case TONGHOP__ENVELOPE__BODY_FILE:
+    case TONGHOP__ENVELOPE__BODY_STATEMENT:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_REQUEST:
+    case TONGHOP__ENVELOPE__BODY_CATALOGUE_PUBLISH:
+    case TONGHOP__ENVELOPE__BODY_ENROL:
+    case TONGHOP__ENVELOPE__BODY_REVOKE:
+    case TONGHOP__ENVELOPE__BODY_KEYS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR:
+    case TONGHOP__ENVELOPE__BODY_TOTALS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_COVERAGE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_EXPLAIN_QUERY:
+    case TONGHOP__ENVELOPE__BODY_HISTORY_QUERY:
+    case TONGHOP__ENVELOPE__BODY_STATUS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_INVENTORY:
+    case TONGHOP__ENVELOPE__BODY_MARK:
+    case TONGHOP__ENVELOPE__BODY_NOTICES_QUERY:
+    case TONGHOP__ENVELOPE__BODY_INBOX_QUERY:
+    case TONGHOP__ENVELOPE__BODY_WATCH_QUERY:
+    case TONGHOP__ENVELOPE__BODY_REMIND:
+    case TONGHOP__ENVELOPE__BODY_REOPEN:
+    case TONGHOP__ENVELOPE__BODY_EDITIONS_QUERY:
+    case TONGHOP__ENVELOPE__BODY_DIFFERENCE_QUERY:
+    case TONGHOP__ENVELOPE__BODY_CLOSE:
+    case _TONGHOP__ENVELOPE__BODY__CASE_IS_INT_SIZE:
         return false;
     }
+    return false; /* a number that is none of them */
 }
 
 bool step_has_room(struct step *step, size_t size_bytes)
@@ -46,24 +92,43 @@ bool step_has_room(struct step *step, size_t size_bytes)
     return false;
 }
 
-void step_reply(struct step *step, Tonghop__Envelope *envelope)
+/* As the next answer, into node->packed. */
+static void pack(struct step *step, Tonghop__Envelope *envelope)
 {
     envelope->protocol = WIRE_PROTOCOL;
-    envelope->seq = ++step->node->next_seq;
+    envelope->seq = step->node->next_seq + 1;
     /* A message that does not open still gets its answer, if its number can be read. */
     envelope->re = step->in != NULL ? step->in->seq : wire_peek_seq(step->event->bytes);
     buf_clear(&step->node->packed);
     wire_pack(envelope, &step->node->packed);
-    if (step->node->packed.len > WIRE_ANSWER_MAX) {
-        step_refuse(
-            step, ERR_TOO_LARGE, NULL,
-            STEP_WORDS(step,
-                       "the answer has %zu bytes: ask for fewer figures, or for a smaller unit",
-                       "câu trả lời dài %zu byte: hãy hỏi ít số liệu hơn, hoặc một đơn vị nhỏ hơn"),
-            step->node->packed.len);
-        return;
-    }
-    if (may_be_put_off(envelope) && !step_has_room(step, step->node->packed.len))
+}
+
+/* Whether a client accepts what is packed. */
+static bool is_small_enough(struct step *step)
+{
+    if (step->node->packed.len <= WIRE_ANSWER_MAX)
+        return true;
+    step_refuse(step, ERR_TOO_LARGE, NULL,
+                STEP_WORDS(step,
+                           "the answer has %zu bytes: ask for fewer figures, or for a smaller unit",
+                           "câu trả lời dài %zu byte: hãy hỏi ít số liệu hơn, hoặc một đơn vị nhỏ "
+                           "hơn"),
+                step->node->packed.len);
+    return false;
+}
+
+bool step_fits(struct step *step, Tonghop__Envelope *envelope)
+{
+    pack(step, envelope);
+    return is_small_enough(step) && step_has_room(step, step->node->packed.len);
+}
+
+void step_reply(struct step *step, Tonghop__Envelope *envelope)
+{
+    pack(step, envelope);
+    step->node->next_seq++;
+    if (!is_small_enough(step) ||
+        (may_be_put_off(envelope) && !step_has_room(step, step->node->packed.len)))
         return;
     struct effect *effect =
         effects_add(step->effects, EFFECT_SEND_PEER, span_of(&step->node->packed));

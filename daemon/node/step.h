@@ -25,6 +25,10 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope);
 /* Whether answers of so many bytes may still wait. Where an answer is several messages this is
  * looked at before the first of them; 'busy' was answered when it is false. */
 bool step_has_room(struct step *step, size_t size_bytes);
+/* Whether this answer may be sent as it is. What does something, and tells so in an answer that can
+ * be large, asks before it does it, with the answer that it will give; 'too-large' or 'busy' was
+ * answered when it is false. */
+bool step_fits(struct step *step, Tonghop__Envelope *envelope);
 
 enum { STEP_PROBLEMS_MAX = 200 }; /* of one answer */
 

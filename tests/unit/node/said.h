@@ -3,6 +3,7 @@
 #define TESTS_UNIT_NODE_SAID_H
 
 #include "core/notice.h"
+#include "node/effects.h"
 #include "unit/node/freeze.h"
 
 #define DAY_US INT64_C(86400000000)
@@ -81,6 +82,33 @@ static inline void close_year(struct rig *rig, Tonghop__EditionRank rank)
     assert_body(
         ask_close(rig, from_local(), FREEZE(.period = "2024", .rank = rank, .incomplete = true)),
         BODY(CLOSED));
+}
+
+/* What the node answers to a message of the local socket when so many bytes of answers wait. */
+static inline const Tonghop__Envelope *ask_waiting(struct rig *rig, Tonghop__Envelope *envelope,
+                                                   size_t waiting_bytes)
+{
+    struct event event = rig_event(rig, EVENT_PEER_MESSAGE);
+    uint8_t *bytes = mem_calloc(1, waiting_bytes);
+    struct buf packed = {0};
+    bool is_unknown;
+    envelope->seq = ++rig->seq;
+    wire_pack(envelope, &packed);
+    event.from = from_local();
+    event.bytes = span_of(&packed);
+    buf_put(&rig->effects.bytes, bytes, waiting_bytes);
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(node_step(rig->node, txn, &event, &rig->effects), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    const Tonghop__Envelope *answer = NULL;
+    for (size_t i = 0; i < rig->effects.count; i++)
+        if (rig->effects.items[i].type == EFFECT_SEND_PEER)
+            answer = rig_open(rig, effects_bytes(&rig->effects, &rig->effects.items[i]));
+    assert_non_null(answer);
+    effects_clear(&rig->effects);
+    buf_fini(&packed);
+    free(bytes);
+    return answer;
 }
 
 #endif

@@ -217,6 +217,59 @@ static void test_seen_elsewhere(void **state)
     assert_unchanged(rig, before);
 }
 
+enum { MANY = 17000, TEXT_BYTES = 1000 };
+
+/* More that was said than an answer holds. */
+static void put_many(struct rig *rig)
+{
+    char text[TEXT_BYTES + 1];
+    bool is_unknown;
+    memset(text, 'x', TEXT_BYTES);
+    text[TEXT_BYTES] = '\0';
+    struct store_txn *txn = store_begin_write(rig->store);
+    for (uint64_t number = 1; number <= MANY; number++) {
+        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+        struct buf bytes = {0};
+        const struct notice_key key = {
+            .report = draft_key(&in_631), .type = NOTICE_RETURNED, .author = 64, .number = number};
+        wire_put_notice_key(&key, &notice);
+        notice.time_us = rig->now.us;
+        notice.text = text;
+        wire_pack_notice(&notice, &bytes);
+        (void)store_put_notice(txn, &key, span_of(&bytes)); /* errors are sticky */
+        buf_fini(&bytes);
+    }
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+/* Nothing is noted as seen that nobody gets to see: neither when the answer is too large, nor when
+ * it is put off. */
+static void test_not_seen(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__InboxQuery query = TONGHOP__INBOX_QUERY__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    assert_true(remind_ok(rig, "23887")->reminded);
+    query.mark_seen = true;
+    envelope.body_case = BODY(INBOX_QUERY);
+    envelope.inbox_query = &query;
+    char *before = dump_store(rig);
+    assert_refused(ask_waiting(rig, &envelope, STEP_ANSWERS_MAX), "busy");
+    assert_unchanged(rig, before);
+    put_many(rig);
+    before = dump_store(rig);
+    query.all = true;
+    assert_refused(ask_waiting(rig, &envelope, 0), "too-large");
+    assert_unchanged(rig, before);
+    query.all = false; /* of those no revision is held: nothing is to be done */
+    const Tonghop__Envelope *answer = ask_waiting(rig, &envelope, 0);
+    assert_body(answer, BODY(INBOX));
+    assert_int_equal(answer->inbox->n_entries, 1);
+    assert_int_equal(answer->inbox->entries[0]->seen_us, rig->now.us);
+    assert_int_equal(entry_ok(rig, LOOK(0))->seen_us, rig->now.us);
+    assert_string_equal(entry_ok(rig, LOOK(0))->seen_by, "uid:1000");
+}
+
 /* ---- watching ---- */
 
 static const Tonghop__Changes *watch(struct rig *rig, struct peer_from from, const char *cursor,
@@ -331,14 +384,9 @@ static void test_watch_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROOT_TEST(test_returned),
-        ROOT_TEST(test_reminded),
-        ROOT_TEST(test_closed_and_reopened),
-        ROOT_TEST(test_whose),
-        ROOT_TEST(test_seen),
-        ROOT_TEST(test_seen_elsewhere),
-        ROOT_TEST(test_watched),
-        ROOT_TEST(test_watched_beneath),
+        ROOT_TEST(test_returned),    ROOT_TEST(test_reminded), ROOT_TEST(test_closed_and_reopened),
+        ROOT_TEST(test_whose),       ROOT_TEST(test_seen),     ROOT_TEST(test_seen_elsewhere),
+        ROOT_TEST(test_not_seen),    ROOT_TEST(test_watched),  ROOT_TEST(test_watched_beneath),
         ROOT_TEST(test_watch_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

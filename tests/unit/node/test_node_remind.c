@@ -266,6 +266,43 @@ static void test_who_may_is_said(void **state)
     }
 }
 
+/* Nobody is reminded when the sender cannot be told of whom: it is put off as a whole. */
+static void test_put_off(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    remind.period = TEXT("2024");
+    envelope.body_case = BODY(REMIND);
+    envelope.remind = &remind;
+    char *before = dump_store(rig);
+    assert_refused(ask_waiting(rig, &envelope, STEP_ANSWERS_MAX), "busy");
+    assert_unchanged(rig, before);
+    assert_int_equal(count_said(ask_waiting(rig, &envelope, 0)), 7);
+    assert_int_equal(times_reminded(rig, "23860", NULL), 1);
+}
+
+/* A unit that is named twice is reminded once. */
+static void test_named_twice(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Remind remind = TONGHOP__REMIND__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    char *units[] = {TEXT("23860"), TEXT("23860")};
+    remind.period = TEXT("2024");
+    remind.units = units;
+    remind.n_units = 2;
+    envelope.body_case = BODY(REMIND);
+    envelope.remind = &remind;
+    const Tonghop__Envelope *answer = rig_ask(rig, from_local(), &envelope);
+    assert_body(answer, BODY(REMINDED));
+    for (size_t i = 0; i < answer->reminded->n_lines; i++)
+        assert_int_equal(answer->reminded->lines[i]->count, 1);
+    const Tonghop__InboxEntry *entry = reminder_of(rig, "23860");
+    assert_int_equal(entry->count, 1);
+    assert_int_equal(entry->time_us, rig->now.us); /* and not a moment later */
+}
+
 /* ---- by itself ---- */
 
 /* Without being configured no node reminds by itself. */
@@ -485,6 +522,8 @@ int main(void)
         ROOT_TEST(test_trial_and_closed),
         ROOT_TEST(test_refused),
         ROOT_TEST(test_all_of_less),
+        ROOT_TEST(test_put_off),
+        ROOT_TEST(test_named_twice),
         ROOT_TEST(test_who_may_is_said),
         ROOT_TEST(test_not_by_itself),
         ROOT_TEST(test_by_itself),
