@@ -5,6 +5,26 @@
 #include "node/notice.h"
 #include "node/query.h"
 
+/* ---- inbox_walk.c ---- */
+
+/* A walk over the notices that are told; zero but for what is asked for, inbox_walk_fini. */
+struct inbox_walk {
+    struct step *step;
+    uint32_t unit;        /* and what lies beneath it */
+    bool is_of_served;    /* but only units that this node serves */
+    bool is_for_sender;   /* and only what the sender may read */
+    struct notice_key at; /* the one that was found */
+    uint8_t kind;         /* of which, and of what year, `units` are */
+    uint16_t year;
+    uint32_t *units; /* in order; of some more than once */
+    size_t count, capacity;
+};
+void inbox_walk_fini(struct inbox_walk *walk);
+/* Goes to the next one; false at the end. Errors are sticky. */
+bool inbox_next(struct inbox_walk *walk);
+
+/* ---- inbox_entry.c ---- */
+
 /* An entry with the memory that its message points to. */
 struct inbox_entry {
     Tonghop__InboxEntry message;
@@ -25,8 +45,10 @@ void inbox_entry_fill_heard(struct node *node, struct store_txn *txn, struct inb
 /* As it will be filled once it is noted that `person` has seen it. */
 void inbox_entry_tell_seen(struct inbox_entry *entry, const char *person, struct instant now);
 
-/* What this node's own people still have to do; counted anew only when a report, a notice or the
- * day has changed. */
+/* ---- node_inbox.c ---- */
+
+/* What this node's own people still have to do; counted anew when a report or a notice has changed,
+ * a reopening has ended, or a day. */
 size_t inbox_count_open(struct step *step);
 
 #endif

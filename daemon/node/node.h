@@ -117,9 +117,9 @@ struct node_campaign {
 
 /* What this node's own people still have to do (inbox.h); a cache. */
 struct node_inbox {
-    bool is_known; /* for `today`, and of the feed up to `number` */
+    bool is_known; /* from `from` until before `until`, and of the feed up to `number` */
     uint64_t number;
-    struct date today;
+    struct instant from, until;
     size_t count;
 };
 

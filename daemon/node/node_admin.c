@@ -162,6 +162,7 @@ static void put_enrolled(struct step *step, const struct enrolled *enrolled)
     bool had_former = store_get_enrolled(step->txn, enrolled->key, &former) == ERR_OK;
     (void)store_put_enrolled(step->txn, enrolled); /* the error is sticky */
     step->node->child_units.is_loaded = false;
+    step->node->inbox.is_known = false; /* it is of the units that no node beneath serves */
     contact_forget(step->node, enrolled->key);
     if (had_former &&
         (enrolled->is_revoked || enrolled->unit != former.unit || enrolled->role != former.role))

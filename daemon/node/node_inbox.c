@@ -17,7 +17,6 @@ struct inbox {
     struct step *step;
     const Tonghop__InboxQuery *ask;
     uint32_t unit;
-    bool is_count; /* nobody reads it: it is for this node's own people */
     struct inbox_entry **items;
     size_t count, capacity;
 };
@@ -29,44 +28,28 @@ static void inbox_fini(struct inbox *inbox)
     free(inbox->items);
 }
 
-static bool is_told(uint8_t type)
-{
-    return type == NOTICE_RETURNED || type == NOTICE_REMINDER || type == NOTICE_CLOSING ||
-           type == NOTICE_REOPENING;
-}
-
-/* Without a unit only what this node's own people have to act upon: that of units that it serves.
- */
-static bool is_asked_for(struct inbox *inbox, const struct notice_key *key)
-{
-    struct step *step = inbox->step;
-    const struct tree *tree = node_tree(step->node, key->report.period);
-    uint32_t unit = key->report.unit;
-    if (key->type == NOTICE_CLOSING)
-        return tree_contains(tree, unit, inbox->unit);
-    if (!tree_contains(tree, inbox->unit, unit) ||
-        (!inbox->is_count && !query_may_read(&step->peer, tree, unit)))
-        return false;
-    return inbox->ask->unit[0] != '\0' ||
-           node_home_of(step->node, step->txn, tree, unit) == step->node->options.unit;
-}
-
 /* ---- what is still to be done ---- */
+
+struct judged {
+    bool is_open;
+    uint64_t answered_by; /* the revision that was filed since */
+};
 
 /* The unit owes a form of the period and has not filed it. */
 static bool is_missing(struct step *step, const struct notice_key *key)
 {
+    const struct catalogue *catalogue = step->node->catalogue;
     const struct tree *tree = node_tree(step->node, key->report.period);
-    struct coverage coverage = {0};
     struct view_filings filings = {step->txn, key->report.kind, key->report.period.year};
     struct coverage_source source = view_coverage_source(&filings);
-    bool is_found = false;
-    coverage_build(step->node->catalogue, tree, key->report.unit, &source, &coverage);
-    for (size_t i = 0; i < coverage.count; i++)
-        is_found = is_found || (coverage.lines[i].unit == key->report.unit &&
-                                coverage.lines[i].state == COVERAGE_MISSING);
-    coverage_fini(&coverage);
-    return is_found;
+    uint32_t index = tree_find(tree, key->report.unit);
+    for (size_t i = 0; index != TREE_NONE && i < catalogue->form_count; i++) {
+        const struct form *form = &catalogue->forms[i];
+        if (coverage_is_owed(catalogue, tree, index, form, NULL) &&
+            coverage_duty(catalogue, tree, index, form->number, &source).state == COVERAGE_MISSING)
+            return true;
+    }
+    return false;
 }
 
 /* What is closed is not to be filed. */
@@ -76,72 +59,84 @@ static bool is_closed(struct step *step, const struct notice_key *key)
     return closed_find(step->node, step->txn, &key->report, step->event->now, &closing);
 }
 
-static void fill_answered(struct step *step, struct inbox_entry *entry)
+static struct judged judge_return(struct step *step, const struct notice_key *key)
 {
+    struct judged judged = {0};
     struct head head;
-    if (store_get_head(step->txn, &entry->key.report, &head) != ERR_OK)
-        return;
-    if (head.revision > entry->key.number)
-        entry->message.answered_by = head.revision;
+    if (store_get_head(step->txn, &key->report, &head) != ERR_OK)
+        return judged;
+    if (head.revision > key->number)
+        judged.answered_by = head.revision;
     else
-        entry->message.open = (head.states & STATE_RETURNED) != 0;
+        judged.is_open = (head.states & STATE_RETURNED) != 0;
+    return judged;
 }
 
-static void fill_open(struct inbox *inbox, struct inbox_entry *entry)
+/* Until when, 0: it does not run. */
+static int64_t reopened_until_us(struct step *step, const struct notice_key *key)
 {
-    switch ((enum notice_type)entry->key.type) {
+    const Tonghop__Notice *notice = notice_find(step->node, step->txn, key);
+    return notice != NULL && notice->until_us > step->event->now.us ? notice->until_us : 0;
+}
+
+/* Only that of a reopening has to be read for it. */
+static struct judged judge(struct step *step, const struct notice_key *key)
+{
+    switch ((enum notice_type)key->type) {
     case NOTICE_RETURNED:
-        fill_answered(inbox->step, entry);
-        break;
+        return judge_return(step, key);
     case NOTICE_REMINDER:
-        entry->message.open =
-            is_missing(inbox->step, &entry->key) && !is_closed(inbox->step, &entry->key);
-        break;
+        return (struct judged){.is_open = is_missing(step, key) && !is_closed(step, key)};
     case NOTICE_REOPENING:
-        entry->message.open = entry->message.until_us > inbox->step->event->now.us &&
-                              !is_closed(inbox->step, &entry->key);
-        break;
+        return (struct judged){.is_open =
+                                   reopened_until_us(step, key) != 0 && !is_closed(step, key)};
     case NOTICE_ACCEPTED:
     case NOTICE_HEARD:
     case NOTICE_CLOSING:
     case NOTICE_CLOCK:
         break;
     }
+    return (struct judged){0};
 }
 
 /* ---- gathering ---- */
 
-static void gather_one(struct inbox *inbox, const struct notice_key *key,
-                       const Tonghop__Notice *notice)
+static void add_entry(struct inbox *inbox, const struct notice_key *key,
+                      const struct judged *judged, const Tonghop__Notice *notice)
 {
-    int64_t news_us = inbox->step->event->now.us - (int64_t)NEWS_DAYS * DAY_SECONDS * 1000000;
     struct step *step = inbox->step;
     struct inbox_entry *entry = inbox_entry_new(step->node, key, notice);
     if (key->type != NOTICE_CLOSING)
         inbox_entry_fill_heard(step->node, step->txn, entry);
-    fill_open(inbox, entry);
-    bool is_news = key->type == NOTICE_CLOSING && entry->message.time_us >= news_us;
+    entry->message.open = judged->is_open;
+    entry->message.answered_by = judged->answered_by;
     inbox->items = mem_grow(inbox->items, inbox->count, &inbox->capacity, sizeof(*inbox->items));
     inbox->items[inbox->count++] = entry;
-    if (entry->message.open || is_news || inbox->ask->all)
+}
+
+/* What is settled is not read unless it is asked for. */
+static void gather_one(struct inbox *inbox, const struct notice_key *key)
+{
+    struct step *step = inbox->step;
+    int64_t news_us = step->event->now.us - (int64_t)NEWS_DAYS * DAY_SECONDS * 1000000;
+    const struct judged judged = judge(step, key);
+    bool is_wanted = judged.is_open || inbox->ask->all;
+    if (!is_wanted && key->type != NOTICE_CLOSING)
         return;
-    inbox->count--;
-    inbox_entry_free(&entry);
+    const Tonghop__Notice *notice = notice_find(step->node, step->txn, key);
+    if (notice != NULL && (is_wanted || notice->time_us >= news_us)) /* else it is sticky */
+        add_entry(inbox, key, &judged, notice);
 }
 
 static void gather(struct inbox *inbox)
 {
-    struct step *step = inbox->step;
-    struct notice_key cursor = {0};
-    struct span bytes;
-    while (inbox->count <= QUERY_LINES_MAX && store_next_notice(step->txn, &cursor, &bytes)) {
-        if (!is_told(cursor.type) || !is_asked_for(inbox, &cursor))
-            continue;
-        const Tonghop__Notice *notice = notice_find(step->node, step->txn, &cursor);
-        if (notice == NULL)
-            return; /* sticky */
-        gather_one(inbox, &cursor, notice);
-    }
+    struct inbox_walk walk = {.step = inbox->step,
+                              .unit = inbox->unit,
+                              .is_of_served = inbox->ask->unit[0] == '\0',
+                              .is_for_sender = true};
+    while (inbox->count <= QUERY_LINES_MAX && inbox_next(&walk))
+        gather_one(inbox, &walk.at);
+    inbox_walk_fini(&walk);
 }
 
 static int by_time(const void *a, const void *b)
@@ -251,32 +246,34 @@ void node_handle_inbox_query(struct step *step, const Tonghop__InboxQuery *ask)
 
 /* ---- counting ---- */
 
-static size_t count_open(struct step *step)
+static void count_open(struct step *step, struct node_inbox *ret)
 {
-    const Tonghop__InboxQuery ask = TONGHOP__INBOX_QUERY__INIT;
-    struct inbox inbox = {
-        .step = step, .ask = &ask, .unit = step->node->options.unit, .is_count = true};
-    size_t count = 0;
-    gather(&inbox);
-    for (size_t i = 0; i < inbox.count; i++)
-        count += inbox.items[i]->message.open ? 1 : 0;
-    inbox_fini(&inbox);
-    return count;
+    struct inbox_walk walk = {.step = step, .unit = step->node->options.unit, .is_of_served = true};
+    *ret = (struct node_inbox){
+        .number = store_feed_number(step->txn),
+        .from = step->event->now,
+        .until = instant_end_of(instant_date(step->event->now)),
+    };
+    while (inbox_next(&walk)) {
+        struct instant until = {walk.at.type == NOTICE_REOPENING ? reopened_until_us(step, &walk.at)
+                                                                 : 0};
+        if (until.us != 0)
+            ret->until = instant_earlier(ret->until, until);
+        ret->count += judge(step, &walk.at).is_open ? 1 : 0;
+    }
+    inbox_walk_fini(&walk);
+    ret->is_known = store_error(step->txn) == ERR_OK;
 }
 
 size_t inbox_count_open(struct step *step)
 {
     struct node_inbox *known = &step->node->inbox;
-    const struct date today = instant_date(step->event->now);
-    uint64_t number = store_feed_number(step->txn);
+    int64_t now_us = step->event->now.us;
     /* In a damaged store what does not read would keep a whole answer back. */
     if (step->node->catalogue == NULL || store_is_damaged(step->node->store))
         return 0;
-    if (!known->is_known || known->number != number || date_compare(known->today, today) != 0) {
-        known->count = count_open(step);
-        known->number = number;
-        known->today = today;
-        known->is_known = store_error(step->txn) == ERR_OK;
-    }
+    if (!known->is_known || known->number != store_feed_number(step->txn) ||
+        now_us < known->from.us || now_us >= known->until.us)
+        count_open(step, known);
     return known->count;
 }

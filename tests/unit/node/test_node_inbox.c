@@ -1,5 +1,7 @@
 /* The inbox: what was said to whom, what is still to be done about it, who has seen it; and what is
  * told of that to those who watch. */
+#include "store/keys.h"
+#include "store/txn.h"
 #include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
@@ -217,6 +219,28 @@ static void test_seen_elsewhere(void **state)
     assert_unchanged(rig, before);
 }
 
+static void put_notice(struct store_txn *txn, const struct notice_key *key, int64_t time_us,
+                       const char *text)
+{
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    struct buf bytes = {0};
+    wire_put_notice_key(key, &notice);
+    notice.time_us = time_us;
+    notice.text = TEXT(text);
+    notice.edition = key->type == NOTICE_CLOSING ? EDITION_OFFICIAL : 0;
+    wire_pack_notice(&notice, &bytes);
+    (void)store_put_notice(txn, key, span_of(&bytes)); /* errors are sticky */
+    buf_fini(&bytes);
+}
+
+static void put_one(struct rig *rig, const struct notice_key *key)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(rig->store);
+    put_notice(txn, key, rig->now.us, "a");
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
 enum { MANY = 17000, TEXT_BYTES = 1000 };
 
 /* More that was said than an answer holds. */
@@ -228,16 +252,9 @@ static void put_many(struct rig *rig)
     text[TEXT_BYTES] = '\0';
     struct store_txn *txn = store_begin_write(rig->store);
     for (uint64_t number = 1; number <= MANY; number++) {
-        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
-        struct buf bytes = {0};
         const struct notice_key key = {
             .report = draft_key(&in_631), .type = NOTICE_RETURNED, .author = 64, .number = number};
-        wire_put_notice_key(&key, &notice);
-        notice.time_us = rig->now.us;
-        notice.text = text;
-        wire_pack_notice(&notice, &bytes);
-        (void)store_put_notice(txn, &key, span_of(&bytes)); /* errors are sticky */
-        buf_fini(&bytes);
+        put_notice(txn, &key, rig->now.us, text);
     }
     assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
 }
@@ -268,6 +285,170 @@ static void test_not_seen(void **state)
     assert_int_equal(answer->inbox->entries[0]->seen_us, rig->now.us);
     assert_int_equal(entry_ok(rig, LOOK(0))->seen_us, rig->now.us);
     assert_string_equal(entry_ok(rig, LOOK(0))->seen_by, "uid:1000");
+}
+
+/* A closing above is told to the units beneath, of whatever year, and one beside or beneath them
+ * not. */
+static void test_closed_above(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint32_t unit;
+        uint16_t year;
+        size_t count; /* by then */
+    } rows[] = {{64, 2023, 1}, {632, 2024, 1}, {64, 2024, 2}, {23857, 2024, 2}, {631, 2024, 3}};
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        put_one(rig, &(struct notice_key){
+                         .report = {KIND_ACTUAL, {rows[i].year, PERIOD_Y}, rows[i].unit, 0},
+                         .type = NOTICE_CLOSING,
+                         .author = 64,
+                         .number = 1});
+        assert_int_equal(count_of(rig, from_local(), LOOK(0)), rows[i].count);
+    }
+    assert_int_equal(count_of(rig, from_local(), LOOK(.unit = "23857")), 4);
+}
+
+/* A unit that was merged away within the year is told of the periods in which it was there. */
+static void test_of_a_unit_that_ended(void **state)
+{
+    struct rig *rig = *state;
+    size_t told = 0;
+    for (uint16_t year = 2023; year <= 2025; year++) {
+        for (enum period_label label = PERIOD_S1; label <= PERIOD_Y; label++) {
+            const struct period period = {year, label};
+            put_one(rig, &(struct notice_key){.report = {KIND_ACTUAL, period, 23899, 1},
+                                              .type = NOTICE_RETURNED,
+                                              .author = 64,
+                                              .number = 1});
+            told += tree_contains(node_tree(rig->node, period), 64, 23899) ? 1 : 0;
+            assert_int_equal(count_of(rig, from_local(), LOOK(.all = true)), told);
+        }
+    }
+    assert_in_range(told, 4, 8); /* in some of them, and not in all */
+}
+
+/* Of each period a unit is beneath what it was beneath at that period's end. */
+static void test_of_a_unit_that_moved(void **state)
+{
+    struct rig *rig = *state;
+    struct date day;
+    size_t before = 0, since = 0;
+    assert_int_equal(date_make(2024, 9, 1, &day), ERR_OK);
+    Tonghop__Catalogue *catalogue = edit_begin(2);
+    edit_move(catalogue, 23863, day, 632);
+    rig_install_edited(rig, catalogue);
+    rig_settle(rig);
+    rig_hello(rig, from_local(), 0);
+    for (uint16_t year = 2023; year <= 2025; year++) {
+        for (enum period_label label = PERIOD_S1; label <= PERIOD_Y; label++) {
+            bool is_before = year < 2024 || (year == 2024 && label == PERIOD_S1);
+            put_one(rig, &(struct notice_key){.report = {KIND_ACTUAL, {year, label}, 23863, 1},
+                                              .type = NOTICE_RETURNED,
+                                              .author = 64,
+                                              .number = 1});
+            before += is_before ? 1 : 0;
+            since += is_before ? 0 : 1;
+            assert_int_equal(count_of(rig, from_local(), LOOK(.unit = "631", .all = true)), before);
+            assert_int_equal(count_of(rig, from_local(), LOOK(.unit = "632", .all = true)), since);
+        }
+    }
+}
+
+/* ---- counting ---- */
+
+/* What status says is right the moment a reopening ends, though nothing was said and the day is the
+ * same; so it is when the clock is set back. A reminder of the unit ends with it, too. */
+static void test_counted_at_noon(void **state)
+{
+    struct rig *rig = *state;
+    close_year(rig, RANK(PRELIMINARY));
+    int64_t noon_us = instant_end_of(instant_date(rig->now)).us + 1 - DAY_US / 2;
+    assert_true(noon_us > rig->now.us);
+    rig->now.us++;
+    assert_body(ask_reopen(rig, from_local(), "2024", "23857", noon_us, "sót"), BODY(DONE));
+    assert_body(ask_reopen(rig, from_local(), "2024", "23860", noon_us + DAY_US, "sót"),
+                BODY(DONE));
+    assert_true(remind_ok(rig, "23857")->reminded);
+    const int64_t began_us = rig->now.us;
+    static const struct {
+        int64_t later_us; /* than noon */
+        unsigned long count;
+    } rows[] = {{-1, 3}, {0, 1}, {-1, 3}, {1, 1}, {DAY_US - 1, 1}, {DAY_US, 0}, {-1, 3}};
+    assert_int_equal(to_be_done(rig), 3);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        rig->now.us = noon_us + rows[i].later_us;
+        assert_int_equal(to_be_done(rig), rows[i].count);
+    }
+    rig->now.us = began_us;
+    assert_int_equal(to_be_done(rig), 3);
+}
+
+/* And when another node begins to serve the unit. */
+static void test_counted_when_served_elsewhere(void **state)
+{
+    struct rig *rig = *state;
+    assert_true(remind_ok(rig, "23857")->reminded);
+    assert_true(remind_ok(rig, "23887")->reminded);
+    assert_int_equal(to_be_done(rig), 2);
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    assert_int_equal(to_be_done(rig), 1);
+    rig_revoke(rig, NODE_631);
+    assert_int_equal(to_be_done(rig), 2);
+}
+
+/* A unit after all that the node serves, in order of id. */
+enum { LAST_UNIT = 99999 };
+
+static const struct draft settled = {.period = "2024", .unit = 23888};
+
+/* A notice whose record, or whose own bytes, make no sense: whoever reads it fails. */
+static void put_unreadable(struct rig *rig, const struct notice_key *key, bool is_record)
+{
+    bool is_unknown;
+    static const uint8_t nonsense[] = {0xff, 0xff, 0xff};
+    struct store_txn *txn = store_begin_write(rig->store);
+    if (is_record) {
+        buf_put_u8(txn_record(txn), 1);
+        assert_int_equal(txn_put_record(txn, DB_NOTICE, keys_notice(key)), ERR_OK);
+    } else {
+        assert_int_equal(store_put_notice(txn, key, (struct span){nonsense, sizeof(nonsense)}),
+                         ERR_OK);
+    }
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+}
+
+/* Of units that other nodes serve, and of years, whatever a node beneath has said of them, no more
+ * than one key each is read; of its own units' nothing but the key, when that says that nothing is
+ * to be done. Each of these would otherwise keep the answer back. */
+static void test_what_is_read(void **state)
+{
+    struct rig *rig = *state;
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    assert_true(remind_ok(rig, "23857")->reminded);
+    assert_true(remind_ok(rig, "23860")->reminded);
+    assert_true(remind_ok(rig, "23887")->reminded);
+    assert_true(remind_ok(rig, "632")->reminded);
+    file_both(rig, settled.unit);
+    for (uint8_t type = NOTICE_ACCEPTED; type <= NOTICE_TYPE_LAST; type++) {
+        struct notice_key key = {.report = draft_key(&in_631), .type = type, .author = 631};
+        for (key.number = 10; key.number < 20; key.number++)
+            put_unreadable(rig, &key, true); /* after the reminder, in order */
+        key.report.unit = LAST_UNIT;
+        for (key.number = 10; key.number < 20; key.number++)
+            put_unreadable(rig, &key, key.number > 10); /* the first is leapt from */
+        if (type == NOTICE_CLOSING || type == NOTICE_REOPENING)
+            continue; /* what they say is not in the key */
+        key.report = draft_key(&settled);
+        key.author = 64;
+        for (key.number = 10; key.number < 20; key.number++)
+            put_unreadable(rig, &key, false);
+    }
+    assert_int_equal(to_be_done(rig), 2);
+    assert_int_equal(count_of(rig, from_local(), LOOK(0)), 2);
+    assert_int_equal(count_of(rig, from_local(), LOOK(.unit = "632")), 2);
+    assert_refused(ask_inbox(rig, from_local(), LOOK(.unit = "23888", .all = true)), "corrupt");
 }
 
 /* ---- watching ---- */
@@ -384,9 +565,21 @@ static void test_watch_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROOT_TEST(test_returned),    ROOT_TEST(test_reminded), ROOT_TEST(test_closed_and_reopened),
-        ROOT_TEST(test_whose),       ROOT_TEST(test_seen),     ROOT_TEST(test_seen_elsewhere),
-        ROOT_TEST(test_not_seen),    ROOT_TEST(test_watched),  ROOT_TEST(test_watched_beneath),
+        ROOT_TEST(test_returned),
+        ROOT_TEST(test_reminded),
+        ROOT_TEST(test_closed_and_reopened),
+        ROOT_TEST(test_whose),
+        ROOT_TEST(test_seen),
+        ROOT_TEST(test_seen_elsewhere),
+        ROOT_TEST(test_not_seen),
+        DISTRICT_TEST(test_closed_above),
+        ROOT_TEST(test_of_a_unit_that_ended),
+        ROOT_TEST(test_of_a_unit_that_moved),
+        ROOT_TEST(test_counted_at_noon),
+        ROOT_TEST(test_counted_when_served_elsewhere),
+        ROOT_TEST(test_what_is_read),
+        ROOT_TEST(test_watched),
+        ROOT_TEST(test_watched_beneath),
         ROOT_TEST(test_watch_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
