@@ -173,8 +173,10 @@ struct node_notices {
     bool wants;           /* the parent has more, or may have */
     uint64_t pull_seq;    /* of the question under way, 0: none */
     int64_t pull_ms;
-    bool has_more;     /* the feed has more after `pushed`, or may have */
-    uint64_t push_seq; /* of the page under way, 0: none */
+    uint64_t pull_after;     /* what the last one asked for, */
+    uint32_t pull_catalogue; /* under which catalogue; 0: none was asked yet */
+    bool has_more;           /* the feed has more after `pushed`, or may have */
+    uint64_t push_seq;       /* of the page under way, 0: none */
     int64_t push_ms;
     uint64_t pushed; /* all up to here of our own feed is held above, or need not be */
     uint64_t refill; /* up to here, what the nodes above have said goes up, too */

@@ -238,6 +238,8 @@ static void begin_anew(struct step *step, uint64_t epoch)
     (void)store_put_meta_u64(step->txn, META_SENT, 0);
     (void)store_put_meta_u64(step->txn, META_REFILL, store_feed_number(step->txn));
     step->node->notices.is_known = false;
+    step->node->notices.has_more = true;
+    step->node->notices.push_seq = 0; /* its ack would be of the feed before */
 }
 
 void notices_hear_welcome(struct step *step, const Tonghop__Welcome *welcome)
@@ -280,6 +282,22 @@ static void put_if_other(struct step *step, const char *name, uint64_t value)
         (void)store_put_meta_u64(step->txn, name, value); /* errors are sticky */
 }
 
+/* What concerns this node was chosen by the trees of the parent's catalogue: if ours is a later one
+ * by now, it is asked again at once; if we have missed theirs, a hello tells of it. */
+static bool has_its_catalogue(struct step *step, uint32_t number)
+{
+    uint32_t ours = step->node->catalogue->number;
+    if (number < ours)
+        effects_add(step->effects, EFFECT_NOTICES_PULLED, (struct span){0})->number = 1;
+    else if (number > ours)
+        effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
+            NODE_COMPARE_RETRY_MS;
+    return number == ours;
+}
+
+/* A feed that has gone back is that of an old disk, put back without a word (a snapshot): what was
+ * handed up since then is lost there. One that has grown since beyond what was read of it is not
+ * noticed. */
 void node_handle_parent_notices(struct step *step, const Tonghop__Notices *notices)
 {
     struct node *node = step->node;
@@ -288,10 +306,12 @@ void node_handle_parent_notices(struct step *step, const Tonghop__Notices *notic
         return;
     }
     if (step->in->re != node->notices.pull_seq || node->catalogue == NULL ||
-        !store_has_room(node->store))
+        !store_has_room(node->store) || !has_its_catalogue(step, notices->catalogue))
         return; /* of an earlier question; or asked again later */
+    if (notices->epoch != store_get_meta_u64(step->txn, META_EPOCH) ||
+        notices->through < node->notices.pull_after)
+        begin_anew(step, notices->epoch);
     take_all(step, notices, why_not_from_parent);
-    put_if_other(step, META_EPOCH, notices->epoch);
     put_if_other(step, META_AFTER, notices->through);
     put_if_other(step, META_CATALOGUE, node->catalogue->number);
     effects_add(step->effects, EFFECT_NOTICES_PULLED, (struct span){0})->number =
@@ -397,6 +417,8 @@ static void pull(struct node *node, struct store_txn *txn, const struct transpor
     query.after = is_same_tree ? store_get_meta_u64(txn, META_AFTER) : 0;
     query.catalogue = node->catalogue->number;
     notices->wants = false;
+    notices->pull_after = query.after;
+    notices->pull_catalogue = query.catalogue;
     notices->pull_seq = session_take_seq(&node->session);
     notices->pull_ms = now_ms;
     envelope.seq = notices->pull_seq;
@@ -474,6 +496,8 @@ void notices_pump(struct node *node, const struct transport *transport, int64_t 
     bool pulls, pushes;
     if (!can_travel(node))
         return;
+    if (notices->pull_catalogue != node->catalogue->number)
+        notices->wants = true; /* by other trees other notices concern this node */
     if (notices->pull_seq != 0 && is_due(notices->pull_seq, notices->pull_ms, now_ms))
         notices->wants = true;
     pulls = notices->wants && is_due(notices->pull_seq, notices->pull_ms, now_ms);

@@ -25,15 +25,19 @@ static int unit_index(const struct sim *sim, uint32_t id)
 
 /* Whether two disks one above the other were replaced, from the author of the notice down to
  * `node`: then both may have lost what only they had from each other. A copy put back by hand does
- * not know that it is one. */
+ * not know that it is one: those beneath notice that its feed went back, unless it has grown again
+ * meanwhile. */
 static bool may_be_lost(const struct sim *sim, size_t node, uint32_t author)
 {
     int unit = unit_index(sim, author);
     unsigned replaced = 0;
-    if (sim->counts[FAULT_COPIED_BACK] > 0 || unit == SIM_NONE)
+    if (unit == SIM_NONE)
         return true;
-    for (int at = (int)node; at != SIM_NONE; at = sim->nodes[at].parent)
+    for (int at = (int)node; at != SIM_NONE; at = sim->nodes[at].parent) {
         replaced += sim->nodes[at].disk > 0;
+        if (sim->nodes[at].was_copied_back)
+            return true;
+    }
     return replaced > 1;
 }
 

@@ -251,6 +251,7 @@ static inline void parent_tells(struct rig *rig, uint64_t re, const struct says 
     struct said_page page;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     page_of(&page, rows, count);
+    page.notices.catalogue = rig->node->catalogue->number;
     page.notices.through = through;
     envelope.body_case = BODY(NOTICES);
     envelope.notices = &page.notices;
@@ -299,6 +300,27 @@ static inline bool has_key(struct rig *rig, const Tonghop__Notices *notices,
             return true;
     }
     return false;
+}
+
+/* Links with a parent of `epoch`, asks, is told `rows`, and hands up until it has nothing more. */
+static inline void link_and_settle(struct rig *rig, uint64_t epoch, const struct says *rows,
+                                   size_t count)
+{
+    uint64_t seq;
+    link_above(rig, epoch);
+    rig_pump(rig);
+    (void)asked_above(rig, &seq);
+    assert_true(seq != 0);
+    parent_tells(rig, seq, rows, count, 10);
+    for (int i = 0; i < 10; i++) {
+        uint64_t pushed;
+        rig_pump(rig);
+        const Tonghop__Notices *notices = handed_up(rig, &pushed);
+        if (notices == NULL)
+            break;
+        parent_acks(rig, pushed, notices->through);
+    }
+    assert_true(notices_are_quiet(rig->node));
 }
 
 /* ---- what is held ---- */

@@ -12,26 +12,6 @@ static const struct says for_commune = {
 static const struct says closing = {
     .type = NOTICE_CLOSING, .unit = 64, .author = 64, .number = 1, .text = "closed"};
 
-/* Links with a parent of `epoch`, asks, is told `rows`, and hands up until it has nothing more. */
-static void link_and_settle(struct rig *rig, uint64_t epoch, const struct says *rows, size_t count)
-{
-    uint64_t seq;
-    link_above(rig, epoch);
-    rig_pump(rig);
-    (void)asked_above(rig, &seq);
-    assert_true(seq != 0);
-    parent_tells(rig, seq, rows, count, 10);
-    for (int i = 0; i < 10; i++) {
-        uint64_t pushed;
-        rig_pump(rig);
-        const Tonghop__Notices *notices = handed_up(rig, &pushed);
-        if (notices == NULL)
-            break;
-        parent_acks(rig, pushed, notices->through);
-    }
-    assert_true(notices_are_quiet(rig->node));
-}
-
 /* ---- asking ---- */
 
 /* Linked, it asks for all of a feed that it does not know; linked again, from where it was, also
@@ -61,27 +41,6 @@ static void test_asks_from_where_it_was(void **state)
     asks = asked_above(rig, &seq);
     assert_int_equal(asks.epoch, PARENTS_EPOCH + 1);
     assert_int_equal(asks.after, 0);
-}
-
-/* Under another catalogue other units may lie beneath it: it asks from the start, once. */
-static void test_asks_anew_under_another_catalogue(void **state)
-{
-    struct rig *rig = *state;
-    struct buf second = sample_bytes(2);
-    uint64_t seq;
-    link_and_settle(rig, PARENTS_EPOCH, &returned, 1);
-    rig_put_catalogue(rig, span_of(&second));
-    rig_settle(rig);
-    for (int i = 0; i < 2; i++) {
-        rig_restart(rig);
-        link_above(rig, PARENTS_EPOCH);
-        rig_pump(rig);
-        struct asks asks = asked_above(rig, &seq);
-        assert_int_equal(asks.catalogue, 2);
-        assert_int_equal(asks.after, i == 0 ? 0 : 12);
-        parent_tells(rig, seq, &returned, 1, 12);
-    }
-    buf_fini(&second);
 }
 
 /* As long as there is more it asks on; an answer to an earlier question is not taken. */
@@ -493,7 +452,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHILD_TEST(test_asks_from_where_it_was),
-        CHILD_TEST(test_asks_anew_under_another_catalogue),
         CHILD_TEST(test_asks_on),
         CHILD_TEST(test_asks_again),
         CHILD_TEST(test_hints),
