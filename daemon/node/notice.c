@@ -112,13 +112,27 @@ static void tell_again(struct step *step, const struct notice_key *key, struct s
 
 static void hear(struct step *step, const Tonghop__Notice *notice);
 
+/* As compare_held; above 0 also if nothing is held. */
+static int order_of(struct step *step, struct span bytes, const Tonghop__Notice *notice,
+                    struct notice_key *ret_key, struct span *ret_held)
+{
+    wire_notice_key(notice, ret_key);
+    enum err err = store_get_notice(step->txn, ret_key, ret_held);
+    return err == ERR_OK ? compare_held(step, bytes, notice, *ret_held) : 1;
+}
+
+bool notice_is_news(struct step *step, struct span bytes, const Tonghop__Notice *notice)
+{
+    struct notice_key key;
+    struct span held;
+    return order_of(step, bytes, notice, &key, &held) > 0;
+}
+
 void notice_take(struct step *step, struct span bytes, const Tonghop__Notice *notice)
 {
     struct notice_key key;
     struct span held;
-    wire_notice_key(notice, &key);
-    enum err err = store_get_notice(step->txn, &key, &held);
-    int order = err == ERR_OK ? compare_held(step, bytes, notice, held) : 1;
+    int order = order_of(step, bytes, notice, &key, &held);
     if (order < 0)
         tell_again(step, &key, held);
     if (order <= 0)

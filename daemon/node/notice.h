@@ -19,6 +19,9 @@ uint64_t notice_heard_number(uint8_t type, uint32_t author);
  * Errors are sticky. */
 void notice_say(struct step *step, Tonghop__Notice *notice, bool is_by_itself);
 
+/* Whether it would take the place of what is held: nothing, or an earlier one. */
+bool notice_is_news(struct step *step, struct span bytes, const Tonghop__Notice *notice);
+
 /* Takes over what another node says, if it is later than what is held. Errors are sticky. */
 void notice_take(struct step *step, struct span bytes, const Tonghop__Notice *notice);
 

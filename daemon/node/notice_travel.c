@@ -155,9 +155,11 @@ static bool has_place(struct step *step, const struct notice_key *key)
 /* What a child may say: what is about its units, said there by the unit's node or one above it; and
  * what this node has said itself, which it may have lost. What nodes above have said comes from
  * above. NULL: it may; otherwise why not, "" if nothing is wrong with that. */
-static const char *why_not_from_child(struct step *step, const Tonghop__Notice *notice)
+static const char *why_not_from_child(struct step *step, struct span bytes,
+                                      const Tonghop__Notice *notice)
 {
     struct notice_key key;
+    (void)bytes;
     wire_notice_key(notice, &key);
     const struct tree *tree = tree_of(step->node, &key);
     if (notice_is_own(step->node, notice))
@@ -179,7 +181,8 @@ static const char *why_not_from_child(struct step *step, const Tonghop__Notice *
 /* Takes over each of them; one that does not read, or is not for the sender to say, is left out and
  * does not hold up the others. */
 static void take_all(struct step *step, const Tonghop__Notices *notices,
-                     const char *(*why_not)(struct step *step, const Tonghop__Notice *notice))
+                     const char *(*why_not)(struct step *step, struct span bytes,
+                                            const Tonghop__Notice *notice))
 {
     char reason[WIRE_REASON_SIZE], sender[STEP_SENDER_SIZE];
     for (size_t i = 0; i < notices->n_notices; i++) {
@@ -193,7 +196,7 @@ static void take_all(struct step *step, const Tonghop__Notices *notices,
                       "a notice does not read: %s", reason);
             continue;
         }
-        const char *why = why_not(step, notice);
+        const char *why = why_not(step, bytes, notice);
         if (why != NULL && why[0] != '\0')
             log_event(LOG_EVENT_NOTICE_IGNORED,
                       LOG_FIELDS(.error = ERR_FOREIGN, .unit = notice->unit,
@@ -267,13 +270,25 @@ void notices_hear_last(struct step *step, uint64_t number)
         effects_add(step->effects, EFFECT_NOTICES_MORE, (struct span){0});
 }
 
-static const char *why_not_from_parent(struct step *step, const Tonghop__Notice *notice)
+/* Nobody else says what this node says. One that is restored does not know what it has said, nor,
+ * where its key was lost with its disk, by its seal. What is no news is compared as ever. */
+static bool is_made_up(struct step *step, struct span bytes, const Tonghop__Notice *notice)
+{
+    const struct node *node = step->node;
+    return notice->author == node->options.unit && !node->is_restoring &&
+           !notice_is_own(node, notice) && notice_is_news(step, bytes, notice);
+}
+
+static const char *why_not_from_parent(struct step *step, struct span bytes,
+                                       const Tonghop__Notice *notice)
 {
     struct notice_key key;
     wire_notice_key(notice, &key);
-    return concerns_child(step->node, &key, step->node->options.unit, 0)
-               ? NULL
-               : "its unit is not beneath this node";
+    if (is_made_up(step, bytes, notice))
+        return "it is in this node's name, and this node has not said it";
+    if (!concerns_child(step->node, &key, step->node->options.unit, 0))
+        return "its unit is not beneath this node";
+    return NULL;
 }
 
 static void put_if_other(struct step *step, const char *name, uint64_t value)

@@ -271,6 +271,7 @@ static void test_heard_before_the_disk_was_lost(void **state)
     struct says heard = heard_of(&returned), later = returned;
     uint64_t seq;
     heard.text = "kept";
+    heard.seal_key = rig_seal;
     heard.seen_us = RIG_NOW_US + 9;
     const struct says rows[] = {heard, returned};
     link_above(rig, PARENTS_EPOCH);
