@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "client/edition.h"
+#include "client/filing.h"
 #include "client/selection.h"
 #include "client/words.h"
 
@@ -77,7 +78,8 @@ static int run_close(const struct common *common, int argc, char **argv)
         {.name = "--dry-run", .is_given = &asked.is_dry},
     };
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
-        !selection_check(common, "close", &asked.selection))
+        !selection_check(common, "close", &asked.selection) ||
+        !filing_check_text(common, "close", "--reason", asked.reason, REPORT_REASON_MAX))
         return EXIT_INPUT;
     if (!edition_read_rank(asked.edition, &asked.rank))
         return command_usage("close", "%s", words(common->is_english, WORD_EDITION_CHOICE));

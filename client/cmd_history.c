@@ -272,7 +272,7 @@ static int ask(const struct common *common, const struct asked *asked,
     int status =
         command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_HISTORY, &answer);
     if (status == EXIT_DONE && answer->history->n_entries == 0)
-        command_say("%s", words(common->is_english, WORD_HISTORY_EMPTY));
+        selection_say_nothing_filed(common, &asked->selection, answer->history->unit, asked->form);
     if (status == EXIT_DONE && (answer->history->n_entries > 0 || common->output != OUTPUT_TEXT))
         status = print_history(common, asked, catalogue, answer->history);
     catalogue_free(&catalogue);

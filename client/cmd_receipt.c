@@ -141,7 +141,7 @@ static int print_receipts(const struct common *common, const struct asked *asked
     table_free(&table);
     if (count > 0)
         return EXIT_DONE;
-    command_say("%s", words(common->is_english, WORD_HISTORY_EMPTY));
+    selection_say_nothing_filed(common, &asked->selection, history->unit, asked->form);
     return EXIT_NO;
 }
 

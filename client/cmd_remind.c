@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/filing.h"
 #include "client/selection.h"
 #include "client/table.h"
 #include "client/words.h"
@@ -134,7 +135,8 @@ static int run_remind(const struct common *common, int argc, char **argv)
         arguments[OPTION_COUNT + i] = (struct argument){.name = "UNIT", .value = &asked.units[i]};
     int status = EXIT_INPUT;
     if (command_parse(common, argc, argv, arguments, OPTION_COUNT + asked.unit_count) &&
-        selection_check(common, "remind", &asked.selection))
+        selection_check(common, "remind", &asked.selection) &&
+        filing_check_text(common, "remind", "--text", asked.text, REPORT_REASON_MAX))
         status = ask(common, &asked);
     free(arguments);
     free(asked.units);

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/clock.h"
+#include "client/filing.h"
 #include "client/selection.h"
 #include "client/table.h"
 #include "client/words.h"
@@ -86,10 +88,14 @@ static int run_reopen(const struct common *common, int argc, char **argv)
         {.name = "--reason", .value = &asked.reason, .is_needed = true},
     };
     if (!command_parse(common, argc, argv, arguments, sizeof(arguments) / sizeof(arguments[0])) ||
-        !selection_check(common, "reopen", &asked.selection))
+        !selection_check(common, "reopen", &asked.selection) ||
+        !filing_check_text(common, "reopen", "--reason", asked.reason, REPORT_REASON_MAX))
         return EXIT_INPUT;
     if (!read_until(asked.until_text, &asked.until_us))
         return command_usage("reopen", words(common->is_english, WORD_REOPEN_UNTIL),
+                             asked.until_text);
+    if (asked.until_us != ENDS_NOW_US && asked.until_us <= clock_now().us)
+        return command_usage("reopen", words(common->is_english, WORD_REOPEN_PAST),
                              asked.until_text);
     return ask(common, &asked);
 }

@@ -326,6 +326,15 @@ int command_print_refusal(const struct common *common, const Tonghop__Refusal *r
     return print_refusal(common, refusal, is_told_by_node(refusal));
 }
 
+/* Of an order of the campaign that is refused the node's words say all, also with a list. */
+static bool is_order(const Tonghop__Envelope *request)
+{
+    return request->body_case == TONGHOP__ENVELOPE__BODY_CLOSE ||
+           request->body_case == TONGHOP__ENVELOPE__BODY_MARK ||
+           request->body_case == TONGHOP__ENVELOPE__BODY_REOPEN ||
+           request->body_case == TONGHOP__ENVELOPE__BODY_REMIND;
+}
+
 int command_request(const struct common *common, struct connection *connection,
                     Tonghop__Envelope *request, int expected_body,
                     const Tonghop__Envelope **ret_answer)
@@ -337,12 +346,8 @@ int command_request(const struct common *common, struct connection *connection,
         return command_print_failure(common, err, reason);
     if (answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL) {
         if (!command_is_bad_question(request, answer->refusal))
-            /* Of a period that may not be closed, and of a report that may not be accepted or
-             * returned, the node's words say all, also with a list. */
             return print_refusal(common, answer->refusal,
-                                 request->body_case == TONGHOP__ENVELOPE__BODY_CLOSE ||
-                                     request->body_case == TONGHOP__ENVELOPE__BODY_MARK ||
-                                     is_told_by_node(answer->refusal));
+                                 is_order(request) || is_told_by_node(answer->refusal));
         command_say_long(answer->refusal->text);
         return EXIT_INPUT;
     }

@@ -100,7 +100,7 @@ static int choose_entry(const struct asked *asked, const Tonghop__History *histo
         count++;
     }
     if (count == 0) {
-        command_say("%s", words(is_english, WORD_HISTORY_EMPTY));
+        selection_say_nothing_filed(asked->common, &asked->selection, history->unit, asked->form);
         return EXIT_NO;
     }
     if (count > 1) {

@@ -1,9 +1,11 @@
 /* A query is checked here as far as that goes without a catalogue; the rest is the node's. */
 #include "client/selection.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/words.h"
+#include "core/mem.h"
 
 bool selection_check(const struct common *common, const char *name, struct selection *selection)
 {
@@ -54,6 +56,25 @@ char *selection_period(const struct selection *selection, char *out)
 char *selection_unit(const struct selection *selection)
 {
     return command_request_text(selection->unit_text);
+}
+
+void selection_say_nothing_filed(const struct common *common, const struct selection *selection,
+                                 const Tonghop__UnitInfo *unit, const char *form)
+{
+    char period[PERIOD_TEXT_SIZE];
+    bool is_english = common->is_english, is_plan = selection->kind == KIND_PLAN;
+    char *of_form =
+        form != NULL ? mem_printf(words(is_english, WORD_NOTICE_FORM), form) : mem_strdup("");
+    char *of_plan = is_plan ? mem_printf(" (%s)%s", words(is_english, WORD_KIND_PLAN), of_form)
+                            : mem_strdup(of_form);
+    (void)selection_period(selection, period);
+    char *text = mem_printf(words(is_english, WORD_HISTORY_EMPTY), unit->code,
+                            selection_unit_name(common, unit), period, of_plan, period,
+                            is_plan ? " --kind plan" : "");
+    command_say_long(text);
+    free(text);
+    free(of_plan);
+    free(of_form);
 }
 
 const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit)

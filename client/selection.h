@@ -42,6 +42,11 @@ char *selection_period(const struct selection *selection, char *out);
 /* The unit, as a query carries it: "" asks for the sender's own. */
 char *selection_unit(const struct selection *selection);
 
+/* Says that the unit has filed nothing of that kind, period and form (NULL: any), and what to do.
+ */
+void selection_say_nothing_filed(const struct common *common, const struct selection *selection,
+                                 const Tonghop__UnitInfo *unit, const char *form);
+
 /* The name of a unit or an indicator in the language of the output. */
 const char *selection_unit_name(const struct common *common, const Tonghop__UnitInfo *unit);
 /* For programs: its code, its id and its name, as three cells. */

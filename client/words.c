@@ -406,7 +406,10 @@ static const struct words_pair table[WORD_COUNT] = {
     [WORD_AMEND_NO_CELL] = {"báo cáo đang có không có số liệu %s",
                             "the report that is held has no figure %s"},
     [WORD_CELLS_WHOLE_REPORT] = {"(toàn báo cáo)", "(the whole report)"},
-    [WORD_HISTORY_EMPTY] = {"chưa có báo cáo nào", "nothing was filed"},
+    [WORD_HISTORY_EMPTY] =
+        {"chưa có báo cáo nào của %s %s, kỳ %s%s: xem ai đã nộp: tonghop coverage --period %s%s",
+         "nothing was filed by %s %s for %s%s: see who has filed: tonghop coverage "
+         "--period %s%s"},
     [WORD_COLUMN_COUNTS] = {"Được tính", "Counts"},
     [WORD_COLUMN_SAFE] = {"An toàn", "Safe"},
     [WORD_COLUMN_HELD_BY] = {"Đã có ở", "Held at"},

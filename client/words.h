@@ -540,6 +540,7 @@ enum word {
     WORD_REMIND_NOTHING,
     WORD_REMIND_NOBODY,
     WORD_REOPEN_UNTIL, /* %s text */
+    WORD_REOPEN_PAST,  /* %s text */
     WORD_WATCH_REPORT,
     WORD_WATCH_AWAY, /* %s reason */
     WORD_WATCH_BACK,

@@ -44,6 +44,8 @@ const struct words_pair words_notice[WORD_COUNT] = {
                               "the node's data was replaced or restored: all is told again"},
     [WORD_REOPEN_UNTIL] = {"--until phải là một ngày như 2024-07-05, hoặc now, không phải “%s”",
                            "--until has to be a day such as 2024-07-05, or now, not '%s'"},
+    [WORD_REOPEN_PAST] = {"ngày %s đã qua: ghi hôm nay hoặc ngày sau; khóa lại ngay: --until now",
+                          "%s is over: give today or a later day; to end it at once: --until now"},
     [WORD_RECEIPT_OTHER_CONTENT] = {"nội dung khác", "another content"},
     [WORD_RECEIPT_NOT_ONE] = {"%s: không phải giấy biên nhận: thiếu dòng “%s:”",
                               "%s: not a receipt: there is no line '%s:'"},

@@ -69,6 +69,16 @@ bool authority_allows(uint8_t role, int body)
     return false;
 }
 
+uint8_t authority_role_for(int body)
+{
+    static const uint8_t roles[] = {TONGHOP__ROLE__ROLE_REPORTER, TONGHOP__ROLE__ROLE_READER,
+                                    TONGHOP__ROLE__ROLE_ADMIN, TONGHOP__ROLE__ROLE_NODE};
+    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+        if (authority_allows(roles[i], body))
+            return roles[i];
+    return TONGHOP__ROLE__ROLE_UNSPECIFIED;
+}
+
 bool authority_only_asks(int body)
 {
     switch (body) {

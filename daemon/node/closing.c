@@ -67,10 +67,14 @@ static bool is_as_final(struct step *step, const struct closing *closing, uint32
     if (closing->rank >= rank)
         return true;
     step_refuse(step, ERR_INVALID, NULL,
-                STEP_WORDS(step, "edition %" PRIu32 " is %s already: what follows it cannot be %s",
-                           "bản chốt số liệu %" PRIu32 " đã là %s: bản sau không thể là %s"),
+                STEP_WORDS(step,
+                           "edition %" PRIu32 " is %s already: what follows it cannot be %s: write "
+                           "--edition %s",
+                           "bản chốt số liệu %" PRIu32 " đã là %s: bản sau không thể là %s: dùng "
+                           "--edition %s"),
                 *ret_number, edition_rank_word(step->peer.is_vietnamese, rank),
-                edition_rank_word(step->peer.is_vietnamese, closing->rank));
+                edition_rank_word(step->peer.is_vietnamese, closing->rank),
+                edition_rank_name(rank));
     return false;
 }
 

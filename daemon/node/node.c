@@ -447,6 +447,24 @@ static void log_refused(struct step *step, enum err err, const char *reason)
                   "refused a message from a %s: %s", authority_role_name(step->peer.role), reason);
 }
 
+static void refuse_role(struct step *step, uint8_t role)
+{
+    const int body = (int)step->in->body_case;
+    const uint8_t other = authority_role_for(body);
+    bool is_vietnamese = step->peer.is_vietnamese;
+    step_refuse(step, ERR_FORBIDDEN, NULL,
+                STEP_WORDS(step,
+                           "a key enrolled as %s may not do that (%s): have the node's "
+                           "administrator enrol one with a role that may%s%s",
+                           "khóa đăng ký với vai trò %s không được làm việc này (%s): nhờ người "
+                           "quản trị nút đăng ký khóa với vai trò phù hợp%s%s"),
+                authority_role_word(is_vietnamese, role), wire_body_name(step->in),
+                other == 0 ? ""
+                           : STEP_WORDS(step, ": tonghop enrol UNIT KEY --role ",
+                                        ": tonghop enrol MÃ-ĐƠN-VỊ KHÓA --role "),
+                other != 0 ? authority_role_name(other) : "");
+}
+
 static void step_peer_message(struct step *step)
 {
     struct node *node = step->node;
@@ -476,14 +494,7 @@ static void step_peer_message(struct step *step)
         struct effect *heard = effects_add(step->effects, EFFECT_PEER_HEARD, (struct span){0});
         heard->peer = step->peer;
         if (!authority_allows(known->role, body)) {
-            step_refuse(step, ERR_FORBIDDEN, NULL,
-                        STEP_WORDS(step,
-                                   "a key enrolled as %s may not do that (%s): have the "
-                                   "node's administrator enrol one with a role that may",
-                                   "khóa đăng ký với vai trò %s không được làm việc này (%s): nhờ "
-                                   "người quản trị nút đăng ký khóa với vai trò phù hợp"),
-                        authority_role_word(step->peer.is_vietnamese, known->role),
-                        wire_body_name(step->in));
+            refuse_role(step, known->role);
             return;
         }
     }

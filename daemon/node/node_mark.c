@@ -138,12 +138,12 @@ static void refuse_stale(struct step *step, const struct report_key *key, uint64
 static bool is_current(struct step *step, const struct report_key *key, uint64_t revision)
 {
     struct head head;
-    char text[STEP_KEY_TEXT_SIZE];
+    char text[REPORT_TEXT_SIZE];
     if (store_get_head(step->txn, key, &head) != ERR_OK) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
-                    STEP_WORDS(step, "there is no report %s here: check the unit, form and period",
-                               "ở đây không có báo cáo %s: kiểm tra lại đơn vị, biểu mẫu và kỳ"),
-                    node_key_text(step->node, key, text, sizeof(text)));
+                    STEP_WORDS(step, "there is no %s here: check the unit, form and period",
+                               "ở đây không có %s: kiểm tra lại đơn vị, biểu mẫu và kỳ"),
+                    report_text(step, key, revision, text));
         return false;
     }
     if (revision == head.revision || (revision == head.counting && revision != 0))

@@ -110,9 +110,9 @@ static bool resolve_unit(struct step *step, const char *text, struct query *quer
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step,
                                "%s is not beneath this node in that period: check the unit and the "
-                               "period, or ask a node above that unit",
+                               "period, or ask its own node or one above it",
                                "%s không thuộc nút này trong kỳ đó: kiểm tra lại đơn vị và kỳ, "
-                               "hoặc hỏi ở nút cấp trên của đơn vị đó"),
+                               "hoặc làm ở nút của đơn vị đó hoặc nút cấp trên"),
                     step_unit_text(step, query->unit, name, sizeof(name)));
         return false;
     }

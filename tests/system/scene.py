@@ -50,6 +50,11 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def sentences(text: str) -> int:
+    """How many: lines that go on with one begin with blanks."""
+    return len([line for line in text.splitlines() if not line.startswith(" ")])
+
+
 def expect_in(what: str, text: str, *parts: str) -> None:
     for part in parts:
         if part not in text:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Optional
 
 from harness import Tree, eventually
-from scene import (SAMPLE, expect, expect_in, plant, play, rows, settle, start_as_it_is, submit,
+from scene import (SAMPLE, expect, expect_in, flat, plant, play, rows, settle, start_as_it_is, submit,
                    unit_table, verify)
 
 PROVINCE, DISTRICT = 64, 631
@@ -178,10 +178,9 @@ def expect_difference(office: Office, before: dict, after: dict, *arguments: str
 
 def official_differs(office: Office) -> None:
     """What changed from preliminary to official, and to now, is what the files of the communes say"""
-    expect("lower", office.close("estimate", "--incomplete", "--lang", "en",
-                                 expect_status=1).err.strip().splitlines()[0],
+    expect("lower", flat(office.close("estimate", "--incomplete", "--lang", "en", expect_status=1).err),
            "tonghop: refused (invalid): edition 1 is preliminary already: what follows it cannot be "
-           "estimate")
+           "estimate: write --edition preliminary")
     expect("number", office.freeze("official", "--incomplete"), "2")
     office.keep("2")
     expect_difference(office, office.frozen["1"], office.frozen["2"], "--from", "preliminary", "--to",

@@ -1,23 +1,17 @@
 """Who may not, is refused: clearly, with the remedy, and nothing changes."""
 
-import re
 import socket
 from pathlib import Path
 
 from harness import Node, Tree, eventually
 from peer import Keys, Peer, Refused, filing, pb
 from scene import (NO_FIGURE, SAMPLE, client, exact, expect, expect_in, flat, history, outcomes, plant, play,
-                   status, submit, table, total, unit_table, verify)
+                   sentences, status, submit, table, total, unit_table, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 OTHER = 23884  # another commune of the district
 VISITS, PERIOD = "reception.visits", "2024-S1"
 FORM, VISITS_NUMBER = 1, 14  # of the sample catalogue
-
-
-def sentences(text: str) -> int:
-    """Lines that are cut go on behind blanks."""
-    return len(re.findall(r"^\S", text, re.MULTILINE))
 
 
 class Office:

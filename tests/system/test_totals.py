@@ -4,7 +4,7 @@ before anything is asked, or by the node, with what to write instead.
 Figures are made up, and small enough to be added in the head."""
 
 from harness import Node, Tree
-from scene import expect, expect_in, plant, play, rows, submit, unit_table
+from scene import expect, expect_in, plant, play, rows, sentences, submit, unit_table
 
 PROVINCE, DISTRICT = 64, 631
 TOWNSHIP, COMMUNE, SECOND = 23857, 23860, 23863
@@ -147,7 +147,7 @@ def mistakes(root: Node) -> None:
         for arguments, word in REFUSED:
             result = root.tonghop("--lang", language, "totals", *arguments, expect=2)
             expect_in(f"{language}: totals {arguments}", result.err, word)
-            expect(f"{language}: totals {arguments}: only what the node says", result.err.count("\n"), 1)
+            expect(f"{language}: totals {arguments}: only what the node says", sentences(result.err), 1)
             expect(f"{language}: totals {arguments} prints", result.out, "")
 
 

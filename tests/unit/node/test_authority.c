@@ -135,6 +135,26 @@ static void test_bodies_out_of_the_table_are_for_nobody(void **state)
     }
 }
 
+/* Who may not is told a role that may: the first of a person's roles, or a node's. */
+static void test_role_that_may(void **state)
+{
+    (void)state;
+    static const struct {
+        int body;
+        const char *role;
+    } rows[] = {
+        {TONGHOP__ENVELOPE__BODY_FILE, "reporter"},
+        {TONGHOP__ENVELOPE__BODY_CLOSE, "admin"},
+        {TONGHOP__ENVELOPE__BODY_MARK, "admin"},
+        {TONGHOP__ENVELOPE__BODY_REVISION, "node"},
+        {TONGHOP__ENVELOPE__BODY_INBOX_QUERY, "reporter"},
+        {TONGHOP__ENVELOPE__BODY_ACK, "unknown"},
+        {-1, "unknown"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        assert_string_equal(authority_role_name(authority_role_for(rows[i].body)), rows[i].role);
+}
+
 /* Names are what refusals and logs say; a role that is not one has a name too. */
 static void test_role_names(void **state)
 {
@@ -168,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_no_body_is_left_out),
         cmocka_unit_test(test_roles_out_of_range_may_nothing),
         cmocka_unit_test(test_bodies_out_of_the_table_are_for_nobody),
+        cmocka_unit_test(test_role_that_may),
         cmocka_unit_test(test_role_names),
         cmocka_unit_test(test_role_words),
     };

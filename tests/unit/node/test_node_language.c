@@ -114,7 +114,7 @@ static const struct {
      "khóa này chỉ dùng cho 632 Huyện Đồi Xanh và các đơn vị trực thuộc: kiểm tra lại đơn vị"},
     {"what a reporter may not do", REVOKE, REPORTER_632, "", "", "", "forbidden",
      "khóa đăng ký với vai trò bên nộp không được làm việc này (revoke): nhờ người "
-     "quản trị nút đăng ký khóa với vai trò phù hợp"},
+     "quản trị nút đăng ký khóa với vai trò phù hợp: tonghop enrol MÃ-ĐƠN-VỊ KHÓA --role admin"},
     {"no period", TOTALS, 0, "2024-S3", "", "", "syntax",
      "“2024-S3” không phải là kỳ: viết 2024-S1, 2024-S2 hoặc 2024"},
     {"no such indicator", TOTALS, 0, "2024-S1", "", "nothing.here", "not-found",

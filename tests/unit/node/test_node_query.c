@@ -444,8 +444,8 @@ static void test_not_beneath_this_node(void **state)
             struct question question = question_of(families[f], "2024-S1", units[i]);
             assert_contains(
                 assert_refused(families[f](rig, from_local(), &question), "not-found")->text,
-                "not beneath this node in that period: check the unit and the period, or ask a "
-                "node above that unit");
+                "not beneath this node in that period: check the unit and the period, or ask its "
+                "own node or one above it");
         }
     }
 }
