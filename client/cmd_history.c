@@ -34,20 +34,6 @@ static const char *state_of(const struct common *common, const Tonghop__HistoryE
     return is_text ? words(common->is_english, WORD_COVERAGE_WAITING) : "waiting";
 }
 
-static const char *scope_of(const struct common *common, const Tonghop__HistoryEntry *entry)
-{
-    bool is_whole = entry->scope == TONGHOP__SCOPE__SCOPE_WHOLE;
-    if (common->output != OUTPUT_TEXT)
-        return is_whole ? "whole" : "own";
-    return words(common->is_english, is_whole ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
-}
-
-/* The code for programs, the name for people. */
-static const char *holder_of(const struct common *common, const Tonghop__UnitInfo *unit)
-{
-    return common->output != OUTPUT_TEXT ? unit->code : selection_unit_name(common, unit);
-}
-
 /* ---- decisions ---- */
 
 /* The last of that state; NULL: none. */
@@ -69,6 +55,39 @@ static char *cells_of(const Tonghop__Decision *decision)
         text = longer;
     }
     return text;
+}
+
+/* For people: what a row has no room for, as far as it is there. */
+static void remark_details(const struct common *common, const Tonghop__HistoryEntry *entry,
+                           struct table *table)
+{
+    char person[PERSON_SHOWN_SIZE];
+    bool is_whole = entry->scope == TONGHOP__SCOPE__SCOPE_WHOLE;
+    const struct {
+        enum word word;
+        const char *text;
+    } details[] = {
+        {WORD_COLUMN_AUTHOR, entry->author},
+        {WORD_COLUMN_RECORDED_BY, person_show(entry->recorded_by, person)},
+        {WORD_COLUMN_HELD_BY,
+         entry->held_by != NULL ? selection_unit_name(common, entry->held_by) : ""},
+        {WORD_COLUMN_SCOPE, is_whole ? words(common->is_english, WORD_SCOPE_WHOLE) : ""},
+        {WORD_COLUMN_WITHDRAWN, entry->withdrawn ? yes_or_no(common, true) : ""},
+        {WORD_COLUMN_REASON, entry->reason},
+        {WORD_COLUMN_SOURCE, entry->source},
+    };
+    char *text = mem_strdup("");
+    for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+        if (details[i].text[0] == '\0')
+            continue;
+        char *longer = mem_printf("%s%s%s: %s", text, text[0] != '\0' ? "; " : "",
+                                  words(common->is_english, details[i].word), details[i].text);
+        free(text);
+        text = longer;
+    }
+    if (text[0] != '\0')
+        table_add_remark(table, text);
+    free(text);
 }
 
 /* For people: a line for each, beneath its revision. */
@@ -118,62 +137,70 @@ static void add_decision(const Tonghop__Decision *decision, bool is_return, stru
     table_take(table, cells_of(decision));
 }
 
-static void add_decisions(const Tonghop__HistoryEntry *entry, struct table *table)
+/* ---- tables of revisions ---- */
+
+static void add_state(const struct common *common, const Tonghop__HistoryEntry *entry,
+                      struct table *table)
 {
+    table_add(table, entry->form);
+    table_add_number(table, entry->revision);
+    table_add(table, state_of(common, entry));
+    table_add(table, yes_or_no(common, entry->counts));
+    /* Only the latest revision travels: of the others nobody asks. */
+    table_add(table, entry->is_latest ? yes_or_no(common, entry->is_safe) : NULL);
+}
+
+static void add_for_programs(const struct common *common, const Tonghop__HistoryEntry *entry,
+                             struct table *table)
+{
+    add_state(common, entry, table);
+    table_add(table, entry->held_by != NULL ? entry->held_by->code : NULL);
+    table_add_instant(table, entry->received_us);
+    table_add(table, entry->scope == TONGHOP__SCOPE__SCOPE_WHOLE ? "whole" : "own");
+    table_addf(table, "%" PRIu32, entry->cell_count);
+    table_add(table, yes_or_no(common, entry->withdrawn));
+    table_add(table, entry->author);
+    table_add(table, entry->recorded_by);
+    table_add(table, entry->reason);
+    table_add(table, entry->source);
     table_add_number(table, entry->answers);
     add_decision(decision_of(entry, STATE_ACCEPTED), false, table);
     add_decision(decision_of(entry, STATE_RETURNED), true, table);
 }
 
+static void add_for_people(const struct common *common, const Tonghop__HistoryEntry *entry,
+                           struct table *table)
+{
+    add_state(common, entry, table);
+    table_add_instant(table, entry->received_us);
+    table_addf(table, "%" PRIu32, entry->cell_count);
+    remark_details(common, entry, table);
+    remark_decisions(common, entry, table);
+}
+
 static void print_revisions(const struct common *common, const Tonghop__History *history)
 {
+    static const char *const keys[] = {
+        "form",        "revision",        "state",         "counts",   "safe",
+        "held_by",     "received",        "scope",         "cells",    "withdrawn",
+        "author",      "recorded_by",     "reason",        "source",   "answers",
+        "accepted",    "accepted_unit",   "accepted_by",   "returned", "returned_unit",
+        "returned_by", "returned_reason", "returned_cells"};
     static const struct heading columns[] = {
-        {"form", WORD_COLUMN_FORM, TABLE_LEFT},
-        {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
-        {"state", WORD_KEYS_STATE, TABLE_LEFT},
-        {"counts", WORD_COLUMN_COUNTS, TABLE_LEFT},
-        {"safe", WORD_COLUMN_SAFE, TABLE_LEFT},
-        {"held_by", WORD_COLUMN_HELD_BY, TABLE_LEFT},
-        {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
-        {"scope", WORD_COLUMN_SCOPE, TABLE_LEFT},
+        {"form", WORD_COLUMN_FORM, TABLE_LEFT},    {"revision", WORD_COLUMN_REVISION, TABLE_RIGHT},
+        {"state", WORD_KEYS_STATE, TABLE_LEFT},    {"counts", WORD_COLUMN_COUNTS, TABLE_LEFT},
+        {"safe", WORD_COLUMN_SAFE, TABLE_LEFT},    {"received", WORD_COLUMN_RECEIVED, TABLE_LEFT},
         {"cells", WORD_COLUMN_CELLS, TABLE_RIGHT},
-        {"withdrawn", WORD_COLUMN_WITHDRAWN, TABLE_LEFT},
-        {"author", WORD_COLUMN_AUTHOR, TABLE_LEFT},
-        {"recorded_by", WORD_COLUMN_RECORDED_BY, TABLE_LEFT},
-        {"reason", WORD_COLUMN_REASON, TABLE_LEFT},
-        {"source", WORD_COLUMN_SOURCE, TABLE_LEFT},
     };
-    static const char *const keys[] = {"answers",     "accepted",        "accepted_unit",
-                                       "accepted_by", "returned",        "returned_unit",
-                                       "returned_by", "returned_reason", "returned_cells"};
+    bool is_text = common->output == OUTPUT_TEXT;
     struct table *table = table_new();
-    table_add_headings(table, common->is_english, columns, sizeof(columns) / sizeof(columns[0]));
-    if (common->output != OUTPUT_TEXT)
+    if (is_text)
+        table_add_headings(table, common->is_english, columns,
+                           sizeof(columns) / sizeof(columns[0]));
+    else
         table_add_keys(table, keys, sizeof(keys) / sizeof(keys[0]));
-    for (size_t i = 0; i < history->n_entries; i++) {
-        const Tonghop__HistoryEntry *entry = history->entries[i];
-        char received[INSTANT_TEXT_SIZE], person[PERSON_SHOWN_SIZE];
-        table_add(table, entry->form);
-        table_addf(table, "%" PRIu64, entry->revision);
-        table_add(table, state_of(common, entry));
-        table_add(table, yes_or_no(common, entry->counts));
-        /* Only the latest revision travels: of the others nobody asks. */
-        table_add(table, entry->is_latest ? yes_or_no(common, entry->is_safe) : NULL);
-        table_add(table, entry->held_by != NULL ? holder_of(common, entry->held_by) : NULL);
-        table_add(table, instant_format((struct instant){entry->received_us}, received));
-        table_add(table, scope_of(common, entry));
-        table_addf(table, "%" PRIu32, entry->cell_count);
-        table_add(table, yes_or_no(common, entry->withdrawn));
-        table_add(table, entry->author);
-        table_add(table, common->output == OUTPUT_TEXT ? person_show(entry->recorded_by, person)
-                                                       : entry->recorded_by);
-        table_add(table, entry->reason);
-        table_add(table, entry->source);
-        if (common->output != OUTPUT_TEXT)
-            add_decisions(entry, table);
-        else
-            remark_decisions(common, entry, table);
-    }
+    for (size_t i = 0; i < history->n_entries; i++)
+        (is_text ? add_for_people : add_for_programs)(common, history->entries[i], table);
     table_print(table, common->output, stdout);
     table_free(&table);
 }

@@ -33,7 +33,7 @@ void command_say(const char *format, ...)
 void command_say_long(const char *text)
 {
     char *line = mem_printf("tonghop: %s", text);
-    char *lines = wrap_text(line);
+    char *lines = wrap_text(line, WRAP_COLUMNS);
     (void)fprintf(stderr, "%s\n", lines);
     free(lines);
     free(line);

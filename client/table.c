@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/wrap.h"
 #include "core/instant.h"
 #include "core/mem.h"
 #include "core/utf8.h"
@@ -132,13 +133,23 @@ void table_skip(struct table *table, size_t count)
         table_add(table, NULL);
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 void table_add_remark(struct table *table, const char *text)
 {
     assert(table->cell_count > 0 && table->cell_count % table->column_count == 0);
+    char *plain = mem_strdup(text);
+    for (char *at = plain; *at != '\0'; at++)
+        if (is_control(*at))
+            *at = ' ';
     table->remarks = mem_grow(table->remarks, table->remark_count, &table->remark_capacity,
                               sizeof(*table->remarks));
     table->remarks[table->remark_count++] =
-        (struct remark){table_row_count(table), mem_strdup(text)};
+        (struct remark){table_row_count(table), wrap_text(plain, WRAP_COLUMNS - REMARK_INDENT)};
+    free(plain);
 }
 
 size_t table_row_count(const struct table *table)
@@ -162,7 +173,7 @@ static void put_blanks(size_t count, FILE *out)
 static void put_plain(const char *text, FILE *out)
 {
     for (const char *at = text != NULL ? text : ""; *at != '\0'; at++)
-        (void)fputc((unsigned char)*at < ' ' || *at == 0x7f ? ' ' : *at, out);
+        (void)fputc(is_control(*at) ? ' ' : *at, out);
 }
 
 /* One line; the last column is not padded, so that no line ends with blanks of ours. */
@@ -181,6 +192,17 @@ static void print_line(const struct table *table, const size_t *widths, const ch
             owed += padding;
         }
         owed += 2;
+    }
+    (void)fputc('\n', out);
+}
+
+static void put_remark(const char *text, FILE *out)
+{
+    put_blanks(REMARK_INDENT, out);
+    for (const char *at = text; *at != '\0'; at++) {
+        (void)fputc(*at, out);
+        if (*at == '\n')
+            put_blanks(REMARK_INDENT, out);
     }
     (void)fputc('\n', out);
 }
@@ -206,9 +228,7 @@ static void print_text(const struct table *table, FILE *out)
         print_line(table, widths, (const char *const *)&table->cells[i], out);
         for (; remark < table->remark_count && table->remarks[remark].row == i / count + 1;
              remark++) {
-            put_blanks(REMARK_INDENT, out);
-            put_plain(table->remarks[remark].text, out);
-            (void)fputc('\n', out);
+            put_remark(table->remarks[remark].text, out);
         }
     }
 }

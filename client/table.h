@@ -46,7 +46,8 @@ void table_take(struct table *table, char *text);
 void table_add_number(struct table *table, uint64_t number);
 /* A moment in microseconds; 0 says that there is none. */
 void table_add_instant(struct table *table, int64_t us);
-/* Text only: a line beneath the last row, which is complete. Copied. */
+/* Text only: a line, or several if it is long (wrap.h), beneath the last row, which is complete.
+ * Copied. */
 void table_add_remark(struct table *table, const char *text);
 /* So many cells without a value. */
 void table_skip(struct table *table, size_t count);

@@ -13,7 +13,7 @@ static const char command[] = "tonghop ";
 
 struct lines {
     struct buf text;
-    size_t column;
+    size_t column, columns;
 };
 
 /* Up to the blank behind the first of the marks that end a part; the whole text if none does. */
@@ -41,7 +41,7 @@ static void put(struct lines *lines, const char *text, size_t len, bool is_new_l
 
 static bool fits(const struct lines *lines, const char *text, size_t len)
 {
-    return lines->column + 1 + utf8_length(text, len) <= WRAP_COLUMNS;
+    return lines->column + 1 + utf8_length(text, len) <= lines->columns;
 }
 
 /* A part that no line holds, word by word. */
@@ -54,15 +54,15 @@ static void put_words(struct lines *lines, const char *text, size_t len)
     }
 }
 
-char *wrap_text(const char *text)
+char *wrap_text(const char *text, size_t columns)
 {
-    struct lines lines = {0};
-    if (utf8_length(text, strlen(text)) <= WRAP_COLUMNS)
+    struct lines lines = {.columns = columns};
+    if (utf8_length(text, strlen(text)) <= columns)
         return mem_strdup(text);
     for (size_t at = 0, len; text[at] != '\0'; at += len + (text[at + len] == ' ')) {
         len = part_of(text + at);
         bool is_command = strncmp(text + at, command, sizeof(command) - 1) == 0 && at > 0;
-        bool is_long = utf8_length(text + at, len) + sizeof(indent) - 1 > WRAP_COLUMNS;
+        bool is_long = utf8_length(text + at, len) + sizeof(indent) - 1 > columns;
         if (is_long && !is_command)
             put_words(&lines, text + at, len);
         else

@@ -73,7 +73,8 @@ def same(lines: list[str]) -> list[str]:
     for pattern, instead in ((r"(?<=[ T])09:\d\d(:\d\d)?", "09:MM"), (r"\d+ (second|minute)s? ago", "ago"),
                              (r"127\.0\.0\.1:\d+", "127.0.0.1"), (r"\b[0-9a-f]{16}\b", "DIGEST"),
                              (r"\d+ MiB", "MiB"), (r"tonghopd \d\S*", "tonghopd"), ("[ ]+", " "),
-                             (r"(?:yes|no) (?:East District|Thu Province) (?=2024)", "HELD ")):
+                             (r"(?:yes|no) (?=2024)", "SAFE "),
+                             ("; Held at: (?:East District|Thu Province)", "")):
         text = re.sub(pattern, instead, text)
     return [line.strip() for line in text.splitlines()]
 

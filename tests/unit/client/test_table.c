@@ -204,7 +204,10 @@ static void test_cells_without_a_value(void **state)
     table_free(&table);
 }
 
-/* Remarks stand beneath their rows, for people alone; control characters do not get through. */
+#define TWENTY "aaaa aaaa aaaa aaaa "
+
+/* Remarks stand beneath their rows, for people alone; control characters do not get through; a long
+ * one is several lines. */
 static void test_remarks_are_for_people(void **state)
 {
     struct table *table = table_new();
@@ -220,8 +223,10 @@ static void test_remarks_are_for_people(void **state)
     table_add(table, "5");
     table_add(table, "6");
     table_add_remark(table, "last");
+    table_add_remark(table, "why: " TWENTY TWENTY TWENTY TWENTY "\n      12; who: x");
     assert_prints(table, OUTPUT_TEXT,
-                  "A  B\n1  2\n    first\n    a longer one [2J\n3  4\n5  6\n    last\n");
+                  "A  B\n1  2\n    first\n    a longer one [2J\n3  4\n5  6\n    last\n"
+                  "    why: " TWENTY TWENTY TWENTY TWENTY "       12;\n      who: x\n");
     assert_prints(table, OUTPUT_CSV, "a,b\r\n1,2\r\n3,4\r\n5,6\r\n");
     table_free(&table);
 }

@@ -11,7 +11,7 @@
 
 static void assert_wrapped(const char *text, const char *expected)
 {
-    char *wrapped = wrap_text(text);
+    char *wrapped = wrap_text(text, WRAP_COLUMNS);
     assert_string_equal(wrapped, expected);
     free(wrapped);
 }
@@ -49,13 +49,13 @@ static void test_long_part_is_cut_between_words(void **state)
     assert_wrapped("a: " NINETY " " FIFTY, "a: " NINETY " aaaa\n  bbbb aaaa bbbb aaaa bbbb aaaa "
                                            "bbbb aaaa bbbbb");
     memset(long_word + 2, 'y', 150);
-    char *wrapped = wrap_text(long_word);
+    char *wrapped = wrap_text(long_word, WRAP_COLUMNS);
     assert_memory_equal(wrapped, "x\n  yyy", 7);
     assert_int_equal(strlen(wrapped), 154);
     free(wrapped);
     for (int i = 0; i < 50; i++)
         strcat(vietnamese, "ộộ ");
-    wrapped = wrap_text(vietnamese);
+    wrapped = wrap_text(vietnamese, WRAP_COLUMNS);
     size_t first = strcspn(wrapped, "\n");
     assert_int_equal(utf8_length(wrapped, first), 98);
     free(wrapped);
