@@ -107,9 +107,9 @@ bool inbox_next(struct inbox_walk *walk)
             list_units(walk, kind, year);
         uint32_t unit = unit_from(walk, at->report.unit);
         if (unit == 0)
-            *at = notice_cursor(kind, (uint16_t)(year + 1), 0);
+            at->report = store_cursor_before(kind, (uint16_t)(year + 1), 0, 0);
         else if (unit != at->report.unit)
-            *at = notice_cursor(kind, year, unit);
+            at->report = store_cursor_before(kind, year, unit, 0);
         else if (is_told(at->type) && is_asked_for(walk, at))
             return true;
     }
