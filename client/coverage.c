@@ -1,5 +1,6 @@
-/* Lines: one for each duty, and behind them who is not obliged. Rows and trend: the same counts, by
- * unit or by year. Programs get every column always; people those that say something. */
+/* Lines: one for each duty, behind them what waits without being due, and who is not obliged. Rows
+ * and trend: the same counts, by unit or by year. Programs get every column always; people those
+ * that say something. */
 #include "client/coverage.h"
 
 #include <string.h>
@@ -57,10 +58,12 @@ static struct shown shown_of(const struct common *common, const Tonghop__Coverag
 {
     const bool is_all = common->output != OUTPUT_TEXT;
     struct shown shown = {is_all, is_all, is_all || coverage->n_not_obliged > 0, is_all};
-    for (size_t i = 0; i < coverage->n_lines; i++) {
-        shown.nil = shown.nil || coverage->lines[i]->nil;
-        shown.body = shown.body || coverage->lines[i]->body[0] != '\0';
-        shown.arrived = shown.arrived || coverage->lines[i]->clock_off;
+    for (size_t i = 0; i < coverage->n_lines + coverage->n_not_due; i++) {
+        const Tonghop__CoverageLine *line =
+            i < coverage->n_lines ? coverage->lines[i] : coverage->not_due[i - coverage->n_lines];
+        shown.nil = shown.nil || line->nil;
+        shown.body = shown.body || line->body[0] != '\0';
+        shown.arrived = shown.arrived || line->clock_off;
     }
     for (size_t i = 0; i < coverage->n_not_obliged; i++)
         shown.body = shown.body || coverage->not_obliged[i]->body[0] != '\0';
@@ -99,7 +102,7 @@ static struct table *start_lines(const struct common *common, struct shown shown
     return table;
 }
 
-static void add_line(const struct common *common, const char *period,
+static void add_line(const struct common *common, const char *period, struct term state,
                      const Tonghop__CoverageLine *line, struct shown shown, struct table *table)
 {
     struct period asked;
@@ -110,7 +113,7 @@ static void add_line(const struct common *common, const char *period,
     table_add(table, line->unit->code);
     table_add(table, selection_unit_name(common, line->unit));
     table_add(table, line->form);
-    add_term(common, term_of_state(line->state), table);
+    add_term(common, state, table);
     add_term(common, term_of_timeliness(line->timeliness), table);
     table_add_number(table, line->revision);
     table_add(table,
@@ -157,9 +160,13 @@ static void add_not_obliged(const struct common *common, const Tonghop__NotOblig
 static struct table *table_of_lines(const struct common *common, const Tonghop__Coverage *coverage)
 {
     const struct shown shown = shown_of(common, coverage);
+    const struct term not_due = {"waiting-not-obliged", WORD_COVERAGE_NOT_DUE};
     struct table *table = start_lines(common, shown);
     for (size_t i = 0; i < coverage->n_lines; i++)
-        add_line(common, coverage->period, coverage->lines[i], shown, table);
+        add_line(common, coverage->period, term_of_state(coverage->lines[i]->state),
+                 coverage->lines[i], shown, table);
+    for (size_t i = 0; i < coverage->n_not_due; i++)
+        add_line(common, coverage->period, not_due, coverage->not_due[i], shown, table);
     for (size_t i = 0; i < coverage->n_not_obliged; i++)
         add_not_obliged(common, coverage->not_obliged[i], shown, table);
     return table;

@@ -26,6 +26,7 @@ const struct words_pair words_coverage[WORD_COUNT] = {
     [WORD_COVERAGE_COUNT] = {"%2$s %1$u", "%1$u %2$s"},
     [WORD_COVERAGE_UNTIMED] = {"không có hạn", "without a deadline"},
     [WORD_COVERAGE_NIL] = {"không có số liệu", "nil"},
+    [WORD_COVERAGE_NOT_DUE] = {"chờ duyệt, không phải nộp", "waiting, not obliged"},
     [WORD_COVERAGE_NOT_OBLIGED] = {"được miễn", "not obliged"},
     [WORD_COLUMN_COUNT_DUE] = {"Phải nộp", "Due"},
     [WORD_COLUMN_COUNT_FILED] = {"Đã nộp", "Filed"},

@@ -1,4 +1,5 @@
-/* Coverage: which units owe a form in the period, what came, and how many of each.
+/* Coverage: which units owe a form in the period, what came, and how many of each. What waits to be
+ * accepted and is owed by nobody is listed apart.
  *
  * Counts are of everything beneath the unit, and of the body's forms if one is asked for; a state
  * chooses among the lines only. Rows and trend come instead of lines. */
@@ -47,7 +48,7 @@ static const char *const wanted_words[WANTED_COUNT] = {
 /* Everything that an answer points to. */
 struct parts {
     Tonghop__CoverageLine *lines;
-    Tonghop__CoverageLine **line_list;
+    Tonghop__CoverageLine **line_list; /* those that are not due behind the others */
     Tonghop__NotObliged *excepted;
     Tonghop__NotObliged **excepted_list;
     Tonghop__CoverageRow *rows;
@@ -55,7 +56,7 @@ struct parts {
     Tonghop__CoverageCounts *counts; /* of the rows */
     Tonghop__UnitInfo *units;        /* of lines, excepted and rows */
     char (*periods)[PERIOD_TEXT_SIZE];
-    size_t line_count, excepted_count, row_count, unit_count;
+    size_t line_count, not_due_count, excepted_count, row_count, unit_count;
 };
 
 static struct parts parts_of(size_t line_count, size_t excepted_count, size_t row_count)
@@ -234,8 +235,10 @@ static void reply(struct step *step, const struct query *query, const struct cov
     message.covered_count = counts.covered;
     message.late_count = counts.late;
     message.counts = &counts;
-    message.n_lines = parts->line_count;
+    message.n_lines = parts->line_count - parts->not_due_count;
     message.lines = parts->line_list;
+    message.n_not_due = parts->not_due_count;
+    message.not_due = parts->line_list + message.n_lines;
     message.n_not_obliged = parts->excepted_count;
     message.not_obliged = parts->excepted_list;
     *(is_trend ? &message.n_trend : &message.n_rows) = parts->row_count;
@@ -245,25 +248,81 @@ static void reply(struct step *step, const struct query *query, const struct cov
     step_reply(step, &envelope);
 }
 
-static void answer_lines(struct step *step, const struct query *query,
+/* ---- what waits, and nobody owes ---- */
+
+struct not_due {
+    struct coverage_line *lines;
+    size_t count, capacity;
+};
+
+static bool is_of_body(const struct form *form, const char *body)
+{
+    return body[0] == '\0' || strcmp(form->body, body) == 0;
+}
+
+static bool waits(const struct coverage_filing *filing)
+{
+    return filing->revision != 0 && !filing->is_withdrawn &&
+           (filing->states & (STATE_ACCEPTED | STATE_RETURNED)) == 0;
+}
+
+static void find_not_due(struct step *step, const struct query *query, const char *body,
+                         struct not_due *ret)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    struct view_filings filings = {step->txn, query->kind, query->period.year};
+    struct coverage_source source = view_coverage_source(&filings);
+    const enum period_label label = (enum period_label)query->period.label;
+    const uint32_t top = tree_find(query->tree, query->unit);
+    for (uint32_t at = top; at != TREE_NONE; at = tree_next(query->tree, top, at)) {
+        for (size_t i = 0; i < catalogue->form_count; i++) {
+            const struct form *form = &catalogue->forms[i];
+            const uint32_t unit = query->tree->nodes[at].unit;
+            if (!is_of_body(form, body) || coverage_is_owed(catalogue, query->tree, at, form, NULL))
+                continue;
+            const struct coverage_filing filing =
+                source.filing(source.ctx, unit, form->number, label);
+            if (!waits(&filing))
+                continue;
+            const struct coverage_line line =
+                coverage_duty(catalogue, query->tree, at, form->number, &source);
+            if (line.state != COVERAGE_WAITING)
+                continue; /* reports of other labels stand for it */
+            ret->lines = mem_grow(ret->lines, ret->count, &ret->capacity, sizeof(*ret->lines));
+            ret->lines[ret->count++] = line;
+        }
+    }
+}
+
+/* ---- answers ---- */
+
+static void answer_lines(struct step *step, const struct query *query, const char *body,
                          const struct coverage *coverage, enum wanted wanted)
 {
     const bool with_excepted = wanted == WANTED_ALL || wanted == WANTED_NOT_OBLIGED;
     const size_t excepted_count = with_excepted ? coverage->excepted_count : 0;
+    struct not_due not_due = {0};
     size_t count = 0;
     for (size_t i = 0; i < coverage->count; i++)
         count += is_sent(&coverage->lines[i], wanted);
-    if (count > QUERY_LINES_MAX || excepted_count > QUERY_LINES_MAX) {
+    if (wanted == WANTED_ALL || wanted == WANTED_WAITING)
+        find_not_due(step, query, body, &not_due);
+    if (count + not_due.count > QUERY_LINES_MAX || excepted_count > QUERY_LINES_MAX) {
         step_refuse(step, ERR_TOO_LARGE, NULL,
                     STEP_WORDS(step, "more than %d lines: ask for a smaller unit",
                                "có hơn %d dòng: hãy hỏi một đơn vị nhỏ hơn"),
                     QUERY_LINES_MAX);
+        free(not_due.lines);
         return;
     }
-    struct parts parts = parts_of(count, excepted_count, 0);
+    struct parts parts = parts_of(count + not_due.count, excepted_count, 0);
     for (size_t i = 0; i < coverage->count; i++)
         if (is_sent(&coverage->lines[i], wanted))
             fill_line(step->node, step->txn, query, &coverage->lines[i], &parts);
+    for (size_t i = 0; i < not_due.count; i++)
+        fill_line(step->node, step->txn, query, &not_due.lines[i], &parts);
+    parts.not_due_count = not_due.count;
+    free(not_due.lines);
     for (size_t i = 0; i < excepted_count; i++)
         fill_excepted(step->node, query, &coverage->excepted[i], &parts);
     reply(step, query, coverage, false, &parts);
@@ -383,6 +442,6 @@ void node_handle_coverage_query(struct step *step, const Tonghop__CoverageQuery 
     else if (ask->by == TONGHOP__BY__BY_CHILD)
         answer_rows(step, &query, &coverage);
     else
-        answer_lines(step, &query, &coverage, wanted);
+        answer_lines(step, &query, ask->body, &coverage, wanted);
     coverage_fini(&coverage);
 }

@@ -51,7 +51,7 @@ static const struct wire_rule coverage_query_rules[] = {
 static const struct wire_rule coverage_rules[] = {
     {PRESENT(Coverage, unit)},     {LIST(Coverage, lines)},
     {LIST(Coverage, rows)},        {AT(Coverage, trend), 0, WIRE_TREND_MAX, 0},
-    {LIST(Coverage, not_obliged)},
+    {LIST(Coverage, not_obliged)}, {LIST(Coverage, not_due)},
 };
 
 static const struct wire_rule coverage_row_rules[] = {

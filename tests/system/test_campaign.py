@@ -214,6 +214,11 @@ def by_hand(province: Province) -> None:
     row, = rows(province.province.tonghop("totals", "--period", S1, "--indicator", "fund", "--waiting",
                                           "--format", "csv"))
     expect("apart", row["waiting"], "500")
+    row, = rows(province.province.tonghop("coverage", "--period", S1, "--state", "waiting", "--format",
+                                          "csv"))
+    expect("listed, though nobody owes it", (row["unit"], row["form"], row["state"]),
+           (str(OFFLINE), "quy", "waiting-not-obliged"))
+    province.compare_counts(S1)
     result = province.commune.tonghop("accept", str(OFFLINE), "--period", S1, "--form", "quy",
                                       "--lang", "en", expect=1)
     expect_in("who may", result.err, "East District")
@@ -221,6 +226,8 @@ def by_hand(province: Province) -> None:
     eventually(lambda: total_of(province.commune, S1, "fund") == ("500", 1), "accepted below, too")
     province.rest()
     expect("in the totals", total_of(province.province, S1, "fund"), ("500", 1))
+    expect("no more", rows(province.province.tonghop("coverage", "--period", S1, "--state", "waiting",
+                                                     "--format", "csv")), [])
 
 
 def closed(province: Province) -> None:

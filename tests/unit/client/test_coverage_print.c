@@ -16,6 +16,7 @@ struct answer {
     Tonghop__CoverageLine lines[3], *line_list[3];
     Tonghop__CoverageRow rows[2], *row_list[2];
     Tonghop__NotObliged excepted, *excepted_list[1];
+    Tonghop__CoverageLine not_due, *not_due_list[1];
 };
 
 static Tonghop__CoverageCounts counts_of(uint32_t due, uint32_t filed, uint32_t nil)
@@ -71,6 +72,10 @@ static void make(struct answer *a)
     a->excepted.reason = TEXT("Lũ");
     a->excepted.to = 19904;
     a->excepted_list[0] = &a->excepted;
+    a->not_due = a->lines[1];
+    a->not_due.state = TONGHOP__COVERAGE_STATE__COVERAGE_STATE_WAITING;
+    a->not_due.form = TEXT("g");
+    a->not_due_list[0] = &a->not_due;
     a->message.unit = &a->units[0];
     a->message.period = TEXT("2024-S1");
     a->message.due_count = 3;
@@ -137,10 +142,18 @@ static void test_lines_for_people(void **state)
     assert_non_null(strstr(text, "Covered by  Nil  Body  Reason  Until\n"));
     assert_non_null(strstr(text, "01    Xã Một  f     not obliged"));
     assert_non_null(strstr(text, "Lũ      2024-06-30\n"));
+    assert_null(strstr(text, "waiting, not obliged"));
+    free(text);
+    a.message.n_not_due = 1;
+    a.message.not_due = a.not_due_list;
+    text = printed(&english, &a.message, COVERAGE_LINES);
+    assert_non_null(strstr(text, "3 due: 2 filed"));
+    assert_non_null(strstr(text, "01    Xã Một  g     waiting, not obliged  late"));
     free(text);
     text = printed(&vietnamese, &a.message, COVERAGE_LINES);
     assert_non_null(strstr(text, "nộp muộn 2\nchưa nộp 1, không có số liệu 1, được miễn 1\n"));
     assert_non_null(strstr(text, "được miễn"));
+    assert_non_null(strstr(text, "chờ duyệt, không phải nộp"));
     free(text);
 }
 
@@ -156,6 +169,8 @@ static void test_lines_for_programs(void **state)
     a.lines[0].clock_off = true;
     a.message.n_not_obliged = 1;
     a.message.not_obliged = a.excepted_list;
+    a.message.n_not_due = 1;
+    a.message.not_due = a.not_due_list;
     assert_printed(&csv, &a.message, COVERAGE_LINES,
                    "unit,unit_name,form,state,timeliness,revision,first_filed,met_by,covered_by,"
                    "nil,body,reason,until,arrived,clock\n"
@@ -163,6 +178,8 @@ static void test_lines_for_programs(void **state)
                    "2024-06-18T15:41:00+07:00,off\n"
                    "01,Xã Một,f,accepted,late,1,2024-06-18T15:40:00+07:00,2024-S1,,yes,,,,,\n"
                    "02,Xã Hai,f,missing,,,,,,,,,,,\n"
+                   "01,Xã Một,g,waiting-not-obliged,late,1,2024-06-18T15:40:00+07:00,2024-S1,,,,,"
+                   ",,\n"
                    "01,Xã Một,f,not-obliged,,,,,,,,Lũ,2024-06-30,,\n");
 }
 

@@ -150,6 +150,53 @@ static void test_states(void **state)
     assert_int_equal(c->n_not_obliged, 0);
 }
 
+static void assert_not_due(struct rig *rig, const struct question *question, uint32_t unit)
+{
+    const Tonghop__Coverage *c = covered(rig, question);
+    if (c->n_not_due != (unit != 0))
+        fail_msg("%s: %zu not due", question->period, c->n_not_due);
+    if (unit == 0)
+        return;
+    assert_int_equal(c->not_due[0]->unit->id, unit);
+    assert_string_equal(c->not_due[0]->form, "security");
+    assert_int_equal(c->not_due[0]->state, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_WAITING);
+    assert_int_equal(c->not_due[0]->revision, 1);
+}
+
+/* Rule: what waits of units that need not file is listed apart, where all is listed or what waits;
+ * it is in no count, and goes when it is accepted. */
+static void test_what_waits_and_is_not_due(void **state)
+{
+    struct rig *rig = *state;
+    static const char *const others[] = {"missing", "accepted", "late", "not-obliged"};
+    struct coverage_counts counts = {.due = 11,
+                                     .filed = 4,
+                                     .covered = 1,
+                                     .missing = 6,
+                                     .accepted = 3,
+                                     .waiting = 1,
+                                     .late = 4,
+                                     .nil = 1,
+                                     .excepted = 3};
+    assert_not_due(rig, ASK(.period = "2024-S1"), 0); /* the one that waits is due */
+    const struct draft *excepted =
+        DRAFT(.catalogue = 2, .period = "2024-S1", .unit = 23887, .form = 2, CELLS(EXACT(20, 1)));
+    file_ok(rig, excepted);
+    file_ok(rig, DRAFT(.catalogue = 2, .period = "2024", .unit = 23857, .form = 2,
+                       CELLS(EXACT(20, 1)))); /* not owed for the year */
+    assert_not_due(rig, ASK(.period = "2024-S1"), 23887);
+    assert_not_due(rig, ASK(.period = "2024-S1", .state = "waiting"), 23887);
+    assert_not_due(rig, ASK(.period = "2024-S1", .body = "pn"), 23887);
+    assert_not_due(rig, ASK(.period = "2024-S1", .unit = "631"), 0);
+    assert_not_due(rig, ASK(.period = "2024"), 23857);
+    assert_not_due(rig, ASK(.period = "2024-S1", .by_child = true), 0);
+    for (size_t i = 0; i < LENGTH(others); i++)
+        assert_not_due(rig, ASK(.period = "2024-S1", .state = others[i]), 0);
+    assert_counts(covered(rig, ASK(.period = "2024-S1"))->counts, &counts);
+    mark_ok(rig, excepted, 1, STATE_ACCEPTED);
+    assert_not_due(rig, ASK(.period = "2024-S1"), 0);
+}
+
 /* Rule: a body's forms alone, in lines and counts. */
 static void test_body(void **state)
 {
@@ -283,15 +330,11 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COVERAGE_TEST(test_counts),
-        COVERAGE_TEST(test_other_periods),
-        COVERAGE_TEST(test_states),
-        COVERAGE_TEST(test_body),
-        COVERAGE_TEST(test_by_child),
-        COVERAGE_TEST(test_trend),
-        COVERAGE_TEST(test_trend_of_a_unit_that_moved),
-        COVERAGE_TEST(test_refusals),
-        COVERAGE_TEST(test_explanations),
+        COVERAGE_TEST(test_counts),   COVERAGE_TEST(test_other_periods),
+        COVERAGE_TEST(test_states),   COVERAGE_TEST(test_what_waits_and_is_not_due),
+        COVERAGE_TEST(test_body),     COVERAGE_TEST(test_by_child),
+        COVERAGE_TEST(test_trend),    COVERAGE_TEST(test_trend_of_a_unit_that_moved),
+        COVERAGE_TEST(test_refusals), COVERAGE_TEST(test_explanations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
