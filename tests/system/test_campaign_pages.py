@@ -2,7 +2,7 @@
 order, against real daemons, and what it prints is compared with the page, line by line.
 
 A heading that begins with a day (`## 15 June: ...`) sets the clock. `$ t NODE ...` is a command on the
-page, `<!-- $ t NODE ... -->` one that others run meanwhile. With --write the pages are written anew."""
+page (` | tee FILE` keeps what it prints), `<!-- $ t NODE ... -->` one that others run meanwhile. With --write the pages are written anew."""
 
 import re
 import shlex
@@ -20,7 +20,8 @@ PAGES = ("COMMUNE", "DISTRICT", "PROVINCE")
 MONTHS = {"June": 6, "July": 7}
 DAY = re.compile(r"## (\d+) (\w+)")
 COMMAND = re.compile(r"(?:<!-- )?\$ t (\S+) (.*?)(?: -->)?$")
-READING = ("inbox", "history", "coverage", "totals", "editions", "status", "watch")  # may be asked again
+READING = ("inbox", "history", "coverage", "totals", "editions", "status", "watch",
+           "receipt")  # may be asked again
 FILES = {
     "bao-cao.csv": {"visits": 30, "models": 3},
     "sua.csv": {"visits": 15, "models": 3},
@@ -52,10 +53,15 @@ class Scene:
         found = COMMAND.match(line)
         if found is None:
             raise Failure(f"not a command of a page: {line}")
-        words = [str(self.folder / word) if word in FILES else word
-                 for word in shlex.split(found[2])]
+        words, kept = shlex.split(found[2]), None
+        if words[-3:-1] == ["|", "tee"]:
+            words, kept = words[:-3], self.folder / words[-1]
+        words = [str(self.folder / word) if (self.folder / word).is_file() else word
+                 for word in words]
         language = () if "--lang" in words else ("--lang", "en")
         result = self.nodes[found[1]].tonghop(*words, *language, expect=expect)
+        if kept is not None:
+            kept.write_text(result.out, encoding="utf-8")
         text = (result.out + result.err).replace(f"{self.folder}/", "").rstrip()
         # Whoever runs the test is Hoa.
         text = re.sub(r"\b[a-z_][a-z0-9_-]* \(uid \d+\)", "hoa (uid 1000)", text)
@@ -71,7 +77,7 @@ def same(lines: list[str]) -> list[str]:
     up a report is held by now, and blanks, as widths of columns depend on such."""
     text = "\n".join(lines).rstrip()
     for pattern, instead in ((r"(?<=[ T])09:\d\d(:\d\d)?", "09:MM"), (r"\d+ (second|minute)s? ago", "ago"),
-                             (r"127\.0\.0\.1:\d+", "127.0.0.1"), (r"\b[0-9a-f]{16}\b", "DIGEST"),
+                             (r"127\.0\.0\.1:\d+", "127.0.0.1"), (r"\b[0-9a-f]{16}\b|\b[0-9a-f]{64}\b", "DIGEST"),
                              (r"\d+ MiB", "MiB"), (r"tonghopd \d\S*", "tonghopd"), ("[ ]+", " "),
                              (r"(?:yes|no) (?=2024)", "SAFE "),
                              ("; Held at: (?:East District|Thu Province)", "")):
