@@ -120,7 +120,7 @@ void notice_add_keys(struct table *table)
 }
 
 /* Codes of the catalogue have no blanks. */
-void notice_add_indicators(const Tonghop__InboxEntry *entry, struct table *table)
+static void add_indicators(const Tonghop__InboxEntry *entry, struct table *table)
 {
     struct buf out = {0};
     for (size_t i = 0; i < entry->n_indicators; i++)
@@ -129,30 +129,38 @@ void notice_add_indicators(const Tonghop__InboxEntry *entry, struct table *table
     buf_fini(&out);
 }
 
-const char *notice_edition(const Tonghop__InboxEntry *entry)
+void notice_add_report(const struct common *common, const Tonghop__InboxEntry *entry,
+                       struct table *table)
 {
-    return entry->edition != 0 ? edition_rank_code((Tonghop__EditionRank)entry->edition) : NULL;
+    selection_add_unit(common, entry->unit, table);
+    table_add(table, entry->kind == KIND_PLAN ? "plan" : "actual");
+    table_add(table, entry->period);
+    table_add(table, entry->form);
+    table_add_number(table, entry->revision);
+}
+
+void notice_add_said(const struct common *common, const Tonghop__InboxEntry *entry,
+                     struct table *table)
+{
+    table_add_instant(table, entry->time_us);
+    selection_add_unit(common, entry->author, table);
+    table_add(table, entry->person);
+    table_add(table, entry->text);
+    add_indicators(entry, table);
+    table_add_instant(table, entry->until_us);
+    table_add(table,
+              entry->edition != 0 ? edition_rank_code((Tonghop__EditionRank)entry->edition) : NULL);
+    table_add_number(table, entry->count);
+    table_add_instant(table, entry->delivered_us);
+    table_add_instant(table, entry->seen_us);
+    table_add(table, entry->seen_by);
 }
 
 void notice_add(const struct common *common, const Tonghop__InboxEntry *entry, struct table *table)
 {
     table_add(table, notice_event(entry->type));
     table_add(table, entry->open ? "yes" : "no");
-    selection_add_unit(common, entry->unit, table);
-    table_add(table, entry->kind == KIND_PLAN ? "plan" : "actual");
-    table_add(table, entry->period);
-    table_add(table, entry->form);
-    table_add_number(table, entry->revision);
-    table_add_instant(table, entry->time_us);
-    selection_add_unit(common, entry->author, table);
-    table_add(table, entry->person);
-    table_add(table, entry->text);
-    notice_add_indicators(entry, table);
-    table_add_instant(table, entry->until_us);
-    table_add(table, notice_edition(entry));
-    table_add_number(table, entry->count);
-    table_add_instant(table, entry->delivered_us);
-    table_add_instant(table, entry->seen_us);
-    table_add(table, entry->seen_by);
+    notice_add_report(common, entry, table);
+    notice_add_said(common, entry, table);
     table_add_number(table, entry->answered_by);
 }

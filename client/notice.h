@@ -17,10 +17,11 @@ char *notice_detail(const struct common *common, const Tonghop__InboxEntry *entr
 
 /* For programs: columns, and a row of them. */
 void notice_add_keys(struct table *table);
-/* Their cells of the same names. */
-void notice_add_indicators(const Tonghop__InboxEntry *entry, struct table *table);
-/* The rank, as commands have it; NULL: none. */
-const char *notice_edition(const Tonghop__InboxEntry *entry);
 void notice_add(const struct common *common, const Tonghop__InboxEntry *entry, struct table *table);
+/* Cells of such a row: from `unit` to `revision`, and from `time` to `seen_by`. */
+void notice_add_report(const struct common *common, const Tonghop__InboxEntry *entry,
+                       struct table *table);
+void notice_add_said(const struct common *common, const Tonghop__InboxEntry *entry,
+                     struct table *table);
 
 #endif

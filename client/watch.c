@@ -59,23 +59,9 @@ static void add_entry(const struct common *common, const struct event *event, st
     const Tonghop__InboxEntry *entry = event->entry;
     table_add(table, notice_event(entry->type));
     table_add_number(table, event->number);
-    selection_add_unit(common, entry->unit, table);
-    table_add(table, entry->kind == KIND_PLAN ? "plan" : "actual");
-    table_add(table, entry->period);
-    table_add(table, entry->form);
-    table_add_number(table, entry->revision);
-    table_skip(table, 3);
-    table_add_instant(table, entry->time_us);
-    selection_add_unit(common, entry->author, table);
-    table_add(table, entry->person);
-    table_add(table, entry->text);
-    notice_add_indicators(entry, table);
-    table_add_instant(table, entry->until_us);
-    table_add(table, notice_edition(entry));
-    table_add_number(table, entry->count);
-    table_add_instant(table, entry->delivered_us);
-    table_add_instant(table, entry->seen_us);
-    table_add(table, entry->seen_by);
+    notice_add_report(common, entry, table);
+    table_skip(table, 3); /* the state of a report */
+    notice_add_said(common, entry, table);
     table_add(table, entry->heard != 0 ? notice_event(entry->heard) : NULL);
 }
 
