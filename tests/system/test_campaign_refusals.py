@@ -143,7 +143,8 @@ def part_of_a_tree(office: Office) -> None:
             (OWN_NAME, "được duyệt ở nút phục vụ", EAST_NAME))
     refused(node, f"return 103 --period {P} --form quy --reason x",
             ("returned by those above it", EAST_NAME, TOP_NAME), ("do cấp trên trả lại", EAST_NAME, TOP_NAME))
-    refused(node, f"remind 103 --period {P}", ("reminded by those above it", own), ("cấp trên", own))
+    refused(node, f"remind 103 --period {P}", ("reminded by an administrator of a unit above it", own),
+            ("người quản trị của một đơn vị cấp trên", own))
     for unit in ("", "--unit 631"):
         refused(node, f"close --period {P} --edition official {unit}",
                 (EAST_NAME, "closed by whoever works for it", own), (EAST_NAME, "người của đơn vị đó chốt", own))
@@ -226,8 +227,8 @@ def once_closed(office: Office) -> None:
     expect("to be copied", text.splitlines()[-1], f"  tonghop reopen 103 --period {P} --until DAY --reason TEXT")
     for node in (office.district, office.of_east):
         refused(node, f"reopen 103 --period {P} --until 2024-07-05 --reason x",
-                ("closed by", TOP_NAME, "whoever works at its node, or above it"),
-                ("khóa", TOP_NAME, "người làm việc tại nút đó hoặc cấp trên"))
+                ("closed by", TOP_NAME, "only an administrator of that unit, or above it"),
+                ("khóa", TOP_NAME, "chỉ người quản trị của đơn vị đó hoặc cấp trên"))
     refused(office.province, f"reopen 103 --period {P} --until 2024-06-20 --reason x",
             ("2024-06-20 is over", "--until now"), ("ngày 2024-06-20 đã qua", "--until now"), 2)
     refused(office.province, f"reopen 103 --period {P} --until 2030-01-01 --reason x",
