@@ -451,6 +451,21 @@ static void test_what_is_read(void **state)
     assert_refused(ask_inbox(rig, from_local(), LOOK(.unit = "23888", .all = true)), "corrupt");
 }
 
+/* A key that makes no sense is damage, and does not end the daemon. */
+static void test_spoilt_key(void **state)
+{
+    static const struct period periods[] = {{60000, PERIOD_Y}, {2024, 9}};
+    struct rig *rig = *state;
+    for (size_t i = 0; i < LENGTH(periods); i++) {
+        print_message("row %zu\n", i);
+        put_one(rig, &(struct notice_key){
+                         .report = {KIND_ACTUAL, periods[LENGTH(periods) - 1 - i], 64, 0},
+                         .type = NOTICE_REMINDER,
+                         .author = 64});
+        assert_refused(ask_inbox(rig, from_local(), LOOK(.all = true)), "corrupt");
+    }
+}
+
 /* ---- watching ---- */
 
 static const Tonghop__Changes *watch(struct rig *rig, struct peer_from from, const char *cursor,
@@ -578,6 +593,7 @@ int main(void)
         ROOT_TEST(test_counted_at_noon),
         ROOT_TEST(test_counted_when_served_elsewhere),
         ROOT_TEST(test_what_is_read),
+        ROOT_TEST(test_spoilt_key),
         ROOT_TEST(test_watched),
         ROOT_TEST(test_watched_beneath),
         ROOT_TEST(test_watch_waits),
