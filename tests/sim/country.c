@@ -293,6 +293,7 @@ struct catalogue *sim_country_catalogue(const struct sim *sim, uint32_t number)
     add_forms(catalogue);
     add_indicators(sim, catalogue);
     add_units(sim, catalogue);
+    sim_owed_add(sim, catalogue);
     enum err err = catalogue_finish(catalogue, NULL, &problems);
     for (size_t i = 0; i < problems.count; i++)
         printf("simulated catalogue: %s\n", problems.items[i].text);

@@ -2,6 +2,7 @@
  * looked up one duty at a time. */
 #include <string.h>
 
+#include "core/notice.h"
 #include "node/step.h"
 #include "node/view.h"
 #include "sim/sim.h"
@@ -78,31 +79,66 @@ struct duty {
     enum standing standing;
     int met_by;
     uint64_t revision;
+    struct instant judged; /* when it was first filed, as far as it stands */
 };
 
-static struct duty duty_of(const struct sim_truth *truth, struct report_key key)
+/* By the home's clock, or that of the node above, which said that the home's was wrong. */
+static struct instant judged_of(struct store_txn *txn, const struct sim_truth *truth,
+                                struct report_key key, int label)
+{
+    key.period.label = (uint8_t)label;
+    struct notice_key found = {.report = key};
+    struct span bytes;
+    while (store_next_notice(txn, &found, &bytes) && report_key_equal(&found.report, &key))
+        if (found.type == NOTICE_CLOCK)
+            return (struct instant){(int64_t)found.number};
+    return truth_of(truth, key, label)->head.first_filed;
+}
+
+/* Of two ways to meet a duty the one that was there first; of two halves the later one. */
+static struct instant judge(struct store_txn *txn, const struct sim_truth *truth,
+                            struct report_key key)
+{
+    int label = key.period.label;
+    struct instant own = judged_of(txn, truth, key, label), other = {INT64_MAX};
+    bool stands[PERIOD_Y + 1];
+    for (int l = PERIOD_S1; l <= PERIOD_Y; l++)
+        stands[l] = standing_of(truth_of(truth, key, l)) != NOTHING;
+    if (label == PERIOD_S2 && stands[PERIOD_Y])
+        other = judged_of(txn, truth, key, PERIOD_Y);
+    if (label == PERIOD_Y && stands[PERIOD_S1] && stands[PERIOD_S2] &&
+        truth_of(truth, key, PERIOD_S1)->latest->scope ==
+            truth_of(truth, key, PERIOD_S2)->latest->scope)
+        other = instant_later(judged_of(txn, truth, key, PERIOD_S1),
+                              judged_of(txn, truth, key, PERIOD_S2));
+    return stands[label] ? instant_earlier(own, other) : other;
+}
+
+static struct duty duty_of(struct store_txn *txn, const struct sim_truth *truth,
+                           struct report_key key)
 {
     const struct sim_truth *s1 = truth_of(truth, key, PERIOD_S1);
     const struct sim_truth *s2 = truth_of(truth, key, PERIOD_S2);
     const struct sim_truth *year = truth_of(truth, key, PERIOD_Y);
     const struct sim_truth *own = truth_of(truth, key, key.period.label);
-    struct duty duty = {standing_of(own), key.period.label, own->head.revision};
+    struct duty duty = {standing_of(own), key.period.label, own->head.revision, {0}};
     if (key.period.label == PERIOD_S2 && standing_of(year) > duty.standing)
-        duty = (struct duty){standing_of(year), PERIOD_Y, year->head.revision};
+        duty = (struct duty){standing_of(year), PERIOD_Y, year->head.revision, {0}};
     enum standing halves = standing_of(s1) < standing_of(s2) ? standing_of(s1) : standing_of(s2);
     if (key.period.label == PERIOD_Y && halves > duty.standing &&
         s1->latest->scope == s2->latest->scope)
-        duty = (struct duty){halves, PERIOD_S2, s2->head.revision};
+        duty = (struct duty){halves, PERIOD_S2, s2->head.revision, {0}};
+    duty.judged = judge(txn, truth, key);
     return duty;
 }
 
-static void check_line(struct sim *sim, const struct sim_truth *truth, size_t node,
-                       const struct coverage_line *line, struct report_key key)
+static void check_line(struct sim *sim, struct store_txn *txn, const struct sim_truth *truth,
+                       size_t node, const struct coverage_line *line, struct report_key key)
 {
     size_t unit = line->unit - SIM_UNIT_ID_FIRST;
     key.unit = line->unit;
     key.form = line->form;
-    struct duty duty = duty_of(truth, key);
+    struct duty duty = duty_of(txn, truth, key);
     uint32_t above = covering_unit(sim, truth, unit, node, key);
     enum coverage_state state = state_of(duty.standing);
     if (duty.standing == NOTHING && above != 0)
@@ -116,18 +152,46 @@ static void check_line(struct sim *sim, const struct sim_truth *truth, size_t no
                   sim->nodes[node].unit, line->unit, line->form, key.period.year, key.period.label,
                   (int)line->state, (int)line->met_by, line->revision, line->covered_by, (int)state,
                   duty.met_by, revision, above);
+    enum timeliness timeliness = duty.standing == NOTHING
+                                     ? TIMELINESS_NONE
+                                     : sim_timeliness(sim, unit, key.period, duty.judged);
+    if (line->timeliness != timeliness)
+        sim_wrong(sim,
+                  "coverage at unit %u: unit %u form %u, %u/%d: timeliness %d, should be %d "
+                  "(first filed at %ld)",
+                  sim->nodes[node].unit, line->unit, line->form, key.period.year, key.period.label,
+                  (int)line->timeliness, (int)timeliness, duty.judged.us);
+    if (sim_owed(sim, unit, line->form, key.period) != SIM_OWED)
+        sim_wrong(sim, "coverage at unit %u: unit %u owes form %u in %u/%d", sim->nodes[node].unit,
+                  line->unit, line->form, key.period.year, key.period.label);
 }
 
-/* Who owes how many forms: communes three, districts the first. */
-static size_t count_due(const struct sim *sim, size_t node, struct period period)
+/* How many forms are owed beneath the node, or would be but for an exception. */
+static size_t count(const struct sim *sim, size_t node, struct period period, enum sim_owed owed)
 {
-    static const size_t forms[] = {0, 1, SIM_FORMS};
     size_t count = 0;
     for (size_t i = 0; i < sim->country.unit_count; i++)
-        if (sim_node_covers(sim, node, i) && sim_unit_is_in(sim, i, period, sim->published) &&
-            !sim_unit_has_ended_in(sim, i, period))
-            count += forms[sim->country.units[i].level];
+        for (uint32_t form = 1; form <= SIM_FORMS && sim_node_covers(sim, node, i); form++)
+            count += sim_owed(sim, i, form, period) == owed;
     return count;
+}
+
+static void check_counts(struct sim *sim, size_t node, struct period period,
+                         const struct coverage *coverage)
+{
+    size_t due = count(sim, node, period, SIM_OWED);
+    size_t excepted = count(sim, node, period, SIM_EXCEPTED);
+    if (coverage->counts.due != due || coverage->count != due ||
+        coverage->counts.excepted != excepted || coverage->excepted_count != excepted)
+        sim_wrong(sim, "coverage at unit %u: %u duties and %u exceptions in %u/%d, not %zu and %zu",
+                  sim->nodes[node].unit, coverage->counts.due, coverage->counts.excepted,
+                  period.year, period.label, due, excepted);
+    for (size_t i = 0; i < coverage->excepted_count; i++) {
+        const struct coverage_excepted *line = &coverage->excepted[i];
+        if (sim_owed(sim, line->unit - SIM_UNIT_ID_FIRST, line->form, period) != SIM_EXCEPTED)
+            sim_wrong(sim, "coverage at unit %u: form %u of unit %u is excepted in %u/%d",
+                      sim->nodes[node].unit, line->form, line->unit, period.year, period.label);
+    }
 }
 
 void sim_duty_check(struct sim *sim, const struct sim_truth *truth, size_t node)
@@ -141,12 +205,9 @@ void sim_duty_check(struct sim *sim, const struct sim_truth *truth, size_t node)
         struct coverage_source source = view_coverage_source(&filings);
         coverage_build(n->node->catalogue, node_tree(n->node, key.period), n->unit, &source,
                        &coverage);
-        if (coverage.counts.due != count_due(sim, node, key.period))
-            sim_wrong(sim, "coverage at unit %u: %u duties in %u/%d, should be %zu", n->unit,
-                      coverage.counts.due, key.period.year, key.period.label,
-                      count_due(sim, node, key.period));
+        check_counts(sim, node, key.period, &coverage);
         for (size_t l = 0; l < coverage.count; l++)
-            check_line(sim, truth, node, &coverage.lines[l], key);
+            check_line(sim, txn, truth, node, &coverage.lines[l], key);
         store_abort(&txn);
     }
     coverage_fini(&coverage);

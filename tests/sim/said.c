@@ -1,6 +1,6 @@
 /* What has been said (node/notice.h): a reason for a return, a reminder. Once said it is on the
  * disk that answered; at rest a node and the one above it hold the same of what concerns both, byte
- * for byte, and what was said is known at the unit's home. */
+ * for byte, and what was said is known at the unit's home, which has said that it heard it. */
 #include <string.h>
 
 #include "core/mem.h"
@@ -82,6 +82,48 @@ static void check_pair(struct sim *sim, size_t child, size_t one, size_t other)
     store_abort(&txn);
 }
 
+/* ---- what was heard ---- */
+
+/* Whether the unit may have had another home: what that one heard, this one need not. */
+static bool may_have_moved(const struct sim *sim, size_t unit, size_t home)
+{
+    for (int at = (int)unit; at != (int)sim_unit_of_node(sim, home);
+         at = sim->country.units[at].parent)
+        if (sim->country.units[at].node != SIM_NONE)
+            return true;
+    return false;
+}
+
+static int64_t time_of(struct sim *sim, size_t node, struct store_txn *txn,
+                       const struct notice_key *key)
+{
+    const Tonghop__Notice *notice = notice_find(sim->nodes[node].node, txn, key);
+    return notice != NULL ? notice->time_us : 0;
+}
+
+/* With what it takes over, the home says that this has come: of the latest saying. */
+static void check_heard(struct sim *sim, size_t node)
+{
+    struct store_txn *txn = store_begin_read(sim->nodes[node].store);
+    struct notice_key key = {0};
+    struct span bytes;
+    while (store_next_notice(txn, &key, &bytes)) {
+        int unit = unit_index(sim, key.report.unit);
+        struct notice_key heard = key;
+        heard.type = NOTICE_HEARD;
+        heard.author = sim->nodes[node].unit;
+        heard.number = notice_heard_number(key.type, key.author);
+        if ((key.type == NOTICE_RETURNED || key.type == NOTICE_REMINDER ||
+             key.type == NOTICE_REOPENING) &&
+            sim_unit_is_in(sim, (size_t)unit, key.report.period, sim->published) &&
+            sim_home_of(sim, (size_t)unit) == node && !may_have_moved(sim, (size_t)unit, node) &&
+            time_of(sim, node, txn, &heard) < time_of(sim, node, txn, &key))
+            sim_wrong(sim, "unit %u has not said that it heard what unit %u said about unit %u",
+                      sim->nodes[node].unit, key.author, key.report.unit);
+    }
+    store_abort(&txn);
+}
+
 /* ---- what was said ---- */
 
 void sim_said_note(struct sim *sim, size_t node, const struct notice_key *key)
@@ -128,6 +170,9 @@ void sim_said_check(struct sim *sim)
         check_pair(sim, i, i, (size_t)n->parent);
         check_pair(sim, i, (size_t)n->parent, i);
     }
+    for (size_t i = 0; i < sim->node_count; i++)
+        if (sim->nodes[i].is_running)
+            check_heard(sim, i);
     for (size_t i = 0; i < sim->said_count && sim->wrong_count == 0; i++)
         check_said(sim, &sim->said_notices[i]);
 }

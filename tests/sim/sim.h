@@ -13,7 +13,7 @@
  *     work      authors that file, correct and withdraw           work.c ledger.c
  *     safe      how far up a report is held, as authors are told  safe.c
  *     admin     enrolling, revoking, publishing, marking          admin.c
- *     oracle    what every node must hold, the simplest way       oracle.c duty.c
+ *     oracle    what every node must hold, the simplest way       oracle.c duty.c owed.c
  *     say       people that remind, close, reopen, look            say.c
  *     said      what is said about units and reports            said.c
  *     follow    programs that follow what changes at a node       follow.c
@@ -24,6 +24,7 @@
 
 #include <stdio.h>
 
+#include "core/coverage.h"
 #include "node/node.h"
 #include "sim/fault.h"
 #include "wire/digest.h"
@@ -340,6 +341,17 @@ size_t sim_home_of(const struct sim *sim, size_t unit);
 /* Whether the unit is the node's or beneath it. */
 bool sim_node_covers(const struct sim *sim, size_t node, size_t unit);
 size_t sim_unit_of_node(const struct sim *sim, size_t node);
+
+/* ---- owed.c ---- */
+
+/* Exceptions, holidays and deadlines in working days into a catalogue that has the rest. */
+void sim_owed_add(const struct sim *sim, struct catalogue *catalogue);
+/* Whether the unit owes the form under the catalogue that was last published. */
+enum sim_owed { SIM_NOT_OWED, SIM_OWED, SIM_EXCEPTED };
+enum sim_owed sim_owed(const struct sim *sim, size_t unit, uint32_t form, struct period period);
+/* Of what was first filed then. */
+enum timeliness sim_timeliness(const struct sim *sim, size_t unit, struct period period,
+                               struct instant judged);
 
 /* ---- world.c ---- */
 
