@@ -232,7 +232,8 @@ def once_closed(office: Office) -> None:
     refused(office.province, f"reopen 103 --period {P} --until 2024-06-20 --reason x",
             ("2024-06-20 is over", "--until now"), ("ngày 2024-06-20 đã qua", "--until now"), 2)
     refused(office.province, f"reopen 103 --period {P} --until 2030-01-01 --reason x",
-            ("366 days at most", "can be reopened again"), ("tối đa 366 ngày", "mở lại lần nữa"))
+            ("(range): reopen it for 366 days at most", "can be reopened again"),
+            ("(range): chỉ mở lại tối đa 366 ngày", "mở lại lần nữa"))
     refused(office.district, f"remind 104 --period {P}", ("nothing is due",), ("không còn nợ",), 0)
 
 
