@@ -155,18 +155,8 @@ static bool check(struct step *step, const struct closing *closing, struct editi
     struct node *node = step->node;
     char person[WIRE_PERSON_MAX + 1];
     const struct tree *tree = node_tree(node, closing->period);
-    if (node->is_restoring) {
-        step_refuse(step, ERR_BUSY, NULL,
-                    STEP_WORDS(step, "this node is not complete yet: try again later",
-                               "nút này chưa có đủ dữ liệu: thử lại sau"));
+    if (!step_may_say(step))
         return false;
-    }
-    if (!store_has_room(node->store)) {
-        step_refuse(step, ERR_FULL, NULL,
-                    STEP_WORDS(step, "the disk of this node is nearly full: make room first",
-                               "đĩa của nút này gần đầy: cần có chỗ trống trước đã"));
-        return false;
-    }
     struct edition edition = {0}, counts = {0};
     if (!is_at_home(step, closing, tree) || !has_begun(step, closing, tree) ||
         !is_as_final(step, closing, ret_last) || !count_duties(step, closing, tree, &counts))
