@@ -289,17 +289,16 @@ void editions_leave(struct step *step, struct step *within)
 
 bool editions_is_whole(struct step *within, struct frozen *frozen)
 {
-    char text[STEP_KEY_TEXT_SIZE];
+    char text[STEP_REPORT_TEXT_SIZE];
     if (!frozen->has_missing)
         return true;
     step_refuse(within, ERR_NOT_FOUND, NULL,
                 STEP_WORDS(within,
-                           "revision %" PRIu64 " of %s, which edition %" PRIu32
+                           "%s, which edition %" PRIu32
                            " is made of, is not held here (any more): restore a backup that has it",
-                           "bản %" PRIu64 " của %s, là phần của bản chốt số liệu %" PRIu32
+                           "%s, là phần của bản chốt số liệu %" PRIu32
                            ", không còn ở nút này: khôi phục từ bản sao lưu có bản đó"),
-                frozen->missing_revision,
-                node_key_text(within->node, &frozen->missing, text, sizeof(text)),
+                step_report_text(within, &frozen->missing, frozen->missing_revision, text),
                 frozen->edition.number);
     return false;
 }

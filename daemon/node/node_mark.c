@@ -17,23 +17,7 @@
 #include "node/incoming.h"
 #include "node/notice.h"
 
-enum { UNIT_TEXT_SIZE = 256, REPORT_TEXT_SIZE = 400, ABOVE_TEXT_SIZE = 600 };
-
-/* A revision, as the answer names it. Into `out`, of REPORT_TEXT_SIZE. */
-static const char *report_text(struct step *step, const struct report_key *key, uint64_t revision,
-                               char *out)
-{
-    const struct form *form = catalogue_form(step->node->catalogue, key->form);
-    const char *plan = key->kind == KIND_PLAN ? STEP_WORDS(step, " (plan)", " (kế hoạch)") : "";
-    char unit[UNIT_TEXT_SIZE], period[PERIOD_TEXT_SIZE];
-    (void)snprintf(out, REPORT_TEXT_SIZE,
-                   STEP_WORDS(step, "revision %" PRIu64 " of form %s, %s%s, of %s",
-                              "bản %" PRIu64 " của biểu mẫu %s, kỳ %s%s, của %s"),
-                   revision, form != NULL ? form->code : "?", period_format(key->period, period),
-                   plan, step_unit_text(step, key->unit, unit, sizeof(unit)));
-    utf8_cut(out);
-    return out;
-}
+enum { UNIT_TEXT_SIZE = 256, ABOVE_TEXT_SIZE = 600 };
 
 /* ---- who ---- */
 
@@ -119,8 +103,8 @@ static void refuse_stale(struct step *step, const struct report_key *key, uint64
                          uint64_t latest)
 {
     struct refusal detail = {.current_revision = latest};
-    char text[REPORT_TEXT_SIZE];
-    (void)report_text(step, key, revision, text);
+    char text[STEP_REPORT_TEXT_SIZE];
+    (void)step_report_text(step, key, revision, text);
     if (revision > latest)
         step_refuse(step, ERR_STALE, &detail,
                     STEP_WORDS(step, "there is no %s here: the latest is revision %" PRIu64,
@@ -138,12 +122,12 @@ static void refuse_stale(struct step *step, const struct report_key *key, uint64
 static bool is_current(struct step *step, const struct report_key *key, uint64_t revision)
 {
     struct head head;
-    char text[REPORT_TEXT_SIZE];
+    char text[STEP_REPORT_TEXT_SIZE];
     if (store_get_head(step->txn, key, &head) != ERR_OK) {
         step_refuse(step, ERR_NOT_FOUND, NULL,
                     STEP_WORDS(step, "there is no %s here: check the unit, form and period",
                                "ở đây không có %s: kiểm tra lại đơn vị, biểu mẫu và kỳ"),
-                    report_text(step, key, revision, text));
+                    step_report_text(step, key, revision, text));
         return false;
     }
     if (revision == head.revision || (revision == head.counting && revision != 0))
@@ -196,9 +180,9 @@ static char *already_text(struct step *step, const struct report_key *key, uint6
                           uint8_t bit, const struct decision *decision)
 {
     const struct form *form = catalogue_form(step->node->catalogue, key->form);
-    char text[REPORT_TEXT_SIZE], person[PERSON_SHOWN_SIZE], unit[UNIT_TEXT_SIZE];
+    char text[STEP_REPORT_TEXT_SIZE], person[PERSON_SHOWN_SIZE], unit[UNIT_TEXT_SIZE];
     char time[INSTANT_TEXT_SIZE];
-    (void)report_text(step, key, revision, text);
+    (void)step_report_text(step, key, revision, text);
     if (decision == NULL && bit == STATE_ACCEPTED && form != NULL && !form->is_manual)
         return mem_printf(STEP_WORDS(step, "%s %s: its form is accepted when it is filed",
                                      "%s %s: biểu mẫu này được duyệt ngay khi nộp"),
@@ -247,8 +231,8 @@ static void say_done(struct step *step, const struct report_key *key, uint64_t r
                      uint8_t bit)
 {
     struct head head;
-    char text[REPORT_TEXT_SIZE];
-    (void)report_text(step, key, revision, text);
+    char text[STEP_REPORT_TEXT_SIZE];
+    (void)step_report_text(step, key, revision, text);
     if (store_get_head(step->txn, key, &head) != ERR_OK)
         return; /* sticky: nothing of this step stands */
     if (bit == STATE_ACCEPTED && head.counting == revision)

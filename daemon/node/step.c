@@ -200,6 +200,22 @@ const char *step_unit_text(const struct step *step, uint32_t unit, char *out, si
     return out;
 }
 
+const char *step_report_text(const struct step *step, const struct report_key *key,
+                             uint64_t revision, char *out)
+{
+    const struct catalogue *catalogue = step->node->catalogue;
+    const struct form *form = catalogue != NULL ? catalogue_form(catalogue, key->form) : NULL;
+    const char *plan = key->kind == KIND_PLAN ? STEP_WORDS(step, " (plan)", " (kế hoạch)") : "";
+    char unit[UNIT_NAME_MAX + UNIT_CODE_MAX + 2], period[PERIOD_TEXT_SIZE];
+    (void)snprintf(out, STEP_REPORT_TEXT_SIZE,
+                   STEP_WORDS(step, "revision %" PRIu64 " of form %s, %s%s, of %s",
+                              "bản %" PRIu64 " của biểu mẫu %s, kỳ %s%s, của %s"),
+                   revision, form != NULL ? form->code : "?", period_format(key->period, period),
+                   plan, step_unit_text(step, key->unit, unit, sizeof(unit)));
+    utf8_cut(out);
+    return out;
+}
+
 void step_refuse_without_catalogue(struct step *step)
 {
     step_refuse(step, ERR_CATALOGUE, NULL,

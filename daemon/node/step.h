@@ -57,6 +57,11 @@ void step_refuse(struct step *step, enum err code, const struct refusal *detail,
 /* A unit as answers name it: code and name, in the peer's language where the catalogue has it in
  * both. Into `out`, which it returns. */
 const char *step_unit_text(const struct step *step, uint32_t unit, char *out, size_t size);
+/* A revision, likewise: "revision 2 of form general, 2024-S1, of 631 East District". Into `out`, of
+ * STEP_REPORT_TEXT_SIZE. */
+enum { STEP_REPORT_TEXT_SIZE = 400 };
+const char *step_report_text(const struct step *step, const struct report_key *key,
+                             uint64_t revision, char *out);
 /* Answers that this node has no catalogue yet. */
 void step_refuse_without_catalogue(struct step *step);
 /* Whether the node may say something of its own: it has all that the node above holds, which what
