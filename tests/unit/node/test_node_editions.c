@@ -324,7 +324,7 @@ static void test_a_revision_that_is_lost_is_named(void **state)
     assert_int_equal(models_of(rig, "", ""), 25);
     uint64_t reports, figures;
     assert_int_equal(node_verify(rig->node, &reports, &figures), 1);
-    assert_logged("revision 1 of form general, 2024, of 23857");
+    assert_logged("revision 1 of actual 2024 of 23857");
 }
 
 /* Puts a filing in the place of a revision that is held, as when two nodes numbered it. */
