@@ -80,7 +80,7 @@ void sim_disk_back_up(struct sim *sim, size_t node)
 }
 
 /* Starts the node on its new disk; the operator comes at once. */
-static void start_again(struct sim *sim, size_t node)
+static void start_again(struct sim *sim, size_t node, bool is_marked)
 {
     struct sim_node *n = &sim->nodes[node];
     n->disk++;
@@ -89,6 +89,7 @@ static void start_again(struct sim *sim, size_t node)
     n->busy_until_ms = sim->now_ms + (int64_t)sim_random(sim, 5000);
     sim_start(sim, node);
     sim_admin_repair(sim, node);
+    sim_said_restored(sim, node, is_marked);
 }
 
 void sim_disk_lose(struct sim *sim, size_t node)
@@ -98,7 +99,7 @@ void sim_disk_lose(struct sim *sim, size_t node)
     sim_ledger_disaster(sim, node, NULL);
     sim_stop(sim, node);
     remove_data(n->folder);
-    start_again(sim, node);
+    start_again(sim, node, true);
 }
 
 /* `tonghop restore` leaves a mark: nothing is taken in until the node above has been asked. */
@@ -141,7 +142,7 @@ void sim_disk_restore(struct sim *sim, size_t node, bool is_marked)
     n->was_copied_back |= !is_marked;
     if (is_marked)
         put_mark(n);
-    start_again(sim, node);
+    start_again(sim, node, is_marked);
 }
 
 void sim_disk_retire(struct sim *sim, size_t node)

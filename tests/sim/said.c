@@ -124,6 +124,40 @@ static void check_heard(struct sim *sim, size_t node)
     store_abort(&txn);
 }
 
+/* ---- a restored node ---- */
+
+void sim_said_restored(struct sim *sim, size_t node, bool is_marked)
+{
+    struct sim_node *n = &sim->nodes[node];
+    n->said_above = 0;
+    if (!is_marked || n->parent == SIM_NONE || sim->nodes[n->parent].store == NULL)
+        return;
+    struct store_txn *txn = store_begin_read(sim->nodes[n->parent].store);
+    n->said_above = store_feed_number(txn);
+    n->said_disk = sim->nodes[n->parent].disk;
+    store_abort(&txn);
+}
+
+void sim_said_check_restored(struct sim *sim, size_t node)
+{
+    struct sim_node *n = &sim->nodes[node];
+    const struct sim_node *above = n->parent != SIM_NONE ? &sim->nodes[n->parent] : NULL;
+    struct notice_key key = {0};
+    struct span bytes;
+    if (n->said_above == 0 || above == NULL || above->store == NULL || above->was_copied_back ||
+        above->disk != n->said_disk)
+        return;
+    struct store_txn *txn = store_begin_read(above->store), *own = store_begin_read(n->store);
+    while (store_next_notice(txn, &key, &bytes))
+        if (store_notice_change(txn, &key) <= n->said_above && is_shared(sim, node, &key) &&
+            bytes_at(own, &key).len == 0)
+            sim_wrong(sim, "unit %u takes in before it has heard what unit %u said about unit %u",
+                      n->unit, key.author, key.report.unit);
+    store_abort(&own);
+    store_abort(&txn);
+    n->said_above = 0;
+}
+
 /* ---- what was said ---- */
 
 void sim_said_note(struct sim *sim, size_t node, const struct notice_key *key)

@@ -89,6 +89,8 @@ struct sim_node {
     struct store *store;
     struct node *node;
     struct effects effects;
+    uint64_t said_above;  /* when it was restored: the feed number of the node above ... */
+    unsigned said_disk;   /* ... on this disk; 0: it was not, or has heard all of it */
     bool has_backup;      /* in its folder */
     bool was_copied_back; /* by hand, without a mark */
     bool is_leaving;      /* its key is being revoked ... */
@@ -559,6 +561,10 @@ void sim_say_done(struct sim *sim, size_t ask);
 
 /* ---- said.c ---- */
 
+/* The node has another disk. If it knows that it was restored, what the node above holds by now is
+ * to be heard before anything is taken in; and it takes something in. */
+void sim_said_restored(struct sim *sim, size_t node, bool is_marked);
+void sim_said_check_restored(struct sim *sim, size_t node);
 /* The node has answered that it said this. */
 void sim_said_note(struct sim *sim, size_t node, const struct notice_key *key);
 /* At rest. */

@@ -64,8 +64,10 @@ void sim_check_receipt(struct sim *sim, size_t node, const struct sim_filing *fi
                   filing->report.key.unit, filing->report.based_on, receipt->revision);
     check_is_held(sim, node, filing, receipt->revision);
     check_is_alone(sim, node, filing, receipt->revision);
-    if (!receipt->repeated_content)
-        check_is_new(sim, filing, receipt->revision);
+    if (receipt->repeated_content)
+        return;
+    check_is_new(sim, filing, receipt->revision);
+    sim_said_check_restored(sim, node);
 }
 
 /* ---- revoked keys ---- */
