@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/mem.h"
 #include "node/notice.h"
+#include "node/query.h"
 
 /* ---- may it be closed? ---- */
 
@@ -30,18 +31,6 @@ static bool is_at_home(struct step *step, const struct closing *closing, const s
                     STEP_WORDS(step, "figures of that unit are closed at the node of %s",
                                "số liệu của đơn vị đó do nút của %s chốt"),
                     step_unit_text(step, home, text, sizeof(text)));
-    return false;
-}
-
-static bool has_begun(struct step *step, const struct closing *closing, const struct tree *tree)
-{
-    char period[PERIOD_TEXT_SIZE];
-    if (date_compare(instant_date(step->event->now), tree->window.first) >= 0)
-        return true;
-    step_refuse(step, ERR_RANGE, NULL,
-                STEP_WORDS(step, "%s has not begun: there is nothing to close",
-                           "kỳ %s chưa bắt đầu: chưa có gì để chốt"),
-                period_format(closing->period, period));
     return false;
 }
 
@@ -158,7 +147,7 @@ static bool check(struct step *step, const struct closing *closing, struct editi
     if (!step_may_say(step))
         return false;
     struct edition edition = {0}, counts = {0};
-    if (!is_at_home(step, closing, tree) || !has_begun(step, closing, tree) ||
+    if (!is_at_home(step, closing, tree) || !query_has_begun(step, closing->kind, tree) ||
         !is_as_final(step, closing, ret_last) || !count_duties(step, closing, tree, &counts))
         return false;
     if (!editions_take(node, step->txn, closing->kind, closing->period, closing->unit, &edition)) {

@@ -278,7 +278,7 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
     struct query query;
     struct reminding reminding = {.step = step, .ask = ask, .query = &query};
     if (!query_resolve(step, ask->kind, ask->period, "", &query) || !step_may_say(step) ||
-        !find_sender(step, &query))
+        !query_has_begun(step, query.kind, query.tree) || !find_sender(step, &query))
         return;
     find_missing(step, &query, &reminding.missing);
     if (judge_all(&reminding))

@@ -1,5 +1,6 @@
 /* Reopening: a unit may file again in a period that was closed, for a reason, until a moment. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "node/closed.h"
@@ -10,7 +11,7 @@ enum { DAYS_MAX = 366, DAY_SECONDS = 86400 };
 
 static bool has_reason(struct step *step, const Tonghop__Reopen *reopen)
 {
-    if (reopen->reason[0] != '\0')
+    if (reopen->reason[strspn(reopen->reason, " \t\n")] != '\0')
         return true;
     step_refuse(step, ERR_USAGE, NULL,
                 STEP_WORDS(step,
@@ -141,6 +142,15 @@ void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
                     step_unit_text(step, query.unit, unit, sizeof(unit)));
         return;
     }
-    if (may_reopen(step, &query, is_closed ? &closing : NULL))
-        say(step, &query, &closing, reopen);
+    if (!may_reopen(step, &query, is_closed ? &closing : NULL))
+        return;
+    if (reopen->until_us <= step->event->now.us && !is_reopened(step, &query)) {
+        step_refuse(step, ERR_INVALID, NULL,
+                    STEP_WORDS(step, "%s is not reopened for %s by this node: there is none to end",
+                               "nút này không mở lại kỳ %s cho %s: không có gì để kết thúc"),
+                    period_format(query.period, period),
+                    step_unit_text(step, query.unit, unit, sizeof(unit)));
+        return;
+    }
+    say(step, &query, &closing, reopen);
 }

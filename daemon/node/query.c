@@ -176,6 +176,18 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
     return true;
 }
 
+bool query_has_begun(struct step *step, uint8_t kind, const struct tree *tree)
+{
+    char period[PERIOD_TEXT_SIZE];
+    if (kind == KIND_PLAN || date_compare(instant_date(step->event->now), tree->window.first) >= 0)
+        return true;
+    step_refuse(step, ERR_RANGE, NULL,
+                STEP_WORDS(step, "%s has not begun: there are no figures of it yet",
+                           "kỳ %s chưa bắt đầu: chưa có số liệu"),
+                period_format(tree->period, period));
+    return false;
+}
+
 bool query_resolve_span(struct step *step, const char *from, struct query *query)
 {
     struct period first;

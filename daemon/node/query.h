@@ -22,6 +22,9 @@ bool query_resolve(struct step *step, uint32_t kind, const char *period, const c
 /* The same of actual figures of a period that is known. */
 bool query_resolve_in(struct step *step, struct period period, const char *unit,
                       struct query *ret_query);
+/* Whether there can be figures of the period: plans there can be before. Refuses and returns false
+ * if not. */
+bool query_has_begun(struct step *step, uint8_t kind, const struct tree *tree);
 /* Resolves the first year of a span ("": none) that ends with the query's period, which has to be a
  * year; refuses and returns false if something is wrong. */
 bool query_resolve_span(struct step *step, const char *from, struct query *query);

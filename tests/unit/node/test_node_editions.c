@@ -197,6 +197,8 @@ static void test_who_may_close(void **state)
     assert_refused(ask_close(rig, from_key(REPORTER), &own), "forbidden");
     assert_refused(ask_close(rig, from_key(NODE_631), &own), "forbidden");
     assert_refused(ask_close(rig, from_local(), &future), "range");
+    future.kind = KIND_PLAN; /* a plan is made before */
+    assert_body(ask_close(rig, from_local(), &future), BODY(CLOSED));
     assert_body(ask_close(rig, from_key(ADMIN), &own), BODY(CLOSED));
     refusal = assert_refused(
         ask_close(rig, from_local(),

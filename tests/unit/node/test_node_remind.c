@@ -189,11 +189,17 @@ static void test_refused(void **state)
         uint8_t who; /* 0: on the local socket */
         const char *period, *unit, *code;
     } rows[] = {
-        {READER, "2024", "23860", "forbidden"},   {REPORTER, "2024", "23860", "forbidden"},
-        {NODE_631, "2024", "23860", "forbidden"}, {ADMIN_631, "2024", "23887", "foreign"},
-        {0, "2024", "12345", "not-found"},        {0, "spring", "23860", "syntax"},
-        {0, "2024", "99", "not-found"},           {0, "2024", "64", "foreign"},
-        {ADMIN_631, "2024", "631", "foreign"},    {ADMIN_631, "2024", "64", "foreign"},
+        {READER, "2024", "23860", "forbidden"},
+        {REPORTER, "2024", "23860", "forbidden"},
+        {NODE_631, "2024", "23860", "forbidden"},
+        {ADMIN_631, "2024", "23887", "foreign"},
+        {0, "2024", "12345", "not-found"},
+        {0, "spring", "23860", "syntax"},
+        {0, "2024", "99", "not-found"},
+        {0, "2024", "64", "foreign"},
+        {ADMIN_631, "2024", "631", "foreign"},
+        {ADMIN_631, "2024", "64", "foreign"},
+        {0, "2031", "23860", "range"},
     };
     rig_enrol(rig, NODE_631, 632, ROLE(NODE));
     rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));

@@ -104,6 +104,11 @@ static void test_ended_by_hand(void **state)
     assert_body(answer, BODY(DONE));
     assert_contains(answer->done->text, "no more");
     assert_false(takes_in(rig, &in_631));
+    char *before = dump_store(rig);
+    const Tonghop__Refusal *refusal =
+        assert_refused(ask_reopen(rig, from_local(), "2024", "23857", 1, "xong rồi"), "invalid");
+    assert_contains(refusal->text, "none to end");
+    assert_unchanged(rig, before);
 }
 
 /* A later closing ends it, an estimate does not. */
@@ -168,6 +173,7 @@ static void test_refused(void **state)
         {0, "2024", "12345", "a", false, "not-found", ""},
         {0, "2024-S4", "23857", "a", false, "syntax", ""},
         {0, "2024", "23857", "", false, "usage", "--reason TEXT"},
+        {0, "2024", "23857", " \n", false, "usage", "--reason TEXT"},
         {0, "2024", "23857", "a", true, "range", "366 days"},
         {0, "2023", "23857", "a", false, "invalid", "is not closed"},
     };
