@@ -174,6 +174,10 @@ static const struct log_event_info infos[] = {
         {"comparison-failed", "f69f0037b8694aa2b46fceba46eb4e11", LOG_LEVEL_WARNING,
          "The node above could not compare what both nodes hold; it is asked again later.",
          "If the line says corrupt, run 'tonghop verify' at the node above; else nothing."},
+    [LOG_EVENT_NOTICES_WITHHELD] =
+        {"notices-withheld", "d142970830f840a2b40ea01e0ad9429a", LOG_LEVEL_WARNING,
+         "The node above cannot read what was said to units, or take it over; it is asked again.",
+         "Run 'tonghop verify' at the node above."},
     [LOG_EVENT_RESTORE_COMPLETE] =
         {"restore-complete", "7d309d963142474d95a1897a635406c2", LOG_LEVEL_NOTICE,
          "This node has all that the node above holds, and takes reports in.", "Nothing."},

@@ -50,12 +50,18 @@ static void find_reopenings(struct search *search, struct period period)
             reopenings->items[reopenings->count++] = (struct reopening){at.author, notice->time_us};
 }
 
+/* After the last moment that there is nothing can be said: what comes to it is as late. */
+static bool is_later(int64_t time_us, int64_t closed_us)
+{
+    return time_us > closed_us || closed_us == WIRE_INSTANT_MAX_US;
+}
+
 /* By whoever made it, or by somebody above, and later. */
 static bool is_lifted(const struct tree *tree, const struct reopenings *reopenings,
                       const struct closure *closing)
 {
     for (size_t i = 0; i < reopenings->count; i++)
-        if (reopenings->items[i].time_us > closing->time.us &&
+        if (is_later(reopenings->items[i].time_us, closing->time.us) &&
             tree_contains(tree, reopenings->items[i].author, closing->unit))
             return true;
     return false;

@@ -55,29 +55,43 @@ static bool may_reopen(struct step *step, const struct query *query, const struc
                          "above it, can change that",
                          "kỳ %s do %s mở lại: chỉ người quản trị của đơn vị đó hoặc cấp "
                          "trên mới thay đổi được"),
-        period_format(query->period, period), step_unit_text(step, unit, by, sizeof(by)));
+        period_format(closing != NULL ? closing->period : query->period, period),
+        step_unit_text(step, unit, by, sizeof(by)));
     return false;
 }
 
-/* A reopening is later than what it lifts, by whatever clock that was closed; that of a year lifts
- * what its halves were closed by, too. */
-static int64_t last_closing(struct step *step, const struct query *query,
-                            const struct closure *closing)
+/* What a reopening lifts: that of a year also what its halves were closed by. */
+struct lifted {
+    struct closure closings[3];
+    size_t count;
+    int64_t last_us; /* of them: whatever clocks they were closed by, the reopening is later */
+};
+
+static void add_lifted(struct step *step, const struct query *query, enum period_label label,
+                       struct lifted *lifted)
 {
-    static const uint8_t halves[] = {PERIOD_S1, PERIOD_S2};
-    int64_t last_us = closing->last.us;
-    for (size_t i = 0; i < sizeof(halves) && query->period.label == PERIOD_Y; i++) {
-        const struct report_key key = {
-            .kind = query->kind, .period = {query->period.year, halves[i]}, .unit = query->unit};
-        struct closure half;
-        if (closed_find(step->node, step->txn, &key, step->event->now, &half) &&
-            half.last.us > last_us)
-            last_us = half.last.us;
-    }
-    return last_us;
+    const struct report_key key = {
+        .kind = query->kind, .period = {query->period.year, label}, .unit = query->unit};
+    struct closure *closing = &lifted->closings[lifted->count];
+    if (!closed_find(step->node, step->txn, &key, step->event->now, closing))
+        return;
+    lifted->count++;
+    if (closing->last.us > lifted->last_us)
+        lifted->last_us = closing->last.us;
 }
 
-static void say(struct step *step, const struct query *query, const struct closure *closing,
+/* The period's own comes first. */
+static void find_lifted(struct step *step, const struct query *query, struct lifted *ret_lifted)
+{
+    *ret_lifted = (struct lifted){0};
+    add_lifted(step, query, query->period.label, ret_lifted);
+    if (ret_lifted->count == 0 || query->period.label != PERIOD_Y)
+        return;
+    add_lifted(step, query, PERIOD_S1, ret_lifted);
+    add_lifted(step, query, PERIOD_S2, ret_lifted);
+}
+
+static void say(struct step *step, const struct query *query, int64_t after_us,
                 const Tonghop__Reopen *reopen)
 {
     Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
@@ -88,7 +102,7 @@ static void say(struct step *step, const struct query *query, const struct closu
     };
     char unit[256], period[PERIOD_TEXT_SIZE], until[INSTANT_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     wire_put_notice_key(&key, &notice);
-    notice.time_us = last_closing(step, query, closing) + 1;
+    notice.time_us = after_us + 1;
     notice.text = reopen->reason;
     notice.until_us = reopen->until_us;
     notice_say(step, &notice, false);
@@ -124,33 +138,42 @@ static bool is_reopened(struct step *step, const struct query *query)
     return held != NULL && held->until_us > step->event->now.us;
 }
 
+/* All that it lifts, and, where one of this node runs already, that: it takes its place. */
+static bool may_reopen_all(struct step *step, const struct query *query,
+                           const struct lifted *lifted, bool is_reopened)
+{
+    for (size_t i = 0; i < lifted->count; i++)
+        if (!may_reopen(step, query, &lifted->closings[i]))
+            return false;
+    return !is_reopened || may_reopen(step, query, NULL);
+}
+
+static void refuse(struct step *step, const struct query *query, const char *text)
+{
+    char unit[256], period[PERIOD_TEXT_SIZE];
+    step_refuse(step, ERR_INVALID, NULL, text, period_format(query->period, period),
+                step_unit_text(step, query->unit, unit, sizeof(unit)));
+}
+
 void node_handle_reopen(struct step *step, const Tonghop__Reopen *reopen)
 {
     struct query query;
-    struct closure closing = {0};
+    struct lifted lifted;
     if (!query_resolve(step, reopen->kind, reopen->period, reopen->unit, &query) ||
         !step_may_say(step) || !has_reason(step, reopen) || !is_in_time(step, reopen))
         return;
-    const struct report_key key = {.kind = query.kind, .period = query.period, .unit = query.unit};
-    bool is_closed = closed_find(step->node, step->txn, &key, step->event->now, &closing);
-    char unit[256], period[PERIOD_TEXT_SIZE];
-    if (!is_closed && !is_reopened(step, &query)) {
-        step_refuse(step, ERR_INVALID, NULL,
-                    STEP_WORDS(step, "%s is not closed for %s: it can be filed as it is",
-                               "kỳ %s chưa khóa đối với %s: vẫn nộp được bình thường"),
-                    period_format(query.period, period),
-                    step_unit_text(step, query.unit, unit, sizeof(unit)));
+    bool is_running = is_reopened(step, &query);
+    find_lifted(step, &query, &lifted);
+    if (lifted.count == 0 && !is_running)
+        refuse(step, &query,
+               STEP_WORDS(step, "%s is not closed for %s: it can be filed as it is",
+                          "kỳ %s chưa khóa đối với %s: vẫn nộp được bình thường"));
+    else if (!may_reopen_all(step, &query, &lifted, is_running))
         return;
-    }
-    if (!may_reopen(step, &query, is_closed ? &closing : NULL))
-        return;
-    if (reopen->until_us <= step->event->now.us && !is_reopened(step, &query)) {
-        step_refuse(step, ERR_INVALID, NULL,
-                    STEP_WORDS(step, "%s is not reopened for %s by this node: there is none to end",
-                               "nút này không mở lại kỳ %s cho %s: không có gì để kết thúc"),
-                    period_format(query.period, period),
-                    step_unit_text(step, query.unit, unit, sizeof(unit)));
-        return;
-    }
-    say(step, &query, &closing, reopen);
+    else if (reopen->until_us <= step->event->now.us && !is_running)
+        refuse(step, &query,
+               STEP_WORDS(step, "%s is not reopened for %s by this node: there is none to end",
+                          "nút này không mở lại kỳ %s cho %s: không có gì để kết thúc"));
+    else
+        say(step, &query, lifted.last_us, reopen);
 }

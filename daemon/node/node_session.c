@@ -409,6 +409,16 @@ void node_fail_hello(struct step *step, const char *code, const char *text)
     note_trouble(step, trouble);
 }
 
+/* Of what was said here or above nothing goes on behind it. Said once, not at each try. */
+static void hear_of_damage(struct step *step, const char *trouble)
+{
+    if (strcmp(trouble, step->node->uplink.trouble) == 0)
+        return;
+    log_event(LOG_EVENT_NOTICES_WITHHELD, NULL, "the node above did not exchange notices: %s",
+              trouble);
+    note_trouble(step, trouble);
+}
+
 /* A refusal of what was sent parks it; one of the hello, or of the session, ends the session, to
  * begin anew. A refusal of what was forgotten meanwhile (and is sent again) says nothing new. */
 void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refusal)
@@ -432,6 +442,9 @@ void node_handle_parent_refusal(struct step *step, const Tonghop__Refusal *refus
             note_trouble(step, trouble);
         effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
             is_damaged ? NODE_COMPARE_OTHER_MS : NODE_COMPARE_RETRY_MS;
+    } else if (notices_are_asked_by(step->node, re)) {
+        if (strcmp(refusal->code, err_name(ERR_CORRUPT)) == 0)
+            hear_of_damage(step, trouble);
     } else if (uplink->request_seq != 0 && re == uplink->request_seq) {
         log_event(LOG_EVENT_CATALOGUE_WITHHELD, LOG_FIELDS(.catalogue = uplink->catalogue),
                   "the parent did not hand down its catalogue: %s", trouble);

@@ -44,6 +44,16 @@ void notice_note_seen(struct step *step, const struct notice_key *key, int64_t t
 void notice_decide(struct step *step, const struct report_key *key, uint64_t revision, uint8_t bit,
                    const char *reason, const uint32_t *indicators, size_t count);
 
+/* ---- notice_page.c ---- */
+
+/* Whether a child is told a notice of this key: what is about its units, and what is closed above
+ * them. */
+bool notice_concerns(struct node *node, const struct notice_key *key, uint32_t child);
+/* Take over, of a page that the node above or beneath has sent, what is for it to say. Errors are
+ * sticky. */
+void notices_take_from_child(struct step *step, const Tonghop__Notices *notices);
+void notices_take_from_parent(struct step *step, const Tonghop__Notices *notices);
+
 /* ---- notice_travel.c ---- */
 
 void node_handle_notices_query(struct step *step, const Tonghop__NoticesQuery *query);
@@ -60,6 +70,9 @@ void notices_hear_last(struct step *step, uint64_t number);
 void notices_give_back(struct step *step, const struct notice_key *key);
 /* There is news for the nodes beneath, and for the one above. */
 void notices_mark_news(struct step *step);
+
+/* Whether that question or page waits for an answer. */
+bool notices_are_asked_by(const struct node *node, uint64_t seq);
 
 void notices_reset(struct node_notices *notices);
 void notices_apply(struct node *node, const struct effect *effect, struct span bytes,

@@ -87,14 +87,11 @@ static const struct tree *tree_of(struct node *node, const struct notice_key *ke
     return node_tree(node, key->report.period);
 }
 
-/* What a child is told: what is about its units, and what is closed above them. */
 static bool concerns_child(struct node *node, const struct notice_key *key, uint32_t child,
                            uint64_t number)
 {
-    const struct tree *tree = tree_of(node, key);
     (void)number;
-    return tree_contains(tree, child, key->report.unit) ||
-           (key->type == NOTICE_CLOSING && tree_contains(tree, key->report.unit, child));
+    return notice_concerns(node, key, child);
 }
 
 /* What concerns whom is found by the same trees; refuses and returns false if they are not. A child
@@ -130,83 +127,6 @@ void node_handle_notices_query(struct step *step, const Tonghop__NoticesQuery *q
     buf_fini(&page.bytes);
 }
 
-/* What a unit's own node does not say of it: whom it serves it also closes and reopens. */
-static bool is_from_above(uint8_t type)
-{
-    return type == NOTICE_ACCEPTED || type == NOTICE_RETURNED || type == NOTICE_REMINDER ||
-           type == NOTICE_CLOCK;
-}
-
-/* No honest node comes near it; a walk of what is said of one unit and year stays short. */
-static bool has_place(struct step *step, const struct notice_key *key)
-{
-    struct notice_key at = {.report = store_cursor_before(key->report.kind, key->report.period.year,
-                                                          key->report.unit, 0)};
-    struct span bytes;
-    if (store_get_notice(step->txn, key, &bytes) == ERR_OK)
-        return true;
-    for (size_t count = 0; count < NODE_NOTICES_OF_UNIT; count++)
-        if (!store_next_notice(step->txn, &at, &bytes) || at.report.kind != key->report.kind ||
-            at.report.period.year != key->report.period.year || at.report.unit != key->report.unit)
-            return true;
-    return false;
-}
-
-/* What a child may say: what is about its units, said there by the unit's node or one above it; and
- * what this node has said itself, which it may have lost. What nodes above have said comes from
- * above. NULL: it may; otherwise why not, "" if nothing is wrong with that. */
-static const char *why_not_from_child(struct step *step, struct span bytes,
-                                      const Tonghop__Notice *notice)
-{
-    struct notice_key key;
-    (void)bytes;
-    wire_notice_key(notice, &key);
-    const struct tree *tree = tree_of(step->node, &key);
-    if (notice_is_own(step->node, notice))
-        return NULL;
-    if (!tree_contains(tree, step->peer.unit, key.report.unit))
-        return "its unit is not beneath who sent it";
-    if (tree_contains(tree, key.author, step->node->options.unit))
-        return ""; /* handed back to whoever may have lost it */
-    if (!tree_contains(tree, step->peer.unit, key.author))
-        return "who said it is not beneath who sent it";
-    if (!tree_contains(tree, key.author, key.report.unit) ||
-        (key.author == key.report.unit && is_from_above(key.type)))
-        return "who said it is not above its unit";
-    if (!has_place(step, &key))
-        return "too much is said of its unit and year";
-    return NULL;
-}
-
-/* Takes over each of them; one that does not read, or is not for the sender to say, is left out and
- * does not hold up the others. */
-static void take_all(struct step *step, const Tonghop__Notices *notices,
-                     const char *(*why_not)(struct step *step, struct span bytes,
-                                            const Tonghop__Notice *notice))
-{
-    char reason[WIRE_REASON_SIZE], sender[STEP_SENDER_SIZE];
-    for (size_t i = 0; i < notices->n_notices; i++) {
-        struct span bytes = {notices->notices[i].data, notices->notices[i].len};
-        Tonghop__Notice *notice;
-        arena_reset(step->node->scratch);
-        if (wire_open_notice(bytes, step->node->scratch, &notice, reason, sizeof(reason)) !=
-            ERR_OK) {
-            log_event(LOG_EVENT_NOTICE_IGNORED,
-                      LOG_FIELDS(.error = ERR_MALFORMED, .peer = step_sender(step, sender)),
-                      "a notice does not read: %s", reason);
-            continue;
-        }
-        const char *why = why_not(step, bytes, notice);
-        if (why != NULL && why[0] != '\0')
-            log_event(LOG_EVENT_NOTICE_IGNORED,
-                      LOG_FIELDS(.error = ERR_FOREIGN, .unit = notice->unit,
-                                 .peer = step_sender(step, sender)),
-                      "a notice is not for the sender to say: %s", why);
-        else if (why == NULL)
-            notice_take(step, bytes, notice);
-    }
-}
-
 void node_handle_notices(struct step *step, const Tonghop__Notices *notices)
 {
     struct node *node = step->node;
@@ -218,7 +138,7 @@ void node_handle_notices(struct step *step, const Tonghop__Notices *notices)
         step_refuse(step, ERR_FULL, NULL, "the disk of this node is nearly full");
         return;
     }
-    take_all(step, notices, why_not_from_child);
+    notices_take_from_child(step, notices);
     ack.through = notices->through;
     envelope.body_case = TONGHOP__ENVELOPE__BODY_NOTICES_ACK;
     envelope.notices_ack = &ack;
@@ -270,31 +190,17 @@ void notices_hear_last(struct step *step, uint64_t number)
         effects_add(step->effects, EFFECT_NOTICES_MORE, (struct span){0});
 }
 
-/* Nobody else says what this node says. One that is restored does not know what it has said, nor,
- * where its key was lost with its disk, by its seal. What is no news is compared as ever. */
-static bool is_made_up(struct step *step, struct span bytes, const Tonghop__Notice *notice)
-{
-    const struct node *node = step->node;
-    return notice->author == node->options.unit && !node->is_restoring &&
-           !notice_is_own(node, notice) && notice_is_news(step, bytes, notice);
-}
-
-static const char *why_not_from_parent(struct step *step, struct span bytes,
-                                       const Tonghop__Notice *notice)
-{
-    struct notice_key key;
-    wire_notice_key(notice, &key);
-    if (is_made_up(step, bytes, notice))
-        return "it is in this node's name, and this node has not said it";
-    if (!concerns_child(step->node, &key, step->node->options.unit, 0))
-        return "its unit is not beneath this node";
-    return NULL;
-}
-
 static void put_if_other(struct step *step, const char *name, uint64_t value)
 {
     if (store_get_meta_u64(step->txn, name) != value)
         (void)store_put_meta_u64(step->txn, name, value); /* errors are sticky */
+}
+
+static void add_pulled(struct step *step, bool has_more)
+{
+    struct effect *effect = effects_add(step->effects, EFFECT_NOTICES_PULLED, (struct span){0});
+    effect->re = step->in->re;
+    effect->number = has_more ? 1 : 0;
 }
 
 /* What concerns this node was chosen by the trees of the parent's catalogue: if ours is a later one
@@ -303,7 +209,7 @@ static bool has_its_catalogue(struct step *step, uint32_t number)
 {
     uint32_t ours = step->node->catalogue->number;
     if (number < ours)
-        effects_add(step->effects, EFFECT_NOTICES_PULLED, (struct span){0})->number = 1;
+        add_pulled(step, true);
     else if (number > ours)
         effects_add(step->effects, EFFECT_COMPARE_LATER, (struct span){0})->number =
             NODE_COMPARE_RETRY_MS;
@@ -326,11 +232,10 @@ void node_handle_parent_notices(struct step *step, const Tonghop__Notices *notic
     if (notices->epoch != store_get_meta_u64(step->txn, META_EPOCH) ||
         notices->through < node->notices.pull_after)
         begin_anew(step, notices->epoch);
-    take_all(step, notices, why_not_from_parent);
+    notices_take_from_parent(step, notices);
     put_if_other(step, META_AFTER, notices->through);
     put_if_other(step, META_CATALOGUE, node->catalogue->number);
-    effects_add(step->effects, EFFECT_NOTICES_PULLED, (struct span){0})->number =
-        notices->more ? 1 : 0;
+    add_pulled(step, notices->more);
 }
 
 void node_handle_notices_ack(struct step *step, const Tonghop__NoticesAck *ack)
@@ -340,6 +245,11 @@ void node_handle_notices_ack(struct step *step, const Tonghop__NoticesAck *ack)
     put_if_other(step, META_SENT, ack->through);
     effects_add(step->effects, EFFECT_NOTICES_PUSHED,
                 (struct span){(const uint8_t *)&ack->through, sizeof(ack->through)});
+}
+
+bool notices_are_asked_by(const struct node *node, uint64_t seq)
+{
+    return seq != 0 && (seq == node->notices.pull_seq || seq == node->notices.push_seq);
 }
 
 void notices_mark_news(struct step *step)
@@ -389,10 +299,11 @@ void notices_apply(struct node *node, const struct effect *effect, struct span b
     case EFFECT_NOTICES_MORE:
         notices->wants = true;
         break;
-    case EFFECT_NOTICES_PULLED:
+    case EFFECT_NOTICES_PULLED: /* a hint that came meanwhile is of what came after it */
+        notices->is_pulled =
+            notices->is_pulled || (effect->re == notices->pull_seq && effect->number == 0);
         notices->pull_seq = 0;
         notices->wants = notices->wants || effect->number != 0;
-        notices->is_pulled = notices->is_pulled || !notices->wants;
         break;
     case EFFECT_NOTICES_PUSHED:
         notices->push_seq = 0;

@@ -270,7 +270,7 @@ bool keys_parse_notice(struct span bytes, struct notice_key *ret_key)
     key.author = reader_u32(&r);
     key.number = reader_u64(&r);
     struct span about = reader_bytes(&r, sizeof key.about);
-    if (!is_whole(&r))
+    if (!is_whole(&r) || !period_is_valid(key.report.period)) /* nobody has said that */
         return false;
     memcpy(key.about, about.data, sizeof key.about);
     *ret_key = key;

@@ -118,6 +118,49 @@ static void test_closed_beneath_by_a_clock_ahead(void **state)
     assert_false(takes_in(rig, "2024-S1", 23857));
 }
 
+/* After the last moment that there is nothing can be later: a reopening lifts what was closed then,
+ * which only a clock beyond reason, or a hostile node, says. */
+static void test_closed_at_the_last_moment(void **state)
+{
+    struct rig *rig = *state;
+    int64_t now_us = rig->now.us;
+    freeze(rig, "2024", "64");
+    rig->now.us = INSTANT_MAX_US;
+    freeze(rig, "2024", "631");
+    rig->now.us = now_us;
+    assert_false(takes_in(rig, "2024", 23857));
+    reopen(rig, "2024", "23857");
+    assert_true(takes_in(rig, "2024", 23857));
+}
+
+/* ---- who ---- */
+
+/* A year that was closed by a district, and one half of it by the province: whoever may reopen the
+ * year alone does not so lift what the province has closed, nor change what it has reopened. */
+static void test_a_half_closed_above(void **state)
+{
+    enum { ADMIN_631 = 1 };
+    struct rig *rig = *state;
+    rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
+    freeze(rig, "2024-S1", "64");
+    freeze(rig, "2024", "631");
+    const int64_t until_us = rig->now.us + DAY_US;
+    for (int i = 0; i < 2; i++) {
+        const Tonghop__Refusal *refusal =
+            assert_refused(ask_reopen(rig, from_key(ADMIN_631), i == 0 ? "2024" : "2024-S1",
+                                      "23857", until_us, "sót"),
+                           "foreign");
+        assert_contains(refusal->text, "2024-S1 was closed by 64");
+        assert_false(takes_in(rig, "2024-S1", 23857));
+        assert_false(takes_in(rig, "2024", 23857));
+    }
+    reopen(rig, "2024", "23857");
+    freeze(rig, "2024", "631");
+    const Tonghop__Refusal *refusal = assert_refused(
+        ask_reopen(rig, from_key(ADMIN_631), "2024", "23857", until_us + DAY_US, "sót"), "foreign");
+    assert_contains(refusal->text, "2024 was reopened by 64");
+}
+
 #define REFORM_TEST(function) cmocka_unit_test_setup_teardown(function, setup_reform, rig_teardown)
 
 int main(void)
@@ -127,6 +170,8 @@ int main(void)
         REFORM_TEST(test_lifted_in_its_tree),
         ROOT_TEST(test_what_is_said_last_stands),
         ROOT_TEST(test_closed_beneath_by_a_clock_ahead),
+        ROOT_TEST(test_closed_at_the_last_moment),
+        ROOT_TEST(test_a_half_closed_above),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,13 @@
  * stands, and what a child is told when it asks. */
 #include "unit/node/notices.h"
 
-enum { NODE_631 = 1, NODE_632 = 2, READER = 3, PAGE_BYTES_MAX = (64 << 10) + WIRE_NOTICE_MAX };
+enum {
+    NODE_631 = 1,
+    NODE_632 = 2,
+    READER = 3,
+    NODE_23857 = 4,
+    PAGE_BYTES_MAX = (64 << 10) + WIRE_NOTICE_MAX
+};
 
 static const uint8_t seal_of_64[WIRE_DIGEST_SIZE] = {64, 1}, seal_of_631[WIRE_DIGEST_SIZE] = {9};
 
@@ -100,9 +106,20 @@ static void test_a_bad_one_does_not_hold_up(void **state)
 /* What belongs up here is given back by honest nodes, too, and no complaint. */
 static void test_given_back_in_silence(void **state)
 {
+    static const struct says rows[] = {
+        {.type = NOTICE_RETURNED, .unit = 631, .author = 64},
+        {.type = NOTICE_CLOSING, .unit = 64, .author = 64, .number = 1},
+        {.type = NOTICE_CLOSING, .unit = 64, .author = 64, .number = 1, .seal_key = seal_of_631},
+    };
+    /* A commune whose district it was has now a link of its own with the province. */
+    static const struct says of_district = {
+        .type = NOTICE_RETURNED, .unit = 23857, .author = 631, .number = 1};
     struct rig *rig = *state;
     rig_log[0] = '\0';
-    child_says(rig, NODE_631, SAYS(.type = NOTICE_RETURNED, .unit = 631, .author = 64));
+    child_says_all(rig, NODE_631, rows, LENGTH(rows));
+    rig_enrol(rig, NODE_23857, 23857, ROLE(NODE));
+    (void)hello_of_node(rig, NODE_23857, 23857, true);
+    child_says(rig, NODE_23857, &of_district);
     assert_int_equal(count_held(rig), 0);
     assert_null(strstr(rig_log, "a notice"));
 }
@@ -279,6 +296,18 @@ static void test_not_without_end(void **state)
     assert_holds(rig, &later);
     child_says(rig, NODE_631, SAYS(.type = NOTICE_ACCEPTED, .unit = 23860, .author = 631));
     assert_int_equal(count_held(rig), NODE_NOTICES_OF_UNIT + 1);
+    /* Up to the bound, also where a page goes beyond it. */
+    struct says rows[SAYS_MAX];
+    size_t of_23863 = 0;
+    for (size_t said = 0; said < NODE_NOTICES_OF_UNIT + 200; said += SAYS_MAX, of_23863++) {
+        for (size_t i = 0; i < SAYS_MAX; i++)
+            rows[i] = (struct says){.type = NOTICE_CLOCK,
+                                    .unit = i == SAYS_MAX / 2 ? 23863 : 23860,
+                                    .author = 631,
+                                    .number = said + i};
+        child_says_all(rig, NODE_631, rows, SAYS_MAX);
+    }
+    assert_int_equal(count_held(rig), 2 * NODE_NOTICES_OF_UNIT + of_23863);
 }
 
 static uint64_t epoch_of(struct rig *rig)

@@ -110,6 +110,48 @@ static void test_hears_all_since_the_welcome(void **state)
     assert_false(is_restoring(rig));
 }
 
+/* Hints are of what comes after: who is always told of news is not kept waiting. */
+static void test_hints_do_not_keep_it(void **state)
+{
+    struct rig *rig = *state;
+    uint64_t seq;
+    restore(rig);
+    link_above(rig, PARENTS_EPOCH);
+    rig_pump(rig);
+    (void)asked_above(rig, &seq);
+    parent_tells(rig, 0, NULL, 0, 0);
+    assert_true(is_restoring(rig));
+    parent_tells(rig, seq, NULL, 0, 6);
+    assert_false(is_restoring(rig));
+    rig_pump(rig);
+    (void)asked_above(rig, &seq);
+    assert_true(seq != 0); /* and asks again all the same */
+}
+
+/* What the node above cannot read keeps it waiting; its people can read why. */
+static void test_damage_above_is_told(void **state)
+{
+    struct rig *rig = *state;
+    Tonghop__Refusal refusal = TONGHOP__REFUSAL__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    uint64_t seq;
+    restore(rig);
+    link_above(rig, PARENTS_EPOCH);
+    rig_pump(rig);
+    (void)asked_above(rig, &seq);
+    refusal.code = TEXT("corrupt");
+    refusal.text = TEXT("a notice does not read");
+    envelope.body_case = BODY(REFUSAL);
+    envelope.refusal = &refusal;
+    for (int i = 0; i < 2; i++) {
+        rig_log[0] = '\0';
+        from_parent(rig, seq, &envelope);
+        assert_int_equal(strstr(rig_log, "did not exchange notices") != NULL, i == 0);
+    }
+    assert_contains(rig->node->uplink.trouble, "a notice does not read");
+    assert_true(is_restoring(rig));
+}
+
 /* A node above that knows nothing of notices has none to wait for. */
 static void test_a_parent_of_before(void **state)
 {
@@ -136,7 +178,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PAIR_TEST(test_waits_for_the_closing),        CHILD_TEST(test_waits_for_the_last_page),
         CHILD_TEST(test_hears_all_since_the_welcome), CHILD_TEST(test_a_parent_of_before),
-        CHILD_TEST(test_who_was_not_restored),
+        CHILD_TEST(test_who_was_not_restored),        CHILD_TEST(test_hints_do_not_keep_it),
+        CHILD_TEST(test_damage_above_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
