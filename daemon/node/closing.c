@@ -34,26 +34,56 @@ static bool is_at_home(struct step *step, const struct closing *closing, const s
     return false;
 }
 
+/* The last edition of the unit and period. */
+struct last {
+    uint32_t number; /* 0: there is none */
+    uint8_t rank;
+};
+
+static void see(struct last *last, uint64_t number, uint8_t rank)
+{
+    if (number >= last->number && number < UINT32_MAX)
+        *last = (struct last){(uint32_t)number, rank};
+}
+
+/* Of those that are held; of one that does not read the number is used up. */
+static void see_held(struct step *step, const struct closing *closing, struct last *last)
+{
+    const struct edition_key first = {
+        .kind = closing->kind, .period = closing->period, .unit = closing->unit};
+    struct edition_key cursor = first;
+    struct edition edition;
+    struct span bytes;
+    while (store_next_edition(step->txn, &cursor, &bytes) && cursor.kind == closing->kind &&
+           period_equal(cursor.period, closing->period) && cursor.unit == closing->unit)
+        see(last, cursor.number, last->rank);
+    cursor = first;
+    while (editions_next(step->txn, &cursor, &edition)) {
+        see(last, cursor.number, edition.rank);
+        edition_fini(&edition);
+    }
+}
+
+/* And of those that were lost with a disk, or are of after the backup that was put back: what was
+ * said of them has come back. */
+static void see_told(struct step *step, const struct closing *closing, struct last *last)
+{
+    const struct report_key report = {
+        .kind = closing->kind, .period = closing->period, .unit = closing->unit};
+    struct notice_key at = notice_cursor(&report, NOTICE_CLOSING);
+    const Tonghop__Notice *notice;
+    while ((notice = notice_next(step->node, step->txn, &at)) != NULL)
+        see(last, at.number, (uint8_t)notice->edition);
+}
+
 /* No figures become less final than they were. Finds the last number, too. */
 static bool is_as_final(struct step *step, const struct closing *closing, uint32_t *ret_number)
 {
-    struct edition_key cursor = {
-        .kind = closing->kind, .period = closing->period, .unit = closing->unit};
-    struct edition edition;
-    uint8_t rank = 0;
-    struct span bytes;
-    *ret_number = 0;
-    while (editions_next(step->txn, &cursor, &edition)) {
-        rank = edition.rank;
-        edition_fini(&edition);
-    }
-    /* Also of one that does not read the number is used up. */
-    cursor = (struct edition_key){
-        .kind = closing->kind, .period = closing->period, .unit = closing->unit};
-    while (store_next_edition(step->txn, &cursor, &bytes) && cursor.kind == closing->kind &&
-           period_equal(cursor.period, closing->period) && cursor.unit == closing->unit)
-        *ret_number = cursor.number;
-    if (closing->rank >= rank)
+    struct last last = {0};
+    see_held(step, closing, &last);
+    see_told(step, closing, &last);
+    *ret_number = last.number;
+    if (closing->rank >= last.rank)
         return true;
     step_refuse(step, ERR_INVALID, NULL,
                 STEP_WORDS(step,
@@ -61,9 +91,9 @@ static bool is_as_final(struct step *step, const struct closing *closing, uint32
                            "--edition %s",
                            "bản chốt số liệu %" PRIu32 " đã là %s: bản sau không thể là %s: dùng "
                            "--edition %s"),
-                *ret_number, edition_rank_word(step->peer.is_vietnamese, rank),
+                last.number, edition_rank_word(step->peer.is_vietnamese, last.rank),
                 edition_rank_word(step->peer.is_vietnamese, closing->rank),
-                edition_rank_name(rank));
+                edition_rank_name(last.rank));
     return false;
 }
 
