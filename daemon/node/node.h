@@ -228,6 +228,7 @@ struct node {
     size_t holder_next;
     int64_t work_after_ms; /* background work is not tried before */
     int32_t reminded_day;  /* when it was last looked who is to be reminded; 0: look again */
+    uint32_t remind_from;  /* the unit from which that day's look goes on; 0: it is at its end */
     int64_t expired_ms;    /* when silent peers were last looked for */
     uint64_t next_seq;     /* of answers to peers; grows only */
     int64_t clock_us;      /* the wall clock at the monotonic clock's 0, as events told it last */

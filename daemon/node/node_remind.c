@@ -317,35 +317,59 @@ static bool remind_if_due(struct step *step, const struct query *query, uint32_t
     return true;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* One turn: those from that unit on, in order of id. The node keeps where the next one goes on,
+ * which is behind all that were looked at, whatever is filed or said between the two: so a day's
+ * look comes to its end. Returns how many were reminded. */
+static size_t take_turn(struct step *step, const struct query *query, uint32_t from)
+{
+    struct missing missing = {0};
+    size_t said = 0;
+    find_missing(step, query, &missing);
+    if (missing.count > 0)
+        qsort(missing.units, missing.count, sizeof(*missing.units), by_id);
+    for (size_t i = 0; i < missing.count && step->node->remind_from == 0; i++) {
+        if (missing.units[i] < from)
+            continue;
+        if (said < TURN_MAX)
+            said += remind_if_due(step, query, missing.units[i]) ? 1 : 0;
+        else
+            step->node->remind_from = missing.units[i];
+    }
+    free(missing.units);
+    return said;
+}
+
 void remind_by_itself(struct step *step)
 {
     struct node *node = step->node;
     struct query query = {.kind = KIND_ACTUAL, .unit = node->options.unit};
-    struct missing missing = {0};
-    size_t said = 0;
+    const struct date today = instant_date(step->event->now);
     char period[PERIOD_TEXT_SIZE];
     if (!remind_is_due(node, step->event->now))
         return;
-    node->reminded_day = instant_date(step->event->now).days;
-    if (!campaign_find(node->catalogue, instant_date(step->event->now), &query.period))
+    uint32_t from = node->reminded_day == today.days ? node->remind_from : 0;
+    node->reminded_day = today.days;
+    node->remind_from = 0;
+    if (!campaign_find(node->catalogue, today, &query.period))
         return;
     query.tree = node_tree(node, query.period);
     if (tree_find(query.tree, query.unit) == TREE_NONE)
         return;
-    find_missing(step, &query, &missing);
-    for (size_t i = 0; i < missing.count && said < TURN_MAX; i++)
-        said += remind_if_due(step, &query, missing.units[i]) ? 1 : 0;
-    if (said == TURN_MAX)
-        node->reminded_day = 0; /* there may be more */
+    size_t said = take_turn(step, &query, from);
     if (said > 0)
         log_event(LOG_EVENT_UNITS_REMINDED, NULL, "%zu units were reminded of %s", said,
                   period_format(query.period, period));
-    free(missing.units);
 }
 
 bool remind_is_due(const struct node *node, struct instant now)
 {
     return node->options.remind_every_days > 0 && node->catalogue != NULL && !node->is_restoring &&
-           !node->rebuild.is_active && instant_date(now).days != node->reminded_day &&
-           store_has_room(node->store);
+           !node->rebuild.is_active && store_has_room(node->store) &&
+           (instant_date(now).days != node->reminded_day || node->remind_from != 0);
 }

@@ -76,6 +76,26 @@ static inline const Tonghop__ReminderLine *remind_ok(struct rig *rig, const char
     return answer->reminded->lines[0];
 }
 
+/* To an hour of a day of the campaign of 2024: in December, or in January after it. */
+static inline void move_to(struct rig *rig, int month, int day, int hour)
+{
+    struct date date;
+    assert_int_equal(date_make(month == 1 ? 2025 : 2024, month, day, &date), ERR_OK);
+    rig->now.us = instant_end_of(date).us - DAY_US + 1 + (int64_t)hour * 3600 * 1000000;
+    rig->now_ms += 1000;
+}
+
+/* The reminder of a unit; NULL: none was said. Lives until the next message. */
+static inline const Tonghop__InboxEntry *reminder_of(struct rig *rig, const char *unit)
+{
+    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = unit, .all = true));
+    for (size_t i = 0; i < inbox->n_entries; i++)
+        if (inbox->entries[i]->type == NOTICE_REMINDER &&
+            strcmp(inbox->entries[i]->unit->code, unit) == 0)
+            return inbox->entries[i];
+    return NULL;
+}
+
 /* The year is closed by the node's unit. */
 static inline void close_year(struct rig *rig, Tonghop__EditionRank rank)
 {

@@ -25,25 +25,6 @@ static size_t count_said(const Tonghop__Envelope *answer)
     return count;
 }
 
-static void move_to(struct rig *rig, int month, int day, int hour)
-{
-    struct date date;
-    assert_int_equal(date_make(month == 1 ? 2025 : 2024, month, day, &date), ERR_OK);
-    rig->now.us = instant_end_of(date).us - DAY_US + 1 + (int64_t)hour * 3600 * 1000000;
-    rig->now_ms += 1000;
-}
-
-/* The reminder of a unit; NULL: none was said. Lives until the next message. */
-static const Tonghop__InboxEntry *reminder_of(struct rig *rig, const char *unit)
-{
-    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = unit, .all = true));
-    for (size_t i = 0; i < inbox->n_entries; i++)
-        if (inbox->entries[i]->type == NOTICE_REMINDER &&
-            strcmp(inbox->entries[i]->unit->code, unit) == 0)
-            return inbox->entries[i];
-    return NULL;
-}
-
 /* Reminders that the node holds of a unit, and who said the last one. */
 static uint32_t times_reminded(struct rig *rig, const char *unit, bool *ret_is_by_itself)
 {
