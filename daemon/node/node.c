@@ -168,6 +168,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
     memset(node->years, 0, sizeof(node->years));
     node->campaign.is_known = false;
     node->inbox.is_known = false;
+    node->reminded_day = 0; /* what was said may not stand */
     node->is_restoring =
         node->options.has_parent && store_get_meta_u64(txn, STORE_META_RESTORE) != 0;
     rollup_load_rebuild(node, txn);

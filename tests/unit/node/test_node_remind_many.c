@@ -114,12 +114,32 @@ static void test_between_turns(void **state)
     assert_int_equal(times_each(rig, FIRST_ADDED - ADDED, 2 * ADDED), 2);
 }
 
+/* A turn that did not come to the disk is taken again. */
+static void test_lost_turn(void **state)
+{
+    struct rig *rig = *state;
+    install_communes(rig, CATALOGUE_OF_MANY, FIRST_ADDED, ADDED);
+    move_to(rig, 12, 15, 9);
+    node_set_reminding(rig->node, 3, 5);
+    struct event tick = rig_event(rig, EVENT_TICK);
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(node_step(rig->node, txn, &tick, &rig->effects), ERR_OK);
+    store_abort(&txn);
+    effects_clear(&rig->effects);
+    txn = store_begin_read(rig->store);
+    assert_int_equal(node_reload(rig->node, txn), ERR_OK);
+    store_abort(&txn);
+    (void)look_to_the_end(rig);
+    assert_int_equal(times_each(rig, FIRST_ADDED, ADDED), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROOT_TEST(test_many),
         ROOT_TEST(test_comes_to_its_end),
         ROOT_TEST(test_between_turns),
+        ROOT_TEST(test_lost_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
