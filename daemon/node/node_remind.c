@@ -37,17 +37,18 @@ static int32_t pause_days(const struct node *node)
     return (int32_t)(days > 0 ? days : HAND_DAYS);
 }
 
-/* When it was reminded last, 0: never, and how often. */
+/* When it was reminded last by the clock that the node had then, 0: never, and how often. The time
+ * of the notice may be later: a clock before may have been ahead. */
 static int64_t last_us(struct step *step, const struct notice_key *key, uint32_t *ret_count)
 {
     const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
     *ret_count = held != NULL ? held->count : 0;
-    return held != NULL ? held->time_us : 0;
+    return held != NULL ? held->delivered_us : 0;
 }
 
 /* Days are told, not hours: a look that comes a moment earlier in the day than the last one finds
  * due what is due that day. One of a later day was said by a clock that was wrong: it does not keep
- * a unit from being reminded until that day comes. */
+ * a unit from being reminded until that day comes. The next one is of today, and does. */
 static bool is_too_early(const struct step *step, int64_t before_us)
 {
     int32_t today = instant_date(step->event->now).days;
@@ -77,6 +78,7 @@ static void say(struct step *step, const struct notice_key *key, uint32_t count,
     wire_put_notice_key(key, &notice);
     notice.count = count;
     notice.text = (char *)(uintptr_t)text; /* protobuf-c only reads it */
+    notice.delivered_us = step->event->now.us;
     if (deadline != NULL)
         notice.until_us = instant_end_of(*deadline).us;
     notice_say(step, &notice, is_by_itself);

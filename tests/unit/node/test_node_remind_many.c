@@ -1,9 +1,11 @@
-/* Reminders of more units than a node takes in one turn: each day's look comes to its end. */
+/* Reminders of more units than a node takes in one turn: each day's look comes to its end, also
+ * after a clock that was wrong. */
 #include "node/notice.h"
 #include "unit/node/edit.h"
 #include "unit/node/said.h"
 #include "unit/node/state.h"
 
+enum { NODE_631 = 1 };
 enum { FIRST_ADDED = 100000, ADDED = 70, CATALOGUE_OF_MANY = 2, TURNS = 8 };
 
 /* 631 with so many communes more, from the first of them on. */
@@ -53,6 +55,51 @@ static void test_many(void **state)
     node_set_reminding(rig->node, 3, 5);
     assert_int_equal(look_to_the_end(rig), 1);
     assert_int_equal(times_each(rig, FIRST_ADDED, ADDED), 1);
+}
+
+/* After a clock that was ahead each is reminded once more, and from then on at the pace that is
+ * configured, though the last one seems to be of a later day: also after a restart. */
+static void test_many_after_the_future(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        int day;
+        bool is_new; /* the process */
+        uint32_t times;
+    } rows[] = {{18, false, 1}, {15, false, 2}, {15, true, 2}, {16, false, 2},
+                {17, true, 2},  {18, false, 3}, {18, true, 3}, {14, false, 4}};
+    install_communes(rig, CATALOGUE_OF_MANY, FIRST_ADDED, ADDED);
+    node_set_reminding(rig->node, 3, 5);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        move_to(rig, 12, rows[i].day, 9);
+        if (rows[i].is_new) {
+            rig_restart(rig);
+            node_set_reminding(rig->node, 3, 5);
+        }
+        (void)look_to_the_end(rig);
+        assert_int_equal(times_each(rig, FIRST_ADDED, ADDED), rows[i].times);
+    }
+}
+
+/* Nor does a person remind again on the day on which it was set back; the answer has when it was
+ * said by the clock of that day. That is not when it came to its home. */
+static void test_by_hand_after_the_future(void **state)
+{
+    struct rig *rig = *state;
+    move_to(rig, 12, 18, 9);
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    rig_hello(rig, from_local(), 0);
+    assert_true(remind_ok(rig, "23860")->reminded);
+    move_to(rig, 12, 15, 9);
+    const int64_t said_us = rig->now.us;
+    assert_true(remind_ok(rig, "23860")->reminded);
+    rig->now.us += 1000;
+    const Tonghop__ReminderLine *line = remind_ok(rig, "23860");
+    assert_false(line->reminded);
+    assert_int_equal(line->count, 2);
+    assert_int_equal(line->last_us, said_us);
+    assert_int_equal(reminder_of(rig, "23860")->delivered_us, 0);
 }
 
 /* Reminders that no later one can replace, by a clock that was in the last moment there is. */
@@ -137,6 +184,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROOT_TEST(test_many),
+        ROOT_TEST(test_many_after_the_future),
+        ROOT_TEST(test_by_hand_after_the_future),
         ROOT_TEST(test_comes_to_its_end),
         ROOT_TEST(test_between_turns),
         ROOT_TEST(test_lost_turn),
