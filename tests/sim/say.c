@@ -5,7 +5,7 @@
 #include "node/notice.h"
 #include "sim/sim.h"
 
-enum { OPEN_MS = 600000, CLOSED_ONCE_IN = 12, ESTIMATED_ONCE_IN = 2 };
+enum { OPEN_MS = 600000, CLOSED_ONCE_IN = 12, ESTIMATED_ONCE_IN = 2, AGAIN_ONCE_IN = 3 };
 
 static uint8_t draw_type(struct sim *sim)
 {
@@ -16,20 +16,42 @@ static uint8_t draw_type(struct sim *sim)
                : types[sim_random(sim, sizeof(types) / sizeof(types[0]))];
 }
 
-void sim_say_something(struct sim *sim)
+/* The same as before is said anew, which has to be heard anew. */
+static bool draw_again(struct sim *sim, struct sim_ask *ask)
+{
+    if (sim->said_count == 0 || !sim_once_in(sim, AGAIN_ONCE_IN))
+        return false;
+    const struct sim_said *said = &sim->said_notices[sim_random(sim, sim->said_count)];
+    if (said->key.type != NOTICE_REMINDER && said->key.type != NOTICE_REOPENING)
+        return false;
+    *ask = (struct sim_ask){
+        .type = SIM_ASK_SAY, .node = said->node, .says = said->key.type, .about = said->key.report};
+    return true;
+}
+
+static bool draw_anew(struct sim *sim, struct sim_ask *ask)
 {
     size_t node = sim_random(sim, sim->node_count);
     size_t unit = sim_random(sim, sim->country.unit_count);
-    if (!sim->nodes[node].is_running || !sim_node_covers(sim, node, unit))
-        return;
-    struct sim_ask ask = {.type = SIM_ASK_SAY, .node = node, .says = draw_type(sim)};
-    ask.about = (struct report_key){
+    if (!sim_node_covers(sim, node, unit))
+        return false;
+    *ask = (struct sim_ask){.type = SIM_ASK_SAY, .node = node, .says = draw_type(sim)};
+    ask->about = (struct report_key){
         .kind = KIND_ACTUAL,
         .period = {(uint16_t)(SIM_YEAR_FIRST + sim_random(sim, SIM_YEARS)),
                    (uint8_t)(PERIOD_S1 + sim_random(sim, PERIOD_LABEL_COUNT))},
-        .unit =
-            sim->country.units[ask.says == NOTICE_CLOSING ? sim_unit_of_node(sim, node) : unit].id};
-    ask.bit = sim_once_in(sim, ESTIMATED_ONCE_IN) ? 1 : 2; /* of a closing: estimate, preliminary */
+        .unit = sim->country.units[ask->says == NOTICE_CLOSING ? sim_unit_of_node(sim, node) : unit]
+                    .id};
+    ask->bit =
+        sim_once_in(sim, ESTIMATED_ONCE_IN) ? 1 : 2; /* of a closing: estimate, preliminary */
+    return true;
+}
+
+void sim_say_something(struct sim *sim)
+{
+    struct sim_ask ask;
+    if ((!draw_again(sim, &ask) && !draw_anew(sim, &ask)) || !sim->nodes[ask.node].is_running)
+        return;
     sim->counts[FAULT_SAY]++;
     sim_ask(sim, &ask);
 }
