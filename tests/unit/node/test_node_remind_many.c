@@ -140,8 +140,8 @@ static void test_comes_to_its_end(void **state)
     }
 }
 
-/* Between two turns the catalogue changes, or the day: none is forgotten, and none reminded twice
- * but by the pace. */
+/* Between two turns the catalogue changes: none is forgotten, and none reminded twice. Or the day
+ * ends: the next one's look begins with the first. */
 static void test_between_turns(void **state)
 {
     struct rig *rig = *state;
@@ -153,12 +153,15 @@ static void test_between_turns(void **state)
     install_communes(rig, CATALOGUE_OF_MANY + 1, FIRST_ADDED - ADDED, 2 * ADDED);
     (void)look_to_the_end(rig);
     assert_int_equal(times_each(rig, FIRST_ADDED - ADDED, 2 * ADDED), 1);
-    move_to(rig, 12, 18, 9);
-    rig_tick(rig);
-    assert_true(node_has_work(rig->node, rig->now_ms));
-    move_to(rig, 12, 19, 9);
+    node_set_reminding(rig->node, 1, 5);
+    for (int day = 18; day < 20; day++) {
+        move_to(rig, 12, day, 9);
+        rig_tick(rig);
+        assert_true(node_has_work(rig->node, rig->now_ms));
+    }
     (void)look_to_the_end(rig);
-    assert_int_equal(times_each(rig, FIRST_ADDED - ADDED, 2 * ADDED), 2);
+    assert_int_equal(times_each(rig, 23857, 1), 3); /* in the first turn of each day */
+    assert_int_equal(times_each(rig, FIRST_ADDED + ADDED - 1, 1), 2);
 }
 
 /* A turn that did not come to the disk is taken again. */
