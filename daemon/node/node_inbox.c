@@ -228,7 +228,7 @@ void node_handle_inbox_query(struct step *step, const Tonghop__InboxQuery *ask)
     int year, month, day;
     date_split(instant_date(step->event->now), &year, &month, &day);
     if (!query_resolve_in(step, (struct period){(uint16_t)year, PERIOD_Y}, ask->unit, &query) ||
-        (ask->mark_seen && !may_mark(step)))
+        (ask->mark_seen && (!may_mark(step) || !step_may_say(step))))
         return;
     inbox.unit = query.unit;
     gather(&inbox);

@@ -267,13 +267,7 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
     char text[STEP_KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     uint8_t bit = (uint8_t)mark->states;
     wire_key_to_domain(mark->key, &key);
-    if (node->catalogue == NULL || node->is_restoring) {
-        step_refuse(step, ERR_BUSY, NULL,
-                    STEP_WORDS(step, "this node is not complete yet: try again later",
-                               "nút này chưa có đủ dữ liệu: thử lại sau"));
-        return;
-    }
-    if (!may_mark(step, &key, bit) || is_done_already(step, &key, mark) ||
+    if (!step_may_say(step) || !may_mark(step, &key, bit) || is_done_already(step, &key, mark) ||
         !is_current(step, &key, mark->revision) || !has_cells(step, mark) ||
         (bit == STATE_RETURNED && closed_refuse(step, &key)))
         return;

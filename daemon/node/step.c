@@ -228,7 +228,7 @@ void step_refuse_without_catalogue(struct step *step)
 
 bool step_may_say(struct step *step)
 {
-    if (step->node->is_restoring) {
+    if (step->node->catalogue == NULL || step->node->is_restoring) {
         step_refuse(step, ERR_BUSY, NULL,
                     STEP_WORDS(step, "this node is not complete yet: try again later",
                                "nút này chưa có đủ dữ liệu: thử lại sau"));

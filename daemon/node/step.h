@@ -64,8 +64,8 @@ const char *step_report_text(const struct step *step, const struct report_key *k
                              uint64_t revision, char *out);
 /* Answers that this node has no catalogue yet. */
 void step_refuse_without_catalogue(struct step *step);
-/* Whether the node may say something of its own: it has all that the node above holds, which what
- * it would say could contradict, and room on its disk. Refuses when it may not. */
+/* Whether the node may say something of its own: it has a catalogue, all that the node above holds,
+ * which what it would say could contradict, and room on its disk. Refuses when it may not. */
 bool step_may_say(struct step *step);
 void step_done(struct step *step, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -287,6 +287,30 @@ static void test_not_seen(void **state)
     assert_string_equal(entry_ok(rig, LOOK(0))->seen_by, "uid:1000");
 }
 
+/* A node that may lack what the node above holds, or has no room, notes nothing as seen; what was
+ * said is read there as ever. */
+static void test_silent(void **state)
+{
+    struct rig *rig = *state;
+    assert_true(remind_ok(rig, "23857")->reminded);
+    for (int is_full = 0; is_full < 2; is_full++) {
+        print_message("row %d\n", is_full);
+        rig_set_restoring(rig, !is_full);
+        rig_stop(rig);
+        rig_start(rig, is_full ? UINT64_MAX : 0);
+        rig_hello(rig, from_local(), 0);
+        char *before = dump_store(rig);
+        assert_refused(ask_inbox(rig, from_local(), LOOK(.mark_seen = true)),
+                       is_full ? "full" : "busy");
+        assert_int_equal(entry_ok(rig, LOOK(0))->seen_us, 0);
+        assert_int_equal(entry_ok(rig, LOOK(.all = true))->seen_us, 0);
+        assert_unchanged(rig, before);
+    }
+    rig_restart(rig);
+    rig_hello(rig, from_local(), 0);
+    assert_int_equal(entry_ok(rig, LOOK(.mark_seen = true))->seen_us, rig->now.us);
+}
+
 /* A closing above is told to the units beneath, of whatever year, and one beside or beneath them
  * not. */
 static void test_closed_above(void **state)
@@ -587,6 +611,7 @@ int main(void)
         ROOT_TEST(test_seen),
         ROOT_TEST(test_seen_elsewhere),
         ROOT_TEST(test_not_seen),
+        DISTRICT_TEST(test_silent),
         DISTRICT_TEST(test_closed_above),
         ROOT_TEST(test_of_a_unit_that_ended),
         ROOT_TEST(test_of_a_unit_that_moved),

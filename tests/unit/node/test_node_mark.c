@@ -427,6 +427,29 @@ static void test_busy(void **state)
                    "busy");
 }
 
+/* Nor does a node without room mark anything, whatever would be said of it. */
+static void test_full(void **state)
+{
+    struct rig *rig = *state;
+    static const uint32_t bits[] = {A, R};
+    const struct draft *draft =
+        DRAFT(.period = "2024-S1", .unit = 23888, .catalogue = 2, CELLS(EXACT(1, 10)));
+    file_ok(rig, draft);
+    rig_stop(rig);
+    rig_start(rig, UINT64_MAX);
+    rig_hello(rig, from_local(), 0);
+    for (size_t i = 0; i < LENGTH(bits); i++) {
+        print_message("row %zu\n", i);
+        char *before = dump_store(rig);
+        assert_refused(mark_answer(rig, LOCAL, draft, 1, bits[i]), "full");
+        assert_unchanged(rig, before);
+    }
+    rig_restart(rig);
+    rig_hello(rig, from_local(), 0);
+    for (size_t i = 0; i < LENGTH(bits); i++)
+        assert_body(mark_answer(rig, LOCAL, draft, 1, bits[i]), BODY(DONE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +467,7 @@ int main(void)
         BETWEEN_TEST(test_the_own_unit_waits_for_above),
         cmocka_unit_test_setup_teardown(test_busy, setup_restoring, rig_teardown),
         cmocka_unit_test_setup_teardown(test_busy, setup_empty, rig_teardown),
+        MARK_TEST(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
