@@ -64,19 +64,39 @@ static void put_seen_by(struct inbox_entry *entry, const char *person)
     entry->message.seen_by = entry->seen_by;
 }
 
+/* Than what was found before, of a saying at `time_us`. */
+static bool tells_more(const Tonghop__Notice *heard, int64_t time_us,
+                       const Tonghop__InboxEntry *told)
+{
+    if (heard->time_us != time_us)
+        return heard->time_us > time_us;
+    return heard->seen_us != told->seen_us ? heard->seen_us > told->seen_us
+                                           : heard->delivered_us > told->delivered_us;
+}
+
+/* A unit's home says it: of one that other nodes serve a node knows who serves what lies directly
+ * beneath, and the home is that node or one further down; so each unit up from the one that the
+ * entry is about may have said it. */
 void inbox_entry_fill_heard(struct node *node, struct store_txn *txn, struct inbox_entry *entry)
 {
     struct notice_key key = entry->key;
     const struct tree *tree = node_tree(node, key.report.period);
+    const uint32_t own = node->options.unit;
+    const bool is_home = node_home_of(node, txn, tree, key.report.unit) == own;
+    int64_t time_us = 0;
     key.number = notice_heard_number(entry->key.type, entry->key.author);
     key.type = NOTICE_HEARD;
-    key.author = node_home_of(node, txn, tree, key.report.unit);
-    const Tonghop__Notice *heard = notice_find(node, txn, &key);
-    if (heard == NULL || heard->time_us < entry->message.time_us)
-        return;
-    entry->message.delivered_us = heard->delivered_us;
-    entry->message.seen_us = heard->seen_us;
-    put_seen_by(entry, heard->person);
+    for (key.author = is_home ? own : key.report.unit; key.author != 0;
+         key.author = key.author != own ? tree_parent(tree, key.author) : 0) {
+        const Tonghop__Notice *heard = notice_find(node, txn, &key);
+        if (heard == NULL || heard->time_us < entry->message.time_us ||
+            !tells_more(heard, time_us, &entry->message))
+            continue;
+        time_us = heard->time_us;
+        entry->message.delivered_us = heard->delivered_us;
+        entry->message.seen_us = heard->seen_us;
+        put_seen_by(entry, heard->person);
+    }
 }
 
 void inbox_entry_tell_seen(struct inbox_entry *entry, const char *person, struct instant now)

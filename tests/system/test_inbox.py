@@ -7,16 +7,17 @@ from harness import Node, Tree, eventually
 from scene import expect, expect_in, plant, play, rows, settle, submit, tomorrow, unit_table
 
 PROVINCE, DISTRICT, OTHER = 64, 631, 632
-COMMUNE, LATE = 23857, 23860
+COMMUNE, LATE, FAR = 23857, 23860, 23863
 PERIOD = "2024"
 
 
 class Office:
-    """A province and a district, each with a node."""
+    """A province, a district and a commune beneath it, each with a node."""
 
     def __init__(self, tree: Tree) -> None:
         self.province = plant(tree)
         self.district = tree.add("duc-co", DISTRICT, self.province)
+        self.commune = tree.add("ia-kla", FAR, self.district)
         self.hand_in(1)
 
     def hand_in(self, visits: int, expect_status: int = 0) -> str:
@@ -91,6 +92,18 @@ def seen(office: Office) -> None:
                "the province knows")
 
 
+def seen_two_levels_down(office: Office) -> None:
+    """What came to a commune's own node, and was seen there, is known at each level above"""
+    remind(office.province, str(FAR))
+    for node in (office.province, office.district, office.commune):
+        eventually(lambda: [row["delivered"] != "" for row in inbox(node, "--unit", str(FAR))] == [True],
+                   f"{node.name} knows that it came")
+    row, = inbox(office.commune, "--seen")
+    for node in (office.district, office.province):
+        eventually(lambda: [(of["seen"], of["seen_by"]) for of in inbox(node, "--unit", str(FAR))] ==
+                   [(row["seen"], row["seen_by"])], f"{node.name} knows that it was seen")
+
+
 def closed_and_reopened(office: Office) -> None:
     """A closed period takes nothing in; a unit may file in it while it is reopened, and no longer"""
     refused = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
@@ -122,7 +135,7 @@ def closed_and_reopened(office: Office) -> None:
     settle(office.district)
 
 
-STEPS = (nothing_yet, wrong_use, reminders, seen, closed_and_reopened)
+STEPS = (nothing_yet, wrong_use, reminders, seen, seen_two_levels_down, closed_and_reopened)
 
 if __name__ == "__main__":
     with Tree() as grown:
