@@ -1,55 +1,22 @@
 /* `tonghop receipt`: a report's receipt as a text that can be kept, and checked at any level. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "client/receipt.h"
 #include "client/selection.h"
 #include "client/table.h"
 #include "client/words.h"
 #include "core/instant.h"
 
-enum {
-    HEX_SIZE = 2 * WIRE_DIGEST_SIZE + 1,
-    FIELD_SIZE = 128,
-    LINE_SIZE = 1024,
-    ASK_TIMES = 4,
-    PAUSE_MS = 200
-};
+enum { ASK_TIMES = 4, PAUSE_MS = 200 };
 
 struct asked {
     struct selection selection;
     const char *form, *file;
 };
-
-/* What a receipt says; the keys are the same in every language, because programs read them. */
-struct receipt {
-    char unit[FIELD_SIZE], period[FIELD_SIZE], kind[FIELD_SIZE], form[FIELD_SIZE],
-        revision[FIELD_SIZE], content[FIELD_SIZE];
-};
-struct field {
-    const char *key;
-    size_t offset;
-};
-static const struct field fields[] = {
-    {"unit", offsetof(struct receipt, unit)},
-    {"period", offsetof(struct receipt, period)},
-    {"kind", offsetof(struct receipt, kind)},
-    {"form", offsetof(struct receipt, form)},
-    {"revision", offsetof(struct receipt, revision)},
-    {"content", offsetof(struct receipt, content)},
-};
-enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };
-
-static const char *hex_of(ProtobufCBinaryData bytes, char *out)
-{
-    out[0] = '\0';
-    for (size_t i = 0; i < bytes.len && i < WIRE_DIGEST_SIZE; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", bytes.data[i]);
-    return out;
-}
 
 /* ---- printing ---- */
 
@@ -67,10 +34,10 @@ static void print_held(const struct common *common, const Tonghop__HistoryEntry 
                        const Tonghop__HeldBy *held)
 {
     char time[INSTANT_TEXT_SIZE];
-    (void)printf("held: %s, %" PRIu32 " %s",
+    (void)printf("held: %s, %s %s",
                  held->arrived_us != 0 ? instant_format((struct instant){held->arrived_us}, time)
                                        : "-",
-                 held->unit->id, selection_unit_name(common, held->unit));
+                 held->unit->code, selection_unit_name(common, held->unit));
     if (!is_same(held->content, entry->content))
         (void)printf(" (%s)", words(common->is_english, WORD_RECEIPT_OTHER_CONTENT));
     (void)putchar('\n');
@@ -79,40 +46,39 @@ static void print_held(const struct common *common, const Tonghop__HistoryEntry 
 static void print_text(const struct common *common, const Tonghop__UnitInfo *unit,
                        const char *period, const Tonghop__HistoryEntry *entry)
 {
-    char hex[HEX_SIZE], time[INSTANT_TEXT_SIZE];
-    (void)printf("receipt: tonghop 1\nunit: %" PRIu32 " %s\nperiod: %s\nkind: %s\nform: %s\n"
-                 "revision: %" PRIu64 "\ncontent: %s\nreceived: %s\n",
-                 unit->id, selection_unit_name(common, unit), period, kind_name(entry), entry->form,
-                 entry->revision, hex_of(entry->content, hex),
+    char hex[RECEIPT_HEX_SIZE], time[INSTANT_TEXT_SIZE];
+    (void)printf("receipt: tonghop 1\nunit: %s %s\nunit-id: %" PRIu32 "\nperiod: %s\nkind: %s\n"
+                 "form: %s\nrevision: %" PRIu64 "%s\ncontent: %s\nreceived: %s\n",
+                 unit->code, selection_unit_name(common, unit), unit->id, period, kind_name(entry),
+                 entry->form, entry->revision, entry->withdrawn ? "\nwithdrawn: yes" : "",
+                 receipt_hex(entry->content, hex),
                  instant_format((struct instant){entry->received_us}, time));
     for (size_t i = 0; i < entry->n_held; i++)
         print_held(common, entry, entry->held[i]);
 }
 
-static const char *const keys[] = {"unit_id", "unit_name",    "period",  "kind",
-                                   "form",    "revision",     "content", "received",
-                                   "held_by", "held_by_name", "arrived", "same"};
+static const char *const keys[] = {
+    "unit",     "unit_id", "unit_name",  "period",       "kind",    "form", "revision",  "content",
+    "received", "held_by", "held_by_id", "held_by_name", "arrived", "same", "withdrawn",
+};
 
 static void add_rows(const struct common *common, const Tonghop__UnitInfo *unit, const char *period,
                      const Tonghop__HistoryEntry *entry, struct table *table)
 {
-    char hex[HEX_SIZE], time[INSTANT_TEXT_SIZE];
+    char hex[RECEIPT_HEX_SIZE], time[INSTANT_TEXT_SIZE];
     for (size_t i = 0; i < entry->n_held; i++) {
         const Tonghop__HeldBy *held = entry->held[i];
-        table_add_number(table, unit->id);
-        table_add(table, selection_unit_name(common, unit));
+        selection_add_unit(common, unit, table);
         table_add(table, period);
         table_add(table, kind_name(entry));
         table_add(table, entry->form);
         table_add_number(table, entry->revision);
-        table_add(table, hex_of(entry->content, hex));
+        table_add(table, receipt_hex(entry->content, hex));
         table_add(table, instant_format((struct instant){entry->received_us}, time));
-        table_add_number(table, held->unit->id);
-        table_add(table, selection_unit_name(common, held->unit));
-        table_add(table, held->arrived_us != 0
-                             ? instant_format((struct instant){held->arrived_us}, time)
-                             : NULL);
+        selection_add_unit(common, held->unit, table);
+        table_add_instant(table, held->arrived_us);
         table_add(table, is_same(held->content, entry->content) ? "yes" : "no");
+        table_add(table, entry->withdrawn ? "yes" : "no");
     }
 }
 
@@ -143,78 +109,6 @@ static int print_receipts(const struct common *common, const struct asked *asked
         return EXIT_DONE;
     selection_say_nothing_filed(common, &asked->selection, history->unit, asked->form);
     return EXIT_NO;
-}
-
-/* ---- checking ---- */
-
-static void take_line(char *line, struct receipt *receipt)
-{
-    line[strcspn(line, "\r\n")] = '\0';
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        size_t len = strlen(fields[i].key);
-        if (strncmp(line, fields[i].key, len) == 0 && strncmp(line + len, ": ", 2) == 0)
-            (void)snprintf((char *)receipt + fields[i].offset, FIELD_SIZE, "%.*s", FIELD_SIZE - 1,
-                           line + len + 2);
-    }
-}
-
-/* The last one, if the file has several. Prints what is wrong and returns false. */
-static bool read_receipt(const struct common *common, const char *path, struct receipt *ret)
-{
-    char line[LINE_SIZE];
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *file = is_stdin ? stdin : fopen(path, "re");
-    *ret = (struct receipt){0};
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-        take_line(line, ret);
-    bool is_read = file != NULL && ferror(file) == 0;
-    if (!is_read)
-        command_say("%s: %s", path, strerror(errno));
-    if (file != NULL && !is_stdin)
-        (void)fclose(file); /* it was only read */
-    ret->unit[strcspn(ret->unit, " ")] = '\0';
-    for (size_t i = 0; i < FIELD_COUNT && is_read; i++) {
-        is_read = ((const char *)ret + fields[i].offset)[0] != '\0';
-        if (!is_read)
-            command_say(words(common->is_english, WORD_RECEIPT_NOT_ONE), path, fields[i].key);
-    }
-    return is_read;
-}
-
-static int say(const struct common *common, enum word word, uint64_t number, int status)
-{
-    char text[24];
-    (void)snprintf(text, sizeof(text), "%" PRIu64, number);
-    (void)printf(words(common->is_english, word), text);
-    (void)putchar('\n');
-    return status;
-}
-
-/* The answer is yes only where what was handed in is what the node holds now. A fork may have given
- * it another number. */
-static int check(const struct common *common, const struct receipt *receipt,
-                 const Tonghop__History *history)
-{
-    char hex[HEX_SIZE];
-    uint64_t latest = 0, number = strtoull(receipt->revision, NULL, 10);
-    const Tonghop__HistoryEntry *same = NULL, *numbered = NULL;
-    for (size_t i = 0; i < history->n_entries; i++) {
-        const Tonghop__HistoryEntry *entry = history->entries[i];
-        if (entry->is_latest)
-            latest = entry->revision;
-        if (entry->revision == number)
-            numbered = entry;
-        if (strcmp(hex_of(entry->content, hex), receipt->content) == 0 &&
-            (same == NULL || entry->revision == number))
-            same = entry;
-    }
-    if (same != NULL && same->is_latest)
-        return say(common, WORD_RECEIPT_HELD, same->revision, EXIT_DONE);
-    if (same == NULL && numbered != NULL)
-        return say(common, WORD_RECEIPT_DIFFERS, number, EXIT_NO);
-    if (same != NULL || latest > number)
-        return say(common, WORD_RECEIPT_REPLACED, latest, EXIT_NO);
-    return say(common, WORD_RECEIPT_NOT_HELD, number, EXIT_NO);
 }
 
 /* ---- asking ---- */
@@ -250,36 +144,67 @@ static int ask_levels(const struct common *common, const struct asked *asked,
     return status;
 }
 
-static int print_or_check(const struct common *common, const struct asked *asked,
-                          const struct receipt *receipt)
+static int print(const struct common *common, const struct asked *asked)
 {
     const Tonghop__Envelope *answer = NULL;
     struct connection *connection = NULL;
-    char unit[FIELD_SIZE + 3];
     int status = command_connect(common, &connection);
-    if (receipt != NULL)
-        (void)snprintf(unit, sizeof(unit), "id:%s", receipt->unit);
     if (status == EXIT_DONE)
-        status = receipt != NULL ? ask(common, asked, unit, connection, &answer)
-                                 : ask_levels(common, asked, connection, &answer);
+        status = ask_levels(common, asked, connection, &answer);
     if (status == EXIT_DONE)
-        status = receipt != NULL ? check(common, receipt, answer->history)
-                                 : print_receipts(common, asked, answer->history);
+        status = print_receipts(common, asked, answer->history);
     connection_close(&connection);
     return status;
 }
 
-static int run_check(const struct common *common, struct asked *asked)
+/* ---- checking ---- */
+
+/* EXIT_DONE, or EXIT_NO: another than what is held; or why it could not be checked. */
+static int check_one(const struct common *common, const struct receipt *receipt,
+                     struct connection *connection, struct table *table)
 {
-    struct receipt receipt;
-    if (!read_receipt(common, asked->file, &receipt))
+    const Tonghop__Envelope *answer = NULL;
+    char unit[RECEIPT_FIELD_SIZE + 3];
+    struct asked asked = {
+        .selection = {.period_text = receipt->period, .kind_text = receipt->kind},
+        .form = receipt->form,
+    };
+    if (!selection_check(common, "receipt", &asked.selection))
         return EXIT_INPUT;
-    asked->selection.period_text = receipt.period;
-    asked->selection.kind_text = receipt.kind;
-    asked->form = receipt.form;
-    if (!selection_check(common, "receipt", &asked->selection))
-        return EXIT_INPUT;
-    return print_or_check(common, asked, &receipt);
+    (void)snprintf(unit, sizeof(unit), "id:%s",
+                   receipt->unit_id[0] != '\0' ? receipt->unit_id : receipt->unit);
+    int status = ask(common, &asked, unit, connection, &answer);
+    if (status == EXIT_DONE)
+        status = receipt_check(common, receipt, &asked.selection, answer->history, table);
+    return status;
+}
+
+/* The worst of all: one receipt that is not right is not made up for by others. */
+static int check_all(const struct common *common, const struct receipts *receipts)
+{
+    struct connection *connection = NULL;
+    struct table *table = table_new();
+    receipt_add_keys(table);
+    int status = command_connect(common, &connection);
+    for (size_t i = 0; connection != NULL && i < receipts->count && status <= EXIT_NO; i++) {
+        int found = check_one(common, &receipts->items[i], connection, table);
+        status = found > status ? found : status;
+    }
+    if (common->output != OUTPUT_TEXT && table_row_count(table) > 0)
+        table_print(table, common->output, stdout);
+    table_free(&table);
+    connection_close(&connection);
+    return status;
+}
+
+static int run_check(const struct common *common, const char *path)
+{
+    struct receipts receipts;
+    int status = EXIT_INPUT;
+    if (receipts_read(common, path, &receipts))
+        status = check_all(common, &receipts);
+    free(receipts.items);
+    return status;
 }
 
 static int run_receipt(const struct common *common, int argc, char **argv)
@@ -300,13 +225,13 @@ static int run_receipt(const struct common *common, int argc, char **argv)
     if (asked.file != NULL && has_other)
         return command_usage("receipt", "%s", words(is_english, WORD_RECEIPT_CHECK_ALONE));
     if (asked.file != NULL)
-        return run_check(common, &asked);
+        return run_check(common, asked.file);
     if (asked.selection.unit_text == NULL || asked.selection.period_text == NULL)
         return command_usage("receipt", words(is_english, WORD_ARGUMENT_NEEDED),
                              asked.selection.unit_text == NULL ? "UNIT" : "--period");
     if (!selection_check(common, "receipt", &asked.selection))
         return EXIT_INPUT;
-    return print_or_check(common, &asked, NULL);
+    return print(common, &asked);
 }
 
 const struct command command_receipt = {
@@ -317,20 +242,24 @@ const struct command command_receipt = {
     .help =
         "A receipt names the report, its revision and the digest of its content, when its home\n"
         "took it in, and when each level above that is known to hold it. Keep it as a file. With\n"
-        "--check the node, at whatever level, says whether that is what it holds: exit 0 if so;\n"
-        "1 if it was replaced, is not there, or has another content.\n\n"
+        "--check the node, at whatever level, says of each receipt in FILE whether that is what "
+        "it\n"
+        "holds, and since when: exit 0 if all are; 1 if one was replaced, is not there, or says\n"
+        "another content, revision or time. When other levels held it, they say themselves.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --form FORM       only this form\n"
         "  --kind KIND       actual (default) or plan\n"
-        "  --check FILE      a receipt as it was printed; -: standard input\n\n"
+        "  --check FILE      receipts as they were printed; -: standard input\n\n"
         "Examples:\n"
         "  tonghop receipt 23857 --period 2024-S1 --form chung > receipt.txt\n"
         "  tonghop receipt --check receipt.txt\n",
     .help_vi =
         "Giấy biên nhận ghi báo cáo nào, bản nào, mã đối chiếu nội dung, nút của đơn vị nhận lúc\n"
         "nào, và từng cấp trên đang giữ nhận lúc nào. Lưu lại thành tệp. Với --check, nút ở cấp\n"
-        "nào cũng cho biết đó có phải bản đang giữ không: mã kết thúc 0 nếu đúng; 1 nếu đã được\n"
-        "thay, không có, hoặc nội dung khác.\n\n"
+        "nào cũng cho biết từng giấy biên nhận trong TỆP có đúng bản đang giữ không, giữ từ lúc\n"
+        "nào: mã kết thúc 0 nếu đúng cả; 1 nếu có giấy đã được thay, không có, hoặc khác nội "
+        "dung,\n"
+        "số bản, giờ nhận. Cấp khác giữ từ lúc nào thì hỏi chính cấp đó.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
         "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"

@@ -564,6 +564,14 @@ enum word {
     WORD_RECEIPT_DIFFERS,
     WORD_RECEIPT_REPLACED,
     WORD_RECEIPT_NOT_HELD,
+    WORD_RECEIPT_OTHER_UNIT,
+    WORD_RECEIPT_OTHER_TIME,
+    WORD_RECEIPT_RENUMBERED, /* %s the number here */
+    WORD_RECEIPT_RECEIVED,   /* %s time */
+    WORD_RECEIPT_HERE_SINCE, /* %s time */
+    WORD_RECEIPT_WITHDRAWAL,
+    WORD_RECEIPT_RETURNED,
+    WORD_RECEIPT_NOT_COUNTED,
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };
