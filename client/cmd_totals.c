@@ -32,7 +32,7 @@ static bool take_indicators(int *argc, char **argv, struct asked *asked)
     for (int i = 1; i < *argc; i++) {
         const char *value = NULL;
         if (command_option(*argc, argv, &i, "--indicator", &value)) {
-            if (value == NULL)
+            if (value == NULL || value[0] == '\0')
                 return false;
             asked->indicators[asked->indicator_count++] = (char *)(uintptr_t)value;
         } else {

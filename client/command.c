@@ -471,6 +471,18 @@ static void say_wrong(const struct common *common, const char *name, enum word w
     free(text);
 }
 
+/* A script whose variable is not set must not act on all units, or on the node's own. */
+static bool is_empty(const struct argument *argument)
+{
+    static const char *const names[] = {"UNIT", "--unit", "--period", "--form", "--kind"};
+    if (argument->is_given != NULL || *argument->value == NULL || (*argument->value)[0] != '\0')
+        return false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(argument->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 bool command_parse(const struct common *common, int argc, char **argv,
                    const struct argument *arguments, size_t count)
 {
@@ -492,9 +504,12 @@ bool command_parse(const struct common *common, int argc, char **argv,
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (arguments[i].is_needed && *arguments[i].value == NULL) {
-            (void)command_usage(argv[0], words(common->is_english, WORD_ARGUMENT_NEEDED),
-                                arguments[i].name);
+        bool is_missing = arguments[i].is_needed && *arguments[i].value == NULL;
+        if (is_missing || is_empty(&arguments[i])) {
+            (void)command_usage(
+                argv[0],
+                words(common->is_english, is_missing ? WORD_ARGUMENT_NEEDED : WORD_ARGUMENT_EMPTY),
+                arguments[i].name);
             return false;
         }
     }

@@ -100,8 +100,8 @@ struct argument {
     bool *is_given;     /* instead of `value`: an option without a value */
     bool is_needed;
 };
-/* Reads argv[1..] by that table. Prints what is missing, unknown, there twice or too much, and
- * returns false: exit 2. */
+/* Reads argv[1..] by that table. Prints what is missing, unknown, there twice, too much, or empty
+ * where it says what is meant (a unit, a period, a form), and returns false: exit 2. */
 bool command_parse(const struct common *common, int argc, char **argv,
                    const struct argument *arguments, size_t count);
 

@@ -37,7 +37,7 @@ static bool take_cells(struct asked *asked, int *argc, char **argv)
             argv[kept++] = argv[i];
             continue;
         }
-        if (value == NULL)
+        if (value == NULL || value[0] == '\0')
             return false;
         asked->cells[asked->cell_count++] = value;
     }

@@ -23,6 +23,7 @@ static const struct words_pair table[WORD_COUNT] = {
                              "a number of seconds such as 30 or 0.5, at most a day"},
     [WORD_OPTION_CHOICE] = {"%s phải là %s", "%s has to be %s"},
     [WORD_ARGUMENT_EXTRA] = {"thừa “%s”", "'%s' is one argument too many"},
+    [WORD_ARGUMENT_EMPTY] = {"%s để trống", "%s is empty"},
     [WORD_ARGUMENT_NEEDED] = {"thiếu %s", "%s is missing"},
     [WORD_NOT_A_UNIT_ID] =
         {"“%s” không phải mã số đơn vị (id) trong danh mục: cần một số nguyên từ 1",

@@ -21,6 +21,7 @@ enum word {
     WORD_OPTION_CHOICE,   /* %s option, %s what it may be */
     WORD_OPTION_NUMBER,   /* %s option */
     WORD_ARGUMENT_EXTRA,  /* %s argument */
+    WORD_ARGUMENT_EMPTY,  /* %s what */
     WORD_ARGUMENT_NEEDED, /* %s what */
     WORD_NOT_A_UNIT_ID,   /* %s text */
     WORD_NOT_A_KEY,       /* %s text */

@@ -119,6 +119,25 @@ def what_is_missing(office: Office) -> None:
     used_wrongly(node, f"remind --period {P} --text ' '", "--text", "remind --help")
 
 
+def what_is_empty(office: Office) -> None:
+    """A unit, form, period or cell that is given and empty, as from a variable that is not set, is none:
+    it is not the node's own, nor all"""
+    node = office.province
+    for order in ("accept '' --form quy", "return '' --reason x", "receipt ''", "remind ''", "remind 103 ''",
+                  "history ''", "reopen '' --until 2024-07-05 --reason x"):
+        used_wrongly(node, f"{order} --period {P}", "UNIT", f"{order.split()[0]} --help")
+    for order in ("inbox", "watch --once", f"coverage --period {P}", f"totals --period {P}",
+                  f"editions --period {P}", f"close --period {P} --edition official --incomplete"):
+        for option in ("--unit ''", "--unit="):
+            used_wrongly(node, f"{order} {option}", "--unit", f"{order.split()[0]} --help")
+    for order in ("accept 103", "return 103 --reason x", "receipt 103"):
+        used_wrongly(node, f"{order} --period {P} --form ''", "--form", f"{order.split()[0]} --help")
+    used_wrongly(node, "remind --period ''", "--period", "remind --help")
+    used_wrongly(node, f"return 103 --period {P} --reason x --cell ''", "--cell", "return --help")
+    used_wrongly(node, f"totals --period {P} --indicator ''", "--indicator", "totals --help")
+    expect("nothing was closed", rows(node.tonghop("editions", "--period", P, "--format", "csv")), [])
+
+
 # ---- who may ----
 
 
@@ -260,8 +279,8 @@ def receipts(office: Office) -> None:
             ("kind: actual\n", "", 2, "not a receipt: there is no line 'kind:'", "thiếu dòng “kind:”"),
             ("2024-S1", "2024-S7", 2, "2024-S1, 2024-S2", "2024-S1, 2024-S2"),
             ("form: chung", "form: none", 2, "no form 'none'", "biểu mẫu “none”"),
-            ("unit: 103", "unit: 999", 2, "no unit 'id:999'", "đơn vị “id:999”"),
-            ("unit: 103", "unit: 104", 2, "not beneath this node", "không thuộc nút này"),
+            ("unit-id: 103", "unit-id: 999", 2, "no unit 'id:999'", "đơn vị “id:999”"),
+            ("unit-id: 103", "unit-id: 104", 2, "not beneath this node", "không thuộc nút này"),
             ("content: ", "content: 0", 1, "differs: revision 2", "bản 2 ở nút này có nội dung khác")):
         for language, said in (("en", english), ("vi", vietnamese)):
             result = office.commune.tonghop("--lang", language, "receipt", "--check", "-",
@@ -271,5 +290,5 @@ def receipts(office: Office) -> None:
 
 if __name__ == "__main__":
     with Tree() as grown:
-        play((nothing_filed, no_such_thing, what_is_missing, officers_may_not, part_of_a_tree, wrong_node,
-              reminding, not_closed, replaced, once_closed, editions_in_order, receipts), Office(grown))
+        play((nothing_filed, no_such_thing, what_is_missing, what_is_empty, officers_may_not, part_of_a_tree,
+              wrong_node, reminding, not_closed, replaced, once_closed, editions_in_order, receipts), Office(grown))
