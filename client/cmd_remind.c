@@ -20,6 +20,8 @@ struct asked {
 
 static const char *result_of(const struct asked *asked, const Tonghop__ReminderLine *line)
 {
+    if (line->closed)
+        return "closed";
     if (line->nothing_due)
         return "nothing-due";
     if (!line->reminded)
@@ -34,7 +36,8 @@ static void print_line(const struct common *common, const struct asked *asked,
     bool is_english = common->is_english;
     (void)printf("%s %s: ", line->unit->code, selection_unit_name(common, line->unit));
     if (line->nothing_due)
-        (void)printf("%s", words(is_english, WORD_REMIND_NOTHING));
+        (void)printf("%s",
+                     words(is_english, line->closed ? WORD_REMIND_CLOSED : WORD_REMIND_NOTHING));
     else if (!line->reminded)
         (void)printf(words(is_english, WORD_REMIND_EARLY),
                      instant_format((struct instant){line->last_us}, last),
@@ -149,9 +152,10 @@ const struct command command_remind = {
     .summary = "remind units that owe a report",
     .summary_vi = "nhắc các đơn vị chưa nộp báo cáo",
     .help =
-        "Tells units that a report of the period is due; they read it in `tonghop inbox`. Without\n"
-        "UNIT all beneath this node that owe one. No unit is reminded of a period more often than\n"
-        "the node's remind_every_days allows. Exit 1 when some were not: it was too early.\n\n"
+        "Tells units that a report of the period is due: it is missing, or was returned. They\n"
+        "read it in `tonghop inbox`. Without UNIT all beneath this node that owe one. No unit is\n"
+        "reminded of a period more often than the node's remind_every_days allows. Exit 1 when\n"
+        "some were not: it was too early.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --text TEXT       to be read by the units\n"
         "  --kind KIND       actual (default) or plan\n"
@@ -159,9 +163,10 @@ const struct command command_remind = {
         "Example:\n"
         "  tonghop remind 23857 --period 2024-S1 --text 'by Friday, please'\n",
     .help_vi =
-        "Nhắc các đơn vị còn nợ báo cáo của kỳ; họ đọc bằng `tonghop inbox`. Không nêu ĐƠN-VỊ thì\n"
-        "nhắc mọi đơn vị bên dưới nút này còn nợ. Không đơn vị nào bị nhắc dày hơn mức\n"
-        "remind_every_days của nút. Mã kết thúc 1 khi có đơn vị chưa đến lúc được nhắc lại.\n\n"
+        "Nhắc các đơn vị còn nợ báo cáo của kỳ: chưa nộp, hoặc bị trả lại mà chưa nộp lại. Đơn vị\n"
+        "đọc bằng `tonghop inbox`. Không nêu ĐƠN-VỊ thì nhắc mọi đơn vị bên dưới nút này còn nợ.\n"
+        "Không đơn vị nào bị nhắc dày hơn mức remind_every_days của nút. Mã kết thúc 1 khi có đơn\n"
+        "vị chưa đến lúc được nhắc lại.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --text LỜI-NHẮN   để đơn vị đọc\n"
         "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"

@@ -540,6 +540,7 @@ enum word {
     WORD_REMIND_DUE,
     WORD_REMIND_EARLY, /* %s moment, %s moment */
     WORD_REMIND_NOTHING,
+    WORD_REMIND_CLOSED,
     WORD_REMIND_NOBODY,
     WORD_REOPEN_UNTIL, /* %s text */
     WORD_REOPEN_PAST,  /* %s text */

@@ -36,6 +36,8 @@ const struct words_pair words_notice[WORD_COUNT] = {
     [WORD_REMIND_EARLY] = {"đã nhắc lúc %s; được nhắc lại từ %s",
                            "reminded already at %s; again from %s"},
     [WORD_REMIND_NOTHING] = {"không còn nợ báo cáo nào của kỳ", "nothing is due"},
+    [WORD_REMIND_CLOSED] = {"còn nợ báo cáo, nhưng kỳ đã khóa: tonghop reopen",
+                            "owes a report, but the period is closed: tonghop reopen"},
     [WORD_REMIND_NOBODY] = {"không đơn vị nào còn nợ báo cáo", "nobody owes a report"},
     [WORD_WATCH_REPORT] = {"báo cáo", "report"},
     [WORD_WATCH_AWAY] = {"nút ngừng trả lời, đang chờ nút: %s", "the node is away, waiting: %s"},

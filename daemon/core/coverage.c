@@ -336,6 +336,11 @@ bool coverage_is_owed(const struct catalogue *catalogue, const struct tree *tree
     return is_owed && exception == NULL;
 }
 
+bool coverage_is_to_file(enum coverage_state state)
+{
+    return state == COVERAGE_MISSING || state == COVERAGE_RETURNED;
+}
+
 void coverage_fini(struct coverage *coverage)
 {
     free(coverage->lines);

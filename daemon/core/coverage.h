@@ -21,6 +21,10 @@ enum timeliness {
     TIMELINESS_LATE = 3, /* after the deadline, even where that lies before the window's end */
 };
 
+/* Whether the unit is to file: nothing was, or what was is returned. That a period is closed is
+ * another matter. */
+bool coverage_is_to_file(enum coverage_state state);
+
 /* What is known of one filed report. */
 struct coverage_filing {
     uint64_t revision; /* 0: nothing filed */

@@ -35,7 +35,7 @@ struct judged {
     uint64_t answered_by; /* the revision that was filed since */
 };
 
-/* The unit owes a form of the period and has not filed it. */
+/* The unit owes a form of the period and has not filed it, or it was returned. */
 static bool is_missing(struct step *step, const struct notice_key *key)
 {
     const struct catalogue *catalogue = step->node->catalogue;
@@ -46,7 +46,7 @@ static bool is_missing(struct step *step, const struct notice_key *key)
     for (size_t i = 0; index != TREE_NONE && i < catalogue->form_count; i++) {
         const struct form *form = &catalogue->forms[i];
         if (coverage_is_owed(catalogue, tree, index, form, NULL) &&
-            coverage_duty(catalogue, tree, index, form->number, &source).state == COVERAGE_MISSING)
+            coverage_is_to_file(coverage_duty(catalogue, tree, index, form->number, &source).state))
             return true;
     }
     return false;

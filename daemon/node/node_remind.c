@@ -1,4 +1,5 @@
-/* Reminders: units that owe a report and have not filed it are told so, by hand and by itself.
+/* Reminders: units that owe a report and have not filed it, or are to correct it, are told so, by
+ * hand and by itself.
  *
  * By itself each node reminds those whose parent it serves: of the campaign that is under way, from
  * some days before the deadline on. Nobody is reminded of a period by one node more often than it
@@ -86,7 +87,7 @@ static void say(struct step *step, const struct notice_key *key, uint32_t count,
 
 /* ---- who is to be reminded ---- */
 
-/* Units beneath `root` with a report that is due and missing, each once. */
+/* Units beneath `root` with a report that is due, and missing or returned; each once. */
 struct missing {
     uint32_t *units;
     size_t count, capacity;
@@ -100,7 +101,7 @@ static void find_missing(struct step *step, const struct query *query, struct mi
     coverage_build(step->node->catalogue, query->tree, query->unit, &source, &coverage);
     for (size_t i = 0; i < coverage.count; i++) {
         uint32_t unit = coverage.lines[i].unit;
-        if (coverage.lines[i].state != COVERAGE_MISSING ||
+        if (!coverage_is_to_file(coverage.lines[i].state) ||
             (ret->count > 0 && ret->units[ret->count - 1] == unit))
             continue;
         ret->units = mem_grow(ret->units, ret->count, &ret->capacity, sizeof(*ret->units));
@@ -155,7 +156,8 @@ static void judge_one(struct reminding *r, uint32_t unit)
     line->unit = &r->infos[r->count++];
     line->last_us = last_us(step, &key, &count);
     line->count = count;
-    line->nothing_due = !is_missing(&r->missing, unit) || is_closed(step, &key.report);
+    line->closed = is_missing(&r->missing, unit) && is_closed(step, &key.report);
+    line->nothing_due = line->closed || !is_missing(&r->missing, unit);
     if (line->nothing_due)
         return;
     line->reminded = !is_too_early(step, line->last_us);

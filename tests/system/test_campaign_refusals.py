@@ -253,7 +253,8 @@ def once_closed(office: Office) -> None:
     refused(office.province, f"reopen 103 --period {P} --until 2030-01-01 --reason x",
             ("(range): reopen it for 366 days at most", "can be reopened again"),
             ("(range): chỉ mở lại tối đa 366 ngày", "mở lại lần nữa"))
-    refused(office.district, f"remind 104 --period {P}", ("nothing is due",), ("không còn nợ",), 0)
+    refused(office.district, f"remind 104 --period {P}", ("owes a report, but the period is closed: tonghop reopen",),
+            ("còn nợ báo cáo, nhưng kỳ đã khóa: tonghop reopen",), 0)
 
 
 def editions_in_order(office: Office) -> None:

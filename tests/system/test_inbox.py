@@ -104,6 +104,21 @@ def seen_two_levels_down(office: Office) -> None:
                    [(row["seen"], row["seen_by"])], f"{node.name} knows that it was seen")
 
 
+def returned(office: Office) -> None:
+    """A report that was returned is owed: its unit is reminded of it, until it is filed again"""
+    expect("filed", [row["result"] for row in remind(office.province, str(COMMUNE))], ["nothing-due"])
+    office.province.tonghop("return", str(COMMUNE), "--period", PERIOD, "--form", "chung", "--reason", "sai")
+    expect("returned", [row["result"] for row in remind(office.province, str(COMMUNE))], ["reminded"])
+    about = ("--unit", str(COMMUNE), "--all")
+    eventually(lambda: sorted(events(inbox(office.district, *about))) ==
+               [("reminded", str(COMMUNE), "yes"), ("returned", str(COMMUNE), "yes")], "both are to be done")
+    office.hand_in(4)
+    for node in (office.district, office.province):
+        eventually(lambda: sorted(events(inbox(node, *about))) ==
+                   [("reminded", str(COMMUNE), "no"), ("returned", str(COMMUNE), "no")], f"done, at {node.name}")
+    expect("filed again", [row["result"] for row in remind(office.province, str(COMMUNE))], ["nothing-due"])
+
+
 def closed_and_reopened(office: Office) -> None:
     """A closed period takes nothing in; a unit may file in it while it is reopened, and no longer"""
     refused = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
@@ -113,6 +128,10 @@ def closed_and_reopened(office: Office) -> None:
     eventually(lambda: ("closed", str(PROVINCE), "no") in events(inbox(office.district)),
                "the district is told")
     expect_in("closed", office.hand_in(2, expect_status=1), "closed")
+    expect("no reminder", [row["result"] for row in remind(office.province, str(LATE), str(COMMUNE))],
+           ["closed", "nothing-due"])
+    expect_in("why", office.province.tonghop("remind", str(LATE), "--period", PERIOD, "--lang", "en").out,
+              "owes a report, but the period is closed")
     expect("what is closed is not to be filed", ("reminded", str(LATE), "no") in
            events(inbox(office.district, "--all")), True)
     refused = office.district.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
@@ -135,7 +154,7 @@ def closed_and_reopened(office: Office) -> None:
     settle(office.district)
 
 
-STEPS = (nothing_yet, wrong_use, reminders, seen, seen_two_levels_down, closed_and_reopened)
+STEPS = (nothing_yet, wrong_use, reminders, seen, seen_two_levels_down, returned, closed_and_reopened)
 
 if __name__ == "__main__":
     with Tree() as grown:
