@@ -225,6 +225,46 @@ static bool is_done_already(struct step *step, const struct report_key *key,
     return !is_new;
 }
 
+/* What was returned does not count, whether or not it is accepted: who accepts it is told so, with
+ * when, by whom and why. True: refused. */
+static bool refuse_returned(struct step *step, const struct report_key *key,
+                            const Tonghop__Mark *mark)
+{
+    struct revision held;
+    struct decisions decisions;
+    char text[STEP_REPORT_TEXT_SIZE], person[PERSON_SHOWN_SIZE], unit[UNIT_TEXT_SIZE];
+    char time[INSTANT_TEXT_SIZE];
+    if (mark->states != STATE_ACCEPTED ||
+        store_get_revision(step->txn, key, mark->revision, &held) != ERR_OK ||
+        (held.states & STATE_RETURNED) == 0)
+        return false;
+    if (!is_current(step, key, mark->revision))
+        return true;
+    decisions_find(step, key, &held, &decisions);
+    const struct decision *last = decisions_last(&decisions, STATE_RETURNED);
+    char *who = last == NULL ? mem_strdup("")
+                             : mem_printf(STEP_WORDS(step, " (by %s, %s, at %s%s%s)",
+                                                     " (người trả lại %s, %s, lúc %s%s%s)"),
+                                          person_show(last->person, person),
+                                          step_unit_text(step, last->author, unit, sizeof(unit)),
+                                          instant_format((struct instant){last->time_us}, time),
+                                          last->reason[0] != '\0' ? ": " : "", last->reason);
+    const char *accepted =
+        (held.states & STATE_ACCEPTED) != 0
+            ? STEP_WORDS(step, "is accepted already, but it", "đã được duyệt, nhưng")
+            : STEP_WORDS(step, "is not accepted, and", "không được duyệt, và");
+    step_refuse(step, ERR_EXISTS, NULL,
+                STEP_WORDS(step,
+                           "%s %s does not count: it was returned, and the unit has to file a "
+                           "correction%s",
+                           "%s %s không được tính: bản này đã bị trả lại, đơn vị phải nộp bản "
+                           "sửa%s"),
+                step_report_text(step, key, mark->revision, text), accepted, who);
+    free(who);
+    decisions_fini(&decisions);
+    return true;
+}
+
 /* ---- doing it ---- */
 
 static void say_done(struct step *step, const struct report_key *key, uint64_t revision,
@@ -235,16 +275,8 @@ static void say_done(struct step *step, const struct report_key *key, uint64_t r
     (void)step_report_text(step, key, revision, text);
     if (store_get_head(step->txn, key, &head) != ERR_OK)
         return; /* sticky: nothing of this step stands */
-    if (bit == STATE_ACCEPTED && head.counting == revision)
+    if (bit == STATE_ACCEPTED)
         step_done(step, STEP_WORDS(step, "accepted %s: it counts", "đã duyệt %s: được tính"), text);
-    else if (bit == STATE_ACCEPTED)
-        step_done(step,
-                  STEP_WORDS(step,
-                             "accepted %s, but it does not count: it was returned, and the unit "
-                             "has to file a correction",
-                             "đã duyệt %s, nhưng không được tính: bản này đã bị trả lại, đơn vị "
-                             "phải nộp bản sửa"),
-                  text);
     else if (head.counting != 0)
         step_done(step,
                   STEP_WORDS(step,
@@ -267,9 +299,9 @@ void node_handle_mark(struct step *step, const Tonghop__Mark *mark)
     char text[STEP_KEY_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     uint8_t bit = (uint8_t)mark->states;
     wire_key_to_domain(mark->key, &key);
-    if (!step_may_say(step) || !may_mark(step, &key, bit) || is_done_already(step, &key, mark) ||
-        !is_current(step, &key, mark->revision) || !has_cells(step, mark) ||
-        (bit == STATE_RETURNED && closed_refuse(step, &key)))
+    if (!step_may_say(step) || !may_mark(step, &key, bit) || refuse_returned(step, &key, mark) ||
+        is_done_already(step, &key, mark) || !is_current(step, &key, mark->revision) ||
+        !has_cells(step, mark) || (bit == STATE_RETURNED && closed_refuse(step, &key)))
         return;
     incoming_mark(step, &key, mark->revision, bit);
     notice_decide(step, &key, mark->revision, bit, mark->reason, mark->indicators,

@@ -219,6 +219,20 @@ static void note_mark(struct sim *sim, const struct sim_ask *ask)
     store_abort(&txn);
 }
 
+/* One that was returned is not accepted; it may have been before, and the answer got lost. */
+static void note_refused_mark(struct sim *sim, const struct sim_ask *ask)
+{
+    struct sim_filing *filing = &sim->filings[ask->filing];
+    struct report_key key = sim_key_of(sim, filing->key);
+    struct revision held;
+    if (!sim->nodes[ask->node].is_running || filing->revision != ask->revision)
+        return;
+    struct store_txn *txn = store_begin_read(sim->nodes[ask->node].store);
+    if (store_get_revision(txn, &key, ask->revision, &held) == ERR_OK)
+        filing->marks |= ask->bit & held.states;
+    store_abort(&txn);
+}
+
 void sim_admin_done(struct sim *sim, size_t index)
 {
     const struct sim_ask *ask = &sim->asks[index];
@@ -270,6 +284,10 @@ void sim_admin_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *re
         sim_ask_again(sim, index, ask->seq);
         break;
     case SIM_ASK_MARK:
+        if (strcmp(refusal->code, err_name(ERR_EXISTS)) == 0)
+            note_refused_mark(sim, ask);
+        sim_ask_close(sim, index);
+        break;
     case SIM_ASK_SAY: /* what is not closed is not reopened, and so on */
         sim_ask_close(sim, index);
         break;

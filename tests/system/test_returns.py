@@ -144,8 +144,12 @@ def said_twice(office: Office) -> None:
     expect_in("another reason", flat(result.err), "refused (exists)", "is returned already", REASON)
     result = office.give_back(office.district, "--reason", "khác", expect=1, language="vi")
     expect_in("at the district", flat(result.err), "đã bị trả lại", "64 Tỉnh Gia Lai", REASON)
-    result = office.accept(office.district)
-    expect_in("accepted in vain", flat(result.err), "it does not count: it was returned")
+    for language, said in (("en", f"does not count: it was returned, and the unit has to file a correction "
+                                  f"(by {SHOWN}, 64 Gia Lai Province, "),
+                           ("vi", "không được duyệt, và không được tính: bản này đã bị trả lại, đơn vị phải "
+                                  f"nộp bản sửa (người trả lại {SHOWN}, 64 Tỉnh Gia Lai, ")):
+        result = office.accept(office.district, expect=1, language=language)
+        expect_in(f"accepted in vain ({language})", flat(result.err), said, REASON)
 
 
 def is_answered(office: Office) -> None:

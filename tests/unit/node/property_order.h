@@ -52,6 +52,21 @@ static inline void fill_accepted(const struct p_model *m, const struct message *
     ret->recorded_by = TEXT("uid:1000");
 }
 
+/* When it is told for the second time, it may have been returned by then: nothing more is done. */
+static inline void accept_once(struct rig *rig, const struct p_model *m,
+                               const struct message *message)
+{
+    const struct report_key key = key_at(m, &message->at);
+    if (m->p->units[message->at.unit].id == 1)
+        return;
+    const Tonghop__Envelope *answer =
+        ask_mark(rig, from_local(), &key, message->revision, STATE_ACCEPTED);
+    if ((message->states & STATE_RETURNED) != 0 && answer->body_case == BODY(REFUSAL))
+        assert_refused(answer, "exists");
+    else
+        assert_body(answer, BODY(DONE));
+}
+
 static inline void send(struct rig *rig, const struct p_model *m, const struct message *message)
 {
     Tonghop__Revision revision = TONGHOP__REVISION__INIT;
@@ -59,9 +74,10 @@ static inline void send(struct rig *rig, const struct p_model *m, const struct m
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     if (message->key == 0) {
         assert_body(hand_in(rig, &message->filing, true), BODY(RECEIPT));
-        for (uint32_t bit = STATE_ACCEPTED; bit <= STATE_RETURNED; bit <<= 1)
-            if ((message->states & bit) != 0 && m->p->units[message->at.unit].id != 1)
-                mark_spot(rig, m, &message->at, message->revision, bit);
+        if ((message->states & STATE_ACCEPTED) != 0)
+            accept_once(rig, m, message);
+        if ((message->states & STATE_RETURNED) != 0 && m->p->units[message->at.unit].id != 1)
+            mark_spot(rig, m, &message->at, message->revision, STATE_RETURNED);
         return;
     }
     revision.filing = (ProtobufCBinaryData){message->filing.len, message->filing.data};

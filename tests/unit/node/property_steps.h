@@ -125,11 +125,18 @@ static inline void withdraw(struct rig *rig, struct p_model *m, const struct spo
 
 /* ---- marking ---- */
 
+/* One that was returned is not accepted any more. */
 static inline void accept_latest(struct rig *rig, struct p_model *m, const struct spot *at)
 {
     struct p_report *latest = latest_at(m, at);
     if (latest->revision == 0 || m->p->units[at->unit].id == 1)
         return;
+    if (has_state(latest, STATE_RETURNED)) {
+        const struct report_key key = key_at(m, at);
+        assert_refused(ask_mark(rig, from_local(), &key, latest->revision, STATE_ACCEPTED),
+                       "exists");
+        return;
+    }
     mark_spot(rig, m, at, latest->revision, STATE_ACCEPTED);
     if (!has_state(latest, STATE_ACCEPTED))
         count_latest(m, at);

@@ -227,6 +227,67 @@ static void test_accepted_already(void **state)
 
 /* ---- no ---- */
 
+/* What was returned is not accepted, whether it waited or was accepted before: who tries is told
+ * that it does not count, by whom it was returned and why, and nothing changes: what counted before
+ * goes on counting. Once it is replaced, that is what is said. */
+static void test_the_returned_is_not_accepted(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t form;
+        bool is_accepted; /* by hand, before */
+        const char *said;
+    } rows[] = {
+        {"it waited", 1, false, "is not accepted, and does not count: it was returned"},
+        {"accepted by hand", 1, true, "is accepted already, but it does not count"},
+        {"accepted by itself", 2, false, "is accepted already, but it does not count"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct rig *rig = *state;
+        print_message("row: %s\n", rows[i].name);
+        struct draft draft = *DRAFT(.period = "2024-S1", .form = rows[i].form,
+                                    .catalogue = CATALOGUE, CELLS(EXACT(1, 1)));
+        draft.unit = 23888 - (uint32_t)(i % 2); /* one that has not filed the form */
+        if (rows[i].form != 1)
+            draft.cell_count = 0;
+        file_ok(rig, &draft);
+        if (rows[i].is_accepted)
+            assert_body(decide(rig, &draft, DECIDING(.revision = 1, .bit = A)), BODY(DONE));
+        assert_body(decide(rig, &draft, DECIDING(.revision = 1, .bit = R, .reason = "đếm lại")),
+                    BODY(DONE));
+        char *before = dump_store(rig);
+        const Tonghop__Refusal *refusal =
+            assert_refused(decide(rig, &draft, DECIDING(.revision = 1, .bit = A)), "exists");
+        assert_contains(refusal->text, rows[i].said);
+        assert_contains(refusal->text, "the unit has to file a correction (by uid:1000, 64 ");
+        assert_contains(refusal->text, ": đếm lại)");
+        assert_unchanged(rig, before);
+    }
+}
+
+/* Its acceptance would have ended what counts: the revision before it goes on counting. */
+static void test_what_counts_goes_on(void **state)
+{
+    struct rig *rig = *state;
+    struct draft draft = *commune();
+    const struct cell cells[] = {EXACT(1, 9), EXACT(2, 4)};
+    file_ok(rig, &draft);
+    assert_body(decide(rig, &draft, DECIDING(.revision = 1, .bit = A)), BODY(DONE));
+    draft.cells = cells;
+    draft.based_on = 1;
+    file_ok(rig, &draft);
+    assert_body(decide(rig, &draft, DECIDING(.revision = 2, .bit = R, .reason = "x")), BODY(DONE));
+    assert_refused(decide(rig, &draft, DECIDING(.revision = 2, .bit = A)), "exists");
+    assert_true(entry_of(rig, &draft, 1)->counts);
+    draft.cells = commune()->cells;
+    draft.based_on = 2;
+    file_ok(rig, &draft);
+    const Tonghop__Refusal *refusal =
+        assert_refused(decide(rig, &draft, DECIDING(.revision = 2, .bit = A)), "stale");
+    assert_contains(refusal->text, "has been replaced by revision 3");
+    assert_verifies(rig);
+}
+
 /* Who may do it is named. */
 static void test_who_may_is_named(void **state)
 {
@@ -327,10 +388,16 @@ static void test_in_a_closed_period(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DECISION_TEST(test_history_tells),    DECISION_TEST(test_cells_are_of_the_form),
-        DECISION_TEST(test_said_again),       DECISION_TEST(test_a_reason_comes_later),
-        DECISION_TEST(test_accepted_already), DECISION_TEST(test_who_may_is_named),
-        DECISION_TEST(test_replaced),         DECISION_TEST(test_in_a_closed_period),
+        DECISION_TEST(test_history_tells),
+        DECISION_TEST(test_cells_are_of_the_form),
+        DECISION_TEST(test_said_again),
+        DECISION_TEST(test_a_reason_comes_later),
+        DECISION_TEST(test_accepted_already),
+        DECISION_TEST(test_the_returned_is_not_accepted),
+        DECISION_TEST(test_what_counts_goes_on),
+        DECISION_TEST(test_who_may_is_named),
+        DECISION_TEST(test_replaced),
+        DECISION_TEST(test_in_a_closed_period),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,12 +92,14 @@ static void test_who_may(void **state)
     rig_enrol(rig, ADMIN_631, 631, ROLE(ADMIN));
     rig_enrol(rig, ADMIN_632, 632, ROLE(ADMIN));
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct draft *like = DRAFT(.period = "2024-S1", .unit = rows[i].unit, .catalogue = 2,
+        char period[16]; /* each marks another report */
+        (void)snprintf(period, sizeof(period), "%u-S1", (unsigned)(2000 + i));
+        const struct draft *like = DRAFT(.period = period, .unit = rows[i].unit, .catalogue = 2,
                                          .based_on = 0, CELLS(EXACT(1, 1)));
         print_message("row: %u on %u\n", rows[i].who, rows[i].unit);
         if (rows[i].unit == 631 || rows[i].unit == 23857)
             (void)state_from_child(rig, NODE_631, like, (struct state){1, 0, 0, 0});
-        else if (rows[i].unit != 99999 && head_of(rig, like).revision == 0)
+        else if (rows[i].unit != 99999)
             file_ok(rig, like);
         for (uint32_t bit = A; bit <= R; bit++) {
             int may = bit == A ? rows[i].accept : rows[i].give_back;
@@ -228,7 +230,6 @@ static void test_what_counts_afterwards(void **state)
         {"a correction is returned: the earlier one goes on", {2, 0, 1, A}, 2, R, R, 1},
         {"the earlier one is returned while a correction waits", {2, 0, 1, A}, 1, R, 0, 0},
         {"the one that counts is returned: none does", {2, A, 0, 0}, 2, R, A | R, 0},
-        {"accepted although it was returned", {1, R, 0, 0}, 1, A, A | R, 0},
         {"accepted again", {1, A, 0, 0}, 1, A, A, 1},
     };
     struct rig *rig = *state;
