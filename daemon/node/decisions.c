@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "core/person.h"
 #include "node/notice.h"
 #include "wire/digest.h"
 
@@ -73,6 +74,19 @@ const struct decision *decisions_last(const struct decisions *decisions, uint8_t
         if (decisions->items[i - 1].state == state)
             return &decisions->items[i - 1];
     return NULL;
+}
+
+char *decision_return_text(struct step *step, const struct decision *decision)
+{
+    char person[PERSON_SHOWN_SIZE], unit[256], time[INSTANT_TEXT_SIZE];
+    if (decision == NULL)
+        return mem_strdup("");
+    return mem_printf(
+        STEP_WORDS(step, " (by %s, %s, at %s%s%s)", " (người trả lại %s, %s, lúc %s%s%s)"),
+        person_show(decision->person, person),
+        step_unit_text(step, decision->author, unit, sizeof(unit)),
+        instant_format((struct instant){decision->time_us}, time),
+        decision->reason[0] != '\0' ? ": " : "", decision->reason);
 }
 
 bool decisions_is_returned(struct step *step, const struct report_key *key, uint64_t revision)

@@ -25,6 +25,8 @@ void decisions_find(struct step *step, const struct report_key *key,
 void decisions_fini(struct decisions *decisions);
 /* The last one of that state; NULL: none is known. */
 const struct decision *decisions_last(const struct decisions *decisions, uint8_t state);
+/* " (by whom, where, when: why)" of a return; "" of NULL. The caller frees. */
+char *decision_return_text(struct step *step, const struct decision *decision);
 /* Whether this number of the key was returned, by what is held of it or by what was said. */
 bool decisions_is_returned(struct step *step, const struct report_key *key, uint64_t revision);
 

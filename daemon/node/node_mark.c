@@ -232,8 +232,7 @@ static bool refuse_returned(struct step *step, const struct report_key *key,
 {
     struct revision held;
     struct decisions decisions;
-    char text[STEP_REPORT_TEXT_SIZE], person[PERSON_SHOWN_SIZE], unit[UNIT_TEXT_SIZE];
-    char time[INSTANT_TEXT_SIZE];
+    char text[STEP_REPORT_TEXT_SIZE];
     if (mark->states != STATE_ACCEPTED ||
         store_get_revision(step->txn, key, mark->revision, &held) != ERR_OK ||
         (held.states & STATE_RETURNED) == 0)
@@ -241,14 +240,7 @@ static bool refuse_returned(struct step *step, const struct report_key *key,
     if (!is_current(step, key, mark->revision))
         return true;
     decisions_find(step, key, &held, &decisions);
-    const struct decision *last = decisions_last(&decisions, STATE_RETURNED);
-    char *who = last == NULL ? mem_strdup("")
-                             : mem_printf(STEP_WORDS(step, " (by %s, %s, at %s%s%s)",
-                                                     " (người trả lại %s, %s, lúc %s%s%s)"),
-                                          person_show(last->person, person),
-                                          step_unit_text(step, last->author, unit, sizeof(unit)),
-                                          instant_format((struct instant){last->time_us}, time),
-                                          last->reason[0] != '\0' ? ": " : "", last->reason);
+    char *who = decision_return_text(step, decisions_last(&decisions, STATE_RETURNED));
     const char *accepted =
         (held.states & STATE_ACCEPTED) != 0
             ? STEP_WORDS(step, "is accepted already, but it", "đã được duyệt, nhưng")

@@ -9,6 +9,7 @@
 #include "core/validate.h"
 #include "link/key.h"
 #include "node/closed.h"
+#include "node/decisions.h"
 #include "node/incoming.h"
 #include "node/rollup.h"
 #include "wire/digest.h"
@@ -223,14 +224,49 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
               in->revision.number);
 }
 
+/* The same figures once more, by somebody who has seen that they were returned: it says so in what
+ * it is based on. The filing that was returned, sent again because the answer got lost, does not.
+ */
+static bool is_answer(const struct incoming *in, const struct head *head)
+{
+    return (head->states & STATE_RETURNED) != 0 && in->report.based_on == head->revision;
+}
+
+/* Figures that were returned may be right: then somebody says why. Refuses and returns false if
+ * nobody does. */
+static bool is_explained(struct step *step, const struct incoming *in, const struct head *head)
+{
+    struct revision held;
+    struct decisions decisions;
+    char text[STEP_REPORT_TEXT_SIZE];
+    if (in->report.reason[strspn(in->report.reason, " \t\n")] != '\0')
+        return true;
+    if (store_get_named_revision(step->txn, &in->key, head->revision, &held) != ERR_OK)
+        return false; /* sticky */
+    decisions_find(step, &in->key, &held, &decisions);
+    char *who = decision_return_text(step, decisions_last(&decisions, STATE_RETURNED));
+    step_refuse(step, ERR_INVALID, NULL,
+                STEP_WORDS(step,
+                           "%s was returned%s, and these are the same figures: correct them, or "
+                           "say why they are right (--reason)",
+                           "%s đã bị trả lại%s, và số liệu vẫn như cũ: sửa số liệu, hoặc nêu vì "
+                           "sao số liệu đúng (--reason)"),
+                step_report_text(step, &in->key, head->revision, text), who);
+    free(who);
+    decisions_fini(&decisions);
+    return false;
+}
+
 static void take_in(struct step *step, struct incoming *in, const Tonghop__File *file)
 {
     struct head head = {0};
     struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
     bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
-    if (had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0)
+    bool is_same = had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0;
+    if (is_same && !is_answer(in, &head))
         send_receipt(step, &in->key, &head, true, NULL);
     else if (!closed_refuse(step, &in->key) && may_follow(step, &in->report, &head) &&
+             (!is_same || is_explained(step, in, &head)) &&
              may_be_filed(step, in, file, &problems)) {
         if (file->check_only)
             send_receipt(step, &in->key, &(const struct head){0}, false, &problems);

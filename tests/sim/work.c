@@ -1,6 +1,7 @@
 /* The work: two authors for each report, one at the node and one afar, own and whole, of three
  * forms and years, plans and results; they correct, drop cells and withdraw. An author who is told
  * that his base is stale either files again on the new base or lets it be. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/mem.h"
@@ -228,6 +229,11 @@ void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *ref
     } else if (strcmp(refusal->code, err_name(ERR_INVALID)) == 0 &&
                !filing->report.may_drop_cells) {
         filing->report.may_drop_cells = true; /* the author means it */
+        sim_ask_again(sim, index, ask->seq);
+    } else if (strcmp(refusal->code, err_name(ERR_INVALID)) == 0 &&
+               filing->report.reason[0] == '\0') {
+        free(filing->report.reason); /* returned, and right: the author says why */
+        filing->report.reason = mem_strdup("counted again");
         sim_ask_again(sim, index, ask->seq);
     } else if (strcmp(refusal->code, err_name(ERR_NOT_HOME)) != 0) {
         sim_wrong(sim, "a good report of unit %u is refused: %s: %s %s", filing->report.key.unit,

@@ -217,6 +217,39 @@ def by_itself(office: Office) -> None:
     expect_in("which one", result.err, "  --form chung\n  --form mttq\n")
 
 
+def was_right(office: Office) -> None:
+    """Figures that were returned and are right are answered with a reason; without one nothing is
+    filed, and what the return said is told"""
+    office.give_back(office.province, "--form", "mttq", "--reason", "xem lại ủy quyền")
+    eventually(lambda: state_of(office, "mttq") == "returned", "it is returned at the commune")
+    for arguments in ((), ("--dry-run",), ("--reason", " "), ("--lang", "vi")):
+        result = submit(office.commune, PERIOD, table({OTHER: 3}), *arguments, expect=1)
+        expect_in("not without a reason", flat(result.err), "xem lại ủy quyền", "(--reason)")
+        expect("refused", [row[2] for row in outcomes(result)], ["refused"])
+    expect("still returned", state_of(office, "mttq"), "returned")
+    result = submit(office.commune, PERIOD, table({OTHER: 3}), "--reason", "số đúng")
+    expect("filed", outcomes(result), [(str(COMMUNE), "2", "accepted")])
+    result = submit(office.commune, PERIOD, table({OTHER: 3}), "--reason", "số đúng")
+    expect("filed once", outcomes(result), [(str(COMMUNE), "2", "unchanged")])
+    office.settle()
+    office.give_back(office.province, "--form", "mttq", "--reason", "vẫn lạ")
+    eventually(lambda: state_of(office, "mttq") == "returned", "it is returned once more")
+    result = office.commune.tonghop("amend", OTHER, "3", "--period", PERIOD, "--reason", "vẫn đúng",
+                                    "--format", "csv")
+    expect("amended", outcomes(result), [(str(COMMUNE), "3", "accepted")])
+    office.settle()
+    for node in office.all:
+        expect(f"answers, at {node.name}", [(row["revision"], row["state"], row["answers"]) for row in
+                                            history(node, COMMUNE, PERIOD) if row["form"] == "mttq"],
+               [("3", "accepted", "2"), ("2", "returned", "1"), ("1", "returned", "")])
+    expect("it counts", total(office.province, PERIOD, OTHER), exact(3, 1))
+
+
+def state_of(office: Office, form: str) -> str:
+    """The state of the commune's latest report of that form, at the commune."""
+    return next(row["state"] for row in history(office.commune, COMMUNE, PERIOD) if row["form"] == form)
+
+
 def in_a_closed_period(office: Office) -> None:
     """Nothing is returned in a closed period: the refusal says who reopens it, and how"""
     office.province.tonghop("close", "--period", PERIOD, "--edition", "preliminary", "--incomplete")
@@ -233,4 +266,4 @@ if __name__ == "__main__":
     with Tree() as tree:
         play((what_is_asked_wrong, who_may, comes_back_with_a_reason, who_filed_is_named, said_twice,
               is_answered, is_accepted_by_hand, what_waits_is_told_apart, by_itself,
-              in_a_closed_period), Office(tree))
+              was_right, in_a_closed_period), Office(tree))

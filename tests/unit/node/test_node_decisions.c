@@ -225,6 +225,106 @@ static void test_accepted_already(void **state)
     assert_contains(answer->done->text, "has to file a correction");
 }
 
+/* ---- the figures were right ---- */
+
+static const Tonghop__Receipt *receipt_of(struct rig *rig, const struct draft *draft)
+{
+    const Tonghop__Envelope *answer = file_as(rig, from_local(), draft);
+    assert_body(answer, BODY(RECEIPT));
+    return answer->receipt;
+}
+
+static void assert_repeated(struct rig *rig, const struct draft *draft, uint64_t revision)
+{
+    char *before = dump_store(rig);
+    const Tonghop__Receipt *receipt = receipt_of(rig, draft);
+    assert_true(receipt->repeated_content);
+    assert_int_equal(receipt->revision, revision);
+    assert_unchanged(rig, before);
+}
+
+static Tonghop__CoverageState coverage_of_commune(struct rig *rig)
+{
+    const Tonghop__Envelope *answer =
+        ask_coverage(rig, from_local(), ASK(.period = "2024-S1", .unit = "23888"));
+    assert_body(answer, BODY(COVERAGE));
+    for (size_t i = 0; i < answer->coverage->n_lines; i++)
+        if (strcmp(answer->coverage->lines[i]->form, "general") == 0)
+            return answer->coverage->lines[i]->state;
+    fail_msg("no line of the form");
+    return TONGHOP__COVERAGE_STATE__COVERAGE_STATE_UNSPECIFIED;
+}
+
+/* Figures that were returned and are right are filed again, based on what was returned, with a
+ * reason: that is a new revision, which answers the return. Without a reason it is refused with
+ * what the return said. A filing that is sent again for a lost answer changes nothing, before the
+ * answer, after it, and when that was returned in its turn. */
+static void test_right_figures_answer(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft first = *commune();
+    struct draft answer = first, unexplained = first;
+    file_ok(rig, &first);
+    assert_body(decide(rig, &first, DECIDING(.revision = 1, .bit = R, .reason = "xem lại")),
+                BODY(DONE));
+    assert_repeated(rig, &first, 1);
+    unexplained.based_on = answer.based_on = 1;
+    for (unsigned i = 0; i < 4; i++) {
+        unexplained.reason = i % 2 == 0 ? NULL : " \n";
+        unexplained.check_only = i > 1;
+        char *before = dump_store(rig);
+        const Tonghop__Refusal *refusal =
+            assert_refused(file_as(rig, from_local(), &unexplained), "invalid");
+        assert_contains(refusal->text, "revision 1 of form general, 2024-S1, of 23888 ");
+        assert_contains(refusal->text, " was returned (by uid:1000, 64 ");
+        assert_contains(refusal->text, ": xem lại), and these are the same figures");
+        assert_contains(refusal->text, "--reason");
+        assert_unchanged(rig, before);
+    }
+    assert_int_equal(coverage_of_commune(rig), TONGHOP__COVERAGE_STATE__COVERAGE_STATE_RETURNED);
+    answer.reason = "đã đếm lại";
+    answer.check_only = true;
+    char *before = dump_store(rig);
+    assert_int_equal(receipt_of(rig, &answer)->revision, 0);
+    assert_unchanged(rig, before);
+    answer.check_only = false;
+    const Tonghop__Receipt *receipt = receipt_of(rig, &answer);
+    assert_false(receipt->repeated_content);
+    assert_int_equal(receipt->revision, 2);
+    assert_int_equal(receipt->states, 0);
+    assert_int_equal(entry_of(rig, &first, 2)->answers, 1);
+    assert_int_equal(entry_of(rig, &first, 2)->n_decisions, 0);
+    assert_int_equal(coverage_of_commune(rig), TONGHOP__COVERAGE_STATE__COVERAGE_STATE_WAITING);
+    assert_repeated(rig, &answer, 2);
+    assert_repeated(rig, &first, 2);
+    assert_body(decide(rig, &first, DECIDING(.revision = 2, .bit = R, .reason = "y")), BODY(DONE));
+    assert_repeated(rig, &answer, 2);
+    answer.based_on = 2;
+    assert_int_equal(receipt_of(rig, &answer)->revision, 3);
+    answer.based_on = 3; /* it is not returned: there is nothing to answer */
+    assert_repeated(rig, &answer, 3);
+    assert_verifies(rig);
+}
+
+/* Nothing is filed in a closed period, an answer neither: that is said first. */
+static void test_right_figures_in_a_closed_period(void **state)
+{
+    struct rig *rig = *state;
+    struct draft draft = *commune();
+    file_ok(rig, &draft);
+    assert_body(decide(rig, &draft, DECIDING(.revision = 1, .bit = R, .reason = "x")), BODY(DONE));
+    rig->now.us += 1000000;
+    assert_body(
+        ask_close(rig, from_local(),
+                  FREEZE(.period = "2024-S1", .rank = RANK(PRELIMINARY), .incomplete = true)),
+        BODY(CLOSED));
+    assert_repeated(rig, &draft, 1);
+    draft.based_on = 1;
+    assert_refused(file_as(rig, from_local(), &draft), "closed");
+    draft.reason = "đã đếm lại";
+    assert_refused(file_as(rig, from_local(), &draft), "closed");
+}
+
 /* ---- no ---- */
 
 /* What was returned is not accepted, whether it waited or was accepted before: who tries is told
@@ -393,6 +493,8 @@ int main(void)
         DECISION_TEST(test_said_again),
         DECISION_TEST(test_a_reason_comes_later),
         DECISION_TEST(test_accepted_already),
+        DECISION_TEST(test_right_figures_answer),
+        DECISION_TEST(test_right_figures_in_a_closed_period),
         DECISION_TEST(test_the_returned_is_not_accepted),
         DECISION_TEST(test_what_counts_goes_on),
         DECISION_TEST(test_who_may_is_named),
