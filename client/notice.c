@@ -52,12 +52,29 @@ static void put_word(struct buf *out, const struct common *common, enum word wor
     buf_printf(out, words(common->is_english, word), text);
 }
 
+/* Until a moment that was over: a reopening was ended by hand. */
+static bool is_end(const Tonghop__InboxEntry *entry)
+{
+    return entry->type == NOTICE_REOPENING && entry->until_us <= entry->time_us;
+}
+
+/* Of what was seen also what that was. */
+static void put_event(struct buf *out, const struct common *common,
+                      const Tonghop__InboxEntry *entry)
+{
+    enum word word = is_end(entry) ? WORD_NOTICE_REOPEN_ENDED : type_of(entry->type)->word;
+    buf_printf(out, "%s", words(common->is_english, word));
+    if (entry->type == NOTICE_HEARD && entry->heard != 0)
+        buf_printf(out, " (%s)", words(common->is_english, type_of(entry->heard)->word));
+}
+
 char *notice_line(const struct common *common, const Tonghop__InboxEntry *entry)
 {
     struct buf out = {0};
     char number[24];
-    buf_printf(&out, "%s: %s %s, %s", words(common->is_english, type_of(entry->type)->word),
-               entry->unit->code, selection_unit_name(common, entry->unit), entry->period);
+    put_event(&out, common, entry);
+    buf_printf(&out, ": %s %s, %s", entry->unit->code, selection_unit_name(common, entry->unit),
+               entry->period);
     if (entry->kind == KIND_PLAN)
         buf_printf(&out, " (%s)", words(common->is_english, WORD_KIND_PLAN));
     if (entry->form[0] != '\0')
@@ -83,6 +100,15 @@ static void put_plain(struct buf *out, const char *text)
 {
     for (const char *at = text; *at != '\0'; at++)
         buf_printf(out, "%c", (unsigned char)*at < ' ' ? ' ' : *at);
+}
+
+char *notice_end(const struct common *common, const Tonghop__InboxEntry *entry)
+{
+    char until[INSTANT_TEXT_SIZE];
+    if (entry->type != NOTICE_REOPENING || is_end(entry))
+        return mem_strdup("");
+    return mem_printf(words(common->is_english, WORD_NOTICE_UNTIL),
+                      notice_until(entry->until_us, until));
 }
 
 char *notice_detail(const struct common *common, const Tonghop__InboxEntry *entry)

@@ -12,6 +12,8 @@ const char *notice_event(uint32_t type);
 const char *notice_until(int64_t until_us, char *out);
 /* One line: what happened, of which report, and who said it. The caller frees. */
 char *notice_line(const struct common *common, const Tonghop__InboxEntry *entry);
+/* Of a reopening ", until DAY", else "". Likewise. */
+char *notice_end(const struct common *common, const Tonghop__InboxEntry *entry);
 /* Why, and which cells: lines that begin with blanks, each with its end; "" for none. Likewise. */
 char *notice_detail(const struct common *common, const Tonghop__InboxEntry *entry);
 

@@ -115,11 +115,13 @@ static void print_entry(const struct common *common, const Tonghop__InboxEntry *
     char time[INSTANT_TEXT_SIZE];
     bool is_seen = entry->type == NOTICE_HEARD;
     char *line = notice_line(common, entry);
+    char *until = notice_end(common, entry);
     char *detail = notice_detail(common, entry);
-    (void)fprintf(out, "%s  %s\n%s",
+    (void)fprintf(out, "%s  %s%s\n%s",
                   instant_format((struct instant){is_seen ? entry->seen_us : entry->time_us}, time),
-                  line, detail);
+                  line, until, detail);
     free(line);
+    free(until);
     free(detail);
 }
 

@@ -516,6 +516,8 @@ enum word {
     WORD_NOTICE_SEEN,
     WORD_NOTICE_CLOSED,
     WORD_NOTICE_REOPENED,
+    WORD_NOTICE_REOPEN_ENDED,
+    WORD_NOTICE_UNTIL,    /* %s day or time */
     WORD_NOTICE_FORM,     /* %s code */
     WORD_NOTICE_REVISION, /* %s number */
     WORD_NOTICE_RANK,     /* %s rank */

@@ -104,9 +104,10 @@ static void say(struct step *step, const struct query *query, int64_t after_us,
     wire_put_notice_key(&key, &notice);
     notice.time_us = after_us + 1;
     notice.text = reopen->reason;
-    notice.until_us = reopen->until_us;
+    bool is_end = reopen->until_us <= step->event->now.us;
+    notice.until_us = is_end ? step->event->now.us : reopen->until_us;
     notice_say(step, &notice, false);
-    if (reopen->until_us <= step->event->now.us) {
+    if (is_end) {
         log_event(LOG_EVENT_PERIOD_REOPENED,
                   LOG_FIELDS(.report = &key.report, .peer = step_sender(step, sender)),
                   "the reopening of %s for %s has ended", period_format(query->period, period),

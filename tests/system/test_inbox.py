@@ -144,12 +144,26 @@ def closed_and_reopened(office: Office) -> None:
     eventually(lambda: ("reopened", str(COMMUNE), "yes") in events(inbox(office.district)),
                "the district is told that, too")
     expect_in("text", office.district.tonghop("inbox", "--lang", "en").out, f"until {until}", "nộp sót")
+    for language, words in (("en", f", until {until}\n"), ("vi", f", đến hết {until}\n")):
+        expect_in("followed", office.province.tonghop("watch", "--once", "--from-start", "--unit", str(COMMUNE),
+                                                      "--lang", language).out, words)
     office.hand_in(2)
     said = office.province.tonghop("reopen", str(COMMUNE), "--period", PERIOD, "--until", "now",
                                    "--reason", "xong", "--lang", "en")
     expect_in("ended", said.out, "no more")
     eventually(lambda: ("reopened", str(COMMUNE), "no") in events(inbox(office.district, "--all")),
                "the district is told that it ended")
+    row = next(row for row in inbox(office.district, "--all") if row["event"] == "reopened")
+    expect("ended when that was said", row["until"][:10], row["time"][:10])
+    for language, ended in (("en", "reopening ended: 23857 "), ("vi", "hết mở lại kỳ: 23857 ")):
+        text = office.district.tonghop("inbox", "--all", "--lang", language).out
+        expect_in(language, text, ended, row["until"])
+        expect("no year but this", "1970" in text, False)
+    told = office.province.tonghop("watch", "--once", "--from-start", "--unit", str(COMMUNE), "--lang", "en").out
+    expect_in("followed", told, "reopening ended: 23857 ")
+    expect("not as opened", "reopened" in told or ", until" in told, False)
+    expect_in("what was seen", office.province.tonghop("watch", "--once", "--from-start", "--lang", "en").out,
+              f"seen (reminder): {LATE} ")
     expect_in("closed again", office.hand_in(3, expect_status=1), "closed")
     settle(office.district)
 

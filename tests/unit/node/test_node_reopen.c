@@ -104,6 +104,11 @@ static void test_ended_by_hand(void **state)
     assert_body(answer, BODY(DONE));
     assert_contains(answer->done->text, "no more");
     assert_false(takes_in(rig, &in_631));
+    /* It is held as ended when that was said, whatever moment was asked. */
+    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.all = true));
+    assert_int_equal(inbox->entries[0]->type, NOTICE_REOPENING);
+    assert_int_equal(inbox->entries[0]->until_us, rig->now.us);
+    assert_true(inbox->entries[0]->time_us >= rig->now.us);
     char *before = dump_store(rig);
     const Tonghop__Refusal *refusal =
         assert_refused(ask_reopen(rig, from_local(), "2024", "23857", 1, "xong rồi"), "invalid");
