@@ -313,7 +313,7 @@ static int print_refusal(const struct common *common, const Tonghop__Refusal *re
                       (unsigned long long)refusal->current_revision);
         (void)fputc('\n', stderr);
     }
-    if (refusal->home > 0) {
+    if (refusal->home > 0 && !is_told) {
         (void)fputs("  ", stderr);
         (void)fprintf(stderr, words(is_english, WORD_HOME_IS), refusal->home);
         (void)fputc('\n', stderr);

@@ -53,7 +53,7 @@ static const struct words_pair table[WORD_COUNT] = {
                             "there are several nodes; choose one with --node or TONGHOP_NODE:"},
     [WORD_OUTPUT_FAILED] = {"không ghi được kết quả ra: %s", "the output cannot be written: %s"},
     [WORD_CURRENT_REVISION] = {"bản hiện tại là %llu", "the current revision is %llu"},
-    [WORD_HOME_IS] = {"nơi nhận là nút của đơn vị %u", "its home is the node of unit %u"},
+    [WORD_HOME_IS] = {"nơi nhận là nút của đơn vị id:%u", "its home is the node of unit id:%u"},
     /* main */
     [WORD_COMMAND_UNKNOWN] = {"không có lệnh “%s”", "there is no command '%s'"},
     [WORD_COMMAND_GUESS] = {"có phải là `%s`?", "did you mean `%s`?"},

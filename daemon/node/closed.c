@@ -2,9 +2,8 @@
  * so does reopening it. */
 #include "node/closed.h"
 
-#include <inttypes.h>
-
 #include "node/notice.h"
+#include "node/query.h"
 #include "wire/edition.h"
 
 /* Reopenings of one unit that run. More than its levels there are not, but for those of labels. */
@@ -118,20 +117,22 @@ bool closed_refuse(struct step *step, const struct report_key *key)
     struct node *node = step->node;
     struct closure closing = {0};
     char unit[256], by[256], period[PERIOD_TEXT_SIZE], time[INSTANT_TEXT_SIZE];
+    char code[QUERY_UNIT_SIZE];
     if (!closed_find(node, step->txn, key, step->event->now, &closing))
         return false;
     step_refuse(step, ERR_CLOSED, NULL,
                 STEP_WORDS(step,
                            "%s is closed for %s: %s made the %s figures at %s; whoever works at "
-                           "that node or above it can reopen it: tonghop reopen %" PRIu32
+                           "that node or above it can reopen it: tonghop reopen %s"
                            " --period %s --until DAY --reason TEXT",
                            "kỳ %s đã khóa đối với %s: %s đã chốt số %s lúc %s; người làm việc tại "
-                           "nút đó hoặc cấp trên có thể mở lại: tonghop reopen %" PRIu32
+                           "nút đó hoặc cấp trên có thể mở lại: tonghop reopen %s"
                            " --period %s --until NGÀY --reason LÝ-DO"),
                 period_format(key->period, period),
                 step_unit_text(step, key->unit, unit, sizeof(unit)),
                 step_unit_text(step, closing.unit, by, sizeof(by)),
                 edition_rank_word(step->peer.is_vietnamese, closing.edition),
-                instant_format(closing.time, time), key->unit, period);
+                instant_format(closing.time, time),
+                query_unit_code(node, node_tree(node, key->period), key->unit, code), period);
     return true;
 }

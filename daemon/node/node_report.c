@@ -42,7 +42,7 @@ static bool may_take_in(struct step *step, const struct report *report)
     struct node *node = step->node;
     const struct tree *tree = node_tree(node, report->key.period);
     uint32_t unit = report->key.unit;
-    char text[256];
+    char text[256], other[256];
     if (report->catalogue > node->catalogue->number) {
         step_refuse(step, ERR_CATALOGUE, NULL,
                     STEP_WORDS(step,
@@ -56,22 +56,23 @@ static bool may_take_in(struct step *step, const struct report *report)
     if (!tree_contains(tree, step->peer.unit, unit)) {
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step,
-                               "this key speaks for %s, not for unit %" PRIu32
+                               "this key speaks for %s, not for %s"
                                ": check the unit, or use a key that is enrolled for it",
-                               "chỉ được nộp cho %s, không được nộp cho đơn vị %" PRIu32
+                               "chỉ được nộp cho %s, không được nộp cho %s"
                                ": kiểm tra lại đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"),
-                    step_unit_text(step, step->peer.unit, text, sizeof(text)), unit);
+                    step_unit_text(step, step->peer.unit, text, sizeof(text)),
+                    step_unit_text(step, unit, other, sizeof(other)));
         return false;
     }
     uint32_t home = node_home_of(node, step->txn, tree, unit);
     if (home == 0) {
         step_refuse(step, ERR_FOREIGN, NULL,
                     STEP_WORDS(step,
-                               "unit %" PRIu32 " is not beneath this node in that period: hand the "
+                               "%s is not beneath this node in that period: hand the "
                                "report to a node above it",
-                               "đơn vị %" PRIu32 " không thuộc nút này trong kỳ đó: nộp ở nút cấp "
+                               "%s không thuộc nút này trong kỳ đó: nộp ở nút cấp "
                                "trên của đơn vị"),
-                    unit);
+                    step_unit_text(step, unit, text, sizeof(text)));
         return false;
     }
     if (home != node->options.unit) {

@@ -241,6 +241,20 @@ void query_unit_info(const struct node *node, uint32_t unit, struct date day,
     ret_info->type = node->catalogue->types[version->type].code;
 }
 
+const char *query_unit_code(const struct node *node, const struct tree *tree, uint32_t unit,
+                            char *out)
+{
+    Tonghop__UnitInfo info;
+    uint32_t found;
+    query_unit_info(node, unit, tree->window.last, &info);
+    if (catalogue_find_unit(node->catalogue, info.code, tree->window.last, &found) == ERR_OK &&
+        found == unit)
+        (void)snprintf(out, QUERY_UNIT_SIZE, "%s", info.code);
+    else
+        (void)snprintf(out, QUERY_UNIT_SIZE, "id:%" PRIu32, unit);
+    return out;
+}
+
 /* Messages point to texts that they do not change. */
 static char *words_of(const char *text)
 {

@@ -32,6 +32,11 @@ bool query_resolve_span(struct step *step, const char *from, struct query *query
  * with the codes of those that are called so. */
 bool query_find_unit(struct step *step, const char *text, const struct tree *tree,
                      uint32_t *ret_unit);
+enum { QUERY_UNIT_SIZE = UNIT_CODE_MAX + 1 };
+/* What to type for a unit of the tree so that it is found: its code, or "id:" and its id where
+ * another is meant by the code too. Into QUERY_UNIT_SIZE bytes; returns `out`. */
+const char *query_unit_code(const struct node *node, const struct tree *tree, uint32_t unit,
+                            char *out);
 /* What was asked for, as a refusal repeats it: its beginning, into QUERY_WORD_SIZE bytes; returns
  * `out`. */
 const char *query_word(const char *text, char *out);

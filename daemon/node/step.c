@@ -195,8 +195,9 @@ const char *step_unit_text(const struct step *step, uint32_t unit, char *out, si
     const struct unit_version *last =
         found != NULL ? &found->versions[found->version_count - 1] : NULL;
     if (last == NULL)
-        return node_unit_text(step->node, unit, out, size);
-    (void)snprintf(out, size, "%s %s", last->code, unit_name(last, !step->peer.is_vietnamese));
+        (void)snprintf(out, size, STEP_WORDS(step, "unit %" PRIu32, "đơn vị %" PRIu32), unit);
+    else
+        (void)snprintf(out, size, "%s %s", last->code, unit_name(last, !step->peer.is_vietnamese));
     return out;
 }
 

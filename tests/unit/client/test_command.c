@@ -348,7 +348,7 @@ static void test_refusal_is_told_in_full(void **state)
                         "  bản hiện tại của nút là 3\n"
                         "  - model.total: quá lớn\n"
                         "  bản hiện tại là 3\n"
-                        "  nơi nhận là nút của đơn vị 631\n");
+                        "  nơi nhận là nút của đơn vị id:631\n");
 }
 
 static void test_a_refusal_with_its_remedy_is_told_alone(void **state)
@@ -361,6 +361,7 @@ static void test_a_refusal_with_its_remedy_is_told_alone(void **state)
     (void)state;
     refusal.code = code;
     refusal.text = text;
+    refusal.home = 12; /* the text has it by its code and name */
     capture_start(&capture);
     assert_int_equal(command_print_refusal(&common, &refusal), EXIT_NO);
     capture_stop(&capture);

@@ -43,8 +43,8 @@ static const struct {
      .reporter = REPORTER_632,
      .draft = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 1))},
      .code = "foreign",
-     .text = "chỉ được nộp cho 632 Huyện Đồi Xanh, không được nộp cho đơn vị 23857: kiểm tra lại "
-             "đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"},
+     .text = "chỉ được nộp cho 632 Huyện Đồi Xanh, không được nộp cho 23857 Thị trấn Suối Trong: "
+             "kiểm tra lại đơn vị, hoặc dùng khóa đã đăng ký cho đơn vị đó"},
     {.name = "a unit that nobody knows",
      .draft = {.period = "2024-S1", .unit = 99999, CELLS(EXACT(1, 1))},
      .code = "foreign",
