@@ -60,7 +60,16 @@ static void set_signals(sigset_t *ret_ending)
 
 /* ---- the cursor ---- */
 
-/* A file that is not there is no cursor yet. */
+static void say_no_cursor(const struct watcher *watcher)
+{
+    char *text =
+        mem_printf(words(watcher->common->is_english, WORD_WATCH_NO_CURSOR), watcher->cursor_file);
+    command_say_long(text);
+    free(text);
+}
+
+/* A file that is not there is no cursor yet; one that is there and empty is somebody's mistake,
+ * unless all is to be told: to begin at now would leave out what came meanwhile. */
 static bool read_cursor(struct watcher *watcher)
 {
     char text[WIRE_CURSOR_MAX + 2] = "";
@@ -78,6 +87,10 @@ static bool read_cursor(struct watcher *watcher)
     if (!is_read)
         command_say("%s: %s", watcher->cursor_file, strerror(error));
     watcher->cursor = mem_strdup(text);
+    if (file != NULL && is_read && text[0] == '\0' && !watcher->is_from_start) {
+        say_no_cursor(watcher);
+        return false;
+    }
     return is_read;
 }
 
@@ -177,6 +190,10 @@ static int take_answer(struct watcher *watcher, const Tonghop__Envelope *request
             int status = be_away(watcher, err, reason);
             free(reason);
             return status;
+        }
+        if (err == ERR_SYNTAX && watcher->cursor_file != NULL && watcher->cursor[0] != '\0') {
+            say_no_cursor(watcher);
+            return EXIT_INPUT;
         }
         int status = command_print_refusal(watcher->common, answer->refusal);
         return command_is_bad_question(request, answer->refusal) ? EXIT_INPUT : status;

@@ -550,6 +550,7 @@ enum word {
     WORD_WATCH_AWAY, /* %s reason */
     WORD_WATCH_BACK,
     WORD_WATCH_RESTARTED,
+    WORD_WATCH_NO_CURSOR, /* %s file */
     /* accept, return, history */
     WORD_MARK_WHICH_FORM,
     WORD_MARK_NO_INDICATOR, /* %s code */

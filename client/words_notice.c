@@ -46,6 +46,11 @@ const struct words_pair words_notice[WORD_COUNT] = {
     [WORD_WATCH_BACK] = {"nút đã trả lời, theo dõi tiếp", "the node is back, going on"},
     [WORD_WATCH_RESTARTED] = {"dữ liệu của nút đã được thay hoặc khôi phục: in lại từ đầu",
                               "the node's data was replaced or restored: all is told again"},
+    [WORD_WATCH_NO_CURSOR] =
+        {"%s: tệp không ghi vị trí theo dõi nào: xóa tệp đó để theo dõi từ bây "
+         "giờ, và thêm --from-start để in trước mọi thứ nút đang giữ",
+         "%s: there is no cursor in it: remove the file to follow from now on, "
+         "and add --from-start to be told all that the node holds first"},
     [WORD_REOPEN_UNTIL] = {"--until phải là một ngày như 2024-07-05, hoặc now, không phải “%s”",
                            "--until has to be a day such as 2024-07-05, or now, not '%s'"},
     [WORD_REOPEN_PAST] = {"ngày %s đã qua: ghi hôm nay hoặc ngày sau; khóa lại ngay: --until now",

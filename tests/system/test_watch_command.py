@@ -12,7 +12,7 @@ from typing import Optional
 
 from harness import Node, Tree, die_with_the_test, eventually
 from peer import Keys, Peer, filing, pb
-from scene import expect, expect_in, plant, play, settle, start_as_it_is, tomorrow
+from scene import expect, expect_in, flat, plant, play, settle, start_as_it_is, tomorrow
 
 PROVINCE, DISTRICT = 64, 631
 COMMUNES = (23860, 23863, 23866, 23869, 23872)
@@ -98,8 +98,15 @@ def wrong_use(office: Office) -> None:
     cursor = office.tree.folder / "no-cursor"
     cursor.write_text("yesterday\n")
     result = node.tonghop("watch", "--once", "--cursor-file", str(cursor), "--lang", "en", expect=2)
-    expect_in("says what to do", result.err, "that is no cursor")
+    expect_in("says what to do", flat(result.err), f"{cursor}: there is no cursor", "remove the file", "--from-start")
     expect("and is kept", cursor.read_text(), "yesterday\n")
+    for text in ("", "\n"):
+        cursor.write_text(text)
+        result = node.tonghop("watch", "--once", "--cursor-file", str(cursor), "--lang", "en", expect=2)
+        expect_in("empty", flat(result.err), f"{cursor}: there is no cursor", "remove the file", "--from-start")
+        expect("and is kept", cursor.read_text(), text)
+        node.tonghop("watch", "--once", "--from-start", "--cursor-file", str(cursor))
+        expect("with --from-start it begins", len(cursor.read_text()) > 1, True)
     node.tonghop("watch", "--once", "--cursor-file", str(office.tree.folder / "no" / "cursor"), expect=2)
 
 
