@@ -604,7 +604,7 @@ static bool check_edition(struct step *step, const Tonghop__TotalsQuery *ask)
             step,
             "an edition has the figures of one period: ask for it without a span of "
             "years, the period before, the plan and what waits, which are not frozen with it",
-            "bản chốt chỉ có số liệu của một kỳ: hỏi không kèm giai đoạn, kỳ trước và "
+            "bản chốt chỉ có số liệu của một kỳ: hỏi không kèm giai đoạn, kỳ trước, "
             "kế hoạch và số chờ duyệt, vì những số đó không được chốt cùng"));
     return false;
 }
