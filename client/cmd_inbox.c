@@ -7,6 +7,7 @@
 #include "client/selection.h"
 #include "client/words.h"
 #include "core/instant.h"
+#include "core/mem.h"
 #include "core/person.h"
 
 struct asked {
@@ -125,6 +126,19 @@ static void print_inbox(const struct common *common, const Tonghop__Inbox *inbox
 
 /* ---- asking ---- */
 
+/* It is the unit's own people who have seen it: what another node serves is noted there. */
+static void say_not_noted(const struct common *common, const Tonghop__Inbox *inbox)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inbox->n_entries; i++)
+        count += inbox->entries[i]->type != NOTICE_CLOSING && inbox->entries[i]->seen_us == 0;
+    if (count == 0)
+        return;
+    char *text = mem_printf(words(common->is_english, WORD_INBOX_NOT_NOTED), count);
+    command_say_long(text);
+    free(text);
+}
+
 static int run_inbox(const struct common *common, int argc, char **argv)
 {
     struct asked asked = {0};
@@ -150,6 +164,8 @@ static int run_inbox(const struct common *common, int argc, char **argv)
             command_request(common, connection, &request, TONGHOP__ENVELOPE__BODY_INBOX, &answer);
     if (status == EXIT_DONE)
         print_inbox(common, answer->inbox);
+    if (status == EXIT_DONE && asked.is_seen)
+        say_not_noted(common, answer->inbox);
     connection_close(&connection);
     return status;
 }

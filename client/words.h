@@ -538,7 +538,8 @@ enum word {
     WORD_INBOX_SEEN,     /* %s moment, %s person */
     WORD_INBOX_NOT_SEEN, /* %s moment */
     WORD_INBOX_NOT_DELIVERED,
-    WORD_REMIND_DONE, /* %u how many */
+    WORD_INBOX_NOT_NOTED, /* %zu entries */
+    WORD_REMIND_DONE,     /* %u how many */
     WORD_REMIND_DUE,
     WORD_REMIND_EARLY, /* %s moment, %s moment */
     WORD_REMIND_NOTHING,

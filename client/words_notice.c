@@ -33,6 +33,11 @@ const struct words_pair words_notice[WORD_COUNT] = {
     [WORD_INBOX_NOT_SEEN] = {"đến nơi lúc %s, chưa ghi nhận đã xem: tonghop inbox --seen",
                              "came at %s, not noted as seen yet: tonghop inbox --seen"},
     [WORD_INBOX_NOT_DELIVERED] = {"chưa đến nút của đơn vị", "not at the unit's node yet"},
+    [WORD_INBOX_NOT_NOTED] =
+        {"chưa ghi nhận ở đây: %zu mục; đã xem hay chưa do nút của chính đơn vị "
+         "ghi nhận: tonghop inbox --seen",
+         "not noted as seen here: %zu; that is noted at the node of the unit "
+         "itself: tonghop inbox --seen"},
     [WORD_REMIND_DONE] = {"đã nhắc, lần thứ %u", "reminded, number %u"},
     [WORD_REMIND_DUE] = {"sẽ được nhắc", "would be reminded"},
     [WORD_REMIND_EARLY] = {"đã nhắc lúc %s; được nhắc lại từ %s",

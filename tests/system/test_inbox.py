@@ -4,7 +4,7 @@ closings and reopenings, as `tonghop remind`, `close`, `reopen` and `inbox` have
 import json
 
 from harness import Node, Tree, eventually
-from scene import expect, expect_in, plant, play, rows, settle, submit, tomorrow, unit_table
+from scene import expect, expect_in, flat, plant, play, rows, settle, submit, tomorrow, unit_table
 
 PROVINCE, DISTRICT, OTHER = 64, 631, 632
 COMMUNE, LATE, FAR = 23857, 23860, 23863
@@ -85,8 +85,17 @@ def reminders(office: Office) -> None:
 
 
 def seen(office: Office) -> None:
-    """What was noted as seen is known where it was said: when, and by whom"""
-    row, = inbox(office.district, "--seen")
+    """What was noted as seen is known where it was said: when, and by whom; elsewhere nothing is noted, and
+    that is said"""
+    for language, words in (("en", "not noted as seen here: 1;"), ("vi", "chưa ghi nhận ở đây: 1 mục;")):
+        result = office.province.tonghop("inbox", "--unit", str(LATE), "--seen", "--lang", language)
+        expect_in(language, flat(result.err), words, "tonghop inbox --seen")
+    row, = inbox(office.province, "--unit", str(LATE), "--seen")
+    expect("not there", row["seen"], "")
+    expect("without --seen nothing is said", office.province.tonghop("inbox", "--unit", str(LATE)).err, "")
+    result = office.district.tonghop("inbox", "--format", "csv", "--seen")
+    expect("nor at home", result.err, "")
+    row, = rows(result)
     expect("at home", (row["seen"] != "", row["seen_by"].startswith("uid:")), (True, True))
     eventually(lambda: inbox(office.province, "--unit", str(LATE))[0]["seen"] == row["seen"],
                "the province knows")
