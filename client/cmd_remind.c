@@ -29,19 +29,35 @@ static const char *result_of(const struct asked *asked, const Tonghop__ReminderL
     return asked->is_dry ? "due" : "reminded";
 }
 
+/* "64 Gia Lai"; the caller frees. */
+static char *author_of(const struct common *common, const Tonghop__ReminderLine *line)
+{
+    const Tonghop__UnitInfo *by = line->last_by;
+    return by != NULL ? mem_printf("%s %s", by->code, selection_unit_name(common, by))
+                      : mem_strdup("?");
+}
+
+/* Whom this node, or another, has reminded too short a while ago. */
+static void print_early(const struct common *common, const Tonghop__ReminderLine *line)
+{
+    char last[INSTANT_TEXT_SIZE], next[INSTANT_TEXT_SIZE];
+    char *author = author_of(common, line);
+    (void)printf(words(common->is_english, WORD_REMIND_EARLY),
+                 instant_format((struct instant){line->last_us}, last), author,
+                 instant_format((struct instant){line->next_us}, next));
+    free(author);
+}
+
 static void print_line(const struct common *common, const struct asked *asked,
                        const Tonghop__ReminderLine *line)
 {
-    char last[INSTANT_TEXT_SIZE], next[INSTANT_TEXT_SIZE];
     bool is_english = common->is_english;
     (void)printf("%s %s: ", line->unit->code, selection_unit_name(common, line->unit));
     if (line->nothing_due)
         (void)printf("%s",
                      words(is_english, line->closed ? WORD_REMIND_CLOSED : WORD_REMIND_NOTHING));
     else if (!line->reminded)
-        (void)printf(words(is_english, WORD_REMIND_EARLY),
-                     instant_format((struct instant){line->last_us}, last),
-                     instant_format((struct instant){line->next_us}, next));
+        print_early(common, line);
     else if (asked->is_dry)
         (void)printf("%s", words(is_english, WORD_REMIND_DUE));
     else
@@ -64,13 +80,14 @@ static void add_line(const struct common *common, const struct asked *asked, con
               line->last_us != 0 ? instant_format((struct instant){line->last_us}, time) : NULL);
     table_add(table,
               line->next_us != 0 ? instant_format((struct instant){line->next_us}, time) : NULL);
+    table_add(table, line->last_by != NULL ? line->last_by->code : NULL);
 }
 
 static int print_reminded(const struct common *common, const struct asked *asked,
                           const Tonghop__Reminded *reminded)
 {
     static const char *const keys[] = {"unit",   "unit_id", "unit_name", "period", "kind",
-                                       "result", "count",   "before",    "next"};
+                                       "result", "count",   "before",    "next",   "before_by"};
     struct table *table = table_new();
     bool is_early = false;
     table_add_keys(table, keys, sizeof(keys) / sizeof(keys[0]));
@@ -154,8 +171,8 @@ const struct command command_remind = {
     .help =
         "Tells units that a report of the period is due: it is missing, or was returned. They\n"
         "read it in `tonghop inbox`. Without UNIT all beneath this node that owe one. No unit is\n"
-        "reminded of a period more often than the node's remind_every_days allows. Exit 1 when\n"
-        "some were not: it was too early.\n\n"
+        "reminded of a period more often than the node's remind_every_days allows, whichever node\n"
+        "has reminded it. Exit 1 when some were not: it was too early.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --text TEXT       to be read by the units\n"
         "  --kind KIND       actual (default) or plan\n"
@@ -165,8 +182,8 @@ const struct command command_remind = {
     .help_vi =
         "Nhắc các đơn vị còn nợ báo cáo của kỳ: chưa nộp, hoặc bị trả lại mà chưa nộp lại. Đơn vị\n"
         "đọc bằng `tonghop inbox`. Không nêu ĐƠN-VỊ thì nhắc mọi đơn vị bên dưới nút này còn nợ.\n"
-        "Không đơn vị nào bị nhắc dày hơn mức remind_every_days của nút. Mã kết thúc 1 khi có đơn\n"
-        "vị chưa đến lúc được nhắc lại.\n\n"
+        "Không đơn vị nào bị nhắc dày hơn mức remind_every_days của nút, kể cả khi do nút khác\n"
+        "nhắc. Mã kết thúc 1 khi có đơn vị chưa đến lúc được nhắc lại.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --text LỜI-NHẮN   để đơn vị đọc\n"
         "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"

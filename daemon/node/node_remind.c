@@ -2,8 +2,8 @@
  * hand and by itself.
  *
  * By itself each node reminds those whose parent it serves: of the campaign that is under way, from
- * some days before the deadline on. Nobody is reminded of a period by one node more often than it
- * is configured for, whoever asks for it. */
+ * some days before the deadline on. Nobody is reminded of a period more often than the node
+ * is configured for, whoever asks for it, and whichever node has said the last one. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +38,40 @@ static int32_t pause_days(const struct node *node)
     return (int32_t)(days > 0 ? days : HAND_DAYS);
 }
 
-/* When it was reminded last by the clock that the node had then, 0: never, and how often. The time
- * of the notice may be later: a clock before may have been ahead. */
-static int64_t last_us(struct step *step, const struct notice_key *key, uint32_t *ret_count)
+/* The last reminder of a unit that is held here. */
+struct last {
+    int64_t us;     /* 0: there is none */
+    uint32_t by;    /* whose node said it */
+    uint32_t count; /* how many this node has said */
+};
+
+/* One of a later day than today's is the last one only if there is no other. */
+static bool is_later(const struct step *step, int64_t us, int64_t than_us)
 {
-    const Tonghop__Notice *held = notice_find(step->node, step->txn, key);
-    *ret_count = held != NULL ? held->count : 0;
-    return held != NULL ? held->delivered_us : 0;
+    const int64_t today_us = instant_end_of(instant_date(step->event->now)).us;
+    return (us > today_us) != (than_us > today_us) ? us <= today_us || than_us == 0 : us > than_us;
+}
+
+/* Any node above the unit may have said it: the time by the clock that it had then counts. That of
+ * the notice may be later, because a clock before was ahead. */
+static struct last last_of(struct step *step, const struct notice_key *key)
+{
+    const struct tree *tree = node_tree(step->node, key->report.period);
+    struct notice_key of = *key;
+    struct last last = {0};
+    for (of.author = tree_parent(tree, key->report.unit); of.author != 0;
+         of.author = tree_parent(tree, of.author)) {
+        const Tonghop__Notice *held = notice_find(step->node, step->txn, &of);
+        if (held == NULL)
+            continue;
+        if (of.author == key->author)
+            last.count = held->count;
+        if (is_later(step, held->delivered_us, last.us)) {
+            last.us = held->delivered_us;
+            last.by = of.author;
+        }
+    }
+    return last;
 }
 
 /* Days are told, not hours: a look that comes a moment earlier in the day than the last one finds
@@ -140,7 +167,7 @@ struct reminding {
     const struct query *query;
     struct missing missing;
     Tonghop__ReminderLine *lines;
-    Tonghop__UnitInfo *infos;
+    Tonghop__UnitInfo *infos, *authors;
     size_t count;
 };
 
@@ -150,12 +177,17 @@ static void judge_one(struct reminding *r, uint32_t unit)
     struct step *step = r->step;
     struct notice_key key = key_of(step, r->query->kind, r->query->period, unit);
     Tonghop__ReminderLine *line = &r->lines[r->count];
-    uint32_t count;
+    Tonghop__UnitInfo *author = &r->authors[r->count];
+    const struct last last = last_of(step, &key);
     tonghop__reminder_line__init(line);
     query_unit_info(step->node, unit, r->query->tree->window.last, &r->infos[r->count]);
     line->unit = &r->infos[r->count++];
-    line->last_us = last_us(step, &key, &count);
-    line->count = count;
+    line->last_us = last.us;
+    line->count = last.count;
+    if (last.us != 0) {
+        query_unit_info(step->node, last.by, r->query->tree->window.last, author);
+        line->last_by = author;
+    }
     line->closed = is_missing(&r->missing, unit) && is_closed(step, &key.report);
     line->nothing_due = line->closed || !is_missing(&r->missing, unit);
     if (line->nothing_due)
@@ -172,9 +204,7 @@ static bool say_one(struct reminding *r, const Tonghop__ReminderLine *line)
     struct step *step = r->step;
     struct notice_key key = key_of(step, r->query->kind, r->query->period, line->unit->id);
     struct date deadline;
-    uint32_t count;
-    (void)last_us(step, &key, &count); /* when does not matter any more */
-    if (!line->reminded || count >= line->count)
+    if (!line->reminded || last_of(step, &key).count >= line->count)
         return false;
     bool has_deadline = find_deadline(step, r->query->tree, line->unit->id, &deadline);
     say(step, &key, line->count, r->ask->text, has_deadline ? &deadline : NULL, false);
@@ -239,6 +269,7 @@ static bool judge_all(struct reminding *r)
     size_t wanted = r->ask->n_units > 0 ? r->ask->n_units : r->missing.count;
     r->lines = mem_calloc(wanted + 1, sizeof(*r->lines));
     r->infos = mem_calloc(wanted + 1, sizeof(*r->infos));
+    r->authors = mem_calloc(wanted + 1, sizeof(*r->authors));
     for (size_t i = 0; i < r->ask->n_units; i++) {
         struct query query;
         if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query) ||
@@ -290,6 +321,7 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
     free(reminding.missing.units);
     free(reminding.lines);
     free(reminding.infos);
+    free(reminding.authors);
 }
 
 /* ---- by itself ---- */
@@ -308,15 +340,16 @@ static bool remind_if_due(struct step *step, const struct query *query, uint32_t
     struct notice_key key = key_of(step, query->kind, query->period, unit);
     const struct date today = instant_date(step->event->now);
     struct date deadline;
-    uint32_t count;
     if (!serves_parent(step, query->tree, unit) ||
         !find_deadline(step, query->tree, unit, &deadline) ||
         today.days < deadline.days - (int32_t)node->options.remind_before_days ||
-        today.days > deadline.days + AFTER_DAYS ||
-        is_too_early(step, last_us(step, &key, &count)) || is_closed(step, &key.report))
+        today.days > deadline.days + AFTER_DAYS)
+        return false;
+    const struct last last = last_of(step, &key);
+    if (is_too_early(step, last.us) || is_closed(step, &key.report))
         return false;
     char *text = text_held(step, &key);
-    say(step, &key, count + 1, text, &deadline, true);
+    say(step, &key, last.count + 1, text, &deadline, true);
     free(text);
     return true;
 }

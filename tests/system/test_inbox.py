@@ -113,6 +113,17 @@ def seen_two_levels_down(office: Office) -> None:
                    [(row["seen"], row["seen_by"])], f"{node.name} knows that it was seen")
 
 
+def one_pace(office: Office) -> None:
+    """Whom the province has reminded the district does not remind again that day, and is told who has"""
+    row, = remind(office.district, str(FAR), expect_status=1)
+    expect("by the district", (row["result"], row["before_by"], row["count"]), ("too-early", str(PROVINCE), "0"))
+    again = ("remind", str(FAR), "--period", PERIOD, "--lang")
+    expect_in("en", office.district.tonghop(*again, "en", expect=1).out, "reminded already at",
+              f"by {PROVINCE} ", "again from")
+    expect_in("vi", office.district.tonghop(*again, "vi", expect=1).out, f"do {PROVINCE} ")
+    expect("told once", len(inbox(office.commune)), 1)
+
+
 def returned(office: Office) -> None:
     """A report that was returned is owed: its unit is reminded of it, until it is filed again"""
     expect("filed", [row["result"] for row in remind(office.province, str(COMMUNE))], ["nothing-due"])
@@ -177,7 +188,7 @@ def closed_and_reopened(office: Office) -> None:
     settle(office.district)
 
 
-STEPS = (nothing_yet, wrong_use, reminders, seen, seen_two_levels_down, returned, closed_and_reopened)
+STEPS = (nothing_yet, wrong_use, reminders, seen, seen_two_levels_down, one_pace, returned, closed_and_reopened)
 
 if __name__ == "__main__":
     with Tree() as grown:
