@@ -177,19 +177,20 @@ const struct command command_inbox = {
     .summary_vi = "xem những gì cấp trên gửi cho các đơn vị của nút này",
     .help =
         "Reports that were returned, with the reason and the cells; reminders; periods that were\n"
-        "closed, and reopened. Only what is still to be done, and closings of the last 30 days,\n"
-        "the latest first.\n\n"
+        "closed, and reopened. Only what is still to be done, and of each unit and period\n"
+        "the last closing, if it is of the last 30 days. The latest comes first.\n\n"
         "  --unit UNIT   what was said to this unit and those beneath it, whoever serves them\n"
-        "  --all         also what is settled\n"
+        "  --all         also what is settled, and earlier closings\n"
         "  --seen        note that it was seen: whoever said it can read that, and by whom\n\n"
         "Examples:\n"
         "  tonghop inbox\n"
         "  tonghop inbox --seen\n",
     .help_vi =
         "Báo cáo bị trả lại kèm lý do và các chỉ tiêu; lời nhắc nộp; kỳ đã khóa, được mở lại. Chỉ\n"
-        "gồm việc còn phải làm và các lần khóa kỳ trong 30 ngày qua, mới nhất ở đầu.\n\n"
+        "gồm việc còn phải làm và lần khóa gần nhất của mỗi đơn vị, mỗi kỳ trong 30 ngày qua, mới\n"
+        "nhất ở đầu.\n\n"
         "  --unit ĐƠN-VỊ  những gì đã gửi cho đơn vị này và cấp dưới, kể cả do nút khác phục vụ\n"
-        "  --all          cả những việc đã xong\n"
+        "  --all          cả những việc đã xong, những lần khóa trước\n"
         "  --seen         ghi nhận là đã xem: người gửi biết đã xem lúc nào, ai xem\n\n"
         "Ví dụ:\n"
         "  tonghop inbox\n"

@@ -114,6 +114,21 @@ static void add_entry(struct inbox *inbox, const struct notice_key *key,
     inbox->items[inbox->count++] = entry;
 }
 
+/* Of several closings of a unit and period the latest is news, whoever has closed it: they come one
+ * after the other. False if a later one was gathered; one that was earlier is let go. */
+static bool is_last_closing(struct inbox *inbox, const struct notice_key *key, int64_t time_us)
+{
+    struct inbox_entry *before = inbox->count > 0 ? inbox->items[inbox->count - 1] : NULL;
+    if (before == NULL || before->key.type != NOTICE_CLOSING ||
+        !report_key_equal(&before->key.report, &key->report))
+        return true;
+    if (before->message.time_us > time_us)
+        return false;
+    inbox_entry_free(&before);
+    inbox->count--;
+    return true;
+}
+
 /* What is settled is not read unless it is asked for. */
 static void gather_one(struct inbox *inbox, const struct notice_key *key)
 {
@@ -124,7 +139,9 @@ static void gather_one(struct inbox *inbox, const struct notice_key *key)
     if (!is_wanted && key->type != NOTICE_CLOSING)
         return;
     const Tonghop__Notice *notice = notice_find(step->node, step->txn, key);
-    if (notice != NULL && (is_wanted || notice->time_us >= news_us)) /* else it is sticky */
+    if (notice == NULL)
+        return; /* sticky */
+    if (is_wanted || (notice->time_us >= news_us && is_last_closing(inbox, key, notice->time_us)))
         add_entry(inbox, key, &judged, notice);
 }
 

@@ -148,6 +148,10 @@ def closed_and_reopened(office: Office) -> None:
     eventually(lambda: ("closed", str(PROVINCE), "no") in events(inbox(office.district)),
                "the district is told")
     expect_in("closed", office.hand_in(2, expect_status=1), "closed")
+    office.province.tonghop("close", "--period", PERIOD, "--edition", "preliminary", "--incomplete")
+    closed = ("closed", str(PROVINCE), "no")
+    eventually(lambda: events(inbox(office.commune, "--all")).count(closed) == 2, "both closings are known")
+    expect("the last alone is news", events(inbox(office.commune)).count(closed), 1)
     expect("no reminder", [row["result"] for row in remind(office.province, str(LATE), str(COMMUNE))],
            ["closed", "nothing-due"])
     expect_in("why", office.province.tonghop("remind", str(LATE), "--period", PERIOD, "--lang", "en").out,

@@ -333,6 +333,45 @@ static void test_closed_above(void **state)
     assert_int_equal(count_of(rig, from_local(), LOOK(.unit = "23857")), 4);
 }
 
+/* Of several closings of a unit and period the latest is told, by whomever, each beside those of
+ * other units and periods; all of them when all are asked for. */
+static void test_closed_again(void **state)
+{
+    struct rig *rig = *state;
+    static const struct {
+        uint32_t unit, author;
+        uint8_t label;
+        uint64_t number;
+        int64_t later_us;
+        size_t count, all; /* by then */
+        int64_t last_us;   /* of the year at 64 */
+    } rows[] = {
+        {64, 64, PERIOD_Y, 1, 0, 1, 1, 0},  {64, 64, PERIOD_Y, 2, 5, 1, 2, 5},
+        {64, 64, PERIOD_Y, 3, 4, 1, 3, 5}, /* by a clock that was behind */
+        {64, 64, PERIOD_S1, 1, 9, 2, 4, 5}, {631, 64, PERIOD_Y, 1, 1, 3, 5, 5},
+        {64, 79, PERIOD_Y, 1, 7, 3, 6, 7},  {64, 64, PERIOD_Y, 4, -40 * DAY_US, 3, 7, 7},
+        {631, 64, PERIOD_Y, 2, 2, 3, 8, 7},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        print_message("row %zu\n", i);
+        const struct notice_key key = {
+            .report = {KIND_ACTUAL, {2024, rows[i].label}, rows[i].unit, 0},
+            .type = NOTICE_CLOSING,
+            .author = rows[i].author,
+            .number = rows[i].number};
+        const int64_t now_us = rig->now.us;
+        rig->now.us += rows[i].later_us;
+        put_one(rig, &key);
+        rig->now.us = now_us;
+        assert_int_equal(count_of(rig, from_local(), LOOK(.all = true)), rows[i].all);
+        const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(0));
+        assert_int_equal(inbox->n_entries, rows[i].count);
+        for (size_t k = 0; k < inbox->n_entries; k++)
+            if (inbox->entries[k]->unit->id == 64 && strcmp(inbox->entries[k]->period, "2024") == 0)
+                assert_int_equal(inbox->entries[k]->time_us, now_us + rows[i].last_us);
+    }
+}
+
 /* A unit that was merged away within the year is told of the periods in which it was there. */
 static void test_of_a_unit_that_ended(void **state)
 {
@@ -613,6 +652,7 @@ int main(void)
         ROOT_TEST(test_not_seen),
         DISTRICT_TEST(test_silent),
         DISTRICT_TEST(test_closed_above),
+        DISTRICT_TEST(test_closed_again),
         ROOT_TEST(test_of_a_unit_that_ended),
         ROOT_TEST(test_of_a_unit_that_moved),
         ROOT_TEST(test_counted_at_noon),
