@@ -372,6 +372,24 @@ static void test_closed_again(void **state)
     }
 }
 
+/* And a reminder of that unit and period stays beside it: an estimate takes in on. */
+static void test_estimated_again(void **state)
+{
+    struct rig *rig = *state;
+    put_one(rig, &(struct notice_key){.report = {KIND_ACTUAL, {2024, PERIOD_Y}, 631, 0},
+                                      .type = NOTICE_REMINDER,
+                                      .author = 64});
+    for (int i = 0; i < 2; i++) {
+        rig->now.us++;
+        close_year(rig, RANK(ESTIMATE));
+        const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(0));
+        assert_int_equal(inbox->n_entries, 2);
+        assert_int_equal(inbox->entries[0]->type, NOTICE_CLOSING);
+        assert_int_equal(inbox->entries[0]->time_us, rig->now.us);
+        assert_true(inbox->entries[1]->open);
+    }
+}
+
 /* A unit that was merged away within the year is told of the periods in which it was there. */
 static void test_of_a_unit_that_ended(void **state)
 {
@@ -653,6 +671,7 @@ int main(void)
         DISTRICT_TEST(test_silent),
         DISTRICT_TEST(test_closed_above),
         DISTRICT_TEST(test_closed_again),
+        DISTRICT_TEST(test_estimated_again),
         ROOT_TEST(test_of_a_unit_that_ended),
         ROOT_TEST(test_of_a_unit_that_moved),
         ROOT_TEST(test_counted_at_noon),
