@@ -4,6 +4,7 @@
  * By itself each node reminds those whose parent it serves: of the campaign that is under way, from
  * some days before the deadline on. Nobody is reminded of a period more often than the node
  * is configured for, whoever asks for it, and whichever node has said the last one. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,7 @@ struct reminding {
     Tonghop__ReminderLine *lines;
     Tonghop__UnitInfo *infos, *authors;
     size_t count;
+    bool *is_judged; /* by index in the tree: a unit may be named twice */
 };
 
 /* Whether it is to be reminded. */
@@ -198,13 +200,13 @@ static void judge_one(struct reminding *r, uint32_t unit)
         next_us(step, line->reminded ? step->event->now : (struct instant){line->last_us});
 }
 
-/* A unit that was named twice is reminded once. True when it is now. */
+/* True when it is reminded now. */
 static bool say_one(struct reminding *r, const Tonghop__ReminderLine *line)
 {
     struct step *step = r->step;
     struct notice_key key = key_of(step, r->query->kind, r->query->period, line->unit->id);
     struct date deadline;
-    if (!line->reminded || last_of(step, &key).count >= line->count)
+    if (!line->reminded)
         return false;
     bool has_deadline = find_deadline(step, r->query->tree, line->unit->id, &deadline);
     say(step, &key, line->count, r->ask->text, has_deadline ? &deadline : NULL, false);
@@ -270,6 +272,7 @@ static bool judge_all(struct reminding *r)
     r->lines = mem_calloc(wanted + 1, sizeof(*r->lines));
     r->infos = mem_calloc(wanted + 1, sizeof(*r->infos));
     r->authors = mem_calloc(wanted + 1, sizeof(*r->authors));
+    r->is_judged = mem_calloc(r->query->tree->node_count + 1, sizeof(*r->is_judged));
     for (size_t i = 0; i < r->ask->n_units; i++) {
         struct query query;
         if (!query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i], &query) ||
@@ -281,8 +284,11 @@ static bool judge_all(struct reminding *r)
         if (r->ask->n_units > 0)
             (void)query_resolve(step, r->ask->kind, r->ask->period, r->ask->units[i],
                                 &query); /* it was above */
-        if (query.unit != r->query->unit)
+        const uint32_t index = tree_find(r->query->tree, query.unit);
+        assert(index != TREE_NONE); /* it lies beneath the sender's */
+        if (query.unit != r->query->unit && !r->is_judged[index])
             judge_one(r, query.unit);
+        r->is_judged[index] = true;
     }
     return true;
 }
@@ -322,6 +328,7 @@ void node_handle_remind(struct step *step, const Tonghop__Remind *ask)
     free(reminding.lines);
     free(reminding.infos);
     free(reminding.authors);
+    free(reminding.is_judged);
 }
 
 /* ---- by itself ---- */

@@ -69,6 +69,8 @@ def reminders(office: Office) -> None:
     said = remind(office.province, str(LATE), str(COMMUNE), "--text", "đề nghị nộp sớm")
     expect("reminded", [(row["unit_id"], row["result"], row["count"]) for row in said],
            [(str(LATE), "reminded", "1"), (str(COMMUNE), "nothing-due", "0")])
+    twice = remind(office.province, str(COMMUNE), f"id:{COMMUNE}")
+    expect("named twice", [row["unit_id"] for row in twice], [str(COMMUNE)])
     again = office.province.tonghop("remind", str(LATE), "--period", PERIOD, "--lang", "en", expect=1)
     expect_in("again", again.out, "reminded already at", "again from")
     eventually(lambda: events(inbox(office.district)) == [("reminded", str(LATE), "yes")],

@@ -269,20 +269,23 @@ static void test_put_off(void **state)
     assert_int_equal(times_reminded(rig, "23860", NULL), 1);
 }
 
-/* A unit that is named twice is reminded once. */
+/* A unit that is named twice, by whatever name, is reminded once, and told of once. */
 static void test_named_twice(void **state)
 {
     struct rig *rig = *state;
     Tonghop__Remind remind = TONGHOP__REMIND__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    char *units[] = {TEXT("23860"), TEXT("23860")};
+    char *units[] = {TEXT("23860"), TEXT("23863"), TEXT("23860"), TEXT("id:23860")};
     remind.period = TEXT("2024");
     remind.units = units;
-    remind.n_units = 2;
+    remind.n_units = LENGTH(units);
     envelope.body_case = BODY(REMIND);
     envelope.remind = &remind;
     const Tonghop__Envelope *answer = rig_ask(rig, from_local(), &envelope);
     assert_body(answer, BODY(REMINDED));
+    assert_int_equal(answer->reminded->n_lines, 2);
+    assert_int_equal(answer->reminded->lines[0]->unit->id, 23860);
+    assert_int_equal(answer->reminded->lines[1]->unit->id, 23863);
     for (size_t i = 0; i < answer->reminded->n_lines; i++)
         assert_int_equal(answer->reminded->lines[i]->count, 1);
     const Tonghop__InboxEntry *entry = reminder_of(rig, "23860");
