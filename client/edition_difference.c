@@ -11,6 +11,7 @@
 #include "core/instant.h"
 #include "core/int128.h"
 #include "core/mem.h"
+#include "core/person.h"
 
 struct term {
     const char *name;
@@ -55,6 +56,27 @@ static Tonghop__Value change_of(const Tonghop__CauseCell *cell)
     return value;
 }
 
+/* By how much the total changed: where nothing is known, nothing counts in it. NULL: nothing is
+ * known on either side. */
+static const Tonghop__Value *total_change(const Tonghop__Value *before, const Tonghop__Value *after,
+                                          Tonghop__Value *change)
+{
+    Tonghop__Value zero = TONGHOP__VALUE__INIT;
+    zero.has_value = true;
+    zero.qualifier = TONGHOP__QUALIFIER__QUALIFIER_EXACT;
+    if (!before->has_value && !after->has_value)
+        return NULL;
+    format_subtract(after->has_value ? after : &zero, before->has_value ? before : &zero, change);
+    return change;
+}
+
+/* NULL: it is not known when. */
+static const char *time_of(const Tonghop__Cause *cause, char *out)
+{
+    return cause->received_us != 0 ? instant_format((struct instant){cause->received_us}, out)
+                                   : NULL;
+}
+
 /* ---- for people ---- */
 
 static char *side_text(const struct common *common, const Tonghop__Edition *edition)
@@ -90,15 +112,14 @@ static void print_figures(const struct common *common, const Tonghop__Difference
         const Tonghop__IndicatorInfo *info = difference->indicators[i];
         const Tonghop__Value *before = difference->before[i], *after = difference->after[i];
         const struct format format = format_of(common->is_english, info);
-        Tonghop__Value change;
+        Tonghop__Value room;
+        const Tonghop__Value *change = total_change(before, after, &room);
         table_add(table, selection_indicator_name(common, info));
         table_add(table, info->code);
         table_add(table, selection_measure(common, info));
         table_take(table, format_value(&format, before));
         table_take(table, format_value(&format, after));
-        format_subtract(after, before, &change);
-        table_take(table, before->has_value && after->has_value ? format_change(&format, &change)
-                                                                : mem_strdup("–"));
+        table_take(table, change != NULL ? format_change(&format, change) : mem_strdup("–"));
     }
     (void)printf("\n");
     table_print(table, OUTPUT_TEXT, stdout);
@@ -119,7 +140,7 @@ static void add_who(const struct common *common, const Tonghop__Cause *cause, st
 {
     char time[INSTANT_TEXT_SIZE];
     bool is_report = cause->type != TONGHOP__CAUSE_TYPE__CAUSE_TYPE_CATALOGUE;
-    table_add(table, is_report ? instant_format((struct instant){cause->received_us}, time) : NULL);
+    table_add(table, is_report ? time_of(cause, time) : NULL);
     add_what(common, cause, table);
     if (is_report)
         table_addf(table, "%s %s", cause->unit->code, selection_unit_name(common, cause->unit));
@@ -135,6 +156,19 @@ static void add_who(const struct common *common, const Tonghop__Cause *cause, st
                    cause->revision_before == 0 ? "" : " → –");
     else
         table_add(table, NULL);
+}
+
+/* Who made the report; of one that was returned, who returned it. */
+static void add_author(const struct common *common, const Tonghop__Cause *cause,
+                       struct table *table)
+{
+    char person[PERSON_SHOWN_SIZE];
+    if (cause->type != TONGHOP__CAUSE_TYPE__CAUSE_TYPE_RETURNED || cause->decided_by == NULL)
+        table_add(table, cause->author);
+    else
+        table_addf(table, "%s%s%s", person_show(cause->person, person),
+                   cause->person[0] != '\0' ? ", " : "",
+                   selection_unit_name(common, cause->decided_by));
 }
 
 static void add_figure(const struct common *common, const Tonghop__IndicatorInfo *info,
@@ -176,7 +210,10 @@ static void print_causes(const struct common *common, const Tonghop__Difference 
                 table_skip(table, 6);
             add_figure(common, cell != NULL ? find_info(difference, cell->indicator) : NULL, cell,
                        table);
-            table_add(table, i == 0 ? cause->author : NULL);
+            if (i == 0)
+                add_author(common, cause, table);
+            else
+                table_add(table, NULL);
             table_add(table, i == 0 ? cause->reason : NULL);
         }
     }
@@ -225,9 +262,10 @@ static const char *const keys[] = {
     "late",
     "catalogue_before",
     "catalogue_after",
+    "decided_by",
 };
 
-enum { CAUSE_KEYS = 15 }; /* from "cause" on */
+enum { CAUSE_KEYS = 16 }; /* from "cause" on */
 
 static void add_info(const struct common *common, const Tonghop__IndicatorInfo *info,
                      struct table *table)
@@ -247,14 +285,14 @@ static void add_total(const struct common *common, const Tonghop__Difference *di
     const Tonghop__IndicatorInfo *info = difference->indicators[i];
     const Tonghop__Value *before = difference->before[i], *after = difference->after[i];
     const struct format format = format_of(common->is_english, info);
-    Tonghop__Value change;
-    format_subtract(after, before, &change);
+    Tonghop__Value room;
+    const Tonghop__Value *change = total_change(before, after, &room);
     table_add(table, "total");
     add_info(common, info, table);
     format_add_value(&format, before, table);
     format_add_value(&format, after, table);
-    if (before->has_value && after->has_value)
-        table_take(table, format_plain(&format, &change));
+    if (change != NULL)
+        table_take(table, format_plain(&format, change));
     else
         table_add(table, NULL);
     table_skip(table, CAUSE_KEYS);
@@ -273,13 +311,14 @@ static void add_cause_columns(const struct common *common, const Tonghop__Cause 
     table_add(table, cause->period);
     table_add_number(table, cause->revision_before);
     table_add_number(table, cause->revision_after);
-    table_add(table, is_report ? instant_format((struct instant){cause->received_us}, time) : NULL);
+    table_add(table, is_report ? time_of(cause, time) : NULL);
     table_add(table, cause->author);
     table_add(table, cause->person);
     table_add(table, cause->reason);
     table_add(table, cause->late ? "yes" : NULL);
     table_add_number(table, cause->catalogue_before);
     table_add_number(table, cause->catalogue_after);
+    table_add(table, cause->decided_by != NULL ? cause->decided_by->code : NULL);
 }
 
 static void add_cause(const struct common *common, const Tonghop__Difference *difference,

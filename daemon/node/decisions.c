@@ -68,6 +68,14 @@ void decisions_fini(struct decisions *decisions)
     *decisions = (struct decisions){0};
 }
 
+const struct decision *decisions_first(const struct decisions *decisions, uint8_t state)
+{
+    for (size_t i = 0; i < decisions->count; i++)
+        if (decisions->items[i].state == state)
+            return &decisions->items[i];
+    return NULL;
+}
+
 const struct decision *decisions_last(const struct decisions *decisions, uint8_t state)
 {
     for (size_t i = decisions->count; i > 0; i--)

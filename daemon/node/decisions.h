@@ -23,7 +23,8 @@ struct decisions {
 void decisions_find(struct step *step, const struct report_key *key,
                     const struct revision *revision, struct decisions *ret_decisions);
 void decisions_fini(struct decisions *decisions);
-/* The last one of that state; NULL: none is known. */
+/* The first, and the last one of that state; NULL: none is known. */
+const struct decision *decisions_first(const struct decisions *decisions, uint8_t state);
 const struct decision *decisions_last(const struct decisions *decisions, uint8_t state);
 /* " (by whom, where, when: why)" of a return; "" of NULL. The caller frees. */
 char *decision_return_text(struct step *step, const struct decision *decision);

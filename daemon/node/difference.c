@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "node/decisions.h"
 #include "node/rollup.h"
 
 /* ---- what differs ---- */
@@ -88,9 +89,47 @@ static bool is_late(struct difference *difference, const struct difference_cause
            date_compare(instant_date(cause->received), deadline) > 0;
 }
 
+/* The decision that made the difference: what counted was returned, or a later one that had taken
+ * its place; or what had been filed before was accepted. Its first: later ones changed nothing. */
+static void read_decision(struct difference *difference, struct step *step,
+                          struct difference_cause *cause, const struct revision *revision)
+{
+    const uint8_t state = cause->has_after ? STATE_ACCEPTED : STATE_RETURNED;
+    struct decisions decisions;
+    struct revision other;
+    struct head head;
+    decisions_find(step, &cause->key, revision, &decisions);
+    const struct decision *first = decisions_first(&decisions, state);
+    if (first == NULL && !cause->has_after &&
+        store_get_head(difference->txn, &cause->key, &head) == ERR_OK &&
+        head.accepted > revision->number &&
+        store_get_revision(difference->txn, &cause->key, head.accepted, &other) == ERR_OK) {
+        decisions_fini(&decisions);
+        decisions_find(step, &cause->key, &other, &decisions);
+        first = decisions_first(&decisions, state);
+    }
+    cause->received = (struct instant){first != NULL ? first->time_us : 0};
+    if (!cause->has_after) {
+        cause->author[0] = '\0';
+        cause->reason[0] = '\0';
+    }
+    cause->person[0] = '\0';
+    if (first != NULL) {
+        cause->decided_by = first->author;
+        free(cause->person);
+        cause->person = mem_strdup(first->person);
+        if (!cause->has_after) {
+            free(cause->reason);
+            cause->reason = mem_strdup(first->reason);
+        }
+    }
+    decisions_fini(&decisions);
+}
+
 /* Of the revision that counts now, or of that which counts no more. One that is not held is found
  * to be missing when it is taken over. */
-static void read_why(struct difference *difference, struct difference_cause *cause)
+static void read_why(struct difference *difference, struct step *step,
+                     struct difference_cause *cause)
 {
     struct revision revision;
     struct report report = {0};
@@ -113,15 +152,18 @@ static void read_why(struct difference *difference, struct difference_cause *cau
     cause->reason = mem_strdup(report.reason);
     cause->person = text_of(revision.recorded_by);
     report_fini(&report);
+    if (!cause->has_after || arrival(&revision).us < difference->from_time.us)
+        read_decision(difference, step, cause, &revision);
 }
 
 static int compare_causes(const void *a, const void *b)
 {
     const struct difference_cause *x = a, *y = b;
     const struct report_key *left = &x->key, *right = &y->key;
-    if (x->has_after != y->has_after) /* when one was returned is not known: at the end */
-        return x->has_after ? -1 : 1;
-    if (x->has_after && x->received.us != y->received.us)
+    const bool is_x_known = x->received.us != 0, is_y_known = y->received.us != 0;
+    if (is_x_known != is_y_known) /* when it was decided is not known: at the end */
+        return is_x_known ? -1 : 1;
+    if (x->received.us != y->received.us)
         return x->received.us < y->received.us ? -1 : 1;
     if (left->unit != right->unit)
         return left->unit < right->unit ? -1 : 1;
@@ -156,7 +198,7 @@ enum err difference_init(struct difference *difference, struct step *step,
     if (difference->cause_count > DIFFERENCE_CAUSES_MAX)
         return ERR_OK; /* difference_compute says so */
     for (size_t i = 0; i < difference->cause_count; i++)
-        read_why(difference, &difference->causes[i]);
+        read_why(difference, step, &difference->causes[i]);
     if (difference->cause_count > 0)
         qsort(difference->causes, difference->cause_count, sizeof(*difference->causes),
               compare_causes);

@@ -24,7 +24,8 @@ struct difference_cause {
     bool has_before, has_after; /* something counted, counts */
     struct edition_report before, after;
     Tonghop__CauseType type;
-    struct instant received;
+    struct instant received; /* or decided; 0: it was decided, and when is not known */
+    uint32_t decided_by;     /* the unit; 0: it was filed, or that is not known */
     char *author, *reason, *person;
     bool is_late;
     struct difference_cell *cells;

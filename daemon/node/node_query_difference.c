@@ -21,7 +21,7 @@ struct told {
     Tonghop__Cause *causes;
     Tonghop__Cause **cause_pointers;
     size_t cause_count;
-    Tonghop__UnitInfo *units;
+    Tonghop__UnitInfo *units, *deciders; /* by place in `causes` */
     char (*periods)[PERIOD_TEXT_SIZE];
     Tonghop__CauseCell *cells;
     Tonghop__CauseCell **cell_pointers;
@@ -40,6 +40,7 @@ static void told_fini(struct told *told)
     free(told->causes);
     free(told->cause_pointers);
     free(told->units);
+    free(told->deciders);
     free(told->periods);
     free(told->cells);
     free(told->cell_pointers);
@@ -220,6 +221,11 @@ static void fill_cause(struct told *told, const struct difference_cause *from)
     cause->person = from->person;
     cause->received_us = from->received.us;
     cause->late = from->is_late;
+    if (from->decided_by != 0) {
+        query_unit_info(namer, from->decided_by, told->difference.query.tree->window.last,
+                        &told->deciders[n]);
+        cause->decided_by = &told->deciders[n];
+    }
     for (size_t i = 0; i < from->cell_count; i++) {
         const struct difference_cell *cell = &from->cells[i];
         Tonghop__CauseCell *told_cell = add_cell(told, cause, cell->indicator->number);
@@ -271,6 +277,7 @@ static void fill_causes(struct told *told)
     const size_t cells = difference->cell_count + difference->indicator_count + 1;
     told->causes = mem_calloc(capacity, sizeof(*told->causes));
     told->cause_pointers = mem_calloc(capacity, sizeof(*told->cause_pointers));
+    told->deciders = mem_calloc(capacity, sizeof(*told->deciders));
     told->units = mem_calloc(capacity, sizeof(*told->units));
     told->periods = mem_calloc(capacity, sizeof(*told->periods));
     told->cells = mem_calloc(cells, sizeof(*told->cells));

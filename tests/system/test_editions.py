@@ -166,8 +166,9 @@ def expect_difference(office: Office, before: dict, after: dict, *arguments: str
         causes = [row for row in listed if row["row"] == "cause" and row["indicator"] == code]
         was, now = total_of(before, code), total_of(after, code)
         if was != now:
-            expect(f"{code} before and after", [(row["before"], row["after"]) for row in total],
-                   [(words(was), words(now))])
+            expect(f"{code} before and after", [(row["before"], row["after"], row["change"]) for row in
+                                                total],
+                   [(words(was), words(now), str((now or 0) - (was or 0)))])
         expect(f"{code}: causes add up", sum(int(row["change"]) for row in causes),
                (now or 0) - (was or 0))
         expect(f"{code}: causes", {row["unit"]: (row["before"], row["after"]) for row in causes},
@@ -215,6 +216,30 @@ def withdrawal_is_a_cause(office: Office) -> None:
     causes = office.difference("--from", "2", "--indicator", RATE)
     expect("of a rate, what it is computed from", {row["indicator"] for row in causes},
            {RATE, "model.registered", "model.recognised"})
+    office.expect_as_they_were()
+
+
+def return_is_a_cause(office: Office) -> None:
+    """What was returned is told with when, by whom and why, not with who had filed it; and what the
+    commune files again with a reason, because it was right, leaves the figures as they were"""
+    unit = COMMUNES[3]
+    office.reopen(unit)
+    began = datetime.datetime.now().astimezone()
+    office.province.tonghop("return", str(unit), "--period", PERIOD, "--reason", "sau sao lưu")
+    kept = office.filed.pop(unit)
+    settle(office.district, office.province)
+    expect_difference(office, office.frozen["2"], office.filed, "--from", "2")
+    rows_of = [row for row in office.difference("--from", "2") if row["unit"] == str(unit)]
+    expect("who and why", {(row["cause"], row["author"], row["reason"], row["decided_by"])
+                           for row in rows_of}, {("returned", "", "sau sao lưu", str(PROVINCE))})
+    expect("since then", [row for row in rows_of
+                          if datetime.datetime.fromisoformat(row["received"]) <
+                          began.replace(microsecond=0)], [])
+    text = office.province.tonghop("editions", "--period", PERIOD, "--from", "2", "--lang", "en").out
+    expect_in("for people", text, "Gia Lai Province  sau sao lưu")
+    office.filed[unit] = kept
+    office.hand_in(unit)
+    expect_difference(office, office.frozen["2"], office.filed, "--from", "2")
     office.expect_as_they_were()
 
 
@@ -269,5 +294,5 @@ def they_outlive_the_machine(office: Office) -> None:
 if __name__ == "__main__":
     with Tree() as the_tree:
         play((what_is_missing_is_named, who_may_not, preliminary_stays, official_differs,
-              withdrawal_is_a_cause, catalogue_changes_nothing, they_outlive_the_machine),
+              withdrawal_is_a_cause, return_is_a_cause, catalogue_changes_nothing, they_outlive_the_machine),
              Office(the_tree))

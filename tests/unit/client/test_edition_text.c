@@ -221,9 +221,9 @@ static void test_programs_read_it(void **state)
 {
     struct fixture *f = *state;
     const char *text = printed(f, true, OUTPUT_CSV);
-    assert_says(text, "\ntotal,visits,Visits,lượt,54,=,,70,=,,16,,,,,,,,,,,,,,,\r\n");
+    assert_says(text, "\ntotal,visits,Visits,lượt,54,=,,70,=,,16,,,,,,,,,,,,,,,,\r\n");
     assert_says(text, "\ncause,visits,Visits,lượt,,,,16,=,,16,filed,23857,23857,Suoi Commune,chung,"
-                      "2024,,3,2025-01-10T07:00:00+07:00,Lan,uid:7,nộp bù,,,\r\n");
+                      "2024,,3,2025-01-10T07:00:00+07:00,Lan,uid:7,nộp bù,,,,\r\n");
     assert_says(printed(f, true, OUTPUT_JSON), "\"change\": \"16\"");
     f->cell.change_high = -1;
     f->cell.change_low = UINT64_MAX - 8;
@@ -240,12 +240,51 @@ static void test_what_is_not_there(void **state)
     f->cause.n_cells = 0;
     assert_says(printed(f, true, OUTPUT_TEXT), "23857 Suoi Commune");
     assert_says(printed(f, true, OUTPUT_CSV), "\ncause,,,,,,,,,,,filed,23857");
-    f->before = f->none;
-    assert_says(printed(f, true, OUTPUT_TEXT), "–     70       –\n");
-    assert_says(printed(f, true, OUTPUT_CSV), "\ntotal,visits,Visits,lượt,,,,70,=,,,");
     f->difference.n_causes = f->difference.n_indicators = 0;
     assert_says(printed(f, true, OUTPUT_TEXT), "nothing has changed\n");
     assert_says(printed(f, false, OUTPUT_TEXT), "không có gì thay đổi\n");
+}
+
+/* A figure that was not there, or is no more, has changed by all of it, as its causes have it;
+ * between nothing and nothing there is no change. */
+static void test_nothing_changes_by_all_of_it(void **state)
+{
+    struct fixture *f = *state;
+    f->before = f->none;
+    assert_says(printed(f, true, OUTPUT_TEXT), "–     70     +70\n");
+    assert_says(printed(f, true, OUTPUT_CSV), "\ntotal,visits,Visits,lượt,,,,70,=,,70,");
+    f->before = f->after;
+    f->after = f->none;
+    assert_says(printed(f, true, OUTPUT_TEXT), "70      –     -70\n");
+    assert_says(printed(f, true, OUTPUT_CSV), "\ntotal,visits,Visits,lượt,70,=,,,,,-70,");
+    f->before = f->none;
+    assert_says(printed(f, true, OUTPUT_TEXT), "–      –       –\n");
+    assert_says(printed(f, true, OUTPUT_CSV), "\ntotal,visits,Visits,lượt,,,,,,,,");
+}
+
+/* Of what was returned the author's column says who returned it, and where; the time is that of the
+ * decision, and is empty where it is not known. */
+static void test_who_decided_is_told(void **state)
+{
+    struct fixture *f = *state;
+    f->cause.type = CAUSE(RETURNED);
+    f->cause.author = TEXT("");
+    f->cause.reason = TEXT("đếm lại");
+    f->cause.person = TEXT("uid:7 lan");
+    f->cause.decided_by = &f->unit;
+    assert_says(printed(f, true, OUTPUT_TEXT), "  lan (uid 7), Gia Lai Province  đếm lại\n");
+    assert_says(printed(f, false, OUTPUT_TEXT), "  lan (uid 7), Tỉnh Gia Lai  đếm lại\n");
+    assert_says(printed(f, true, OUTPUT_CSV),
+                ",2025-01-10T07:00:00+07:00,,uid:7 lan,đếm lại,,,,64\r\n");
+    f->cause.decided_by = NULL;
+    f->cause.received_us = 0;
+    f->cause.person = f->cause.reason = TEXT("");
+    assert_says(printed(f, true, OUTPUT_TEXT), "\n          returned  23857 ");
+    assert_says(printed(f, true, OUTPUT_CSV), ",,3,,,,,,,,\r\n");
+    f->cause.type = CAUSE(ACCEPTED); /* the figures are still their author's */
+    f->cause.author = TEXT("Lan");
+    f->cause.decided_by = &f->unit;
+    assert_says(printed(f, true, OUTPUT_TEXT), "  Lan\n");
 }
 
 /* ---- editions ---- */
@@ -298,8 +337,10 @@ static void test_ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_people_read_it),    TEST(test_causes_have_words),   TEST(test_programs_read_it),
-        TEST(test_what_is_not_there), TEST(test_editions_are_listed), TEST(test_ranks),
+        TEST(test_people_read_it),      TEST(test_causes_have_words),
+        TEST(test_programs_read_it),    TEST(test_nothing_changes_by_all_of_it),
+        TEST(test_who_decided_is_told), TEST(test_what_is_not_there),
+        TEST(test_editions_are_listed), TEST(test_ranks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -437,6 +437,23 @@ static const Tonghop__Cause *cause_of(const Tonghop__Difference *difference, uin
     return NULL;
 }
 
+static void return_ok(struct rig *rig, const struct draft *like, uint64_t revision,
+                      const char *reason)
+{
+    struct report_key key = draft_key(like);
+    Tonghop__Key wire_key;
+    Tonghop__Mark mark = TONGHOP__MARK__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_key_of(&key, &wire_key);
+    mark.key = &wire_key;
+    mark.revision = revision;
+    mark.states = STATE_RETURNED;
+    mark.reason = TEXT(reason);
+    envelope.body_case = BODY(MARK);
+    envelope.mark = &mark;
+    assert_body(rig_ask(rig, from_local(), &envelope), BODY(DONE));
+}
+
 /* Each kind of cause, with the revisions on both sides and what it did. */
 static void test_causes_of_each_kind(void **state)
 {
@@ -459,8 +476,13 @@ static void test_causes_of_each_kind(void **state)
     file_models(rig, a.unit, 1, 11);
     mark_ok(rig, &a, 2, STATE_ACCEPTED);
     reopen(rig, b.unit);
-    mark_ok(rig, &b, 1, STATE_RETURNED);
+    rig->now.us += 1000000;
+    const int64_t returned_us = rig->now.us;
+    return_ok(rig, &b, 1, "sau sao lưu");
+    rig->now.us += 1000000;
+    const int64_t accepted_us = rig->now.us;
     mark_ok(rig, &c, 1, STATE_ACCEPTED);
+    rig->now.us += 1000000;
     reopen(rig, d.unit);
     file_ok(rig, DRAFT(.period = "2024", .unit = d.unit, .based_on = 1, .is_withdrawn = true,
                        .reason = "nhầm"));
@@ -488,14 +510,23 @@ static void test_causes_of_each_kind(void **state)
         assert_int_equal(cause->n_cells, 1);
         assert_int_equal((int64_t)cause->cells[0]->change_low, rows[i].change);
         assert_string_equal(cause->person, "uid:1000");
+        assert_true((cause->decided_by != NULL) ==
+                    (cause->type == CAUSE(RETURNED) || cause->type == CAUSE(ACCEPTED)));
         assert_string_equal(cause->period, "2024");
         assert_string_equal(cause->form, "general");
     }
-    /* In order of time; when one was returned is not known. */
-    for (size_t i = 1; i + 1 < difference->n_causes; i++)
+    /* In order of time: of the decision, where that made the difference. */
+    for (size_t i = 1; i < difference->n_causes; i++)
         assert_true(difference->causes[i - 1]->received_us <= difference->causes[i]->received_us);
-    assert_int_equal(difference->causes[0]->unit->id, 23863);
-    assert_int_equal(difference->causes[4]->type, CAUSE(RETURNED));
+    const Tonghop__Cause *decided = cause_of(difference, 23860);
+    assert_int_equal(decided->received_us, returned_us);
+    assert_int_equal(decided->decided_by->id, 64);
+    assert_string_equal(decided->reason, "sau sao lưu");
+    assert_string_equal(decided->author, "");
+    decided = cause_of(difference, 23863);
+    assert_int_equal(decided->received_us, accepted_us);
+    assert_int_equal(decided->decided_by->id, 64);
+    assert_string_equal(decided->author, "Hoa");
     assert_string_equal(cause_of(difference, 23888)->author, "Hoa");
     assert_string_equal(cause_of(difference, 23887)->reason, "nhầm");
     assert_int_equal(difference->before[0]->value_low, 70);
@@ -503,6 +534,44 @@ static void test_causes_of_each_kind(void **state)
     const Tonghop__Envelope *answer = ask_difference(rig, "631", "1", "");
     assert_body(answer, BODY(DIFFERENCE));
     assert_int_equal(answer->difference->n_causes, 3);
+}
+
+/* A correction that was accepted and then returned ends what the edition had: its return is told. A
+ * return of which nothing is known but the bit has no time, and comes last. */
+static void test_returns_that_end_another(void **state)
+{
+
+    struct rig *rig = *state;
+    const struct draft a = {.period = "2024", .unit = 23888}, b = {.period = "2024", .unit = 23857};
+    rig_enrol(rig, NODE_631, 631, ROLE(NODE));
+    rig_hello(rig, from_local(), 0);
+    file_models(rig, a.unit, 0, 10);
+    (void)state_from_child(rig, NODE_631, &b, (struct state){1, STATE_ACCEPTED, 0, 0});
+    rig->now.us += 1000000;
+    close_ok(rig, RANK(PRELIMINARY));
+    rig->now.us += 1000000;
+    (void)state_from_child(rig, NODE_631, &b,
+                           (struct state){1, STATE_ACCEPTED | STATE_RETURNED, 0, 0});
+    file_models(rig, a.unit, 1, 11);
+    rig->now.us += 1000000;
+    const int64_t returned_us = rig->now.us;
+    return_ok(rig, &a, 2, "đếm lại");
+    rig->now.us += 1000000;
+    const Tonghop__Difference *difference = difference_ok(rig, "1", "");
+    assert_int_equal(difference->n_causes, 2);
+    const Tonghop__Cause *first = difference->causes[0], *second = difference->causes[1];
+    assert_int_equal(first->unit->id, 23888);
+    assert_int_equal(first->type, CAUSE(RETURNED));
+    assert_int_equal(first->received_us, returned_us);
+    assert_string_equal(first->reason, "đếm lại");
+    assert_int_equal(first->revision_before, 1);
+    assert_int_equal(second->unit->id, 23857);
+    assert_int_equal(second->type, CAUSE(RETURNED));
+    assert_int_equal(second->received_us, 0);
+    assert_null(second->decided_by);
+    assert_string_equal(second->author, "");
+    assert_string_equal(second->reason, "");
+    assert_string_equal(second->person, "");
 }
 
 /* A formula that changed is the catalogue's doing, and so are units that stand elsewhere; names
@@ -634,6 +703,7 @@ int main(void)
         ROOT_TEST(test_another_revision_of_that_number_is_none),
         ROOT_TEST(test_a_catalogue_that_is_lost_is_named),
         ROOT_TEST(test_causes_of_each_kind),
+        ROOT_TEST(test_returns_that_end_another),
         ROOT_TEST(test_a_catalogue_is_a_cause),
         ROOT_TEST(test_a_unit_that_moved_is_the_catalogues),
         cmocka_unit_test_setup_teardown(test_a_move_within_the_node_splits_nothing, setup_between,
