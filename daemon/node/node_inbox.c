@@ -32,7 +32,7 @@ static void inbox_fini(struct inbox *inbox)
 
 struct judged {
     bool is_open;
-    uint64_t answered_by; /* the revision that was filed since */
+    bool is_answered; /* something was filed since */
 };
 
 /* The unit owes a form of the period and has not filed it, or it was returned. */
@@ -66,7 +66,7 @@ static struct judged judge_return(struct step *step, const struct notice_key *ke
     if (store_get_head(step->txn, &key->report, &head) != ERR_OK)
         return judged;
     if (head.revision > key->number)
-        judged.answered_by = head.revision;
+        judged.is_answered = true;
     else
         judged.is_open = (head.states & STATE_RETURNED) != 0;
     return judged;
@@ -101,6 +101,17 @@ static struct judged judge(struct step *step, const struct notice_key *key)
 
 /* ---- gathering ---- */
 
+/* The first revision that was filed after the one that was returned, as far as they are held. */
+static uint64_t first_after(struct step *step, const struct notice_key *key)
+{
+    uint64_t number = UINT64_MAX, first = 0;
+    struct revision revision;
+    while (store_previous_revision(step->txn, &key->report, &number, &revision) == ERR_OK &&
+           number > key->number)
+        first = number;
+    return first;
+}
+
 static void add_entry(struct inbox *inbox, const struct notice_key *key,
                       const struct judged *judged, const Tonghop__Notice *notice)
 {
@@ -109,7 +120,8 @@ static void add_entry(struct inbox *inbox, const struct notice_key *key,
     if (key->type != NOTICE_CLOSING)
         inbox_entry_fill_heard(step->node, step->txn, entry);
     entry->message.open = judged->is_open;
-    entry->message.answered_by = judged->answered_by;
+    if (judged->is_answered)
+        entry->message.answered_by = first_after(step, key);
     inbox->items = mem_grow(inbox->items, inbox->count, &inbox->capacity, sizeof(*inbox->items));
     inbox->items[inbox->count++] = entry;
 }

@@ -80,6 +80,11 @@ static void test_returned(void **state)
     entry = entry_ok(rig, LOOK(.all = true));
     assert_false(entry->open);
     assert_int_equal(entry->answered_by, 2);
+    const struct cell later = EXACT(1, 77);
+    again.based_on = 2;
+    again.cells = &later;
+    file_ok(rig, &again); /* another one is no answer: the first was */
+    assert_int_equal(entry_ok(rig, LOOK(.all = true))->answered_by, 2);
 }
 
 /* A reminder is settled when all is filed, or when the period is closed; with its deadline. */
