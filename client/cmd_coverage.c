@@ -125,7 +125,7 @@ const struct command command_coverage = {
         "Every unit that owes a form in the period, with the state of its report. `covered`: a\n"
         "report of a unit above, compiled for everything beneath it, stands for it. Who is not\n"
         "obliged, by an exception of the catalogue, is listed last, with the reason; before them,\n"
-        "in no count, reports that wait to be accepted though nobody has to file them.\n\n"
+        "in no count, reports that were filed though nobody has to file them.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --unit UNIT       only this unit and those beneath it\n"
         "  --missing         only those that have filed nothing\n"
@@ -142,7 +142,7 @@ const struct command command_coverage = {
     .help_vi =
         "Mọi đơn vị phải nộp biểu mẫu trong kỳ và tình trạng báo cáo của họ. “Đã có số toàn đơn\n"
         "vị”: cấp trên đã nộp số gộp cho cả các đơn vị trực thuộc. Đơn vị được miễn theo ngoại lệ\n"
-        "trong danh mục ghi ở cuối, kèm lý do; ngay trước đó, không đếm, là báo cáo chờ duyệt mà\n"
+        "trong danh mục ghi ở cuối, kèm lý do; ngay trước đó, không đếm, là báo cáo đã nộp mà\n"
         "đơn vị không phải nộp.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --unit ĐƠN-VỊ     chỉ đơn vị này và các đơn vị trực thuộc\n"

@@ -1,6 +1,6 @@
-/* Lines: one for each duty, behind them what waits without being due, and who is not obliged. Rows
- * and trend: the same counts, by unit or by year. Programs get every column always; people those
- * that say something. */
+/* Lines: one for each duty, behind them what was filed without being due, and who is not obliged.
+ * Rows and trend: the same counts, by unit or by year. Programs get every column always; people
+ * those that say something. */
 #include "client/coverage.h"
 
 #include <string.h>
@@ -26,6 +26,17 @@ static struct term term_of_state(Tonghop__CoverageState state)
         [TONGHOP__COVERAGE_STATE__COVERAGE_STATE_COVERED] = {"covered", WORD_COVERAGE_COVERED},
     };
     return terms[(size_t)state < sizeof(terms) / sizeof(terms[0]) ? (size_t)state : 0];
+}
+
+/* Of what nobody owes. */
+static struct term term_of_not_due(Tonghop__CoverageState state)
+{
+    const struct term waiting = {"waiting-not-obliged", WORD_COVERAGE_NOT_DUE},
+                      accepted = {"accepted-not-obliged", WORD_COVERAGE_NOT_DUE_ACCEPTED},
+                      returned = {"returned-not-obliged", WORD_COVERAGE_NOT_DUE_RETURNED};
+    if (state == TONGHOP__COVERAGE_STATE__COVERAGE_STATE_ACCEPTED)
+        return accepted;
+    return state == TONGHOP__COVERAGE_STATE__COVERAGE_STATE_RETURNED ? returned : waiting;
 }
 
 static struct term term_of_timeliness(Tonghop__Timeliness timeliness)
@@ -160,13 +171,13 @@ static void add_not_obliged(const struct common *common, const Tonghop__NotOblig
 static struct table *table_of_lines(const struct common *common, const Tonghop__Coverage *coverage)
 {
     const struct shown shown = shown_of(common, coverage);
-    const struct term not_due = {"waiting-not-obliged", WORD_COVERAGE_NOT_DUE};
     struct table *table = start_lines(common, shown);
     for (size_t i = 0; i < coverage->n_lines; i++)
         add_line(common, coverage->period, term_of_state(coverage->lines[i]->state),
                  coverage->lines[i], shown, table);
     for (size_t i = 0; i < coverage->n_not_due; i++)
-        add_line(common, coverage->period, not_due, coverage->not_due[i], shown, table);
+        add_line(common, coverage->period, term_of_not_due(coverage->not_due[i]->state),
+                 coverage->not_due[i], shown, table);
     for (size_t i = 0; i < coverage->n_not_obliged; i++)
         add_not_obliged(common, coverage->not_obliged[i], shown, table);
     return table;

@@ -1,5 +1,5 @@
-/* Coverage: which units owe a form in the period, what came, and how many of each. What waits to be
- * accepted and is owed by nobody is listed apart.
+/* Coverage: which units owe a form in the period, what came, and how many of each. What was filed
+ * and is owed by nobody is listed apart.
  *
  * Counts are of everything beneath the unit, and of the body's forms if one is asked for; a state
  * chooses among the lines only. Rows and trend come instead of lines. */
@@ -248,7 +248,7 @@ static void reply(struct step *step, const struct query *query, const struct cov
     step_reply(step, &envelope);
 }
 
-/* ---- what waits, and nobody owes ---- */
+/* ---- what was filed, and nobody owes ---- */
 
 struct not_due {
     struct coverage_line *lines;
@@ -260,18 +260,27 @@ static bool is_of_body(const struct form *form, const char *body)
     return body[0] == '\0' || strcmp(form->body, body) == 0;
 }
 
-static bool waits(const struct coverage_filing *filing)
+/* In a damaged store a report that does not read would keep the whole answer back: there nobody
+ * looks into reports. Where that is only found out now, this event is stepped again. */
+static struct coverage_source source_of(const struct node *node, struct view_filings *filings)
 {
-    return filing->revision != 0 && !filing->is_withdrawn &&
-           (filing->states & (STATE_ACCEPTED | STATE_RETURNED)) == 0;
+    return store_is_damaged(node->store) ? view_coverage_source(filings)
+                                         : view_coverage_source_with_nil(filings);
+}
+
+/* What is nobody's duty is neither early nor late. */
+static bool may_be_not_due(enum wanted wanted)
+{
+    return wanted == WANTED_ALL || wanted == WANTED_WAITING || wanted == WANTED_ACCEPTED ||
+           wanted == WANTED_RETURNED || wanted == WANTED_NIL;
 }
 
 static void find_not_due(struct step *step, const struct query *query, const char *body,
-                         struct not_due *ret)
+                         enum wanted wanted, struct not_due *ret)
 {
     const struct catalogue *catalogue = step->node->catalogue;
     struct view_filings filings = {step->txn, query->kind, query->period.year};
-    struct coverage_source source = view_coverage_source(&filings);
+    struct coverage_source source = source_of(step->node, &filings);
     const enum period_label label = (enum period_label)query->period.label;
     const uint32_t top = tree_find(query->tree, query->unit);
     for (uint32_t at = top; at != TREE_NONE; at = tree_next(query->tree, top, at)) {
@@ -282,12 +291,12 @@ static void find_not_due(struct step *step, const struct query *query, const cha
                 continue;
             const struct coverage_filing filing =
                 source.filing(source.ctx, unit, form->number, label);
-            if (!waits(&filing))
+            if (filing.revision == 0 || filing.is_withdrawn)
                 continue;
             const struct coverage_line line =
                 coverage_duty(catalogue, query->tree, at, form->number, &source);
-            if (line.state != COVERAGE_WAITING)
-                continue; /* reports of other labels stand for it */
+            if (line.revision == 0 || line.met_by != label || !is_sent(&line, wanted))
+                continue; /* reports of other labels stand for it, or it is not asked for */
             ret->lines = mem_grow(ret->lines, ret->count, &ret->capacity, sizeof(*ret->lines));
             ret->lines[ret->count++] = line;
         }
@@ -305,8 +314,8 @@ static void answer_lines(struct step *step, const struct query *query, const cha
     size_t count = 0;
     for (size_t i = 0; i < coverage->count; i++)
         count += is_sent(&coverage->lines[i], wanted);
-    if (wanted == WANTED_ALL || wanted == WANTED_WAITING)
-        find_not_due(step, query, body, &not_due);
+    if (may_be_not_due(wanted))
+        find_not_due(step, query, body, wanted, &not_due);
     if (count + not_due.count > QUERY_LINES_MAX || excepted_count > QUERY_LINES_MAX) {
         step_refuse(step, ERR_TOO_LARGE, NULL,
                     STEP_WORDS(step, "more than %d lines: ask for a smaller unit",
@@ -342,15 +351,11 @@ static void answer_rows(struct step *step, const struct query *query,
     free(rows);
 }
 
-/* In a damaged store a report that does not read would keep the whole answer back: there nobody
- * looks into reports. Where that is only found out now, this event is stepped again. */
 static void build(struct step *step, const struct query *query, const char *body,
                   struct coverage *coverage)
 {
     struct view_filings filings = {step->txn, query->kind, query->period.year};
-    struct coverage_source source = store_is_damaged(step->node->store)
-                                        ? view_coverage_source(&filings)
-                                        : view_coverage_source_with_nil(&filings);
+    struct coverage_source source = source_of(step->node, &filings);
     coverage_build(step->node->catalogue, query->tree, query->unit, &source, coverage);
     if (body[0] != '\0')
         coverage_keep_body(step->node->catalogue, body, coverage);

@@ -34,10 +34,10 @@ def contents_of(node: Node) -> dict:
                     {column: text for column, text in row.items() if text not in ("", "0")}
                     for row in rows(totals) if row["value"]]
     for period in COVERED:
-        # Duties: that a report waits which nobody owes is told since 0.3.0.
+        # Duties: that a report was filed which nobody owes is told since 0.3.0.
         coverage = node.tonghop("coverage", "--period", period, "--format", "csv")
         held["coverage"][period] = [row for row in rows(coverage)
-                                    if row["state"] != "waiting-not-obliged"]
+                                    if not row["state"].endswith("-not-obliged")]
     held["keys"] = rows(node.tonghop("keys", "--format", "csv"))
     held["quarantine"] = rows(node.tonghop("quarantine", "--format", "csv"))
     for row in held["quarantine"]:

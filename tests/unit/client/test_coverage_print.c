@@ -155,6 +155,27 @@ static void test_lines_for_people(void **state)
     assert_non_null(strstr(text, "được miễn"));
     assert_non_null(strstr(text, "chờ duyệt, không phải nộp"));
     free(text);
+    static const struct {
+        Tonghop__CoverageState state;
+        const char *en, *vi, *code;
+    } states[] = {
+        {TONGHOP__COVERAGE_STATE__COVERAGE_STATE_ACCEPTED, "accepted, not obliged",
+         "đã nhận, không phải nộp", ",accepted-not-obliged,"},
+        {TONGHOP__COVERAGE_STATE__COVERAGE_STATE_RETURNED, "returned, not obliged",
+         "bị trả lại, không phải nộp", ",returned-not-obliged,"},
+    };
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        a.not_due.state = states[i].state;
+        text = printed(&english, &a.message, COVERAGE_LINES);
+        assert_non_null(strstr(text, states[i].en));
+        free(text);
+        text = printed(&vietnamese, &a.message, COVERAGE_LINES);
+        assert_non_null(strstr(text, states[i].vi));
+        free(text);
+        text = printed(&csv, &a.message, COVERAGE_LINES);
+        assert_non_null(strstr(text, states[i].code));
+        free(text);
+    }
 }
 
 /* Rule: programs get every column, in any language; those that are new stand behind the others. */

@@ -150,25 +150,47 @@ static void test_states(void **state)
     assert_int_equal(c->n_not_obliged, 0);
 }
 
-static void assert_not_due(struct rig *rig, const struct question *question, uint32_t unit)
+/* The only one of that form that is not due; NULL: there is none. */
+static const Tonghop__CoverageLine *not_due(struct rig *rig, const struct question *question,
+                                            const char *form)
 {
     const Tonghop__Coverage *c = covered(rig, question);
-    if (c->n_not_due != (unit != 0))
-        fail_msg("%s: %zu not due", question->period, c->n_not_due);
-    if (unit == 0)
-        return;
-    assert_int_equal(c->not_due[0]->unit->id, unit);
-    assert_string_equal(c->not_due[0]->form, "security");
-    assert_int_equal(c->not_due[0]->state, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_WAITING);
-    assert_int_equal(c->not_due[0]->revision, 1);
+    const Tonghop__CoverageLine *found = NULL;
+    for (size_t i = 0; i < c->n_not_due; i++) {
+        if (strcmp(c->not_due[i]->form, form) != 0)
+            continue;
+        assert_null(found);
+        found = c->not_due[i];
+    }
+    return found;
 }
 
-/* Rule: what waits of units that need not file is listed apart, where all is listed or what waits;
- * it is in no count, and goes when it is accepted. */
+static void assert_not_due_in(struct rig *rig, const struct question *question, uint32_t unit,
+                              Tonghop__CoverageState state)
+{
+    const Tonghop__CoverageLine *line = not_due(rig, question, "security");
+    if ((line != NULL) != (unit != 0))
+        fail_msg("%s: %s not due", question->period, line != NULL ? "one" : "none");
+    if (unit == 0)
+        return;
+    assert_int_equal(line->unit->id, unit);
+    assert_int_equal(line->state, state);
+    assert_int_equal(line->revision, 1);
+}
+
+/* By what waits. */
+static void assert_not_due(struct rig *rig, const struct question *question, uint32_t unit)
+{
+    assert_not_due_in(rig, question, unit, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_WAITING);
+}
+
+/* Rule: what was filed of units that need not file is listed apart, where all is listed or what is
+ * in its state, whether it waits, is accepted or returned; it is in no count. */
 static void test_what_waits_and_is_not_due(void **state)
 {
     struct rig *rig = *state;
-    static const char *const others[] = {"missing", "accepted", "late", "not-obliged"};
+    static const char *const others[] = {"missing", "accepted", "returned", "late",
+                                         "nil",     "covered",  "untimed",  "not-obliged"};
     struct coverage_counts counts = {.due = 11,
                                      .filed = 4,
                                      .covered = 1,
@@ -193,8 +215,43 @@ static void test_what_waits_and_is_not_due(void **state)
     for (size_t i = 0; i < LENGTH(others); i++)
         assert_not_due(rig, ASK(.period = "2024-S1", .state = others[i]), 0);
     assert_counts(covered(rig, ASK(.period = "2024-S1"))->counts, &counts);
-    mark_ok(rig, excepted, 1, STATE_ACCEPTED);
+    static const struct {
+        uint32_t bit;
+        Tonghop__CoverageState state;
+        const char *word, *not_word;
+    } rows[] = {
+        {STATE_ACCEPTED, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_ACCEPTED, "accepted", "waiting"},
+        {STATE_RETURNED, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_RETURNED, "returned", "accepted"},
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        mark_ok(rig, excepted, 1, rows[i].bit);
+        assert_not_due_in(rig, ASK(.period = "2024-S1"), 23887, rows[i].state);
+        assert_not_due_in(rig, ASK(.period = "2024-S1", .state = rows[i].word), 23887,
+                          rows[i].state);
+        assert_not_due(rig, ASK(.period = "2024-S1", .state = rows[i].not_word), 0);
+        assert_not_due(rig, ASK(.period = "2024-S1", .state = "late"), 0);
+        assert_counts(covered(rig, ASK(.period = "2024-S1"))->counts, &counts);
+    }
+    file_ok(rig, DRAFT(.catalogue = 2, .period = "2024-S1", .unit = 23887, .form = 2, .based_on = 1,
+                       .is_withdrawn = true));
     assert_not_due(rig, ASK(.period = "2024-S1"), 0);
+}
+
+/* Rule: so is what has no figure, also where it is asked for by that. */
+static void test_nil_that_is_not_due(void **state)
+{
+    struct rig *rig = *state;
+    file_ok(rig, DRAFT(.catalogue = 2, .period = "2024-S1", .unit = 23887, .form = 2));
+    mark_ok(rig, DRAFT(.period = "2024-S1", .unit = 23887, .form = 2), 1, STATE_ACCEPTED);
+    static const char *const words[] = {"", "accepted", "nil"};
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        const struct question *question = ASK(.period = "2024-S1", .state = words[i]);
+        assert_not_due_in(rig, question, 23887, TONGHOP__COVERAGE_STATE__COVERAGE_STATE_ACCEPTED);
+        assert_true(not_due(rig, question, "security")->nil);
+    }
+    assert_int_equal(not_due(rig, ASK(.period = "2024-S1"), "general")->unit->id, 23887);
+    assert_null(not_due(rig, ASK(.period = "2024-S1", .state = "nil"), "general"));
+    assert_int_equal(covered(rig, ASK(.period = "2024-S1"))->counts->nil, 1); /* 23860's */
 }
 
 /* Rule: a body's forms alone, in lines and counts. */
@@ -330,11 +387,17 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COVERAGE_TEST(test_counts),   COVERAGE_TEST(test_other_periods),
-        COVERAGE_TEST(test_states),   COVERAGE_TEST(test_what_waits_and_is_not_due),
-        COVERAGE_TEST(test_body),     COVERAGE_TEST(test_by_child),
-        COVERAGE_TEST(test_trend),    COVERAGE_TEST(test_trend_of_a_unit_that_moved),
-        COVERAGE_TEST(test_refusals), COVERAGE_TEST(test_explanations),
+        COVERAGE_TEST(test_counts),
+        COVERAGE_TEST(test_other_periods),
+        COVERAGE_TEST(test_states),
+        COVERAGE_TEST(test_what_waits_and_is_not_due),
+        COVERAGE_TEST(test_nil_that_is_not_due),
+        COVERAGE_TEST(test_body),
+        COVERAGE_TEST(test_by_child),
+        COVERAGE_TEST(test_trend),
+        COVERAGE_TEST(test_trend_of_a_unit_that_moved),
+        COVERAGE_TEST(test_refusals),
+        COVERAGE_TEST(test_explanations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
