@@ -67,8 +67,9 @@ static struct last last_of(struct step *step, const struct notice_key *key)
             continue;
         if (of.author == key->author)
             last.count = held->count;
-        if (is_later(step, held->delivered_us, last.us)) {
-            last.us = held->delivered_us;
+        int64_t us = held->delivered_us != 0 ? held->delivered_us : held->time_us;
+        if (is_later(step, us, last.us)) {
+            last.us = us;
             last.by = of.author;
         }
     }

@@ -1,5 +1,6 @@
 /* What is closed and what lifts it: who is above whom is read from the tree of what was closed, and
  * what is said later stands, by whatever clock it was said. */
+#include "node/notice.h"
 #include "unit/node/draft.h"
 #include "unit/node/said.h"
 #include "unit/node/state.h"
@@ -133,6 +134,43 @@ static void test_closed_at_the_last_moment(void **state)
     assert_true(takes_in(rig, "2024", 23857));
 }
 
+/* A node whose editions are older than what was said of them, because its disk was lost or an older
+ * backup put back, makes none that is less final, and gives no number again. */
+static void test_what_was_told_is_not_lost(void **state)
+{
+    struct rig *rig = *state;
+    const struct notice_key key = {
+        .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
+        .type = NOTICE_CLOSING,
+        .author = 64,
+        .number = 3,
+    };
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    bool is_unknown;
+    assert_body(ask_close(rig, from_local(),
+                          FREEZE(.period = "2024", .rank = RANK(ESTIMATE), .incomplete = true)),
+                BODY(CLOSED));
+    struct event event = rig_event(rig, EVENT_TICK);
+    struct store_txn *txn = store_begin_write(rig->store);
+    struct step step = {.node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
+    wire_put_notice_key(&key, &notice);
+    notice.edition = EDITION_OFFICIAL;
+    notice_say(&step, &notice, true);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    effects_clear(&rig->effects);
+    for (Tonghop__EditionRank rank = RANK(ESTIMATE); rank < RANK(OFFICIAL); rank++) {
+        const Tonghop__Refusal *refusal =
+            assert_refused(ask_close(rig, from_local(),
+                                     FREEZE(.period = "2024", .rank = rank, .incomplete = true)),
+                           "invalid");
+        assert_contains(refusal->text, "edition 3 is official already");
+    }
+    const Tonghop__Envelope *answer = ask_close(
+        rig, from_local(), FREEZE(.period = "2024", .rank = RANK(OFFICIAL), .incomplete = true));
+    assert_body(answer, BODY(CLOSED));
+    assert_int_equal(answer->closed->edition->number, 4);
+}
+
 /* ---- who ---- */
 
 /* A year that was closed by a district, and one half of it by the province: whoever may reopen the
@@ -172,6 +210,7 @@ int main(void)
         ROOT_TEST(test_closed_beneath_by_a_clock_ahead),
         ROOT_TEST(test_closed_at_the_last_moment),
         ROOT_TEST(test_a_half_closed_above),
+        ROOT_TEST(test_what_was_told_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* Editions at one node: who may close what, what is refused and named, causes of each kind, and
  * what is said when a revision is held no more. */
-#include "node/notice.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
 #include "unit/node/edit.h"
@@ -234,41 +233,6 @@ static void test_a_full_disk_closes_nothing(void **state)
     assert_refused(ask_close(rig, from_local(),
                              FREEZE(.period = "2024", .rank = RANK(OFFICIAL), .incomplete = true)),
                    "full");
-}
-
-/* A node whose editions are older than what was said of them, because its disk was lost or an older
- * backup put back, makes none that is less final, and gives no number again. */
-static void test_what_was_told_is_not_lost(void **state)
-{
-    struct rig *rig = *state;
-    const struct notice_key key = {
-        .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
-        .type = NOTICE_CLOSING,
-        .author = 64,
-        .number = 3,
-    };
-    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
-    bool is_unknown;
-    close_ok(rig, RANK(ESTIMATE));
-    struct event event = rig_event(rig, EVENT_TICK);
-    struct store_txn *txn = store_begin_write(rig->store);
-    struct step step = {.node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
-    wire_put_notice_key(&key, &notice);
-    notice.edition = EDITION_OFFICIAL;
-    notice_say(&step, &notice, true);
-    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
-    effects_clear(&rig->effects);
-    for (Tonghop__EditionRank rank = RANK(ESTIMATE); rank < RANK(OFFICIAL); rank++) {
-        const Tonghop__Refusal *refusal =
-            assert_refused(ask_close(rig, from_local(),
-                                     FREEZE(.period = "2024", .rank = rank, .incomplete = true)),
-                           "invalid");
-        assert_contains(refusal->text, "edition 3 is official already");
-    }
-    const Tonghop__Envelope *answer = ask_close(
-        rig, from_local(), FREEZE(.period = "2024", .rank = RANK(OFFICIAL), .incomplete = true));
-    assert_body(answer, BODY(CLOSED));
-    assert_int_equal(answer->closed->edition->number, 4);
 }
 
 /* ---- asking ---- */
@@ -697,7 +661,6 @@ int main(void)
         DISTRICT_TEST(test_an_incomplete_node_closes_nothing),
         ROOT_TEST(test_a_full_disk_closes_nothing),
         ROOT_TEST(test_an_edition_is_asked),
-        ROOT_TEST(test_what_was_told_is_not_lost),
         ROOT_TEST(test_what_is_not_frozen_is_refused),
         ROOT_TEST(test_a_revision_that_is_lost_is_named),
         ROOT_TEST(test_another_revision_of_that_number_is_none),
