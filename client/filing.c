@@ -447,7 +447,7 @@ static bool check_text(const struct common *common, const char *name, const char
                        const char *text, size_t max_bytes, bool may_have_lines)
 {
     size_t len = strlen(text);
-    if (len <= max_bytes && utf8_is_text(text, len) &&
+    if (len <= max_bytes && utf8_is_plain(text, len) &&
         (may_have_lines || strpbrk(text, "\n\t") == NULL))
         return true;
     (void)command_usage(name, words(common->is_english, WORD_FILING_BAD_TEXT), option, max_bytes);

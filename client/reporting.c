@@ -165,7 +165,7 @@ static bool check_note(struct parse *parse, const struct csv_row *row)
                                    "the note has %zu bytes, at most %d are taken: shorten it",
                                    "ghi chú dài %zu byte, tối đa %d: rút ngắn lại"),
                      len, REPORT_NOTE_MAX);
-    else if (!utf8_is_text(note, len))
+    else if (!utf8_is_plain(note, len))
         problems_add(parse->problems, parse->table->file, place_at(parse, row, COLUMN_NOTE),
                      PROBLEM_WORDS(parse->problems,
                                    "the note has a control character in it: type it again",

@@ -46,6 +46,11 @@ static bool is_control(uint32_t point)
     return point < 0x20 || (point >= 0x7F && point < 0xA0);
 }
 
+static bool turns_text(uint32_t point)
+{
+    return (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
 static bool utf8_check(const char *bytes, size_t len, bool refuse_controls)
 {
     for (size_t i = 0; i < len;) {
@@ -68,6 +73,19 @@ bool utf8_is_valid(const char *bytes, size_t len)
 bool utf8_is_text(const char *bytes, size_t len)
 {
     return utf8_check(bytes, len, true);
+}
+
+bool utf8_is_plain(const char *bytes, size_t len)
+{
+    if (!utf8_is_text(bytes, len))
+        return false;
+    for (size_t i = 0; i < len;) {
+        uint32_t point;
+        i += utf8_decode((const unsigned char *)bytes + i, len - i, &point);
+        if (turns_text(point))
+            return false;
+    }
+    return true;
 }
 
 size_t utf8_length(const char *bytes, size_t len)
@@ -96,7 +114,7 @@ void utf8_make_line(char *text)
     for (size_t size; left > 0; text += size, left -= size) {
         uint32_t point;
         size = utf8_decode((const unsigned char *)text, left, &point);
-        if (size == 0 || is_control(point)) {
+        if (size == 0 || is_control(point) || turns_text(point)) {
             *to++ = size == 0 ? '?' : ' ';
             size = size == 0 ? 1 : size;
         } else {

@@ -15,6 +15,11 @@ bool utf8_is_valid(const char *bytes, size_t len);
  * that could move a terminal's cursor or forge a line of a log. */
 bool utf8_is_text(const char *bytes, size_t len);
 
+/* As utf8_is_text, and nothing that turns the direction in which the text around it is shown
+ * (embeddings, overrides and isolates, U+202A to U+202E and U+2066 to U+2069): what a person is
+ * about to write reads as it is. What is held already may have them. */
+bool utf8_is_plain(const char *bytes, size_t len);
+
 /* Characters in `len` bytes, for column positions; bytes that are not UTF-8 count in some way but
  * never fail. */
 size_t utf8_length(const char *bytes, size_t len);

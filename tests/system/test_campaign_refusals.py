@@ -117,6 +117,9 @@ def what_is_missing(office: Office) -> None:
     for order in ("return 103", "reopen 103 --until 2024-07-05", "close --edition official"):
         used_wrongly(node, f"{order} --period {P} --reason ' '", "--reason", f"{order.split()[0]} --help")
     used_wrongly(node, f"remind --period {P} --text ' '", "--text", "remind --help")
+    for turned in ("\u202e", "\u2066"):
+        for order in ("return 103", "reopen 103 --until 2024-07-05", "close --edition official"):
+            used_wrongly(node, f"{order} --period {P} --reason 'a{turned}b'", "--reason", "byte")
 
 
 def what_is_empty(office: Office) -> None:

@@ -39,6 +39,36 @@ static void what_is_text(void **state)
     assert_true(utf8_is_valid(NULL, 0));
 }
 
+/* What turns the direction of what is shown is text, but not plain: the first and the last of each
+ * kind, and their neighbours, which are. */
+static void plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool is_plain;
+    } rows[] = {
+        {"", true},
+        {"Xã Bình An\n", true},
+        {"a\xE2\x80\xA9", true},
+        {"\xE2\x80\xAA", false},
+        {"a\xE2\x80\xAE", false},
+        {"\xE2\x80\xAF", true},
+        {"\xE2\x81\xA5", true},
+        {"\xE2\x81\xA6", false},
+        {"\xE2\x81\xA9z", false},
+        {"\xE2\x81\xAA", true},
+        {"\x1B", false},
+        {"\xE2\x80", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        print_message("row: %zu\n", i);
+        assert_int_equal(utf8_is_plain(rows[i].bytes, strlen(rows[i].bytes)), rows[i].is_plain);
+    }
+    assert_true(utf8_is_text("\xE2\x80\xAE", 3));
+    assert_true(utf8_is_plain(NULL, 0));
+}
+
 /* Positions are counted in characters. */
 static void lengths(void **state)
 {
@@ -97,6 +127,10 @@ static void lines(void **state)
         const char *name, *text, *expected;
     } rows[] = {
         {"nothing", "", ""},
+        {"turned",
+         "a\xE2\x80\xAE"
+         "b",
+         "a b"},
         {"text", "t\xE1\xBA\xBFt \xF0\x9F\x8C\xBE", "t\xE1\xBA\xBFt \xF0\x9F\x8C\xBE"},
         {"C0 and DEL", "a\tb\nc\x1B[31m\x7F", "a b c [31m "},
         {"C1, which some terminals obey",
@@ -118,7 +152,8 @@ static void lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_text),     cmocka_unit_test(lengths), cmocka_unit_test(cutting),
+        cmocka_unit_test(what_is_text),     cmocka_unit_test(plain),
+        cmocka_unit_test(lengths),          cmocka_unit_test(cutting),
         cmocka_unit_test(cutting_anywhere), cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
