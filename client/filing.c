@@ -42,6 +42,7 @@ int filing_init(struct filing *filing, const struct common *common,
 
 void filing_fini(struct filing *filing)
 {
+    free(filing->told);
     table_free(&filing->results);
     tree_free(&filing->tree);
     catalogue_free(&filing->catalogue);
@@ -311,6 +312,17 @@ static void add_problems(Tonghop__Problem *const *from, size_t count, const stru
     }
 }
 
+/* One that is about the key, say, is the same of each report. */
+static int print_refusal_once(struct filing *filing, const Tonghop__Refusal *refusal)
+{
+    char *told = mem_printf("%s %" PRIu64 " %" PRIu32 " %s", refusal->code,
+                            refusal->current_revision, refusal->home, refusal->text);
+    bool is_told = filing->told != NULL && strcmp(filing->told, told) == 0;
+    free(filing->told);
+    filing->told = told;
+    return is_told ? EXIT_NO : command_print_refusal(filing->common, refusal);
+}
+
 /* Sends it and takes the answer: the receipt, or a refusal, whose problems are added, or which is
  * printed where it has none. */
 static int hand_in(struct filing *filing, Tonghop__File *file, const struct report *report,
@@ -338,7 +350,7 @@ static int hand_in(struct filing *filing, Tonghop__File *file, const struct repo
         return EXIT_UNKNOWN;
     }
     if (answer->refusal->n_problems == 0)
-        return command_print_refusal(filing->common, answer->refusal);
+        return print_refusal_once(filing, answer->refusal);
     add_problems(answer->refusal->problems, answer->refusal->n_problems, NULL, problems);
     return EXIT_NO;
 }

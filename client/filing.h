@@ -18,6 +18,7 @@ struct filing {
     struct catalogue *catalogue; /* in force at the node */
     struct tree *tree;           /* of the period */
     struct table *results;
+    char *told; /* the refusal that was printed last: of the next report it is not said again */
 };
 
 enum filing_outcome {

@@ -153,6 +153,10 @@ def officers_may_not(office: Office) -> None:
                       "close --edition official", "reopen 103 --until 2024-07-05 --reason x"):
             refused(node, f"{order} --period {P}", (english, "administrator", may),
                     (vietnamese, "người quản trị nút", may))
+    for language, said in (("en", "a key enrolled as reader"), ("vi", "vai trò người xem")):
+        result = submit(office.reader, P, "unit,indicator,value\n101,visits,3\n102,visits,4\n", "--author", "Hoa",
+                        "--lang", language, expect=1)
+        expect(f"of two reports, said once ({language}): {result.err}", flat(result.err).count(said), 1)
     for order in ("editions --unit 64", "receipt 104"):
         refused(office.officer, f"{order} --period {P}", ("not beneath this node", "its own node or one above it"),
                 ("không thuộc nút này", "nút của đơn vị đó hoặc nút cấp trên"), 2)
