@@ -32,7 +32,7 @@ static void print_line(const struct common *common, enum word word, const char *
 /* What is to be done, or was done. */
 static void print_state(const struct common *common, const Tonghop__InboxEntry *entry)
 {
-    char until[INSTANT_TEXT_SIZE], number[24];
+    char until[INSTANT_TEXT_SIZE] = "", number[24];
     (void)snprintf(number, sizeof(number), "%" PRIu64, entry->answered_by);
     if (entry->until_us != 0)
         (void)notice_until(entry->until_us, until);

@@ -52,17 +52,11 @@ static void put_word(struct buf *out, const struct common *common, enum word wor
     buf_printf(out, words(common->is_english, word), text);
 }
 
-/* Until a moment that was over: a reopening was ended by hand. */
-static bool is_end(const Tonghop__InboxEntry *entry)
-{
-    return entry->type == NOTICE_REOPENING && entry->until_us <= entry->time_us;
-}
-
 /* Of what was seen also what that was. */
 static void put_event(struct buf *out, const struct common *common,
                       const Tonghop__InboxEntry *entry)
 {
-    enum word word = is_end(entry) ? WORD_NOTICE_REOPEN_ENDED : type_of(entry->type)->word;
+    enum word word = entry->ended ? WORD_NOTICE_REOPEN_ENDED : type_of(entry->type)->word;
     buf_printf(out, "%s", words(common->is_english, word));
     if (entry->type == NOTICE_HEARD && entry->heard != 0)
         buf_printf(out, " (%s)", words(common->is_english, type_of(entry->heard)->word));
@@ -105,7 +99,7 @@ static void put_plain(struct buf *out, const char *text)
 char *notice_end(const struct common *common, const Tonghop__InboxEntry *entry)
 {
     char until[INSTANT_TEXT_SIZE];
-    if (entry->type != NOTICE_REOPENING || is_end(entry))
+    if (entry->type != NOTICE_REOPENING || entry->ended)
         return mem_strdup("");
     return mem_printf(words(common->is_english, WORD_NOTICE_UNTIL),
                       notice_until(entry->until_us, until));

@@ -34,16 +34,21 @@ static bool is_at_home(struct step *step, const struct closing *closing, const s
     return false;
 }
 
-/* The last edition of the unit and period. */
+/* Of the editions of the unit and period: the last number, and how final one is. */
 struct last {
     uint32_t number; /* 0: there is none */
     uint8_t rank;
 };
 
+/* What was said may have been said by a node that meant no good, and is none any more. */
 static void see(struct last *last, uint64_t number, uint8_t rank)
 {
-    if (number >= last->number && number < UINT32_MAX)
-        *last = (struct last){(uint32_t)number, rank};
+    if (number > UINT32_MAX / 2 || rank > EDITION_OFFICIAL)
+        return;
+    if (number > last->number)
+        last->number = (uint32_t)number;
+    if (rank > last->rank)
+        last->rank = rank;
 }
 
 /* Of those that are held; of one that does not read the number is used up. */
@@ -56,7 +61,7 @@ static void see_held(struct step *step, const struct closing *closing, struct la
     struct span bytes;
     while (store_next_edition(step->txn, &cursor, &bytes) && cursor.kind == closing->kind &&
            period_equal(cursor.period, closing->period) && cursor.unit == closing->unit)
-        see(last, cursor.number, last->rank);
+        see(last, cursor.number, 0);
     cursor = first;
     while (editions_next(step->txn, &cursor, &edition)) {
         see(last, cursor.number, edition.rank);

@@ -31,6 +31,7 @@ struct inbox_entry *inbox_entry_new(struct node *node, const struct notice_key *
     message->edition = notice->edition;
     message->count = notice->count;
     message->delivered_us = key->type == NOTICE_HEARD ? notice->delivered_us : 0;
+    message->ended = key->type == NOTICE_REOPENING && notice->until_us <= notice->delivered_us;
     message->seen_us = notice->seen_us;
     message->seen_by = entry->seen_by;
     message->revision =

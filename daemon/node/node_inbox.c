@@ -101,11 +101,15 @@ static struct judged judge(struct step *step, const struct notice_key *key)
 
 /* ---- gathering ---- */
 
-/* The first revision that was filed after the one that was returned, as far as they are held. */
+/* The first revision that was filed after the one that was returned, as far as they are held, and
+ * can be read: else the latest, which is after it, too. */
 static uint64_t first_after(struct step *step, const struct notice_key *key)
 {
     uint64_t number = UINT64_MAX, first = 0;
     struct revision revision;
+    struct head head;
+    if (store_is_damaged(step->node->store))
+        return store_get_head(step->txn, &key->report, &head) == ERR_OK ? head.revision : 0;
     while (store_previous_revision(step->txn, &key->report, &number, &revision) == ERR_OK &&
            number > key->number)
         first = number;

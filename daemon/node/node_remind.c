@@ -54,8 +54,9 @@ static bool is_later(const struct step *step, int64_t us, int64_t than_us)
 }
 
 /* Any node above the unit may have said it: the time by the clock that it had then counts. That of
- * the notice may be later, because a clock before was ahead. */
-static struct last last_of(struct step *step, const struct notice_key *key)
+ * the notice may be later, because a clock before was ahead. What other nodes send by themselves
+ * keeps no person from saying something. */
+static struct last last_of(struct step *step, const struct notice_key *key, bool is_by_itself)
 {
     const struct tree *tree = node_tree(step->node, key->report.period);
     struct notice_key of = *key;
@@ -63,7 +64,7 @@ static struct last last_of(struct step *step, const struct notice_key *key)
     for (of.author = tree_parent(tree, key->report.unit); of.author != 0;
          of.author = tree_parent(tree, of.author)) {
         const Tonghop__Notice *held = notice_find(step->node, step->txn, &of);
-        if (held == NULL)
+        if (held == NULL || (of.author != key->author && !is_by_itself && held->person[0] == '\0'))
             continue;
         if (of.author == key->author)
             last.count = held->count;
@@ -181,7 +182,7 @@ static void judge_one(struct reminding *r, uint32_t unit)
     struct notice_key key = key_of(step, r->query->kind, r->query->period, unit);
     Tonghop__ReminderLine *line = &r->lines[r->count];
     Tonghop__UnitInfo *author = &r->authors[r->count];
-    const struct last last = last_of(step, &key);
+    const struct last last = last_of(step, &key, false);
     tonghop__reminder_line__init(line);
     query_unit_info(step->node, unit, r->query->tree->window.last, &r->infos[r->count]);
     line->unit = &r->infos[r->count++];
@@ -353,7 +354,7 @@ static bool remind_if_due(struct step *step, const struct query *query, uint32_t
         today.days < deadline.days - (int32_t)node->options.remind_before_days ||
         today.days > deadline.days + AFTER_DAYS)
         return false;
-    const struct last last = last_of(step, &key);
+    const struct last last = last_of(step, &key, true);
     if (is_too_early(step, last.us) || is_closed(step, &key.report))
         return false;
     char *text = text_held(step, &key);
@@ -416,5 +417,6 @@ bool remind_is_due(const struct node *node, struct instant now)
 {
     return node->options.remind_every_days > 0 && node->catalogue != NULL && !node->is_restoring &&
            !node->rebuild.is_active && store_has_room(node->store) &&
+           !store_is_damaged(node->store) &&
            (instant_date(now).days != node->reminded_day || node->remind_from != 0);
 }

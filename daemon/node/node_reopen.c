@@ -103,6 +103,7 @@ static void say(struct step *step, const struct query *query, int64_t after_us,
     char unit[256], period[PERIOD_TEXT_SIZE], until[INSTANT_TEXT_SIZE], sender[STEP_SENDER_SIZE];
     wire_put_notice_key(&key, &notice);
     notice.time_us = after_us + 1;
+    notice.delivered_us = step->event->now.us;
     notice.text = reopen->reason;
     bool is_end = reopen->until_us <= step->event->now.us;
     notice.until_us = is_end ? step->event->now.us : reopen->until_us;

@@ -238,13 +238,12 @@ static bool is_answer(const struct incoming *in, const struct head *head)
 static bool is_explained(struct step *step, const struct incoming *in, const struct head *head)
 {
     struct revision held;
-    struct decisions decisions;
+    struct decisions decisions = {0};
     char text[STEP_REPORT_TEXT_SIZE];
     if (in->report.reason[strspn(in->report.reason, " \t\n")] != '\0')
         return true;
-    if (store_get_named_revision(step->txn, &in->key, head->revision, &held) != ERR_OK)
-        return false; /* sticky */
-    decisions_find(step, &in->key, &held, &decisions);
+    if (store_get_named_revision(step->txn, &in->key, head->revision, &held) == ERR_OK)
+        decisions_find(step, &in->key, &held, &decisions);
     char *who = decision_return_text(step, decisions_last(&decisions, STATE_RETURNED));
     step_refuse(step, ERR_INVALID, NULL,
                 STEP_WORDS(step,

@@ -201,6 +201,20 @@ static void mend_slip(struct sim *sim, size_t index, const Tonghop__Refusal *ref
     sim_ask_again(sim, index, ask->seq);
 }
 
+/* Reasons are asked for figures that were returned alone: the revision that it is based on was, or
+ * is held no more since a disk was lost. */
+static bool may_be_returned(struct sim *sim, const struct sim_ask *ask,
+                            const struct sim_filing *filing)
+{
+    struct revision held;
+    struct store_txn *txn = store_begin_read(sim->nodes[ask->node].store);
+    bool may_be =
+        store_get_revision(txn, &filing->report.key, filing->report.based_on, &held) != ERR_OK ||
+        (held.states & STATE_RETURNED) != 0;
+    store_abort(&txn);
+    return may_be;
+}
+
 void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *refusal)
 {
     struct sim_ask *ask = &sim->asks[index];
@@ -231,7 +245,7 @@ void sim_work_refusal(struct sim *sim, size_t index, const Tonghop__Refusal *ref
         filing->report.may_drop_cells = true; /* the author means it */
         sim_ask_again(sim, index, ask->seq);
     } else if (strcmp(refusal->code, err_name(ERR_INVALID)) == 0 &&
-               filing->report.reason[0] == '\0') {
+               filing->report.reason[0] == '\0' && may_be_returned(sim, ask, filing)) {
         free(filing->report.reason); /* returned, and right: the author says why */
         filing->report.reason = mem_strdup("counted again");
         sim_ask_again(sim, index, ask->seq);

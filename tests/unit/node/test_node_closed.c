@@ -171,6 +171,61 @@ static void test_what_was_told_is_not_lost(void **state)
     assert_int_equal(answer->closed->edition->number, 4);
 }
 
+/* Nor does what was said by who meant no good: no edition has such a rank, or such a number. */
+static void test_what_was_told_makes_sense(void **state)
+{
+    static const struct {
+        uint64_t number;
+        uint32_t edition;
+    } rows[] = {{7, 200}, {UINT32_MAX - 1, EDITION_PRELIMINARY}, {1ULL << 40, EDITION_OFFICIAL}};
+    struct rig *rig = *state;
+    struct event event = rig_event(rig, EVENT_TICK);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct notice_key key = {
+            .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
+            .type = NOTICE_CLOSING,
+            .author = 64,
+            .number = rows[i].number,
+        };
+        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+        bool is_unknown;
+        struct store_txn *txn = store_begin_write(rig->store);
+        struct step step = {
+            .node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
+        wire_put_notice_key(&key, &notice);
+        notice.edition = rows[i].edition;
+        notice_say(&step, &notice, true);
+        assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+        effects_clear(&rig->effects);
+    }
+    for (uint32_t number = 1; number <= 3; number++) {
+        const Tonghop__Envelope *answer =
+            ask_close(rig, from_local(),
+                      FREEZE(.period = "2024", .rank = RANK(ESTIMATE), .incomplete = true));
+        assert_body(answer, BODY(CLOSED));
+        assert_int_equal(answer->closed->edition->number, number);
+    }
+}
+
+/* A reopening that runs is none that was ended, also where another clock was ahead. */
+static void test_not_ended_by_a_clock_ahead(void **state)
+{
+    struct rig *rig = *state;
+    rig->now.us += 5 * DAY_US;
+    freeze(rig, "2024", "64");
+    rig->now.us -= 5 * DAY_US;
+    reopen(rig, "2024", "23857");
+    const Tonghop__Inbox *inbox = inbox_ok(rig, from_local(), LOOK(.unit = "23857"));
+    assert_int_equal(inbox->n_entries, 2);
+    const Tonghop__InboxEntry *entry = inbox->entries[0];
+    assert_true(entry->type == NOTICE_REOPENING && entry->open && !entry->ended);
+    assert_true(entry->until_us < entry->time_us);
+    assert_body(ask_reopen(rig, from_local(), "2024", "23857", 1, "xong"), BODY(DONE));
+    inbox = inbox_ok(rig, from_local(), LOOK(.unit = "23857", .all = true));
+    assert_true(inbox->entries[0]->ended && !inbox->entries[0]->open);
+    assert_int_equal(inbox->entries[0]->until_us, rig->now.us);
+}
+
 /* ---- who ---- */
 
 /* A year that was closed by a district, and one half of it by the province: whoever may reopen the
@@ -211,6 +266,8 @@ int main(void)
         ROOT_TEST(test_closed_at_the_last_moment),
         ROOT_TEST(test_a_half_closed_above),
         ROOT_TEST(test_what_was_told_is_not_lost),
+        ROOT_TEST(test_what_was_told_makes_sense),
+        ROOT_TEST(test_not_ended_by_a_clock_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -484,6 +484,34 @@ static void test_trouble_ends_with_the_link(void **state)
 #define DISTRICT_TEST(function)                                                                    \
     cmocka_unit_test_setup_teardown(function, rig_setup_district, rig_teardown)
 
+/* Nobody is reminded while a notice does not read; the daemon goes on, also when it starts again.
+ */
+static void test_a_reminder_that_does_not_read(void **state)
+{
+    const struct notice_key key = {
+        .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 23857},
+        .type = NOTICE_REMINDER,
+        .author = 64,
+    };
+    struct rig *rig = *state;
+    struct date date;
+    assert_int_equal(date_make(2024, 12, 14, &date), ERR_OK);
+    rig->now.us = instant_end_of(date).us - 1;
+    spoil(rig, DB_NOTICE, keys_notice(&key));
+    for (int i = 0; i < 3; i++) {
+        node_set_reminding(rig->node, 3, 5);
+        for (int tick = 0; tick < 3; tick++) {
+            rig->now_ms += 60000;
+            rig_tick(rig); /* no error */
+        }
+        assert_true(store_is_damaged(rig->store));
+        struct store_txn *txn = store_begin_read(rig->store);
+        assert_int_equal(store_count_notices(txn), 1);
+        store_abort(&txn);
+        rig_restart(rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +528,7 @@ int main(void)
         PAIR_TEST(test_questions_are_not_kept),
         ROOT_TEST(test_coverage_goes_on),
         DISTRICT_TEST(test_trouble_ends_with_the_link),
+        ROOT_TEST(test_a_reminder_that_does_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

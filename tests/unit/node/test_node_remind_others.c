@@ -11,6 +11,7 @@ struct says {
     uint32_t author;
     uint8_t kind, label, type;
     int64_t later_us;
+    bool is_by_itself; /* of the node, and not of a person */
 };
 
 static void put(struct rig *rig, const struct says *says)
@@ -26,6 +27,7 @@ static void put(struct rig *rig, const struct says *says)
     bool is_unknown;
     wire_put_notice_key(&key, &notice);
     notice.time_us = rig->now.us + says->later_us;
+    notice.person = TEXT(says->is_by_itself ? "" : "uid:7");
     notice.count = key.type == NOTICE_REMINDER ? 5 : 0;
     wire_pack_notice(&notice, &bytes);
     struct store_txn *txn = store_begin_write(rig->store);
@@ -47,6 +49,8 @@ static void test_by_hand(void **state)
     } rows[] = {
         {{{.author = 631, .later_us = -5}}, 631, -5, false},
         {{{.author = 631, .later_us = -DAY_US}}, 631, -DAY_US, true},
+        {{{.author = 631, .later_us = -5, .is_by_itself = true}}, 0, 0, true},
+        {{{.author = 64, .later_us = -5, .is_by_itself = true}}, 64, -5, false},
         {{{.author = 631, .label = PERIOD_S1}}, 0, 0, true},
         {{{.author = 631, .kind = KIND_PLAN}}, 0, 0, true},
         {{{.author = 632}}, 0, 0, true},
@@ -106,7 +110,7 @@ static void test_by_itself(void **state)
         rig->now.us = instant_end_of(date).us - DAY_US / 2;
         rig->now_ms += 1000;
         if (i == 0)
-            put(rig, &(struct says){.author = 64, .later_us = -1});
+            put(rig, &(struct says){.author = 64, .later_us = -1, .is_by_itself = true});
         rig_tick(rig);
         assert_int_equal(times(rig, "23857"), rows[i].count);
         assert_int_equal(times(rig, "23860"), rows[i].other);
