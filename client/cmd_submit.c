@@ -240,6 +240,14 @@ static void place_findings(const struct submit *submit, const struct reporting_i
     }
 }
 
+/* The reason is of all reports of the run: one of several that is the same as before is based on
+ * nothing, which the home takes for a repetition, never for the answer to a return. */
+static uint64_t basis_of(const struct submit *submit, const struct report *report,
+                         const struct filing_base *base)
+{
+    return submit->reporting.count > 1 && filing_is_same(base, report) ? 0 : base->revision;
+}
+
 /* Sets what a report takes from the command line and from its base; checks what it drops. */
 static void check_against_base(struct submit *submit, struct reporting_item *item,
                                const struct filing_base *base)
@@ -250,7 +258,7 @@ static void check_against_base(struct submit *submit, struct reporting_item *ite
     free(report->reason);
     report->author = mem_strdup(submit->author);
     report->reason = mem_strdup(submit->reason);
-    report->based_on = base->revision;
+    report->based_on = basis_of(submit, report, base);
     report->may_drop_cells = submit->may_replace;
     if (base->revision == 0) {
         if (report->is_withdrawn)
@@ -362,14 +370,20 @@ static int file_all(struct submit *submit)
     struct reporting *reporting = &submit->reporting;
     int status = EXIT_DONE;
     for (size_t i = 0; i < reporting->count; i++) {
-        const struct report *report = &reporting->items[i].report;
+        const struct filing_base *base = &submit->bases[i];
+        struct report *report = &reporting->items[i].report;
         if (status == EXIT_UNKNOWN) {
             filing_add_result(&submit->filing, &report->key, 0, FILING_NOT_SENT);
             continue;
         }
-        filing_show(&submit->filing, &submit->bases[i], report, submit->is_dry_run);
+        report->based_on = basis_of(submit, report, base); /* notes may have made it the same */
+        filing_show(&submit->filing, base, report, submit->is_dry_run);
         if (submit->is_dry_run) {
-            filing_add_result(&submit->filing, &report->key, 0, FILING_CHECKED);
+            bool stays_returned = base->is_returned && report->based_on == 0;
+            filing_add_result(&submit->filing, &report->key, stays_returned ? base->revision : 0,
+                              stays_returned ? FILING_RETURNED : FILING_CHECKED);
+            if (stays_returned)
+                status = EXIT_NO;
             continue;
         }
         int sent = file_one(submit, i);
@@ -461,7 +475,7 @@ const struct command command_submit = {
         "from\n"
         "  --author TEXT       who made the report; else TONGHOP_AUTHOR, else the login name\n"
         "  --reason TEXT       why it is corrected; or why figures that were returned are right,\n"
-        "                      which are refused without it\n"
+        "                      which are refused without it: file them alone, one unit and form\n"
         "  --accept-warnings NOTE\n"
         "                      file in spite of warnings: why the figures are right, which is "
         "kept\n"
@@ -493,7 +507,7 @@ const struct command command_submit = {
         "  --source NGUỒN      của số nền (số toàn đơn vị): số liệu các năm trước lấy từ đâu\n"
         "  --author TÊN        người lập; nếu không có thì TONGHOP_AUTHOR, rồi tên đăng nhập\n"
         "  --reason LÝ-DO      vì sao sửa; hoặc vì sao số liệu đã bị trả lại vẫn đúng (không nêu\n"
-        "                      thì không nhận)\n"
+        "                      thì không nhận): nộp riêng một đơn vị, một biểu\n"
         "  --accept-warnings GHI-CHÚ\n"
         "                      nộp dù có cảnh báo: vì sao số liệu vẫn đúng; được giữ làm ghi chú\n"
         "                      của các số liệu ấy\n"

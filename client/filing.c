@@ -148,6 +148,7 @@ static int fetch(struct filing *filing, const struct report_key *key, struct fil
             return command_print_failure(filing->common, err, reason);
         }
         base.revision = entry->revision;
+        base.is_returned = (entry->states & STATE_RETURNED) != 0;
     }
     *ret_base = base;
     *ret_is_safe = entry != NULL && entry->is_safe;
@@ -158,6 +159,15 @@ int filing_fetch(struct filing *filing, const struct report_key *key, struct fil
 {
     bool is_safe;
     return fetch(filing, key, ret_base, &is_safe);
+}
+
+bool filing_is_same(const struct filing_base *base, const struct report *next)
+{
+    uint8_t content[WIRE_DIGEST_SIZE];
+    if (base->revision == 0)
+        return false;
+    content_of(next, content);
+    return memcmp(content, base->content, sizeof(content)) == 0;
 }
 
 /* ---- differences ---- */
@@ -210,6 +220,14 @@ static const char *scope_word(const struct filing *filing, uint8_t scope)
                  scope == SCOPE_WHOLE ? WORD_SCOPE_WHOLE : WORD_SCOPE_OWN);
 }
 
+/* The same figures answer a return where they are based on what was returned. */
+static enum word same_word(const struct filing_base *base, const struct report *next)
+{
+    if (!base->is_returned)
+        return WORD_FILING_UNCHANGED;
+    return next->based_on == base->revision ? WORD_FILING_ANSWERS : WORD_FILING_STAYS_RETURNED;
+}
+
 void filing_show(const struct filing *filing, const struct filing_base *base,
                  const struct report *next, bool with_all)
 {
@@ -219,12 +237,8 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
     const struct unit_version *version = filing->tree->nodes[index].version;
     char period[PERIOD_TEXT_SIZE];
     size_t count = 0;
-    uint8_t content[WIRE_DIGEST_SIZE];
-    bool is_unchanged = false;
-    if (base->revision > 0) {
-        content_of(next, content);
-        is_unchanged = memcmp(content, base->content, sizeof(content)) == 0;
-    }
+    bool is_unchanged = filing_is_same(base, next);
+    enum word word = is_unchanged ? same_word(base, next) : WORD_FILING_BASE;
 
     (void)fprintf(stderr, "%s %s, %s, %s: ", version->code, unit_name(version, is_english),
                   form->code, period_format(next->key.period, period));
@@ -234,11 +248,11 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
         (void)fputs(first, stderr);
         free(first);
     } else {
-        (void)fprintf(stderr,
-                      words(is_english, is_unchanged ? WORD_FILING_UNCHANGED : WORD_FILING_BASE),
-                      (unsigned long long)base->revision);
+        (void)fprintf(stderr, words(is_english, word), (unsigned long long)base->revision);
     }
     (void)fputc('\n', stderr);
+    if (word == WORD_FILING_STAYS_RETURNED)
+        (void)fprintf(stderr, "  %s\n", words(is_english, WORD_FILING_ALONE));
     if (is_unchanged || (base->revision == 0 && !with_all))
         return;
     if (base->revision > 0 && base->report.scope != next->scope)
@@ -265,6 +279,7 @@ void filing_add_result(struct filing *filing, const struct report_key *key, uint
         [FILING_ACCEPTED] = {"accepted", WORD_RESULT_ACCEPTED},
         [FILING_WAITING] = {"waiting", WORD_RESULT_WAITING},
         [FILING_UNCHANGED] = {"unchanged", WORD_RESULT_UNCHANGED},
+        [FILING_RETURNED] = {"returned", WORD_RESULT_RETURNED},
         [FILING_REFUSED] = {"refused", WORD_RESULT_REFUSED},
         [FILING_UNKNOWN] = {"unknown", WORD_RESULT_UNKNOWN},
         [FILING_NOT_SENT] = {"not-sent", WORD_RESULT_NOT_SENT},
@@ -378,12 +393,14 @@ int filing_send(struct filing *filing, const struct report *report, bool accepts
                           status == EXIT_NO ? FILING_REFUSED : FILING_UNKNOWN);
         return status;
     }
+    bool is_returned = receipt->repeated_content && (receipt->states & STATE_RETURNED) != 0;
     add_problems(receipt->warnings, receipt->n_warnings, known, ret_fresh);
     filing_add_result(filing, &report->key, receipt->revision,
-                      receipt->repeated_content            ? FILING_UNCHANGED
+                      is_returned                          ? FILING_RETURNED
+                      : receipt->repeated_content          ? FILING_UNCHANGED
                       : (receipt->states & STATE_ACCEPTED) ? FILING_ACCEPTED
                                                            : FILING_WAITING);
-    return EXIT_DONE;
+    return is_returned ? EXIT_NO : EXIT_DONE;
 }
 
 /* ---- waiting ---- */

@@ -25,6 +25,7 @@ enum filing_outcome {
     FILING_ACCEPTED,
     FILING_WAITING,   /* taken in, to be accepted by hand */
     FILING_UNCHANGED, /* held already with this content */
+    FILING_RETURNED,  /* likewise, and returned: it does not count, and nothing answers that */
     FILING_REFUSED,
     FILING_UNKNOWN,  /* no answer */
     FILING_NOT_SENT, /* because of that */
@@ -34,6 +35,7 @@ enum filing_outcome {
 /* What the node holds of a report. */
 struct filing_base {
     uint64_t revision; /* 0: nothing */
+    bool is_returned;
     struct report report;
     uint8_t content[WIRE_DIGEST_SIZE];
 };
@@ -49,6 +51,8 @@ void filing_fini(struct filing *filing);
 int filing_own_unit(struct filing *filing, uint32_t *ret_unit);
 /* The current revision with its content; report_fini(&ret_base->report). Exit status. */
 int filing_fetch(struct filing *filing, const struct report_key *key, struct filing_base *ret_base);
+/* Whether its figures, notes and scope are those that the node holds. */
+bool filing_is_same(const struct filing_base *base, const struct report *next);
 
 /* Prints on standard error which report it is and which cells it changes. The cells of a first
  * filing are only counted, unless `with_all`. */
@@ -60,7 +64,7 @@ void filing_show(const struct filing *filing, const struct filing_base *base,
 int filing_check(struct filing *filing, const struct report *report, struct problems *problems);
 /* Hands the report in and adds its result line. Without `accepts_warnings` the home refuses what it
  * warns of. What it says that is not in `known` is added to `ret_fresh`, as by filing_check.
- * EXIT_DONE, EXIT_NO or EXIT_UNKNOWN. */
+ * EXIT_DONE, EXIT_NO, also of FILING_RETURNED, or EXIT_UNKNOWN. */
 int filing_send(struct filing *filing, const struct report *report, bool accepts_warnings,
                 const struct problems *known, struct problems *ret_fresh);
 /* Adds a result line; `revision` 0: none. */

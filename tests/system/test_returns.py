@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Optional
 
 from harness import Node, Result, Tree, eventually
-from scene import (SAMPLE, client, coverage, exact, expect, expect_in, flat, history, outcomes, plant,
-                   play, rows, settle, submit, table, total, verify)
+from scene import (LOOKED_AT, SAMPLE, client, coverage, exact, expect, expect_in, flat, history, outcomes, plant,
+                   play, rows, settle, submit, table, total, unit_table, verify)
 
 PROVINCE, DISTRICT, COMMUNE = 64, 631, 23857
 MONEY, LAND, VISITS = "contrib.money", "contrib.land", "reception.visits"
@@ -245,9 +245,93 @@ def was_right(office: Office) -> None:
     expect("it counts", total(office.province, PERIOD, OTHER), exact(3, 1))
 
 
-def state_of(office: Office, form: str) -> str:
+def state_of(office: Office, form: str, period: str = PERIOD) -> str:
     """The state of the commune's latest report of that form, at the commune."""
-    return next(row["state"] for row in history(office.commune, COMMUNE, PERIOD) if row["form"] == form)
+    return latest(office.commune, COMMUNE, period)[form][1]
+
+
+def latest(node: Node, unit: int, period: str) -> dict[str, tuple[str, str]]:
+    """Revision and state of the latest report of each form."""
+    entries: dict[str, tuple[str, str]] = {}
+    for row in history(node, unit, period):  # newest first
+        entries.setdefault(row["form"], (row["revision"], row["state"]))
+    return entries
+
+
+ALONE = "submit this form of this unit alone with --reason if it is right"
+
+
+def by_form(result: Result) -> dict[str, tuple[str, str]]:
+    return {row["form"]: (row["revision"], row["result"]) for row in rows(result)}
+
+
+def two_forms_in_a_file(office: Office) -> None:
+    """A reason answers for what was corrected: of two returned forms in a file the one that is as it
+    was stays returned, which is said, with or without a reason; the other is filed. Alone it is
+    answered"""
+    period, before, after = "2022-S1", {VISITS: 12, OTHER: 3}, {VISITS: 21, OTHER: 3}
+    submit(office.commune, period, table(before))
+    office.settle()
+    for form in ("chung", "mttq"):
+        office.province.tonghop("return", str(COMMUNE), "--period", period, "--form", form, "--reason", "lạ")
+    eventually(lambda: {state_of(office, form, period) for form in ("chung", "mttq")} == {"returned"},
+               "both are returned at the commune")
+    result = submit(office.commune, period, table(before), "--reason", "gõ nhầm", "--lang", "en", expect=1)
+    expect("none was corrected", by_form(result), {"chung": ("1", "returned"), "mttq": ("1", "returned")})
+    expect("each is told", result.err.count(ALONE), 2)
+    result = submit(office.commune, period, table(after), "--dry-run", "--lang", "en", expect=1)
+    expect("checked", by_form(result), {"chung": ("", "checked"), "mttq": ("1", "returned")})
+    expect("one is told", result.err.count(ALONE), 1)
+    expect("nothing was filed", latest(office.commune, COMMUNE, period),
+           {"chung": ("1", "returned"), "mttq": ("1", "returned")})
+    for arguments, value in (((), 21), (("--reason", "gõ nhầm biểu chung"), 22)):
+        after[VISITS] = value
+        revision = str(value - 19)
+        result = submit(office.commune, period, table(after), *arguments, "--lang", "en", expect=1)
+        expect("the corrected one is filed", by_form(result),
+               {"chung": (revision, "waiting"), "mttq": ("1", "returned")})
+        expect_in("told", result.err, "mttq, 2022-S1: unchanged since revision 1, which was returned\n", ALONE)
+        expect("the other stays returned", latest(office.commune, COMMUNE, period),
+               {"chung": (revision, "waiting"), "mttq": ("1", "returned")})
+    expect_in("in Vietnamese", submit(office.commune, period, table(after), "--lang", "vi", expect=1).err,
+              "không đổi so với bản 1, bản đã bị trả lại", "nộp riêng biểu này của đơn vị này, kèm --reason")
+    result = submit(office.commune, period, table({OTHER: 3}), "--reason", "số đúng", "--lang", "en")
+    expect("alone", by_form(result), {"mttq": ("2", "accepted")})
+    expect_in("what it is", result.err, "mttq, 2022-S1: the same figures, which answer the return of revision 1")
+    result = submit(office.commune, period, table(after), "--reason", "số đúng", "--lang", "en")
+    expect("again", by_form(result), {"chung": ("3", "unchanged"), "mttq": ("2", "unchanged")})
+
+
+def the_same_by_its_note(office: Office) -> None:
+    """What is as it was only with the note of --accept-warnings is no answer, either"""
+    period, cells = "2090-S1", {VISITS: 12, OTHER: 3}  # which has not begun: a warning
+    submit(office.commune, period, table(cells), *LOOKED_AT)
+    office.settle()
+    office.province.tonghop("return", str(COMMUNE), "--period", period, "--form", "mttq", "--reason", "lạ")
+    eventually(lambda: state_of(office, "mttq", period) == "returned", "it is returned at the commune")
+    cells[VISITS] = 21
+    result = submit(office.commune, period, table(cells), *LOOKED_AT, "--reason", "gõ nhầm", expect=1)
+    expect("filed", by_form(result), {"chung": ("2", "waiting"), "mttq": ("1", "returned")})
+    expect("still returned", state_of(office, "mttq", period), "returned")
+    result = submit(office.commune, period, table({OTHER: 3}), *LOOKED_AT, "--reason", "số đúng")
+    expect("alone", by_form(result), {"mttq": ("2", "accepted")})
+
+
+def two_communes_in_a_file(office: Office) -> None:
+    """A district's file, with its reason, does not answer the returns of all communes in it"""
+    period, cells = "2022-S1", {commune: {OTHER: 3} for commune in (23860, 23863)}
+    submit(office.district, period, unit_table(cells))
+    settle(office.district, office.province)
+    for commune in cells:
+        office.district.tonghop("return", str(commune), "--period", period, "--reason", "lạ")
+    cells[23860] = {OTHER: 4}
+    result = submit(office.district, period, unit_table(cells), "--reason", "gõ nhầm", "--lang", "en",
+                    expect=1)
+    expect("filed", outcomes(result), [("23860", "2", "accepted"), ("23863", "1", "returned")])
+    expect_in("told", result.err, "23863 Ia Krel Commune, mttq, 2022-S1: unchanged since revision 1", ALONE)
+    expect("still returned", latest(office.district, 23863, period), {"mttq": ("1", "returned")})
+    result = submit(office.district, period, table(cells[23863]), "--unit", "23863", "--reason", "số đúng")
+    expect("alone", outcomes(result), [("23863", "2", "accepted")])
 
 
 def in_a_closed_period(office: Office) -> None:
@@ -266,4 +350,5 @@ if __name__ == "__main__":
     with Tree() as tree:
         play((what_is_asked_wrong, who_may, comes_back_with_a_reason, who_filed_is_named, said_twice,
               is_answered, is_accepted_by_hand, what_waits_is_told_apart, by_itself,
-              was_right, in_a_closed_period), Office(tree))
+              was_right, two_forms_in_a_file, the_same_by_its_note, two_communes_in_a_file,
+              in_a_closed_period), Office(tree))
