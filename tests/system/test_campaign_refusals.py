@@ -203,6 +203,7 @@ def wrong_node(office: Office) -> None:
 
 def reminding(office: Office) -> None:
     """Who was reminded is not reminded again before the time it says; who owes nothing is told as such"""
+    office.district.tonghop("remind", "104", "--period", P)
     refused(office.district, f"remind 104 --period {P}", ("104 East 104: reminded already at 2024-06-28", "again from 2024-07-01"),
             ("104 Xã Đông 104: đã nhắc lúc 2024-06-28", "nhắc lại từ 2024-07-01"))
     for unit in (103, 105):  # has filed; is excepted
