@@ -159,9 +159,10 @@ static int print(const struct common *common, const struct asked *asked)
 
 /* ---- checking ---- */
 
-/* EXIT_DONE, or EXIT_NO: another than what is held; or why it could not be checked. */
+/* Raises the status that was found: EXIT_NO of another than what is held, EXIT_UNKNOWN where the
+ * node cannot tell. EXIT_DONE, or why it could not be asked. */
 static int check_one(const struct common *common, const struct receipt *receipt,
-                     struct connection *connection, struct table *table)
+                     struct connection *connection, struct table *table, int *found)
 {
     const Tonghop__Envelope *answer = NULL;
     char unit[RECEIPT_FIELD_SIZE + 3];
@@ -174,9 +175,11 @@ static int check_one(const struct common *common, const struct receipt *receipt,
     (void)snprintf(unit, sizeof(unit), "id:%s",
                    receipt->unit_id[0] != '\0' ? receipt->unit_id : receipt->unit);
     int status = ask(common, &asked, unit, connection, &answer);
-    if (status == EXIT_DONE)
-        status = receipt_check(common, receipt, &asked.selection, answer->history, table);
-    return status;
+    if (status != EXIT_DONE)
+        return status;
+    int result = receipt_check(common, receipt, &asked.selection, answer->history, table);
+    *found = result > *found ? result : *found;
+    return EXIT_DONE;
 }
 
 /* The worst of all: one receipt that is not right is not made up for by others. */
@@ -185,16 +188,16 @@ static int check_all(const struct common *common, const struct receipts *receipt
     struct connection *connection = NULL;
     struct table *table = table_new();
     receipt_add_keys(table);
-    int status = command_connect(common, &connection);
+    int status = command_connect(common, &connection), found = EXIT_DONE;
     for (size_t i = 0; connection != NULL && i < receipts->count && status <= EXIT_NO; i++) {
-        int found = check_one(common, &receipts->items[i], connection, table);
-        status = found > status ? found : status;
+        int asked = check_one(common, &receipts->items[i], connection, table, &found);
+        status = asked > status ? asked : status;
     }
     if (common->output != OUTPUT_TEXT && table_row_count(table) > 0)
         table_print(table, common->output, stdout);
     table_free(&table);
     connection_close(&connection);
-    return status;
+    return found > status ? found : status;
 }
 
 static int run_check(const struct common *common, const char *path)
@@ -245,7 +248,9 @@ const struct command command_receipt = {
         "--check the node, at whatever level, says of each receipt in FILE whether that is what "
         "it\n"
         "holds, and since when: exit 0 if all are; 1 if one was replaced, is not there, or says\n"
-        "another content, revision or time. When other levels held it, they say themselves.\n\n"
+        "another content or revision, or a later time; 3 if the node is of an earlier version,\n"
+        "which cannot tell. An earlier time is pointed at: of a report that two nodes took in the\n"
+        "later one stays. When other levels held it, they say themselves.\n\n"
         "  --period PERIOD   2024-S1, 2024-S2 or 2024\n"
         "  --form FORM       only this form\n"
         "  --kind KIND       actual (default) or plan\n"
@@ -259,7 +264,9 @@ const struct command command_receipt = {
         "nào cũng cho biết từng giấy biên nhận trong TỆP có đúng bản đang giữ không, giữ từ lúc\n"
         "nào: mã kết thúc 0 nếu đúng cả; 1 nếu có giấy đã được thay, không có, hoặc khác nội "
         "dung,\n"
-        "số bản, giờ nhận. Cấp khác giữ từ lúc nào thì hỏi chính cấp đó.\n\n"
+        "số bản, hoặc giờ nhận muộn hơn; 3 nếu nút là phiên bản cũ nên không rõ. Giờ sớm hơn thì\n"
+        "được nêu ra: nếu hai nút cùng nhận một báo cáo, giờ sau được giữ. Cấp khác giữ từ lúc\n"
+        "nào thì hỏi chính cấp đó.\n\n"
         "  --period KỲ       2024-S1, 2024-S2 hoặc 2024\n"
         "  --form BIỂU-MẪU   chỉ biểu mẫu này\n"
         "  --kind LOẠI       actual (thực hiện, mặc định) hoặc plan (kế hoạch)\n"

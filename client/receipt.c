@@ -1,5 +1,6 @@
 /* The answer is yes only where all that a receipt says of the report is what the node holds now.
- * The times of other levels are theirs to confirm: each can be asked. */
+ * Its time may be an earlier one: of a report that two nodes took in the later time stays. The
+ * times of other levels are theirs to confirm: each can be asked. */
 #include "client/receipt.h"
 
 #include <errno.h>
@@ -130,6 +131,7 @@ struct finding {
     enum word word;     /* %s: `revision` */
     uint64_t revision;
     const Tonghop__HistoryEntry *entry; /* that is meant and held, or NULL */
+    bool is_earlier;                    /* the receipt's time */
 };
 
 static bool is_number_of(const struct receipt *receipt, const Tonghop__HistoryEntry *entry)
@@ -141,10 +143,15 @@ static bool is_number_of(const struct receipt *receipt, const Tonghop__HistoryEn
 static struct finding compare(const struct receipt *receipt, const Tonghop__HistoryEntry *entry)
 {
     char received[INSTANT_TEXT_SIZE];
-    if (strcmp(instant_format((struct instant){entry->received_us}, received), receipt->received) !=
-        0)
-        return (struct finding){"differs", WORD_RECEIPT_OTHER_TIME, entry->revision, entry};
-    return (struct finding){"held", WORD_RECEIPT_HELD, entry->revision, entry};
+    struct instant time;
+    struct finding held = {"held", WORD_RECEIPT_HELD, entry->revision, entry, false};
+    (void)instant_format((struct instant){entry->received_us}, received);
+    if (strcmp(received, receipt->received) == 0)
+        return held;
+    if (instant_parse(receipt->received, &time) != ERR_OK || time.us > entry->received_us)
+        return (struct finding){"differs", WORD_RECEIPT_OTHER_TIME, entry->revision, entry, false};
+    held.is_earlier = true;
+    return held;
 }
 
 /* Where two nodes took a report in, it may stand under another number. */
@@ -165,16 +172,18 @@ static struct finding find(const struct receipt *receipt, const Tonghop__History
     }
     uint64_t number = strtoull(receipt->revision, NULL, 10);
     if (receipt->unit_id[0] != '\0' && strcmp(receipt->unit, history->unit->code) != 0)
-        return (struct finding){"differs", WORD_RECEIPT_OTHER_UNIT, number, NULL};
+        return (struct finding){"differs", WORD_RECEIPT_OTHER_UNIT, number, NULL, false};
     if (same != NULL && same == latest)
-        return same == numbered
-                   ? compare(receipt, same)
-                   : (struct finding){"renumbered", WORD_RECEIPT_RENUMBERED, same->revision, same};
-    if (same == NULL && numbered != NULL)
-        return (struct finding){"differs", WORD_RECEIPT_DIFFERS, number, NULL};
+        return same == numbered ? compare(receipt, same)
+                                : (struct finding){"renumbered", WORD_RECEIPT_RENUMBERED,
+                                                   same->revision, same, false};
+    if (same == NULL && numbered != NULL && numbered->content.len > 0)
+        return (struct finding){"differs", WORD_RECEIPT_DIFFERS, number, NULL, false};
+    if (numbered != NULL && numbered == latest && numbered->content.len == 0)
+        return (struct finding){"unknown", WORD_RECEIPT_UNKNOWN, number, NULL, false};
     if (latest != NULL && (same != NULL || latest->revision > number))
-        return (struct finding){"replaced", WORD_RECEIPT_REPLACED, latest->revision, NULL};
-    return (struct finding){"not-held", WORD_RECEIPT_NOT_HELD, number, NULL};
+        return (struct finding){"replaced", WORD_RECEIPT_REPLACED, latest->revision, NULL, false};
+    return (struct finding){"not-held", WORD_RECEIPT_NOT_HELD, number, NULL, false};
 }
 
 /* At the node that was asked; 0: not known. */
@@ -228,6 +237,8 @@ static void print_finding(const struct common *common, const struct receipt *rec
     (void)putchar('\n');
     if (finding->entry != NULL)
         print_entry(common, finding->entry);
+    if (finding->is_earlier)
+        print_line(common, WORD_RECEIPT_EARLIER, receipt->received);
 }
 
 static const char *const keys[] = {
@@ -277,5 +288,7 @@ int receipt_check(const struct common *common, const struct receipt *receipt,
         print_finding(common, receipt, selection, history->unit, &finding);
     else
         add_row(common, receipt, selection, history->unit, &finding, table);
-    return strcmp(finding.result, "held") == 0 ? EXIT_DONE : EXIT_NO;
+    return strcmp(finding.result, "held") == 0      ? EXIT_DONE
+           : strcmp(finding.result, "unknown") == 0 ? EXIT_UNKNOWN
+                                                    : EXIT_NO;
 }

@@ -24,7 +24,8 @@ struct receipts {
 bool receipts_read(const struct common *common, const char *path, struct receipts *ret_receipts);
 
 /* Says what the node holds of it: as text at once, else as a row of the table. EXIT_DONE: the very
- * same; else EXIT_NO. `selection` is what the node was asked. */
+ * same; EXIT_UNKNOWN: the node is of a version that does not tell; else EXIT_NO. `selection` is
+ * what the node was asked. */
 int receipt_check(const struct common *common, const struct receipt *receipt,
                   const struct selection *selection, const Tonghop__History *history,
                   struct table *table);

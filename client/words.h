@@ -584,6 +584,8 @@ enum word {
     WORD_RECEIPT_WITHDRAWAL,
     WORD_RECEIPT_RETURNED,
     WORD_RECEIPT_NOT_COUNTED,
+    WORD_RECEIPT_EARLIER, /* %s time of the receipt */
+    WORD_RECEIPT_UNKNOWN, /* %s revision */
     /* Add the words of another command at the end, under a comment with its name. */
     WORD_COUNT
 };

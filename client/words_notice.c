@@ -83,4 +83,11 @@ const struct words_pair words_notice[WORD_COUNT] = {
                                "it was returned: it does not count"},
     [WORD_RECEIPT_NOT_COUNTED] = {"đang chờ duyệt: chưa được tính",
                                   "it waits to be accepted: it does not count yet"},
+    [WORD_RECEIPT_EARLIER] =
+        {"giấy ghi %s, sớm hơn: đúng nếu hai nút đã nhận báo cáo này, nếu không thì sai",
+         "the receipt says %s, which is earlier: right if two nodes took it in, else wrong"},
+    [WORD_RECEIPT_UNKNOWN] =
+        {"chưa rõ: nút này là phiên bản cũ, không cho biết nội dung của bản %s",
+         "unknown: this node is of an earlier version, and does not tell the content of revision "
+         "%s"},
 };

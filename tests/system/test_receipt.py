@@ -94,12 +94,16 @@ def checked_everywhere(office: Office) -> None:
 
 
 def forged(office: Office) -> None:
-    """Another number, time of receipt or unit than the node has is no receipt of what it holds"""
+    """Another number, a later time of receipt or another unit than the node has is no receipt of what it
+    holds; an earlier time is pointed at: two nodes may have taken the report in"""
     for node in office.nodes:
         said = office.check(node, office.receipt.replace("revision: 1", "revision: 99"), 1)
         expect_in("number", said, "differs", "held here as revision 1")
-        said = office.check(node, re.sub("received: 20..", "received: 2019", office.receipt), 1)
-        expect_in("time", said, "differs: revision 1 was received at another time")
+        said = office.check(node, re.sub("received: 20..", "received: 2999", office.receipt), 1)
+        expect_in("a later time", said, "differs: revision 1 was received at another time")
+        said = office.check(node, re.sub("received: 20..", "received: 2019", office.receipt), 0)
+        expect_in("an earlier time", said, "held: revision 1: ", "  the receipt says 2019", "which is earlier")
+        expect("the right one", "earlier" in office.check(node, office.receipt, 0), False)
         said = office.check(node, office.receipt.replace(UNIT_LINE, f"unit: {OTHER} "), 1)
         expect_in("unit", said, "differs", "unit-id is that of another unit")
     before = re.sub("unit-id: .*\n", "", office.receipt)
