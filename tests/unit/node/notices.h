@@ -223,14 +223,7 @@ static inline void welcome_above(struct rig *rig, uint64_t re, uint64_t epoch)
 /* Links it with such a parent. */
 static inline void link_above(struct rig *rig, uint64_t epoch)
 {
-    const Tonghop__Envelope *hello = NULL;
-    for (int i = 0; i < 2 && hello == NULL; i++) {
-        rig->now_ms += SESSION_BACKOFF_MAX_MS;
-        rig_pump(rig);
-        hello = to_parent(rig, BODY(HELLO), 0);
-    }
-    assert_non_null(hello);
-    welcome_above(rig, hello->seq, epoch);
+    welcome_above(rig, await_hello(rig), epoch);
     assert_int_equal(rig->node->session.state, SESSION_UP);
 }
 

@@ -134,77 +134,61 @@ static void test_closed_at_the_last_moment(void **state)
     assert_true(takes_in(rig, "2024", 23857));
 }
 
+/* What has been said of an edition that is held no more. */
+static void tell_closing(struct rig *rig, uint64_t number, uint32_t edition)
+{
+    const struct notice_key key = {
+        .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
+        .type = NOTICE_CLOSING,
+        .author = 64,
+        .number = number,
+    };
+    struct event event = rig_event(rig, EVENT_TICK);
+    struct store_txn *txn = store_begin_write(rig->store);
+    struct step step = {.node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
+    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
+    bool is_unknown;
+    wire_put_notice_key(&key, &notice);
+    notice.edition = edition;
+    notice_say(&step, &notice, true);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    effects_clear(&rig->effects);
+}
+
+static const Tonghop__Envelope *close_as(struct rig *rig, Tonghop__EditionRank rank)
+{
+    return ask_close(rig, from_local(), FREEZE(.period = "2024", .rank = rank, .incomplete = true));
+}
+
+static void assert_closed_as(struct rig *rig, Tonghop__EditionRank rank, uint32_t number)
+{
+    const Tonghop__Envelope *answer = close_as(rig, rank);
+    assert_body(answer, BODY(CLOSED));
+    assert_int_equal(answer->closed->edition->number, number);
+}
+
 /* A node whose editions are older than what was said of them, because its disk was lost or an older
  * backup put back, makes none that is less final, and gives no number again. */
 static void test_what_was_told_is_not_lost(void **state)
 {
     struct rig *rig = *state;
-    const struct notice_key key = {
-        .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
-        .type = NOTICE_CLOSING,
-        .author = 64,
-        .number = 3,
-    };
-    Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
-    bool is_unknown;
-    assert_body(ask_close(rig, from_local(),
-                          FREEZE(.period = "2024", .rank = RANK(ESTIMATE), .incomplete = true)),
-                BODY(CLOSED));
-    struct event event = rig_event(rig, EVENT_TICK);
-    struct store_txn *txn = store_begin_write(rig->store);
-    struct step step = {.node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
-    wire_put_notice_key(&key, &notice);
-    notice.edition = EDITION_OFFICIAL;
-    notice_say(&step, &notice, true);
-    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
-    effects_clear(&rig->effects);
-    for (Tonghop__EditionRank rank = RANK(ESTIMATE); rank < RANK(OFFICIAL); rank++) {
-        const Tonghop__Refusal *refusal =
-            assert_refused(ask_close(rig, from_local(),
-                                     FREEZE(.period = "2024", .rank = rank, .incomplete = true)),
-                           "invalid");
-        assert_contains(refusal->text, "edition 3 is official already");
-    }
-    const Tonghop__Envelope *answer = ask_close(
-        rig, from_local(), FREEZE(.period = "2024", .rank = RANK(OFFICIAL), .incomplete = true));
-    assert_body(answer, BODY(CLOSED));
-    assert_int_equal(answer->closed->edition->number, 4);
+    assert_closed_as(rig, RANK(ESTIMATE), 1);
+    tell_closing(rig, 3, EDITION_OFFICIAL);
+    for (Tonghop__EditionRank rank = RANK(ESTIMATE); rank < RANK(OFFICIAL); rank++)
+        assert_contains(assert_refused(close_as(rig, rank), "invalid")->text,
+                        "edition 3 is official already");
+    assert_closed_as(rig, RANK(OFFICIAL), 4);
 }
 
-/* Nor does what was said by who meant no good: no edition has such a rank, or such a number. */
+/* What was said by who meant no good is not believed: no edition has such a rank or number. */
 static void test_what_was_told_makes_sense(void **state)
 {
-    static const struct {
-        uint64_t number;
-        uint32_t edition;
-    } rows[] = {{7, 200}, {UINT32_MAX - 1, EDITION_PRELIMINARY}, {1ULL << 40, EDITION_OFFICIAL}};
     struct rig *rig = *state;
-    struct event event = rig_event(rig, EVENT_TICK);
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct notice_key key = {
-            .report = {.kind = KIND_ACTUAL, .period = {2024, PERIOD_Y}, .unit = 64},
-            .type = NOTICE_CLOSING,
-            .author = 64,
-            .number = rows[i].number,
-        };
-        Tonghop__Notice notice = TONGHOP__NOTICE__INIT;
-        bool is_unknown;
-        struct store_txn *txn = store_begin_write(rig->store);
-        struct step step = {
-            .node = rig->node, .event = &event, .txn = txn, .effects = &rig->effects};
-        wire_put_notice_key(&key, &notice);
-        notice.edition = rows[i].edition;
-        notice_say(&step, &notice, true);
-        assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
-        effects_clear(&rig->effects);
-    }
-    for (uint32_t number = 1; number <= 3; number++) {
-        const Tonghop__Envelope *answer =
-            ask_close(rig, from_local(),
-                      FREEZE(.period = "2024", .rank = RANK(ESTIMATE), .incomplete = true));
-        assert_body(answer, BODY(CLOSED));
-        assert_int_equal(answer->closed->edition->number, number);
-    }
+    tell_closing(rig, 7, 200);
+    tell_closing(rig, UINT32_MAX - 1, EDITION_PRELIMINARY);
+    tell_closing(rig, 1ULL << 40, EDITION_OFFICIAL);
+    for (uint32_t number = 1; number <= 3; number++)
+        assert_closed_as(rig, RANK(ESTIMATE), number);
 }
 
 /* A reopening that runs is none that was ended, also where another clock was ahead. */

@@ -113,9 +113,9 @@ static inline uint64_t hello_again(struct rig *rig)
     return hello->seq;
 }
 
-/* Lets the node connect, also when it has to notice first that its old link is dead, and welcomes
- * it. The person on the local socket was silent meanwhile and says hello again. */
-static inline void rig_link(struct rig *rig, struct parent parent)
+/* Lets the node connect, also when it has to notice first that its old link is dead; the seq of its
+ * hello. */
+static inline uint64_t await_hello(struct rig *rig)
 {
     const Tonghop__Envelope *hello = NULL;
     for (int i = 0; i < 2 && hello == NULL; i++) {
@@ -124,7 +124,14 @@ static inline void rig_link(struct rig *rig, struct parent parent)
         hello = to_parent(rig, BODY(HELLO), 0);
     }
     assert_non_null(hello);
-    welcome_from_parent(rig, hello->seq, parent);
+    return hello->seq;
+}
+
+/* Lets it connect, and welcomes it. The person on the local socket was silent meanwhile and says
+ * hello again. */
+static inline void rig_link(struct rig *rig, struct parent parent)
+{
+    welcome_from_parent(rig, await_hello(rig), parent);
     assert_int_equal(rig->node->session.state, SESSION_UP);
     rig_hello(rig, from_local(), 0);
 }
