@@ -79,7 +79,9 @@ RULES = [
     Rule("tests/system/*", STORE),
     Rule("tests/faults/*", STORE + " lib/* faults/*"),
     Rule("tests/sim/*", NODE + " text/* lib/* sim/*"),
-    # A bench measures the programs against the bare library.
+    # A bench measures the programs against the bare libraries, and the node without sockets.
+    Rule("tests/bench/reference.c", CLIENT + " bench/*", "lmdb.h sqlite3.h"),
+    Rule("tests/bench/intake.c", NODE + " bench/*"),
     Rule("tests/bench/*", CLIENT + " bench/*", "zmq.h"),
 ]
 
