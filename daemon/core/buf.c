@@ -9,7 +9,7 @@
 
 #include "core/mem.h"
 
-enum { FIRST_CAP = 64, VARINT_MAX_SHIFT = 63 };
+enum { FIRST_CAP = 64, VARINT_MAX_SHIFT = 63, VARINT_BYTES_MAX = 10 };
 
 void buf_fini(struct buf *buf)
 {
@@ -22,8 +22,7 @@ void buf_clear(struct buf *buf)
     buf->len = 0;
 }
 
-/* Room for `extra` more bytes; returns where they go. The caller moves `len`. */
-static uint8_t *buf_reserve(struct buf *buf, size_t extra)
+uint8_t *buf_reserve(struct buf *buf, size_t extra)
 {
     assert(extra <= SIZE_MAX / 2 - buf->len);
     size_t wanted = buf->len + extra;
@@ -77,11 +76,13 @@ void buf_put_u64(struct buf *buf, uint64_t value)
 
 void buf_put_varint(struct buf *buf, uint64_t value)
 {
-    while (value >= 0x80) {
-        buf_put_u8(buf, (uint8_t)(value | 0x80));
-        value >>= 7;
+    uint8_t *at = buf_reserve(buf, VARINT_BYTES_MAX);
+    for (; value >= 0x80; value >>= 7) {
+        *at++ = (uint8_t)(value | 0x80);
+        buf->len++;
     }
-    buf_put_u8(buf, (uint8_t)value);
+    *at = (uint8_t)value;
+    buf->len++;
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
@@ -139,7 +140,8 @@ static uint64_t get_big_endian(struct reader *r, size_t width)
 
 uint8_t reader_u8(struct reader *r)
 {
-    return (uint8_t)get_big_endian(r, 1);
+    r->failed |= r->at == r->end;
+    return r->failed ? 0 : *r->at++;
 }
 
 uint16_t reader_u16(struct reader *r)
@@ -160,6 +162,8 @@ uint64_t reader_u64(struct reader *r)
 uint64_t reader_varint(struct reader *r)
 {
     uint64_t value = 0;
+    if (!r->failed && r->at != r->end && *r->at < 0x80)
+        return *r->at++; /* most are short */
     for (unsigned shift = 0; shift <= VARINT_MAX_SHIFT; shift += 7) {
         uint8_t byte = reader_u8(r);
         if (r->failed)

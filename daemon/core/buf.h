@@ -17,6 +17,9 @@ struct buf {
 void buf_fini(struct buf *buf);
 /* Keeps the storage for reuse. */
 void buf_clear(struct buf *buf);
+/* Room for `extra` more bytes; returns where they go, and the caller adds those it wrote to `len`.
+ */
+uint8_t *buf_reserve(struct buf *buf, size_t extra);
 void buf_put(struct buf *buf, const void *bytes, size_t len);
 void buf_put_u8(struct buf *buf, uint8_t value);
 /* Big-endian, so that encoded keys sort as their values do. */

@@ -204,6 +204,10 @@ bool catalogue_deadline(const struct catalogue *catalogue, struct period period,
 /* Look-ups; NULL (or -1) when there is none. */
 const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id);
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
+/* The same for whoever asks for one after the other, in rising order mostly: `*at`, 0 at first, is
+ * where the last one was. */
+const struct indicator *catalogue_indicator_from(const struct catalogue *catalogue, uint32_t number,
+                                                 size_t *at);
 const struct indicator *catalogue_indicator_by_code(const struct catalogue *catalogue,
                                                     const char *code);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);

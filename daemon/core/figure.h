@@ -64,6 +64,9 @@ bool figures_equal(const struct figures *a, const struct figures *b);
 void figures_add(struct figures *acc, const struct figures *part,
                  const struct catalogue *catalogue);
 
+/* Whether an extreme is kept, and not a sum. */
+bool aggregation_is_extreme(enum aggregation aggregation);
+
 /* acc = acc - old + new. Sums are exact. Counts always are. An extreme that was removed cannot be
  * taken back from the sum: its indicator is appended to `ret_rescan` (a growing array, see
  * mem_grow; once per call, in rising order) and the caller recomputes that entry from the parts
@@ -79,12 +82,37 @@ void figures_replace_part(struct figures *acc, const struct figures *old_part,
 void figures_set(struct figures *figures, uint32_t indicator, const struct figure *figure);
 /* total = total with `part` combined by the aggregation of `indicator`. */
 void figure_combine(struct figure *total, const struct figure *part, enum aggregation aggregation);
+/* total = total - old + new; false when the extreme has to be found again among the parts. */
+bool figure_replace_part(struct figure *total, const struct figure *old_part,
+                         const struct figure *new_part, enum aggregation aggregation);
 
-/* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 2,
- * varint count, then per entry varint indicator minus the one before, i128 value, i128 upper -
- * value, a varint whose bits say which counts follow (bit 0 exact, 1 at least, 2 at most, 3 about,
- * 4 range, 5 partial, 6 implied, 7 negative, 8 early, 9 baseline), each of those as a varint above
- * 0, and the unit set as u64. */
+/* What has to be added to `from`, a sum, to make it `to`. No figure itself: its values may be
+ * anything, and its counts and unit set are modulo 2^32 and 2^64. */
+struct figure figure_difference(const struct figure *from, const struct figure *to);
+void figure_shift(struct figure *total, const struct figure *difference);
+
+/* What changes between two lists of figures, by indicator; what is equal is not in it. Of sums the
+ * differences: they are the same for everybody above who has added the figures up. Of extremes the
+ * figures before and after. */
+struct figures_change {
+    struct figures sums;
+    struct figures old_extremes, new_extremes;
+};
+void figures_change_clear(struct figures_change *change);
+void figures_change_fini(struct figures_change *change);
+bool figures_change_is_empty(const struct figures_change *change);
+/* Overwrites `ret_change` (zero-initialised or used before). */
+void figures_compare(const struct figures *from, const struct figures *to,
+                     const struct catalogue *catalogue, struct figures_change *ret_change);
+/* acc = acc + differences of sums. What `acc` lacks was nothing before. */
+void figures_shift(struct figures *acc, const struct figures *sums);
+
+/* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 3,
+ * varint count, then per entry varint indicator minus the one before; varint flags: bit 0 counts
+ * and unit set are those of the entry before, bit 1 there is an upper value, then a bit for each
+ * count that follows (bit 2 exact, 3 at least, 4 at most, 5 about, 6 range, 7 partial, 8 implied, 9
+ * negative, 10 early, 11 baseline); i128 value; i128 upper - value if bit 1; unless bit 0, those
+ * counts as varints above 0, and the unit set as u64. Version 2 is read, too. */
 void figures_encode(const struct figures *figures, struct buf *out);
 /* ERR_CORRUPT, with `figures` cleared, for anything that figures_encode does not write. */
 enum err figures_decode(struct span bytes, struct figures *figures);

@@ -88,6 +88,8 @@ static i128 unzigzag(u128 zigzag)
 i128 reader_i128(struct reader *r)
 {
     u128 zigzag = 0;
+    if (!r->failed && r->at != r->end && *r->at < 0x80)
+        return unzigzag(*r->at++); /* most are short */
     for (unsigned shift = 0; shift <= VARINT_MAX_SHIFT; shift += 7) {
         uint8_t byte = reader_u8(r);
         if (r->failed)

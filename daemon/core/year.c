@@ -166,9 +166,10 @@ static void resolve_scope(const struct year_filed *filed, enum scope scope,
 
     struct walk walk = walk_start(filed, scope);
     uint32_t number = 0;
+    size_t at = 0;
     const struct cell *cells[PERIOD_LABEL_COUNT];
     while (walk_next(&walk, &number, cells)) {
-        const struct indicator *indicator = catalogue_indicator(catalogue, number);
+        const struct indicator *indicator = catalogue_indicator_from(catalogue, number, &at);
         if (indicator != NULL && indicator->aggregation == AGGREGATION_DERIVED)
             continue; /* computed on roll-ups; validate.c refuses it at intake */
         struct figure figures[PERIOD_LABEL_COUNT];
@@ -319,9 +320,10 @@ void year_check(const struct year_filed *filed, const struct catalogue *catalogu
     for (size_t i = 0; i < sizeof(SCOPES) / sizeof(SCOPES[0]); i++) {
         struct walk walk = walk_start(filed, SCOPES[i]);
         uint32_t number = 0;
+        size_t at = 0;
         const struct cell *cells[PERIOD_LABEL_COUNT];
         while (walk_next(&walk, &number, cells)) {
-            const struct indicator *indicator = catalogue_indicator(catalogue, number);
+            const struct indicator *indicator = catalogue_indicator_from(catalogue, number, &at);
             if (indicator == NULL || indicator->aggregation == AGGREGATION_DERIVED)
                 continue; /* validate_report names it */
             if (is_flow_sum(indicator) && all_exact(cells))

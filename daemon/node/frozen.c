@@ -2,7 +2,6 @@
  * its catalogue, trees and memory of own figures. */
 #include "node/frozen.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,9 +152,8 @@ static bool find_slot(const struct frozen *frozen, const struct report_key *key,
     return true;
 }
 
-/* NULL: nothing lies beneath, as of a unit that was not there. */
-static struct figures *below_of(struct frozen *frozen, struct store_txn *txn,
-                                const struct report_key *key)
+struct figures *frozen_below(struct frozen *frozen, struct store_txn *txn,
+                             const struct report_key *key)
 {
     size_t slot;
     if (!find_slot(frozen, key, &slot))
@@ -164,23 +162,6 @@ static struct figures *below_of(struct frozen *frozen, struct store_txn *txn,
         fold_form(frozen, txn, slot);
     uint32_t index = tree_find(node_tree(&frozen->node, key->period), key->unit);
     return index != TREE_NONE ? &frozen->belows[slot][index] : NULL;
-}
-
-void frozen_get_below(struct frozen *frozen, struct store_txn *txn, const struct report_key *key,
-                      struct figures *ret_below)
-{
-    const struct figures *below = below_of(frozen, txn, key);
-    figures_clear(ret_below);
-    if (below != NULL)
-        figures_copy(ret_below, below);
-}
-
-void frozen_put_below(struct frozen *frozen, struct store_txn *txn, const struct report_key *key,
-                      const struct figures *below)
-{
-    struct figures *held = below_of(frozen, txn, key);
-    assert(held != NULL); /* what climbs was read before */
-    figures_copy(held, below);
 }
 
 /* ---- changes ---- */
@@ -222,7 +203,7 @@ void frozen_change(struct frozen *frozen, struct store_txn *txn, const struct re
     struct report_key whole = *key; /* under the edition's period */
     struct group before = {0}, after = {0};
     whole.period = frozen->edition.period;
-    (void)below_of(frozen, txn, &whole); /* as it was before the change */
+    (void)frozen_below(frozen, txn, &whole); /* as it was before the change */
     group_load(node, txn, &whole, false, &before);
     replace_report(frozen, key, report);
     own_cache_forget(&node->owns, &whole);

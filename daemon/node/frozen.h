@@ -42,11 +42,10 @@ void frozen_change(struct frozen *frozen, struct store_txn *txn, const struct re
 /* The report that counts under the key; 0: none. report_fini. */
 uint64_t frozen_read(struct frozen *frozen, struct store_txn *txn, const struct report_key *key,
                      struct report *ret_report, struct instant *ret_received);
-/* What lies beneath key->unit under the edition's period; other periods have none. */
-void frozen_get_below(struct frozen *frozen, struct store_txn *txn, const struct report_key *key,
-                      struct figures *ret_below);
-void frozen_put_below(struct frozen *frozen, struct store_txn *txn, const struct report_key *key,
-                      const struct figures *below);
+/* What lies beneath key->unit under the edition's period, to be changed in place; NULL: nothing, as
+ * under other periods, and of a unit that was not there. */
+struct figures *frozen_below(struct frozen *frozen, struct store_txn *txn,
+                             const struct report_key *key);
 /* The first report of the unit, or of one after it, that the edition names: its place, up to
  * edition.report_count. */
 size_t frozen_first(const struct frozen *frozen, uint32_t unit);

@@ -16,6 +16,7 @@
 #include "core/campaign.h"
 #include "core/care.h"
 #include "link/session.h"
+#include "node/accumulators.h"
 #include "node/effects.h"
 #include "node/first_contact.h"
 #include "node/link_times.h"
@@ -209,6 +210,7 @@ struct node {
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
     struct own_cache owns;
+    struct accumulators accumulators;
     struct frozen *frozen;  /* what this node is, if it is no live one (frozen.h) */
     struct frozen *edition; /* the one that was asked for last, NULL: none was; a cache */
     struct node_year years[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "node/authority.h"
+#include "node/rollup.h"
 #include "node/step.h"
 
 /* Memory may hold what the aborted transaction did: read it again. */
@@ -66,6 +67,12 @@ static enum err quarantine(struct node *node, const struct event *event, enum er
     return store_commit(&txn, ret_fatal);
 }
 
+static enum err commit(struct node *node, struct store_txn **txn, bool *ret_fatal)
+{
+    rollup_save(node, *txn); /* errors are sticky */
+    return store_commit(txn, ret_fatal);
+}
+
 /* One event in a transaction of its own. Only a fatal error is returned. */
 static enum err step_alone(struct node *node, const struct event *event, struct effects *effects)
 {
@@ -74,7 +81,7 @@ static enum err step_alone(struct node *node, const struct event *event, struct 
     struct store_txn *txn = store_begin_write(node->store);
     enum err err = node_step(node, txn, event, effects);
     if (err == ERR_OK)
-        err = store_commit(&txn, &is_fatal);
+        err = commit(node, &txn, &is_fatal);
     else
         store_abort(&txn);
     if (err == ERR_OK || is_fatal)
@@ -103,7 +110,7 @@ enum err node_batch(struct node *node, const struct event *events, size_t count,
     for (size_t i = 0; i < count && err == ERR_OK; i++)
         err = node_step(node, txn, &events[i], effects);
     if (err == ERR_OK)
-        err = store_commit(&txn, &is_fatal);
+        err = commit(node, &txn, &is_fatal);
     else
         store_abort(&txn);
     if (err == ERR_OK || is_fatal)

@@ -395,6 +395,7 @@ static void change_end(struct step *step, struct change *change, const struct in
                    memcmp(head->state_digest, change->old.state_digest, DIGEST_SIZE) == 0;
     if (!is_same) {
         own_cache_forget(&step->node->owns, &change->key);
+        accumulators_forget_cover(&step->node->accumulators, &change->key);
         struct report_key year = {.kind = change->key.kind,
                                   .period = {.year = change->key.period.year}};
         (void)store_put_head(txn, &change->key, head); /* errors are sticky */

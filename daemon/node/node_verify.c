@@ -276,6 +276,7 @@ enum err node_rebuild(struct node *node)
     while (err == ERR_OK && node->rebuild.is_active) {
         txn = store_begin_write(node->store);
         rollup_rebuild_step(node, txn, node->started);
+        rollup_save(node, txn); /* errors are sticky */
         err = store_commit(&txn, &is_unknown);
     }
     return err;

@@ -67,6 +67,8 @@ bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key
  * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */
 void rollup_change(struct node *node, struct store_txn *txn, const struct report_key *key,
                    const struct year_triple *before, const struct year_triple *after);
+/* Writes what rollup_change has changed. Must come before the transaction is committed. */
+void rollup_save(struct node *node, struct store_txn *txn);
 /* Carries the change of one report's state digest (NULL: there was none before). */
 void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,
                           const uint8_t *before, const uint8_t *after);

@@ -281,7 +281,7 @@ int main(int argc, char **argv)
     size_t group = strtoul(argv[4], NULL, 10);
     uint16_t first = (uint16_t)strtoul(argv[5], NULL, 10);
     uint16_t last = (uint16_t)strtoul(argv[6], NULL, 10);
-    country_open(argv[2], true, &reference.country);
+    country_open(argv[2], getenv("BENCH_ORDERED") == NULL, &reference.country);
     reference.tree = tree_new(reference.country.catalogue, (struct period){last, PERIOD_Y});
     size_t reports = argc == 8 ? strtoul(argv[7], NULL, 10) : reference.country.leaf_count;
     if (reports > reference.country.leaf_count || group < 1)

@@ -95,6 +95,7 @@ static void plant(struct sim *sim)
         (void)store_put_below(txn, &cursor, span_of(&encoded)); /* the commit tells */
     }
     (void)store_commit(&txn, &is_unknown);
+    accumulators_clear(&sim->nodes[0].node->accumulators); /* it has the right one at hand */
     figures_fini(&figures);
     buf_fini(&encoded);
 }

@@ -529,9 +529,21 @@ static void test_property(void **state)
     catalogue_free(&catalogue);
 }
 
-/* Three entries: 41 of two exact parts; 1000..1500 of one at least and two ranges, one of them
- * partial and one implied; -5 of one exact part, implied and marked as negative. */
+/* Four entries: 41 of two exact parts; 1000..1500 of one at least and two ranges, one of them
+ * partial and one implied; -5 of one exact part, implied and marked as negative, early and a
+ * baseline; 7 of that same one part. */
 static const uint8_t GOLDEN[] = {
+    0x03, 0x04,                                                             /* version, count */
+    0x01, 0x04, 0x52, 0x02,                                                 /* indicator 1 */
+    0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,                         /* its unit set */
+    0xAB, 0x02, 0xCA, 0x03, 0xD0, 0x0F, 0xE8, 0x07, 0x01, 0x02, 0x01, 0x01, /* indicator 300 */
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x84, 0x1E, 0x09,
+    0x01, 0x01, 0x01, 0x01, 0x01,                                     /* indicator 301 */
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0x01, 0x0E, /* indicator 302 */
+};
+
+/* The first three as version 2 had them. */
+static const uint8_t GOLDEN_2[] = {
     0x02, 0x03,                                                       /* version, count */
     0x01, 0x52, 0x00, 0x01, 0x02,                                     /* indicator 1 */
     0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,                   /* its unit set */
@@ -541,10 +553,8 @@ static const uint8_t GOLDEN[] = {
     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
 };
 
-/* The stored form is fixed: these bytes are on people's disks. */
-static void test_golden(void **state)
+static void make_golden(struct figures *figures)
 {
-    (void)state;
     const struct figure a = {.value = 41,
                              .upper = 41,
                              .parts = {0, 2, 0, 0, 0, 0},
@@ -562,22 +572,37 @@ static void test_golden(void **state)
                              .early_count = 1,
                              .baseline_count = 1,
                              .unit_set = UINT64_MAX};
+    struct figure d = c;
+    d.value = d.upper = 7;
+    figures_append(figures, 1, &a);
+    figures_append(figures, 300, &b);
+    figures_append(figures, 301, &c);
+    figures_append(figures, 302, &d);
+}
+
+/* The stored form is fixed: these bytes are on people's disks. */
+static void test_golden(void **state)
+{
+    (void)state;
     struct figures figures = {0}, read = {0};
     struct buf bytes = {0};
-    figures_append(&figures, 1, &a);
-    figures_append(&figures, 300, &b);
-    figures_append(&figures, 301, &c);
+    make_golden(&figures);
     figures_encode(&figures, &bytes);
     assert_int_equal(bytes.len, sizeof GOLDEN);
     assert_memory_equal(bytes.data, GOLDEN, sizeof GOLDEN);
     assert_int_equal(figures_decode((struct span){GOLDEN, sizeof GOLDEN}, &read), ERR_OK);
     assert_true(figures_equal(&read, &figures));
 
+    /* And those of an earlier version are read. */
+    figures.count--;
+    assert_int_equal(figures_decode((struct span){GOLDEN_2, sizeof GOLDEN_2}, &read), ERR_OK);
+    assert_true(figures_equal(&read, &figures));
+
     figures_clear(&figures);
     buf_clear(&bytes);
     figures_encode(&figures, &bytes);
     assert_int_equal(bytes.len, 2);
-    assert_memory_equal(bytes.data, "\x02\x00", 2);
+    assert_memory_equal(bytes.data, "\x03\x00", 2);
     assert_int_equal(figures_decode(span_of(&bytes), &read), ERR_OK);
     assert_int_equal(read.count, 0);
     buf_fini(&bytes);
@@ -601,6 +626,8 @@ static void test_decode_refuses(void **state)
     (void)state;
     for (size_t len = 0; len < sizeof GOLDEN; len++)
         assert_corrupt("cut short", GOLDEN, len);
+    for (size_t len = 0; len < sizeof GOLDEN_2; len++)
+        assert_corrupt("cut short, version 2", GOLDEN_2, len);
 #define SET "\0\0\0\0\0\0\0\0" /* a unit set */
 #define ROW(name, bytes)                                                                           \
     {                                                                                              \
@@ -645,6 +672,19 @@ static void test_decode_refuses(void **state)
         ROW("more baselines than units", "\x02\x01\x01\x52\x00\x81\x04\x01\x02" SET),
         ROW("an unknown count", "\x02\x01\x01\x52\x00\x81\x08\x01\x01" SET),
         ROW("no unit set", "\x02\x01\x01\x52\x00\x01\x02"),
+        /* Version 3: what it has beyond version 2. */
+        ROW("version 4", "\x04\x00"),
+        ROW("trailing byte, 3", "\x03\x00\x00"),
+        ROW("as the one before the first", "\x03\x01\x01\x01\x52"),
+        ROW("the counts of before written again",
+            "\x03\x02\x01\x04\x52\x02" SET "\x01\x04\x54\x02" SET),
+        ROW("as the one before, with counts",
+            "\x03\x02\x01\x04\x52\x02" SET "\x01\x05\x54\x02" SET),
+        ROW("an upper value of the value", "\x03\x01\x01\x0A\x52\x00\x02" SET),
+        ROW("exact with a span, 3", "\x03\x01\x01\x06\x52\x02\x02" SET),
+        ROW("an unknown count, 3", "\x03\x01\x01\x84\x20\x52\x02\x01" SET),
+        ROW("no parts, 3", "\x03\x01\x01\x00\x52" SET),
+        ROW("an indicator twice, 3", "\x03\x02\x01\x04\x52\x02" SET "\x00\x01\x54"),
     };
 #undef ROW
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
