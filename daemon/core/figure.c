@@ -14,14 +14,6 @@ bool aggregation_is_extreme(enum aggregation aggregation)
     return aggregation == AGGREGATION_MAX || aggregation == AGGREGATION_MIN;
 }
 
-uint32_t figure_unit_count(const struct figure *figure)
-{
-    uint32_t count = 0;
-    for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
-        count += figure->parts[q];
-    return count;
-}
-
 uint64_t figure_unit_mark(uint32_t unit)
 {
     uint64_t mark = unit + UINT64_C(0x9E3779B97F4A7C15);
@@ -79,19 +71,6 @@ bool figure_equal(const struct figure *a, const struct figure *b)
            a->baseline_count == b->baseline_count && a->unit_set == b->unit_set;
 }
 
-/* Everything but the two values. */
-static void add_counts(struct figure *total, const struct figure *part)
-{
-    for (int q = 0; q < QUALIFIER_COUNT; q++)
-        total->parts[q] += part->parts[q];
-    total->partial_count += part->partial_count;
-    total->implied_count += part->implied_count;
-    total->negative_count += part->negative_count;
-    total->early_count += part->early_count;
-    total->baseline_count += part->baseline_count;
-    total->unit_set += part->unit_set;
-}
-
 static void subtract_counts(struct figure *total, const struct figure *part)
 {
     for (int q = 0; q < QUALIFIER_COUNT; q++)
@@ -127,7 +106,7 @@ void figure_combine(struct figure *total, const struct figure *part, enum aggreg
         total->upper += part->upper;
         break;
     }
-    add_counts(total, part);
+    figure_add_counts(total, part);
 }
 
 /* Takes `part` out of `total`; the extreme of a max or min is left as it was. */
@@ -167,15 +146,6 @@ bool figure_replace_part(struct figure *total, const struct figure *old_part,
                             total->value) &&
            !extreme_is_lost(before.upper, old_part->upper, has_new ? &new_part->upper : NULL,
                             total->upper);
-}
-
-void figure_shift(struct figure *total, const struct figure *difference)
-{
-    total->value += difference->value;
-    total->upper += difference->upper;
-    add_counts(total, difference);
-    assert(figure_unit_count(total) > 0 ||
-           (total->value == 0 && total->upper == 0 && total->unit_set == 0));
 }
 
 struct figure figure_difference(const struct figure *from, const struct figure *to)

@@ -26,7 +26,12 @@ struct figure {
 uint64_t figure_unit_mark(uint32_t unit);
 
 /* How many units the figure is made of: the sum of `parts`. 0: the figure does not exist. */
-uint32_t figure_unit_count(const struct figure *figure);
+static inline uint32_t figure_unit_count(const struct figure *figure)
+{
+    const uint32_t *parts = figure->parts;
+    return parts[QUALIFIER_EXACT] + parts[QUALIFIER_AT_LEAST] + parts[QUALIFIER_AT_MOST] +
+           parts[QUALIFIER_ABOUT] + parts[QUALIFIER_RANGE];
+}
 
 bool figure_equal(const struct figure *a, const struct figure *b);
 
@@ -89,7 +94,26 @@ bool figure_replace_part(struct figure *total, const struct figure *old_part,
 /* What has to be added to `from`, a sum, to make it `to`. No figure itself: its values may be
  * anything, and its counts and unit set are modulo 2^32 and 2^64. */
 struct figure figure_difference(const struct figure *from, const struct figure *to);
-void figure_shift(struct figure *total, const struct figure *difference);
+
+/* Everything but the two values. */
+static inline void figure_add_counts(struct figure *total, const struct figure *part)
+{
+    for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
+        total->parts[q] += part->parts[q];
+    total->partial_count += part->partial_count;
+    total->implied_count += part->implied_count;
+    total->negative_count += part->negative_count;
+    total->early_count += part->early_count;
+    total->baseline_count += part->baseline_count;
+    total->unit_set += part->unit_set;
+}
+
+static inline void figure_shift(struct figure *total, const struct figure *difference)
+{
+    total->value += difference->value;
+    total->upper += difference->upper;
+    figure_add_counts(total, difference);
+}
 
 /* What changes between two lists of figures, by indicator; what is equal is not in it. Of sums the
  * differences: they are the same for everybody above who has added the figures up. Of extremes the

@@ -35,13 +35,10 @@ static size_t lower_bound(const struct figures *figures, uint32_t indicator)
 static size_t seek(const struct figures *figures, uint32_t indicator, size_t *at)
 {
     const size_t next = *at + 1;
-    if (*at < figures->count && figures->items[*at].indicator >= indicator &&
-        (*at == 0 || figures->items[*at - 1].indicator < indicator))
-        return *at;
-    const bool is_next = next <= figures->count && figures->items[*at].indicator < indicator &&
-                         (next == figures->count || figures->items[next].indicator >= indicator);
-    *at = is_next ? next : lower_bound(figures, indicator);
-    return *at;
+    if (next < figures->count && figures->items[next].indicator == indicator)
+        return *at = next;
+    const bool is_behind = next == figures->count && figures->items[*at].indicator < indicator;
+    return *at = is_behind ? next : lower_bound(figures, indicator);
 }
 
 static void insert_at(struct figures *figures, size_t at, uint32_t indicator,
@@ -70,15 +67,23 @@ const struct figure *figures_find(const struct figures *figures, uint32_t indica
     return &figures->items[at].figure;
 }
 
+/* As figures_append, also of what has no parts. */
+static void push(struct figures *figures, uint32_t indicator, const struct figure *figure)
+{
+    if (figures->count == figures->capacity)
+        figures->items =
+            mem_grow(figures->items, figures->count, &figures->capacity, sizeof(*figures->items));
+    struct figure_entry *entry = &figures->items[figures->count++];
+    entry->indicator = indicator;
+    entry->figure = *figure;
+}
+
 void figures_append(struct figures *figures, uint32_t indicator, const struct figure *figure)
 {
     assert(figures->count == 0 || figures->items[figures->count - 1].indicator < indicator);
 
-    if (figure_unit_count(figure) == 0)
-        return;
-    figures->items =
-        mem_grow(figures->items, figures->count, &figures->capacity, sizeof(*figures->items));
-    figures->items[figures->count++] = (struct figure_entry){indicator, *figure};
+    if (figure_unit_count(figure) > 0)
+        push(figures, indicator, figure);
 }
 
 void figures_set(struct figures *figures, uint32_t indicator, const struct figure *figure)
@@ -195,14 +200,6 @@ void figures_replace_part(struct figures *acc, const struct figures *old_part,
 
 /* ---- changes that climb ---- */
 
-/* As figures_append, also of what has no parts. */
-static void push(struct figures *figures, uint32_t indicator, const struct figure *figure)
-{
-    figures->items =
-        mem_grow(figures->items, figures->count, &figures->capacity, sizeof(*figures->items));
-    figures->items[figures->count++] = (struct figure_entry){indicator, *figure};
-}
-
 void figures_change_clear(struct figures_change *change)
 {
     figures_clear(&change->sums);
@@ -256,9 +253,12 @@ void figures_shift(struct figures *acc, const struct figures *sums)
             insert_at(acc, found, entry->indicator, &entry->figure);
             continue;
         }
-        figure_shift(&acc->items[found].figure, &entry->figure);
-        if (figure_unit_count(&acc->items[found].figure) == 0)
+        struct figure *total = &acc->items[found].figure;
+        figure_shift(total, &entry->figure);
+        if (figure_unit_count(total) == 0) {
+            assert(total->value == 0 && total->upper == 0 && total->unit_set == 0);
             remove_at(acc, found);
+        }
     }
 }
 

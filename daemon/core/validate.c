@@ -136,11 +136,12 @@ static void check_part(const struct context *context, const struct indicator *pa
                            part->code, least_text, most_text, whole->code);
 }
 
-static void check_cell(const struct context *context, const struct cell *cell)
+/* `*at`: where the indicator of the cell before is in the catalogue. */
+static void check_cell(const struct context *context, const struct cell *cell, size_t *at)
 {
     const struct catalogue *catalogue = context->catalogue;
     struct problems *problems = context->problems;
-    const struct indicator *indicator = catalogue_indicator(catalogue, cell->indicator);
+    const struct indicator *indicator = catalogue_indicator_from(catalogue, cell->indicator, at);
     if (indicator == NULL) {
         problems_cell(problems, cell->indicator,
                       PROBLEM_WORDS(problems,
@@ -217,9 +218,10 @@ enum err validate_report(const struct report *report, const struct catalogue *ca
                                    "whole, hoặc bỏ nguồn"));
 
     const struct context context = {report, catalogue, tree, &tree->nodes[at], problems};
+    size_t indicator_at = 0;
     for (size_t i = 0; i < report->cell_count; i++) {
         assert(i == 0 || report->cells[i - 1].indicator < report->cells[i].indicator);
-        check_cell(&context, &report->cells[i]);
+        check_cell(&context, &report->cells[i], &indicator_at);
     }
     if (!report->is_withdrawn)
         validate_checks(report, catalogue, tree, problems);

@@ -238,10 +238,11 @@ static void make_checks(const struct entry *entry, const struct indicator *indic
 /* Plans name what is planned, and nothing has to be. */
 static void ask_for_required(const struct entry *entry, const struct indicator *indicator)
 {
+    if (!indicator->is_required)
+        return;
     const bool is_reported = indicator_is_valid_on(indicator, entry->last) &&
                              (indicator->level_mask >> entry->level & 1) != 0;
-
-    if (!indicator->is_required || !is_reported || indicator->form != entry->report->key.form ||
+    if (!is_reported || indicator->form != entry->report->key.form ||
         entry->report->key.kind != KIND_ACTUAL || report_is_baseline(entry->report) ||
         report_cell(entry->report, indicator->number) != NULL)
         return;
@@ -269,7 +270,7 @@ void validate_checks(const struct report *report, const struct catalogue *catalo
         return;
     for (size_t i = 0; i < catalogue->indicator_count; i++) {
         const struct indicator *indicator = &catalogue->indicators[i];
-        if (is_known_here(&entry, indicator))
+        if (indicator->check_count > 0 && is_known_here(&entry, indicator))
             make_checks(&entry, indicator);
         ask_for_required(&entry, indicator);
     }

@@ -125,13 +125,19 @@ static struct figure year_minus_half(const struct figure *year, const struct fig
     return rest;
 }
 
-static struct figure figure_of_filed(const struct year_filed *report, const struct cell *cell)
+/* No cell, no figure. */
+static void fill_filed(const struct year_filed *report, const struct cell *cell,
+                       struct figure *ret_figure)
 {
-    struct figure figure = figure_of_cell(cell);
-    figure.early_count = report->is_early;
-    figure.baseline_count = report->is_baseline;
-    figure.unit_set = report->unit_set;
-    return figure;
+    *ret_figure = (struct figure){0};
+    if (cell == NULL)
+        return;
+    ret_figure->value = cell->value;
+    ret_figure->upper = cell->qualifier == QUALIFIER_RANGE ? cell->upper : cell->value;
+    ret_figure->parts[cell->qualifier] = 1;
+    ret_figure->early_count = report->is_early;
+    ret_figure->baseline_count = report->is_baseline;
+    ret_figure->unit_set = report->unit_set;
 }
 
 /* The rule of year.h for one indicator. */
@@ -140,19 +146,15 @@ static void resolve_cells(const struct year_filed *reports,
                           const struct indicator *indicator,
                           struct figure ret_figures[PERIOD_LABEL_COUNT])
 {
-    struct figure filed[PERIOD_LABEL_COUNT] = {0};
-    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
-        if (cells[label] != NULL)
-            filed[label] = figure_of_filed(&reports[label], cells[label]);
-        ret_figures[label] = filed[label];
-    }
-    if (!exists(&filed[Y])) {
-        ret_figures[Y] = year_of_halves(&filed[S1], &filed[S2], indicator);
-    } else if (!exists(&filed[S2])) {
-        if (is_flow_sum(indicator) && exists(&filed[S1]))
-            ret_figures[S2] = year_minus_half(&filed[Y], &filed[S1]);
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
+        fill_filed(&reports[label], cells[label], &ret_figures[label]);
+    if (cells[Y] == NULL) {
+        ret_figures[Y] = year_of_halves(&ret_figures[S1], &ret_figures[S2], indicator);
+    } else if (cells[S2] == NULL) {
+        if (is_flow_sum(indicator) && cells[S1] != NULL)
+            ret_figures[S2] = year_minus_half(&ret_figures[Y], &ret_figures[S1]);
         else if (is_sum(indicator) && !is_flow_sum(indicator))
-            ret_figures[S2] = filed[Y];
+            ret_figures[S2] = ret_figures[Y];
     }
 }
 
@@ -317,6 +319,8 @@ void year_check(const struct year_filed *filed, const struct catalogue *catalogu
                 struct problems *problems)
 {
     static const enum scope SCOPES[] = {SCOPE_OWN, SCOPE_WHOLE};
+    if (filed[S1].is_filed + filed[S2].is_filed + filed[Y].is_filed < 2)
+        return; /* one report agrees with itself */
     for (size_t i = 0; i < sizeof(SCOPES) / sizeof(SCOPES[0]); i++) {
         struct walk walk = walk_start(filed, SCOPES[i]);
         uint32_t number = 0;
