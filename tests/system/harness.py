@@ -161,9 +161,11 @@ class Node:
 
 
 class Tree:
-    """The nodes of one test. The programs are those that TONGHOPD and TONGHOP name, unless given."""
+    """The nodes of one test. The programs are those that TONGHOPD and TONGHOP name, unless given; the
+    nodes' states are in a folder of their own if that matters."""
 
-    def __init__(self, tonghopd: Optional[str] = None, tonghop: Optional[str] = None) -> None:
+    def __init__(self, tonghopd: Optional[str] = None, tonghop: Optional[str] = None,
+                 state: Optional[Path] = None) -> None:
         self.tonghopd = Path(tonghopd or os.environ["TONGHOPD"]).resolve()
         self.program = Path(tonghop or os.environ["TONGHOP"]).resolve()
         # The person's own nodes and language have no place in a test, nor has a service manager.
@@ -171,6 +173,7 @@ class Tree:
                             if not name.startswith(("TONGHOP", "LC_", "LANG", "CREDENTIALS_",
                                                     "NOTIFY_", "WATCHDOG_", "JOURNAL_"))}
         self.nodes: list[Node] = []
+        self._state = state
 
     def __enter__(self) -> "Tree":
         # ctest ends a test that takes too long by SIGTERM or worse: clean up then too.
@@ -179,8 +182,9 @@ class Tree:
         # Short: the path of a local socket has a limit of 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="tonghop."))
         self.etc = self.folder / "etc"
-        for folder in (self.etc, self.folder / "state", self.folder / "run"):
-            folder.mkdir()
+        self.state = self._state or self.folder / "state"
+        for folder in (self.etc, self.state, self.folder / "run"):
+            folder.mkdir(exist_ok=True)
         return self
 
     def __exit__(self, kind: Optional[type], error: object, trace: object) -> None:
@@ -206,7 +210,7 @@ class Tree:
         """A node with configuration and keys, not enrolled and not started. `parent_key`: instead of
         the true one."""
         endpoint = f"tcp://127.0.0.1:{self.ports.take()}" if listens else None
-        arguments = ["--state", str(self.folder / "state" / name),
+        arguments = ["--state", str(self.state / name),
                      "--run", str(self.folder / "run" / name)]
         if endpoint is not None:
             arguments += ["--listen", endpoint]
