@@ -16,8 +16,9 @@ struct times {
 int64_t times_now_ns(void);
 void times_add(struct times *times, int64_t ns);
 /* As one line of JSON: {"n", "seconds", "p50_us", "p99_us"}; `n` pieces of work in all, of which
- * one time may be of several. */
-void times_print(struct times *times, size_t n);
+ * one time may be of several; `spent_ns` is less than all times together where some were spent at
+ * the same time. */
+void times_print(struct times *times, size_t n, int64_t spent_ns);
 void times_fini(struct times *times);
 
 #endif

@@ -1,0 +1,164 @@
+"""How the benches measure: processes and what they cost, rounds and their medians."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Iterator, NamedTuple, Optional
+from contextlib import contextmanager
+
+from figures import Country
+from harness import Failure, Node, Tree, die_with_the_test
+from scene import client, plant
+
+PROGRAMS = Path(os.environ["BENCH_PROGRAMS"])
+SLOW_FLUSH = {"LD_PRELOAD": str(PROGRAMS / "libslow_flush.so")}
+IN_MEMORY = ("tmpfs", "ramfs")
+
+Numbers = dict[str, float]
+
+
+class Plan(NamedTuple):
+    """What is the same for all works of a run."""
+
+    is_quick: bool
+    rounds: int
+    folder: Path      # on the disk that is measured
+    country: Country
+
+    def choose(self, full: int, quick: int) -> int:
+        return quick if self.is_quick else full
+
+
+class Row(NamedTuple):
+    """One piece of work, by one program: medians of all rounds."""
+
+    name: str
+    numbers: Numbers
+    rounds: list[Numbers]
+
+
+def medians(name: str, rounds: list[Numbers]) -> Row:
+    return Row(name, {key: statistics.median(numbers[key] for numbers in rounds) for key in rounds[0]}, rounds)
+
+
+def say(text: str) -> None:
+    """Where a run has come to."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# ---- the disk ----
+
+
+def file_system(folder: Path) -> str:
+    return subprocess.run(["stat", "--file-system", "--format=%T", folder], check=True, capture_output=True,
+                          text=True).stdout.strip()
+
+
+@contextmanager
+def disk_folder(build: Path) -> Iterator[Path]:
+    """A folder on a real disk, the same for all: in $TONGHOP_BENCH_DIR, or in the build folder."""
+    folder = Path(tempfile.mkdtemp(prefix="bench.", dir=os.environ.get("TONGHOP_BENCH_DIR", build)))
+    try:
+        if file_system(folder) in IN_MEMORY:
+            raise Failure(f"{folder} is in memory: name a folder on a disk by TONGHOP_BENCH_DIR")
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+# ---- programs ----
+
+
+def run_program(name: str, *arguments: object, environment: Optional[dict[str, str]] = None) -> Numbers:
+    """Runs it to its end: the line of JSON that it prints, with its CPU and what it wrote."""
+    command = [str(PROGRAMS / name), *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | (environment or {}),
+                          preexec_fn=die_with_the_test) as process:
+        output = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failure(f"{' '.join(command)} ended with {process.returncode}")
+    numbers = json.loads(output)
+    numbers["cpu_us"] = (used.ru_utime + used.ru_stime) * 1e6
+    numbers["written"] = used.ru_oublock * 512
+    return numbers
+
+
+def per_report(numbers: Numbers) -> Numbers:
+    """Rates, and costs of one report."""
+    count = numbers.pop("n")
+    return numbers | {"reports": count, "reports_per_s": count / numbers["seconds"],
+                      "cpu_us": numbers["cpu_us"] / count, "written": numbers["written"] / count}
+
+
+def refer(plan: Plan, store: str, group: int, *arguments: object, first: int = 2024, last: int = 2024,
+          environment: Optional[dict[str, str]] = None) -> Numbers:
+    """A reference: `store` is lmdb or sqlite, its state on the same disk."""
+    state = plan.folder / f"reference.{store}"
+    try:
+        return per_report(run_program("bench_reference", store, plan.country.folder, state, group, first, last,
+                                      *arguments, environment=environment))
+    finally:
+        shutil.rmtree(state)
+
+
+# ---- daemons ----
+
+
+class Usage(NamedTuple):
+    cpu_us: float
+    written: float
+
+
+def usage(node: Node) -> Usage:
+    """What a daemon has used since its start: CPU of all its threads, bytes to disk."""
+    process = Path("/proc") / str(node.pid)
+    nanoseconds = sum(int((task / "schedstat").read_text().split()[0]) for task in (process / "task").iterdir())
+    return Usage(nanoseconds / 1000, field(process / "io", "write_bytes:"))
+
+
+def field(path: Path, name: str) -> int:
+    return next(int(line.split()[1]) for line in path.read_text().splitlines() if line.startswith(name))
+
+
+def memory(node: Node) -> Numbers:
+    process = Path("/proc") / str(node.pid)
+    return {"rss_peak": field(process / "status", "VmHWM:") * 1024, "rss": field(process / "status", "VmRSS:") * 1024,
+            "pss": field(process / "smaps_rollup", "Pss:") * 1024}
+
+
+class Nation(NamedTuple):
+    """A daemon for the whole country, and who files at it."""
+
+    tree: Tree
+    node: Node
+    reporter: Node
+
+
+@contextmanager
+def state_folder(plan: Plan) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="state.", dir=plan.folder) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def nation(plan: Plan, environment: Optional[dict[str, str]] = None) -> Iterator[Nation]:
+    with state_folder(plan) as state, Tree(state=state) as tree:
+        tree.environment |= environment or {}
+        node = plant(tree, "nation", 1, plan.country.folder)
+        yield Nation(tree, node, client(tree, "bench", 1, node))
+
+
+def load(plan: Plan, place: Nation, work: str, *arguments: object, options: tuple = ()) -> Numbers:
+    """bench_load against a daemon, with what that cost the daemon."""
+    before = usage(place.node)
+    numbers = run_program("bench_load", *options, work, place.reporter.config, plan.country.folder, *arguments)
+    after = usage(place.node)
+    numbers |= {"cpu_us": after.cpu_us - before.cpu_us, "written": after.written - before.written}
+    return numbers | memory(place.node)

@@ -1,0 +1,83 @@
+"""How fast the real daemon works, as ratios to raw LMDB, SQLite and a bare echo of the same run.
+
+    works.py [--quick] [--json FILE] [GROUP...]
+
+A group is a module with `rows(plan)`, such as `intake`. What is right or wrong ends the run at once;
+how long something takes is told, and never fails it."""
+
+import argparse
+import json
+import platform
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+
+import targets  # noqa: E402
+import works_intake  # noqa: E402
+from country import NATION  # noqa: E402
+from figures import Country  # noqa: E402
+from measure import PROGRAMS, Plan, Row, disk_folder, file_system  # noqa: E402
+
+GROUPS = {"intake": works_intake}
+QUICK_NATION, QUICK_ROUNDS, ROUNDS = (3, 12, 180), 1, 5
+
+COLUMNS = (("reports_per_s", "reports/s", "{:,.0f}", 1), ("p50_us", "p50 ms", "{:.3f}", 1000),
+           ("p99_us", "p99 ms", "{:.3f}", 1000), ("cpu_us", "CPU us", "{:.1f}", 1),
+           ("written", "bytes out", "{:,.0f}", 1), ("rss_peak", "RSS MiB", "{:.1f}", 1 << 20),
+           ("pss", "PSS MiB", "{:.1f}", 1 << 20))
+
+
+def print_table(lines: list[list[str]]) -> None:
+    """The first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    for line in lines:
+        print("  ".join(cell.rjust(width) if nth else cell.ljust(width)
+                        for nth, (cell, width) in enumerate(zip(line, widths))).rstrip())
+    print(flush=True)
+
+
+def line_of(row: Row) -> list[str]:
+    return [row.name] + [form.format(row.numbers[key] / unit) if key in row.numbers else ""
+                         for key, _, form, unit in COLUMNS]
+
+
+def tell(rows: list[Row]) -> None:
+    print_table([["work", *(title for _, title, _, _ in COLUMNS)], *map(line_of, rows)])
+    judged = targets.judge(rows)
+    print_table([["ratio", "is", "target", ""]] +
+                [[one.ratio.name, f"{one.value:.2f}", one.target, one.verdict] for one in judged])
+
+
+def as_data(plan: Plan, disk: str, rows: list[Row]) -> dict:
+    return {"machine": platform.uname()._asdict(), "disk": disk, "quick": plan.is_quick,
+            "rows": {row.name: {"median": row.numbers, "rounds": row.rounds} for row in rows},
+            "ratios": [one.ratio._asdict() | {"value": one.value, "verdict": one.verdict}
+                       for one in targets.judge(rows)]}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__.splitlines()[0])
+    options.add_argument("--quick", action="store_true", help="a small country, one round, as the tests run it")
+    options.add_argument("--json", type=Path, metavar="FILE", help="all numbers of all rounds")
+    options.add_argument("groups", nargs="*", metavar="GROUP", help=f"only {', '.join(GROUPS)}")
+    chosen = options.parse_args()
+    if unknown := set(chosen.groups) - set(GROUPS):
+        options.error(f"no group {', '.join(sorted(unknown))}")
+    with disk_folder(PROGRAMS) as folder:
+        country = Country.write(folder / "catalogue", QUICK_NATION if chosen.quick else NATION)
+        plan = Plan(chosen.quick, QUICK_ROUNDS if chosen.quick else ROUNDS, folder, country)
+        disk = file_system(folder)
+        rows = []
+        for name, group in GROUPS.items():
+            if not chosen.groups or name in chosen.groups:
+                rows += group.rows(plan)
+    print(f"{len(country.leaves):,} communes, {country.indicators} figures each; {plan.rounds} rounds; {disk}\n")
+    tell(rows)
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps(as_data(plan, disk, rows), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
