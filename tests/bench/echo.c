@@ -1,25 +1,54 @@
-/* The reference: a bare ROUTER with CURVE that sends back what it gets.
+/* The reference: a bare ROUTER with CURVE that sends back what it gets. The first four bytes of a
+ * message, big-endian, say how long the answer is to be, if longer; the rest of it is zero.
  *
  *     bench_echo ENDPOINT SECRET-KEY
  *
  * Ends when its standard input does. */
 #include <assert.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <zmq.h>
+
+enum { ANSWER_MAX = 16 << 20 };
+
+static size_t wanted_bytes(zmq_msg_t *request)
+{
+    const uint8_t *bytes = zmq_msg_data(request);
+    size_t size = zmq_msg_size(request), wanted = 0;
+    for (size_t i = 0; i < 4 && size >= 4; i++)
+        wanted = wanted << 8 | bytes[i];
+    return wanted > size && wanted <= ANSWER_MAX ? wanted : size;
+}
+
+static void answer(void *router, zmq_msg_t *request)
+{
+    zmq_msg_t longer;
+    size_t size = zmq_msg_size(request), wanted = wanted_bytes(request);
+    int rc = zmq_msg_init_size(&longer, wanted);
+    assert(rc == 0);
+    memcpy(zmq_msg_data(&longer), zmq_msg_data(request), size);
+    memset((uint8_t *)zmq_msg_data(&longer) + size, 0, wanted - size);
+    rc = zmq_msg_send(&longer, router, 0);
+    assert(rc >= 0);
+}
 
 static void echo(void *router)
 {
     zmq_msg_t frame;
-    int more = 1;
-    while (more) {
+    for (int more = 1; more != 0;) {
         int rc = zmq_msg_init(&frame);
         assert(rc == 0);
         rc = zmq_msg_recv(&frame, router, 0);
         assert(rc >= 0);
         more = zmq_msg_more(&frame);
-        rc = zmq_msg_send(&frame, router, more ? ZMQ_SNDMORE : 0);
+        if (more != 0) /* the address */
+            rc = zmq_msg_send(&frame, router, ZMQ_SNDMORE);
+        else
+            answer(router, &frame);
         assert(rc >= 0);
+        (void)zmq_msg_close(&frame);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/mem.h"
 #include "core/problem.h"
@@ -14,10 +15,16 @@
 #include "text/conf.h"
 #include "wire/wire.h"
 
+enum { RETRY_NS = 1000000 };
+
 struct flight {
     struct sock_context *context;
     struct sock *sock;
+    char *endpoint;
+    uint8_t server_key[KEY_SIZE];
+    struct key_pair pair;
     bool is_echo;
+    bool is_patient;    /* until the hello was answered */
     uint64_t seq;       /* of the last request packed */
     uint64_t sent_seq;  /* of the last one sent */
     struct buf request; /* of flight_send */
@@ -38,16 +45,36 @@ void flight_fail(const char *format, ...)
 
 /* ---- the link ---- */
 
+static void make_link(struct flight *flight)
+{
+    if (flight->context == NULL ||
+        sock_connect(flight->context, flight->endpoint, flight->server_key, &flight->pair,
+                     WIRE_ANSWER_MAX, &flight->sock) != ERR_OK)
+        flight_fail("%s: cannot connect", flight->endpoint);
+}
+
 static struct flight *connect_to(const char *endpoint, const uint8_t *server_key,
                                  const struct key_pair *pair)
 {
     struct flight *flight = mem_calloc(1, sizeof(*flight));
     flight->context = sock_context_new();
     flight->arena = arena_new(WIRE_ANSWER_ARENA_MAX);
-    if (flight->context == NULL || sock_connect(flight->context, endpoint, server_key, pair,
-                                                WIRE_ANSWER_MAX, &flight->sock) != ERR_OK)
-        flight_fail("%s: cannot connect", endpoint);
+    flight->endpoint = mem_strdup(endpoint);
+    memcpy(flight->server_key, server_key, KEY_SIZE);
+    flight->pair = *pair;
+    make_link(flight);
     return flight;
+}
+
+/* Another socket, because libzmq itself waits a second; the hello goes out once more. */
+static void try_again(struct flight *flight)
+{
+    const struct timespec pause = {.tv_nsec = RETRY_NS};
+    (void)nanosleep(&pause, NULL);
+    sock_close(&flight->sock);
+    make_link(flight);
+    if (sock_send(flight->sock, NULL, span_of(&flight->request)) != ERR_OK)
+        flight_fail("a hello was not sent");
 }
 
 static void say_hello(struct flight *flight)
@@ -62,7 +89,7 @@ static void say_hello(struct flight *flight)
     (void)flight_ask(flight, &envelope, TONGHOP__ENVELOPE__BODY_WELCOME);
 }
 
-struct flight *flight_open(const char *conf_path)
+struct flight *flight_open(const char *conf_path, bool is_patient)
 {
     char reason[KEY_REASON_SIZE] = "";
     struct problems problems = {0};
@@ -75,7 +102,9 @@ struct flight *flight_open(const char *conf_path)
     struct flight *flight = connect_to(conf.parent_endpoint, conf.parent_key, &pair);
     problems_fini(&problems);
     conf_fini(&conf);
+    flight->is_patient = is_patient;
     say_hello(flight);
+    flight->is_patient = false;
     return flight;
 }
 
@@ -99,6 +128,8 @@ void flight_close(struct flight **flight)
     sock_close(&old->sock);
     sock_context_free(&old->context);
     arena_free(&old->arena);
+    key_wipe(&old->pair);
+    free(old->endpoint);
     buf_fini(&old->request);
     buf_fini(&old->answer);
     free(old);
@@ -176,8 +207,8 @@ static void check_body(struct flight *flight, int expected)
 /* The next answer to a request of ours; its number. */
 static uint64_t receive(struct flight *flight, int expected)
 {
-    struct sock_poll_item item = {.sock = flight->sock, .fd = -1};
     for (;;) {
+        struct sock_poll_item item = {.sock = flight->sock, .fd = -1};
         struct sock_peer peer;
         bool is_zap = false;
         enum err err = sock_receive(flight->sock, &flight->answer, &peer);
@@ -191,8 +222,12 @@ static uint64_t receive(struct flight *flight, int expected)
         if (err != ERR_BUSY)
             flight_fail("an answer was not received: %s", err_text(err));
         const char *trouble = sock_trouble(flight->sock);
-        if (trouble[0] != '\0')
+        if (trouble[0] != '\0' && !flight->is_patient)
             flight_fail("the link: %s", trouble);
+        if (trouble[0] != '\0') {
+            try_again(flight);
+            continue;
+        }
         if (sock_poll(flight->context, &item, 1, FLIGHT_WAIT_MS, &is_zap) != ERR_OK)
             flight_fail("no answer within %d ms", FLIGHT_WAIT_MS);
     }

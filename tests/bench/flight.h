@@ -15,8 +15,9 @@ struct flight;
 /* Ends the program: "bench_load: " and the text. */
 _Noreturn void flight_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Connects over CURVE as the client configuration says, and says hello. */
-struct flight *flight_open(const char *conf_path);
+/* Connects over CURVE as the client configuration says, and says hello. Who is patient tries again
+ * at once until somebody is there. */
+struct flight *flight_open(const char *conf_path, bool is_patient);
 /* Connects to a bare echo (echo.c); `key` in base64. */
 struct flight *flight_open_echo(const char *endpoint, const char *key);
 void flight_close(struct flight **flight);

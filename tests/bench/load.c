@@ -1,11 +1,16 @@
 /* A client that asks more of a daemon than people do.
  *
  *     bench_load [OPTION...] file CONF CATALOGUE FIRST-YEAR LAST-YEAR
+ *     bench_load [OPTION...] correct CONF CATALOGUE YEAR WATCH-CONF
+ *     bench_load [OPTION...] ask CONF UNIT PERIOD
+ *     bench_load [OPTION...] echo ENDPOINT KEY BYTES
+ *     bench_load await CONF INDICATOR PERIOD TOTAL
  *
  * file: the annual reports of all leaves of the catalogue, year by year, packed before the clock of
- * the year starts. Options: -n at most so many (of each year); -w so many under way at the same
- * time (1); -i in order of ids; -u only what lies beneath that unit; -b corrections of that
- * revision. Every request has to be answered by what it asks for, or the exit status is 1. */
+ * the year starts. The others are told in load.h. Options: -n at most so many (of each year); -w so
+ * many under way at the same time (1); -i in order of ids; -u only what lies beneath that unit; -x
+ * only what does not; -b corrections of that revision. Every request has to be answered by what it
+ * asks for, or the exit status is 1. */
 #include "bench/load.h"
 
 #include <stdio.h>
@@ -24,9 +29,13 @@ void load_choose(const struct load_options *options, uint16_t year, struct count
 {
     struct tree *tree = tree_new(country->catalogue, (struct period){year, PERIOD_Y});
     size_t kept = 0;
-    for (size_t i = 0; i < country->leaf_count; i++)
-        if (options->beneath == 0 || tree_contains(tree, options->beneath, country->leaves[i]))
-            country->leaves[kept++] = country->leaves[i];
+    for (size_t i = 0; i < country->leaf_count; i++) {
+        uint32_t unit = country->leaves[i];
+        bool is_wanted = options->beneath == 0 || tree_contains(tree, options->beneath, unit);
+        bool is_left_out = options->beside != 0 && tree_contains(tree, options->beside, unit);
+        if (is_wanted && !is_left_out)
+            country->leaves[kept++] = unit;
+    }
     country->leaf_count = options->most > 0 && options->most < kept ? options->most : kept;
     tree_free(&tree);
 }
@@ -66,7 +75,7 @@ void load_reports(const struct load_options *options, char **arguments)
     country_open(arguments[1], !options->is_by_id, &country);
     load_choose(options, last, &country);
     struct buf *requests = mem_calloc(country.leaf_count, sizeof(*requests));
-    struct flight *flight = flight_open(arguments[0]);
+    struct flight *flight = flight_open(arguments[0], false);
     for (uint16_t year = first; year <= last; year++) {
         pack_year(flight, &country, year, options->based_on, requests);
         spent_ns += flight_run(flight, requests, country.leaf_count, options->window,
@@ -85,16 +94,17 @@ void load_reports(const struct load_options *options, char **arguments)
 
 static _Noreturn void show_usage(void)
 {
-    (void)fputs("usage: bench_load [-n MOST] [-w WINDOW] [-i] [-u UNIT] [-b REVISION] file CONF "
-                "CATALOGUE FIRST-YEAR LAST-YEAR\n",
-                stderr);
+    (void)fputs(
+        "usage: bench_load [-n MOST] [-w WINDOW] [-i] [-u UNIT] [-x UNIT] [-b REVISION] WORK "
+        "ARGUMENT...; see load.c\n",
+        stderr);
     exit(2);
 }
 
 static void read_options(int argc, char **argv, struct load_options *ret_options)
 {
     *ret_options = (struct load_options){.window = 1};
-    for (int letter; (letter = getopt(argc, argv, "n:w:iu:b:")) != -1;)
+    for (int letter; (letter = getopt(argc, argv, "n:w:iu:x:b:")) != -1;)
         switch (letter) {
         case 'n':
             ret_options->most = strtoul(optarg, NULL, 10);
@@ -107,6 +117,9 @@ static void read_options(int argc, char **argv, struct load_options *ret_options
             break;
         case 'u':
             ret_options->beneath = (uint32_t)strtoul(optarg, NULL, 10);
+            break;
+        case 'x':
+            ret_options->beside = (uint32_t)strtoul(optarg, NULL, 10);
             break;
         case 'b':
             ret_options->based_on = strtoul(optarg, NULL, 10);
@@ -124,7 +137,11 @@ int main(int argc, char **argv)
         const char *name;
         int argument_count;
         void (*run)(const struct load_options *options, char **arguments);
-    } works[] = {{"file", 4, load_reports}};
+    } works[] = {{"file", 4, load_reports},
+                 {"correct", 4, load_corrections},
+                 {"ask", 3, load_questions},
+                 {"echo", 3, load_echoes},
+                 {"await", 4, load_until}};
     struct load_options options;
     log_setup(LOG_LEVEL_WARNING, 0);
     read_options(argc, argv, &options);

@@ -80,7 +80,8 @@ static void echo_close(struct echo *echo)
 
 static struct times echo_measure(struct echo *echo, size_t rounds)
 {
-    char out[ECHO_BYTES] = "echo", in[ECHO_BYTES];
+    const char out[ECHO_BYTES] = {0};
+    char in[ECHO_BYTES];
     int64_t *ns = mem_calloc(rounds, sizeof(*ns));
     for (size_t i = 0; i < rounds; i++) {
         int64_t begin = now_ns();

@@ -26,16 +26,19 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double times_percentile_us(struct times *times, unsigned percent)
+{
+    if (times->count == 0)
+        return 0;
+    qsort(times->ns, times->count, sizeof(*times->ns), compare);
+    return (double)times->ns[times->count * percent / 100] / 1000;
+}
+
 void times_print(struct times *times, size_t n, int64_t spent_ns)
 {
-    double p50_us = 0, p99_us = 0;
-    if (times->count > 0) {
-        qsort(times->ns, times->count, sizeof(*times->ns), compare);
-        p50_us = (double)times->ns[times->count / 2] / 1000;
-        p99_us = (double)times->ns[times->count * 99 / 100] / 1000;
-    }
     (void)printf("{\"n\": %zu, \"seconds\": %.6f, \"p50_us\": %.1f, \"p99_us\": %.1f}\n", n,
-                 (double)spent_ns / 1e9, p50_us, p99_us);
+                 (double)spent_ns / 1e9, times_percentile_us(times, 50),
+                 times_percentile_us(times, 99));
 }
 
 void times_fini(struct times *times)

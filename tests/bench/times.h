@@ -19,6 +19,8 @@ void times_add(struct times *times, int64_t ns);
  * one time may be of several; `spent_ns` is less than all times together where some were spent at
  * the same time. */
 void times_print(struct times *times, size_t n, int64_t spent_ns);
+/* So many percent of them were not longer. Sorts them. */
+double times_percentile_us(struct times *times, unsigned percent);
 void times_fini(struct times *times);
 
 #endif
