@@ -46,6 +46,21 @@ class Country(NamedTuple):
         first = 2 + sum(self.counts[:-1])
         return range(first, first + self.counts[-1])
 
+    def beneath(self, unit: int) -> list[int]:
+        """The units directly beneath; children are spread evenly over their parents (country.py)."""
+        first, count = 1, 1
+        for below in self.counts:
+            if first <= unit < first + count:
+                return [first + count + i for i in range(below) if first + i * count // below == unit]
+            first, count = first + count, below
+        return []
+
+    def leaves_beneath(self, unit: int) -> list[int]:
+        """And the unit itself, if it is one."""
+        if unit in self.leaves:
+            return [unit]
+        return [leaf for child in self.beneath(unit) for leaf in self.leaves_beneath(child)]
+
     def filed_by(self, most: int) -> list[int]:
         """The first units of which bench_load and bench_reference file."""
         return shuffled(self.leaves)[:most]

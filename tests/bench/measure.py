@@ -74,6 +74,11 @@ def disk_folder(build: Path) -> Iterator[Path]:
 # ---- programs ----
 
 
+def read_numbers(output: bytes) -> Numbers:
+    """Lines of JSON, taken together."""
+    return {key: value for line in output.splitlines() for key, value in json.loads(line).items()}
+
+
 def run_program(name: str, *arguments: object, environment: Optional[dict[str, str]] = None) -> Numbers:
     """Runs it to its end: the line of JSON that it prints, with its CPU and what it wrote."""
     command = [str(PROGRAMS / name), *map(str, arguments)]
@@ -84,17 +89,17 @@ def run_program(name: str, *arguments: object, environment: Optional[dict[str, s
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise Failure(f"{' '.join(command)} ended with {process.returncode}")
-    numbers = json.loads(output)
+    numbers = read_numbers(output)
     numbers["cpu_us"] = (used.ru_utime + used.ru_stime) * 1e6
     numbers["written"] = used.ru_oublock * 512
     return numbers
 
 
-def per_report(numbers: Numbers) -> Numbers:
-    """Rates, and costs of one report."""
-    count = numbers.pop("n")
-    return numbers | {"reports": count, "reports_per_s": count / numbers["seconds"],
-                      "cpu_us": numbers["cpu_us"] / count, "written": numbers["written"] / count}
+def each(numbers: Numbers) -> Numbers:
+    """Rates, and costs of one report or question."""
+    count = numbers["n"]
+    return numbers | {"per_s": count / numbers["seconds"], "cpu_us": numbers["cpu_us"] / count,
+                      "written": numbers["written"] / count}
 
 
 def refer(plan: Plan, store: str, group: int, *arguments: object, first: int = 2024, last: int = 2024,
@@ -102,7 +107,7 @@ def refer(plan: Plan, store: str, group: int, *arguments: object, first: int = 2
     """A reference: `store` is lmdb or sqlite, its state on the same disk."""
     state = plan.folder / f"reference.{store}"
     try:
-        return per_report(run_program("bench_reference", store, plan.country.folder, state, group, first, last,
+        return each(run_program("bench_reference", store, plan.country.folder, state, group, first, last,
                                       *arguments, environment=environment))
     finally:
         shutil.rmtree(state)
@@ -129,8 +134,10 @@ def field(path: Path, name: str) -> int:
 
 def memory(node: Node) -> Numbers:
     process = Path("/proc") / str(node.pid)
-    return {"rss_peak": field(process / "status", "VmHWM:") * 1024, "rss": field(process / "status", "VmRSS:") * 1024,
-            "pss": field(process / "smaps_rollup", "Pss:") * 1024}
+    status, maps = process / "status", process / "smaps_rollup"
+    kib = {"rss_peak": field(status, "VmHWM:"), "rss": field(maps, "Rss:"), "pss": field(maps, "Pss:"),
+           "anonymous": field(maps, "Anonymous:")}
+    return {key: value * 1024 for key, value in kib.items()}
 
 
 class Nation(NamedTuple):
@@ -155,10 +162,9 @@ def nation(plan: Plan, environment: Optional[dict[str, str]] = None) -> Iterator
         yield Nation(tree, node, client(tree, "bench", 1, node))
 
 
-def load(plan: Plan, place: Nation, work: str, *arguments: object, options: tuple = ()) -> Numbers:
-    """bench_load against a daemon, with what that cost the daemon."""
-    before = usage(place.node)
-    numbers = run_program("bench_load", *options, work, place.reporter.config, plan.country.folder, *arguments)
-    after = usage(place.node)
-    numbers |= {"cpu_us": after.cpu_us - before.cpu_us, "written": after.written - before.written}
-    return numbers | memory(place.node)
+def load(plan: Plan, node: Node, reporter: Node, work: str, *arguments: object, options: tuple = ()) -> Numbers:
+    """bench_load, with what that cost the daemon `node`."""
+    before = usage(node)
+    numbers = run_program("bench_load", *options, work, reporter.config, plan.country.folder, *arguments)
+    after = usage(node)
+    return numbers | {"cpu_us": after.cpu_us - before.cpu_us, "written": after.written - before.written} | memory(node)

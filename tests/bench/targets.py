@@ -14,7 +14,7 @@ class Ratio(NamedTuple):
     most: Optional[float] = None
 
 
-RATE, MEDIAN = "reports_per_s", "p50_us"
+RATE, MEDIAN, READY = "per_s", "p50_us", "ready_us"
 
 RATIOS = (
     Ratio("W1 / LMDB", "W1", "W1 LMDB", RATE, least=0.7),
@@ -23,6 +23,14 @@ RATIOS = (
     Ratio("W1 by id / SQLite", "W1 by id", "W1 by id SQLite", RATE),
     Ratio("W1 256 / LMDB", "W1 256", "W1 LMDB", RATE),
     Ratio("W2 p50 / LMDB", "W2", "W2 LMDB", MEDIAN, most=1.6),
+    Ratio("W3 p50 / echo", "W3 one", "W3 echo one", MEDIAN, most=1.15),
+    Ratio("W3 64 / echo", "W3 64", "W3 echo 64", RATE, least=0.5),
+    Ratio("W3load / LMDB", "W3load", "W3load LMDB", RATE, least=0.6),
+    Ratio("W4 p50 / W2", "W4", "W2", MEDIAN, most=2.2),
+    Ratio("W4 three p50 / W2", "W4 three", "W2", MEDIAN, most=3.5),
+    Ratio("W6 / W1", "W6", "W1", RATE),
+    Ratio("W7 READY / empty", "W7", "W7 empty", READY, most=2),
+    Ratio("W7 answer / empty", "W7", "W7 empty", MEDIAN, most=2),
     Ratio("W1 slow / LMDB", "W1 slow", "W1 slow LMDB", RATE),
     Ratio("W1 slow / SQLite", "W1 slow", "W1 slow SQLite", RATE, least=0.8),
     Ratio("W2 slow p50 / LMDB", "W2 slow", "W2 slow LMDB", MEDIAN),

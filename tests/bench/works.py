@@ -15,18 +15,27 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
 import targets  # noqa: E402
+import works_history  # noqa: E402
 import works_intake  # noqa: E402
+import works_tree  # noqa: E402
 from country import NATION  # noqa: E402
 from figures import Country  # noqa: E402
 from measure import PROGRAMS, Plan, Row, disk_folder, file_system  # noqa: E402
 
-GROUPS = {"intake": works_intake}
+GROUPS = {"intake": works_intake, "history": works_history, "tree": works_tree}
 QUICK_NATION, QUICK_ROUNDS, ROUNDS = (3, 12, 180), 1, 5
 
-COLUMNS = (("reports_per_s", "reports/s", "{:,.0f}", 1), ("p50_us", "p50 ms", "{:.3f}", 1000),
+# Of a row's numbers: key, title, how it is written, in what unit.
+COLUMNS = (("per_s", "per s", "{:,.0f}", 1), ("p50_us", "p50 ms", "{:.3f}", 1000),
            ("p99_us", "p99 ms", "{:.3f}", 1000), ("cpu_us", "CPU us", "{:.1f}", 1),
-           ("written", "bytes out", "{:,.0f}", 1), ("rss_peak", "RSS MiB", "{:.1f}", 1 << 20),
-           ("pss", "PSS MiB", "{:.1f}", 1 << 20))
+           ("written", "written", "{:,.0f}", 1), ("rss_peak", "peak MiB", "{:.1f}", 1 << 20),
+           ("rss", "RSS MiB", "{:.1f}", 1 << 20), ("pss", "PSS MiB", "{:.1f}", 1 << 20),
+           ("anonymous", "own MiB", "{:.1f}", 1 << 20))
+# What few rows have, in words.
+REMARKS = (("filed_p50_us", "acknowledged after {:.3f} ms", 1000), ("ready_us", "READY after {:.3f} ms", 1000),
+           ("answer_bytes", "{:,.0f} bytes an answer", 1), ("disk", "{:,.0f} KiB on disk per 1,000", 1024),
+           ("messages", "{:.2f} messages a report", 1), ("changed_s", "first change after {:.2f} s", 1),
+           ("reached_s", "total right after {:.2f} s", 1), ("ended_s", "all sent after {:.2f} s", 1))
 
 
 def print_table(lines: list[list[str]]) -> None:
@@ -45,8 +54,11 @@ def line_of(row: Row) -> list[str]:
 
 def tell(rows: list[Row]) -> None:
     print_table([["work", *(title for _, title, _, _ in COLUMNS)], *map(line_of, rows)])
+    for row in rows:
+        if remarks := [form.format(row.numbers[key] / unit) for key, form, unit in REMARKS if key in row.numbers]:
+            print(f"{row.name}: {', '.join(remarks)}")
     judged = targets.judge(rows)
-    print_table([["ratio", "is", "target", ""]] +
+    print_table([["\nratio", "is", "target", ""]] +
                 [[one.ratio.name, f"{one.value:.2f}", one.target, one.verdict] for one in judged])
 
 

@@ -4,7 +4,7 @@ disk that needs 2 ms more for each flush. References: raw LMDB, and SQLite, in t
 from typing import Optional
 
 from figures import verify
-from measure import SLOW_FLUSH, Numbers, Plan, Row, load, medians, nation, per_report, refer, say
+from measure import SLOW_FLUSH, Numbers, Plan, Row, each, load, medians, nation, refer, say
 
 YEAR = 2024
 Environment = Optional[dict[str, str]]
@@ -13,11 +13,11 @@ Environment = Optional[dict[str, str]]
 def file_year(plan: Plan, most: int, window: int, environment: Environment, *options: str) -> Numbers:
     """All of it has to be right before it is worth a number."""
     with nation(plan, environment) as place:
-        numbers = load(plan, place, "file", YEAR, YEAR, options=("-n", most, "-w", window, *options))
+        numbers = load(plan, place.node, place.reporter, "file", YEAR, YEAR, options=("-n", most, "-w", window, *options))
         units = list(plan.country.leaves) if "-i" in options else plan.country.filed_by(most)
         plan.country.check(place.node, str(YEAR), dict.fromkeys(units[:most], 0))
         verify(place.node)
-    return per_report(numbers)
+    return each(numbers)
 
 
 def compare(plan: Plan, name: str, most: int, group: int, environment: Environment = None,
