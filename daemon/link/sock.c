@@ -29,7 +29,10 @@ enum {
     TAKE_MAX = 32,        /* messages of a peer of ours that wait to be taken; more wait with it */
     BACKLOG_MAX = 4096,   /* connections not accepted yet, when a province comes back at once */
     LINGER_MS = 500,      /* for the last answers when a socket is closed */
-    HANDSHAKE_MS = 10000, /* at 3 s, thousands of clients at once all shake hands twice */
+    HANDSHAKE_MS = 10000, /* for who connects to us; at 3 s, thousands at once all come twice */
+    /* For us to wait in another's queue, longer than a command waits for its answer: who hangs up
+     * comes back at the end of the queue, and has made work for nothing. */
+    CONNECT_HANDSHAKE_MS = 20000,
     CONNECT_MS = 10000,
     RECONNECT_MS = 1000, /* by itself, libzmq tries seven times a second */
     KEEPALIVE_IDLE_S = 60,
@@ -129,7 +132,6 @@ static bool set_common(const struct sock *sock, size_t message_max_bytes)
         {ZMQ_LINGER, LINGER_MS},
         {ZMQ_SNDHWM, QUEUE_MAX},
         {ZMQ_RCVHWM, QUEUE_MAX},
-        {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
     };
     size_t max_bytes = message_max_bytes + (sock->is_local ? 0 : CURVE_OVERHEAD);
     return set_options(sock->handle, options, sizeof options / sizeof *options) &&
@@ -154,7 +156,11 @@ static bool set_tcp(const struct sock *sock)
 static bool set_listening(const struct sock *sock)
 {
     const struct option options[] = {
-        {ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_BACKLOG, BACKLOG_MAX}, {ZMQ_RCVHWM, TAKE_MAX}};
+        {ZMQ_ROUTER_MANDATORY, 1},
+        {ZMQ_BACKLOG, BACKLOG_MAX},
+        {ZMQ_RCVHWM, TAKE_MAX},
+        {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
+    };
     return set_options(sock->handle, options, sizeof options / sizeof *options);
 }
 
@@ -163,7 +169,11 @@ static bool set_listening(const struct sock *sock)
 static bool set_connecting(const struct sock *sock)
 {
     const struct option options[] = {
-        {ZMQ_IMMEDIATE, 1}, {ZMQ_CONNECT_TIMEOUT, CONNECT_MS}, {ZMQ_RECONNECT_IVL, RECONNECT_MS}};
+        {ZMQ_IMMEDIATE, 1},
+        {ZMQ_CONNECT_TIMEOUT, CONNECT_MS},
+        {ZMQ_RECONNECT_IVL, RECONNECT_MS},
+        {ZMQ_HANDSHAKE_IVL, CONNECT_HANDSHAKE_MS},
+    };
     return set_options(sock->handle, options, sizeof options / sizeof *options);
 }
 
