@@ -13,8 +13,10 @@
 
 enum {
     MEMORY_CPU_US = 20000,         /* between two looks; libzmq decrypts some 20 MiB in it */
-    MEMORY_GROWTH_BYTES = 8 << 20, /* is much */
-    MEMORY_TRIM_MS = 1000,         /* between two times of giving back */
+    MEMORY_GROWTH_BYTES = 8 << 20, /* is much; or an eighth of what is in use ... */
+    MEMORY_GROWTH_PART = 8,
+    MEMORY_GROWTH_MAX_BYTES = 32 << 20, /* ... up to this */
+    MEMORY_TRIM_MS = 1000,              /* between two times of giving back */
 };
 
 static void set_timer(long interval_us)
@@ -46,6 +48,16 @@ void memory_stop(struct memory *memory)
     memory->fd = -1;
 }
 
+/* Whoever is told looks at all connections, and ten thousand of them take hundreds of megabytes by
+ * coming. */
+static size_t much(size_t used_bytes)
+{
+    size_t part = used_bytes / MEMORY_GROWTH_PART;
+    if (part < MEMORY_GROWTH_BYTES)
+        return MEMORY_GROWTH_BYTES;
+    return part < MEMORY_GROWTH_MAX_BYTES ? part : MEMORY_GROWTH_MAX_BYTES;
+}
+
 bool memory_has_grown(struct memory *memory)
 {
     struct signalfd_siginfo signal;
@@ -54,7 +66,7 @@ bool memory_has_grown(struct memory *memory)
     struct mallinfo2 info = mallinfo2();
     size_t used = info.uordblks + info.hblkhd;
     memory->is_trim_due = true; /* what libzmq frees it tells nobody */
-    bool has_grown = used > memory->used_bytes + MEMORY_GROWTH_BYTES;
+    bool has_grown = used > memory->used_bytes + much(memory->used_bytes);
     if (has_grown || used < memory->used_bytes)
         memory->used_bytes = used;
     return has_grown;
