@@ -30,6 +30,7 @@ enum {
     LOOP_TURN_MS = 20,                  /* of our CPU; a turn that takes more took long */
     LOOP_DRAIN_BYTES = 4 << 20,         /* taken from one socket before others */
     LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
+    LOOP_HELLO_MAX = 256,               /* bytes of one that asks for nothing else */
     LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
     LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
     LOOP_PUBLIC_MS = 1000,              /* how often is looked at NAME.pub and NAME.key */
@@ -302,10 +303,13 @@ static void tell_log(struct loop *loop)
 
 /* ---- one turn ---- */
 
-/* Anything but what gains by sharing a commit with others, or costs nothing. */
+/* Anything but what gains by sharing a commit with others, or costs nothing. The hello of a client
+ * is short; that of a node names what it holds, which is compared. */
 static bool is_question(struct span bytes)
 {
     switch (wire_peek_body(bytes)) {
+    case TONGHOP__ENVELOPE__BODY_HELLO:
+        return bytes.len > LOOP_HELLO_MAX;
     case TONGHOP__ENVELOPE__BODY_PING:
     case TONGHOP__ENVELOPE__BODY_FILE:
     case TONGHOP__ENVELOPE__BODY_REVISION:
