@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "core/log.h"
 #include "journal.h"
 #include "loop.h"
+#include "memory.h"
 #include "offline.h"
 #include "reload.h"
 #include "setup.h"
@@ -406,9 +406,7 @@ int main(int argc, char **argv)
     int status = parse_options(argc, argv, &options);
     if (status >= 0)
         return status;
-    /* libzmq has two threads. What it keeps for thousands of connections lies apart from what ours
-     * frees again: else it spreads over pages that a batch has used before. */
-    (void)mallopt(M_ARENA_MAX, 3);
+    memory_set_up();
     (void)setvbuf(stderr, NULL, _IOLBF, 0);
     /* The journal may not know any more whose message it was when the sender ends at once; of a
      * line of standard error it does. */

@@ -4,8 +4,10 @@
  * the line. */
 #include "memory.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
@@ -13,11 +15,25 @@
 
 enum {
     MEMORY_CPU_US = 20000,         /* between two looks; libzmq decrypts some 20 MiB in it */
-    MEMORY_GROWTH_BYTES = 8 << 20, /* is much; or an eighth of what is in use ... */
+    MEMORY_GROWTH_BYTES = 8 << 20, /* is much; or an eighth of what there is ... */
     MEMORY_GROWTH_PART = 8,
     MEMORY_GROWTH_MAX_BYTES = 32 << 20, /* ... up to this */
     MEMORY_TRIM_MS = 1000,              /* between two times of giving back */
+    /* libzmq has two threads. What it keeps for thousands of connections lies apart from what ours
+     * frees again: else it spreads over pages that a batch has used before. */
+    MEMORY_ARENAS = 3,
+    /* At the end of an arena malloc keeps at most so much; of all but our thread's, malloc_trim
+     * does not give that back. */
+    MEMORY_END_BYTES = 1 << 20,
+    COUNTS_SIZE = 128, /* seven numbers */
 };
+
+void memory_set_up(void)
+{
+    (void)mallopt(M_ARENA_MAX, MEMORY_ARENAS); /* else the process is larger */
+    (void)mallopt(M_TRIM_THRESHOLD, MEMORY_END_BYTES);
+    (void)mallopt(M_MMAP_THRESHOLD, MEMORY_END_BYTES);
+}
 
 static void set_timer(long interval_us)
 {
@@ -29,7 +45,7 @@ static void set_timer(long interval_us)
 void memory_start(struct memory *memory)
 {
     sigset_t signals;
-    *memory = (struct memory){.fd = -1};
+    *memory = (struct memory){.fd = -1, .counts = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)};
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGPROF);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
@@ -41,6 +57,9 @@ void memory_start(struct memory *memory)
 
 void memory_stop(struct memory *memory)
 {
+    if (memory->counts >= 0)
+        (void)close(memory->counts); /* nothing was written to it */
+    memory->counts = -1;
     if (memory->fd < 0)
         return;
     set_timer(0);
@@ -48,11 +67,25 @@ void memory_stop(struct memory *memory)
     memory->fd = -1;
 }
 
+/* What the process has for itself: pages that are no file's. 0: not known. */
+static size_t read_own_bytes(const struct memory *memory)
+{
+    char text[COUNTS_SIZE];
+    size_t resident = 0, shared = 0;
+    ssize_t len = pread(memory->counts, text, sizeof text - 1, 0);
+    if (len <= 0)
+        return 0;
+    text[len] = '\0';
+    if (sscanf(text, "%*u %zu %zu", &resident, &shared) != 2 || shared > resident)
+        return 0;
+    return (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
 /* Whoever is told looks at all connections, and ten thousand of them take hundreds of megabytes by
  * coming. */
-static size_t much(size_t used_bytes)
+static size_t much(size_t own_bytes)
 {
-    size_t part = used_bytes / MEMORY_GROWTH_PART;
+    size_t part = own_bytes / MEMORY_GROWTH_PART;
     if (part < MEMORY_GROWTH_BYTES)
         return MEMORY_GROWTH_BYTES;
     return part < MEMORY_GROWTH_MAX_BYTES ? part : MEMORY_GROWTH_MAX_BYTES;
@@ -63,12 +96,11 @@ bool memory_has_grown(struct memory *memory)
     struct signalfd_siginfo signal;
     while (read(memory->fd, &signal, sizeof signal) == (ssize_t)sizeof signal)
         continue;
-    struct mallinfo2 info = mallinfo2();
-    size_t used = info.uordblks + info.hblkhd;
+    size_t own_bytes = read_own_bytes(memory);
     memory->is_trim_due = true; /* what libzmq frees it tells nobody */
-    bool has_grown = used > memory->used_bytes + much(memory->used_bytes);
-    if (has_grown || used < memory->used_bytes)
-        memory->used_bytes = used;
+    bool has_grown = own_bytes > memory->own_bytes + much(memory->own_bytes);
+    if (has_grown || own_bytes < memory->own_bytes)
+        memory->own_bytes = own_bytes;
     return has_grown;
 }
 

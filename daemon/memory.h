@@ -8,16 +8,19 @@
 #include <stdint.h>
 
 struct memory {
-    int fd;            /* readable when the process has used some milliseconds of CPU; -1: never */
-    size_t used_bytes; /* when it was last found to have grown, or less now */
+    int fd;           /* readable when the process has used some milliseconds of CPU; -1: never */
+    int counts;       /* the kernel's, of this process; -1: they cannot be read */
+    size_t own_bytes; /* when it was last found to have grown, or less now */
     bool is_trim_due;  /* something may have been freed ... */
     int64_t trim_ms;   /* ... and was given back last at this time */
 };
 
+/* How malloc is to keep what it has: call it first of all. */
+void memory_set_up(void);
 /* Call it before any thread is started: it blocks a signal. */
 void memory_start(struct memory *memory);
 void memory_stop(struct memory *memory);
-/* To be called when `fd` is readable: whether much more is in use than when it was last true. */
+/* To be called when `fd` is readable: whether it is much larger than when it was last true. */
 bool memory_has_grown(struct memory *memory);
 /* Gives back what was freed, if that is due; not too often. */
 void memory_trim(struct memory *memory, int64_t now_ms);
