@@ -9,6 +9,15 @@
 
 enum { PEERS_FIRST_CAPACITY = 16 };
 
+_Static_assert(PEERS_MAX <= UINT16_MAX, "a count holds all peers");
+
+/* Keys are random, but for that of all local peers. */
+static uint16_t *count_of_sort(struct peers *peers, const struct peer *peer)
+{
+    unsigned bits = peer->from.key[0] | (unsigned)peer->from.key[1] << 8;
+    return &peers->of_sort[bits % PEERS_SORTS];
+}
+
 static bool slot_is_used(const struct peer *slot)
 {
     return slot->from.address.id_len > 0;
@@ -56,10 +65,8 @@ struct peer *peers_find(const struct peers *peers, const struct peer_address *ad
 
 static void peers_grow(struct peers *peers)
 {
-    struct peers grown = {
-        .capacity = peers->capacity == 0 ? PEERS_FIRST_CAPACITY : 2 * peers->capacity,
-        .count = peers->count,
-    };
+    struct peers grown = *peers;
+    grown.capacity = peers->capacity == 0 ? PEERS_FIRST_CAPACITY : 2 * peers->capacity;
     grown.slots = mem_calloc(grown.capacity, sizeof(*grown.slots));
     for (size_t i = 0; i < peers->capacity; i++)
         if (slot_is_used(&peers->slots[i]))
@@ -72,6 +79,8 @@ bool peers_put(struct peers *peers, const struct peer *peer)
 {
     struct peer *known = peers_find(peers, &peer->from.address);
     if (known != NULL) {
+        --*count_of_sort(peers, known);
+        ++*count_of_sort(peers, peer);
         *known = *peer;
         return true;
     }
@@ -81,12 +90,14 @@ bool peers_put(struct peers *peers, const struct peer *peer)
         peers_grow(peers);
     *slot_of(peers, &peer->from.address) = *peer;
     peers->count++;
+    ++*count_of_sort(peers, peer);
     return true;
 }
 
 static void remove_slot(struct peers *peers, size_t hole)
 {
     size_t mask = peers->capacity - 1;
+    --*count_of_sort(peers, &peers->slots[hole]);
     peers->slots[hole] = (struct peer){0};
     peers->count--;
     for (size_t i = (hole + 1) & mask; slot_is_used(&peers->slots[i]); i = (i + 1) & mask) {
@@ -103,6 +114,8 @@ static void remove_slot(struct peers *peers, size_t hole)
 void peers_limit_key(struct peers *peers, const struct peer *newcomer)
 {
     size_t count = 0, oldest = 0;
+    if (*count_of_sort(peers, newcomer) < PEERS_OF_KEY_MAX)
+        return; /* of thousands that come at once, each would look at all the others */
     if (newcomer->from.address.is_local || peers_find(peers, &newcomer->from.address) != NULL)
         return;
     for (size_t i = 0; i < peers->capacity; i++) {

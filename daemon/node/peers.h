@@ -10,6 +10,7 @@
 enum {
     PEERS_MAX = 16384,
     PEERS_OF_KEY_MAX = 16,
+    PEERS_SORTS = 4096, /* of keys, by their first bits */
     PEER_ID_MAX = 32,
     PEER_KEY_SIZE = 32,
     PEER_HOST_SIZE = 46, /* of an IP address as text (SOCK_ADDRESS_SIZE) */
@@ -48,6 +49,7 @@ struct peers {
     struct peer *slots; /* from.address.id_len 0: free */
     size_t capacity;    /* power of two */
     size_t count;
+    uint16_t of_sort[PEERS_SORTS]; /* peers whose keys are of that sort: no key has more */
 };
 
 void peers_fini(struct peers *peers);

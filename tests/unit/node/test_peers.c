@@ -222,6 +222,25 @@ static size_t list_remove(struct list *list, int64_t before_ms, const uint8_t *k
     return was - kept;
 }
 
+/* As peers_limit_key, of keys that no local peer has. */
+static void list_limit_key(struct list *list, const struct peer *newcomer)
+{
+    size_t count = 0;
+    struct peer *oldest = NULL;
+    if (list_find(list, &newcomer->from.address) != NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        struct peer *peer = &list->items[i];
+        if (memcmp(peer->from.key, newcomer->from.key, PEER_KEY_SIZE) != 0)
+            continue;
+        count++;
+        if (oldest == NULL || peer->heard_ms < oldest->heard_ms)
+            oldest = peer;
+    }
+    if (count >= PEERS_OF_KEY_MAX)
+        *oldest = list->items[--list->count];
+}
+
 /* The hash that libzmq's ids meet (FNV-1a, folded). It is told again here only to find addresses
  * that collide; were it to change, the test would still hold, with fewer collisions. */
 static size_t slot_of(const struct peer_address *address)
@@ -269,8 +288,9 @@ static uint32_t random_below(uint64_t *random, uint32_t below)
 }
 
 /* Whatever comes and goes in whatever order, the table holds what the list holds. At most `most`
- * addresses are in use, so that tables of several sizes and fillings are met. */
-static void run_model(uint64_t random, uint32_t most)
+ * addresses are in use, so that tables of several sizes and fillings are met, and `keys` keys, so
+ * that some have too many sessions. */
+static void run_model(uint64_t random, uint32_t most, uint32_t keys)
 {
     struct peers peers = {0};
     struct list *list = mem_calloc(1, sizeof(*list));
@@ -280,10 +300,12 @@ static void run_model(uint64_t random, uint32_t most)
         struct peer peer = {.heard_ms = now_ms};
         uint8_t key[PEER_KEY_SIZE];
         peer.from.address = addresses[random_below(&random, most)];
-        memset(key, (int)random_below(&random, 8), sizeof(key));
+        memset(key, (int)random_below(&random, keys), sizeof(key));
         memcpy(peer.from.key, key, sizeof(key));
         uint32_t what = random_below(&random, 100);
         if (what < 55) {
+            peers_limit_key(&peers, &peer);
+            list_limit_key(list, &peer);
             assert_true(peers_put(&peers, &peer));
             list_put(list, &peer);
         } else if (what < 95) {
@@ -306,9 +328,11 @@ static void run_model(uint64_t random, uint32_t most)
 static void test_it_holds_what_a_list_holds(void **state)
 {
     (void)state;
-    run_model(1, 12); /* the first table, three quarters full */
-    run_model(2, 20);
-    run_model(3, ADDRESS_COUNT);
+    run_model(1, 12, 8); /* the first table, three quarters full */
+    run_model(2, 20, 8);
+    run_model(3, ADDRESS_COUNT, 8);
+    run_model(4, ADDRESS_COUNT, 1);
+    run_model(5, ADDRESS_COUNT, 2);
 }
 
 int main(void)
