@@ -49,18 +49,6 @@ i128 figure_shown(const struct figure *figure)
     }
 }
 
-struct figure figure_of_cell(const struct cell *cell)
-{
-    assert(cell->qualifier >= QUALIFIER_EXACT && cell->qualifier < QUALIFIER_COUNT);
-
-    struct figure figure = {
-        .value = cell->value,
-        .upper = cell->qualifier == QUALIFIER_RANGE ? cell->upper : cell->value,
-    };
-    figure.parts[cell->qualifier] = 1;
-    return figure;
-}
-
 /* Member by member: a struct figure has padding. */
 bool figure_equal(const struct figure *a, const struct figure *b)
 {

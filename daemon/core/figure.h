@@ -5,6 +5,8 @@
 #ifndef CORE_FIGURE_H
 #define CORE_FIGURE_H
 
+#include <assert.h>
+
 #include "core/catalogue.h"
 #include "core/cell.h"
 
@@ -44,7 +46,16 @@ enum qualifier figure_qualifier(const struct figure *figure);
 i128 figure_shown(const struct figure *figure);
 
 /* A figure made of one cell of one unit. */
-struct figure figure_of_cell(const struct cell *cell);
+static inline struct figure figure_of_cell(const struct cell *cell)
+{
+    struct figure figure = {
+        .value = cell->value,
+        .upper = cell->qualifier == QUALIFIER_RANGE ? cell->upper : cell->value,
+    };
+    assert(cell->qualifier >= QUALIFIER_EXACT && cell->qualifier < QUALIFIER_COUNT);
+    figure.parts[cell->qualifier] = 1;
+    return figure;
+}
 
 /* Figures of one (kind, unit, form, label), by indicator; figures without parts are not stored. */
 struct figure_entry {

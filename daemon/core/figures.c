@@ -230,15 +230,17 @@ void figures_compare(const struct figures *from, const struct figures *to,
     while (next_pair(&pairs, &indicator, &before, &after)) {
         if (before != NULL && after != NULL && figure_equal(before, after))
             continue;
-        if (!aggregation_is_extreme(aggregation_of(catalogue, indicator, &at))) {
-            const struct figure difference = figure_difference(before != NULL ? before : &nothing,
-                                                               after != NULL ? after : &nothing);
+        const bool is_extreme = aggregation_is_extreme(aggregation_of(catalogue, indicator, &at));
+        if (!is_extreme && before == NULL) {
+            push(&ret_change->sums, indicator, after);
+        } else if (!is_extreme) {
+            const struct figure difference =
+                figure_difference(before, after != NULL ? after : &nothing);
             push(&ret_change->sums, indicator, &difference);
-            continue;
         }
-        if (before != NULL)
+        if (is_extreme && before != NULL)
             push(&ret_change->old_extremes, indicator, before);
-        if (after != NULL)
+        if (is_extreme && after != NULL)
             push(&ret_change->new_extremes, indicator, after);
     }
 }

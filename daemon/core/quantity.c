@@ -53,6 +53,10 @@ static bool fraction_make(i128 numerator, i128 denominator, struct fraction *ret
 {
     if (numerator == I128_MIN)
         return false;
+    if (denominator == 1) { /* as almost all are */
+        *ret_fraction = (struct fraction){numerator, denominator};
+        return true;
+    }
     i128 divisor = greatest_divisor(numerator, denominator);
     *ret_fraction = (struct fraction){numerator / divisor, denominator / divisor};
     return true;
@@ -60,9 +64,11 @@ static bool fraction_make(i128 numerator, i128 denominator, struct fraction *ret
 
 static bool fraction_add(struct fraction a, struct fraction b, struct fraction *ret_sum)
 {
-    i128 divisor = greatest_divisor(a.denominator, b.denominator);
     i128 left, right, sum, denominator;
-
+    if (a.denominator == b.denominator)
+        return i128_add(a.numerator, b.numerator, &sum) &&
+               fraction_make(sum, a.denominator, ret_sum);
+    i128 divisor = greatest_divisor(a.denominator, b.denominator);
     return i128_mul(a.numerator, b.denominator / divisor, &left) &&
            i128_mul(b.numerator, a.denominator / divisor, &right) && i128_add(left, right, &sum) &&
            i128_mul(a.denominator, b.denominator / divisor, &denominator) &&

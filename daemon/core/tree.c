@@ -22,6 +22,28 @@ static const struct unit_version *version_in(const struct unit *unit, struct win
     return version;
 }
 
+/* Where a unit would be looked for first. Ids often rise by one, so they are spread. */
+static uint32_t first_place(const struct tree *tree, uint32_t unit)
+{
+    return (unit * UINT32_C(0x9E3779B1) >> 7) & tree->place_mask;
+}
+
+/* At least half of the places are free. */
+static void set_places(struct tree *tree)
+{
+    uint32_t count = 1;
+    while (count < 2 * tree->node_count)
+        count *= 2;
+    tree->places = mem_calloc(count, sizeof *tree->places);
+    tree->place_mask = count - 1;
+    for (uint32_t i = 0; i < tree->node_count; i++) {
+        uint32_t place = first_place(tree, tree->nodes[i].unit);
+        while (tree->places[place] != 0)
+            place = (place + 1) & tree->place_mask;
+        tree->places[place] = i + 1;
+    }
+}
+
 /* Fills the nodes in order of unit id; `node_of` gives them by index into catalogue.units. */
 static void add_nodes(struct tree *tree, const struct catalogue *catalogue, uint32_t *node_of)
 {
@@ -152,6 +174,7 @@ struct tree *tree_new(const struct catalogue *catalogue, struct period period)
     *tree->sharer_count = 1;
     add_nodes(tree, catalogue, node_of);
     tree->nodes = mem_realloc(tree->nodes, tree->node_count * sizeof *tree->nodes);
+    set_places(tree);
     set_parents(tree);
     link_children(tree, catalogue, node_of);
     free(node_of);
@@ -163,6 +186,7 @@ static void drop_nodes(struct tree *tree)
     if (--*tree->sharer_count > 0)
         return;
     free(tree->nodes);
+    free(tree->places);
     free(tree->sharer_count);
 }
 
@@ -192,23 +216,18 @@ void tree_share(struct tree *tree, const struct tree *other)
             return;
     drop_nodes(tree);
     tree->nodes = other->nodes;
+    tree->places = other->places;
     tree->sharer_count = other->sharer_count;
     ++*tree->sharer_count;
 }
 
 uint32_t tree_find(const struct tree *tree, uint32_t unit)
 {
-    uint32_t low = 0, high = tree->node_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (tree->nodes[middle].unit == unit)
-            return middle;
-        if (tree->nodes[middle].unit < unit)
-            low = middle + 1;
-        else
-            high = middle;
+    for (uint32_t place = first_place(tree, unit); tree->places[place] != 0;
+         place = (place + 1) & tree->place_mask) {
+        const uint32_t index = tree->places[place] - 1;
+        if (tree->nodes[index].unit == unit)
+            return index;
     }
     return TREE_NONE;
 }

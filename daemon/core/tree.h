@@ -26,7 +26,9 @@ struct tree {
     struct window window;
     struct tree_node *nodes; /* by unit id */
     uint32_t node_count;
-    uint32_t *sharer_count; /* trees that have these nodes */
+    uint32_t *places;       /* index + 1 of each unit, open addressing; 0: free */
+    uint32_t place_mask;    /* their number, a power of two, minus 1 */
+    uint32_t *sharer_count; /* trees that have these nodes and places */
 };
 
 /* Built in O(n log n); the catalogue must outlive it. */

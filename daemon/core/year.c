@@ -75,11 +75,6 @@ static bool counts_under(const struct year_filed *label, const struct indicator 
     return !label->has_ended || is_flow_sum(indicator);
 }
 
-static bool exists(const struct figure *figure)
-{
-    return figure_unit_count(figure) > 0;
-}
-
 /* Two parts of one unit are one part, with the qualifier and the marks of both together. */
 static struct figure merge_parts(const struct figure *a, const struct figure *b,
                                  enum aggregation aggregation)
@@ -95,18 +90,23 @@ static struct figure merge_parts(const struct figure *a, const struct figure *b,
     return merged;
 }
 
-static struct figure year_of_halves(const struct figure *s1, const struct figure *s2,
-                                    const struct indicator *indicator)
+/* NULL: that half was not filed, and both: there is no year. What is made anew is made in `room`.
+ */
+static const struct figure *year_of_halves(const struct figure *s1, const struct figure *s2,
+                                           const struct indicator *indicator, struct figure *room)
 {
     const bool is_stock_sum = is_sum(indicator) && !is_flow_sum(indicator);
-    if (exists(s2) && is_stock_sum)
-        return *s2;
-    if (exists(s1) && exists(s2))
-        return merge_parts(s1, s2, indicator != NULL ? indicator->aggregation : AGGREGATION_SUM);
-
-    struct figure year = exists(s1) ? *s1 : *s2;
-    year.partial_count = exists(&year) ? 1 : 0;
-    return year;
+    if (s2 != NULL && is_stock_sum)
+        return s2;
+    if (s1 == NULL && s2 == NULL)
+        return NULL;
+    if (s1 != NULL && s2 != NULL) {
+        *room = merge_parts(s1, s2, indicator != NULL ? indicator->aggregation : AGGREGATION_SUM);
+        return room;
+    }
+    *room = s1 != NULL ? *s1 : *s2;
+    room->partial_count = 1;
+    return room;
 }
 
 /* year - half = year + (-half): the negative of an interval swaps its ends, and with them at-least
@@ -125,36 +125,34 @@ static struct figure year_minus_half(const struct figure *year, const struct fig
     return rest;
 }
 
-/* No cell, no figure. */
 static void fill_filed(const struct year_filed *report, const struct cell *cell,
                        struct figure *ret_figure)
 {
-    *ret_figure = (struct figure){0};
-    if (cell == NULL)
-        return;
-    ret_figure->value = cell->value;
-    ret_figure->upper = cell->qualifier == QUALIFIER_RANGE ? cell->upper : cell->value;
-    ret_figure->parts[cell->qualifier] = 1;
+    *ret_figure = figure_of_cell(cell);
     ret_figure->early_count = report->is_early;
     ret_figure->baseline_count = report->is_baseline;
     ret_figure->unit_set = report->unit_set;
 }
 
-/* The rule of year.h for one indicator. */
+/* The rule of year.h for one indicator: NULL where it has no figure, else one that lies in `room`.
+ */
 static void resolve_cells(const struct year_filed *reports,
                           const struct cell *const cells[PERIOD_LABEL_COUNT],
-                          const struct indicator *indicator,
-                          struct figure ret_figures[PERIOD_LABEL_COUNT])
+                          const struct indicator *indicator, struct figure room[PERIOD_LABEL_COUNT],
+                          const struct figure *ret_figures[PERIOD_LABEL_COUNT])
 {
-    for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
-        fill_filed(&reports[label], cells[label], &ret_figures[label]);
+    for (int label = 0; label < PERIOD_LABEL_COUNT; label++) {
+        ret_figures[label] = cells[label] != NULL ? &room[label] : NULL;
+        if (cells[label] != NULL)
+            fill_filed(&reports[label], cells[label], &room[label]);
+    }
     if (cells[Y] == NULL) {
-        ret_figures[Y] = year_of_halves(&ret_figures[S1], &ret_figures[S2], indicator);
-    } else if (cells[S2] == NULL) {
-        if (is_flow_sum(indicator) && cells[S1] != NULL)
-            ret_figures[S2] = year_minus_half(&ret_figures[Y], &ret_figures[S1]);
-        else if (is_sum(indicator) && !is_flow_sum(indicator))
-            ret_figures[S2] = ret_figures[Y];
+        ret_figures[Y] = year_of_halves(ret_figures[S1], ret_figures[S2], indicator, &room[Y]);
+    } else if (cells[S2] == NULL && is_flow_sum(indicator) && cells[S1] != NULL) {
+        room[S2] = year_minus_half(&room[Y], &room[S1]);
+        ret_figures[S2] = &room[S2];
+    } else if (cells[S2] == NULL && is_sum(indicator) && !is_flow_sum(indicator)) {
+        ret_figures[S2] = &room[Y];
     }
 }
 
@@ -174,11 +172,12 @@ static void resolve_scope(const struct year_filed *filed, enum scope scope,
         const struct indicator *indicator = catalogue_indicator_from(catalogue, number, &at);
         if (indicator != NULL && indicator->aggregation == AGGREGATION_DERIVED)
             continue; /* computed on roll-ups; validate.c refuses it at intake */
-        struct figure figures[PERIOD_LABEL_COUNT];
-        resolve_cells(filed, cells, indicator, figures);
+        struct figure room[PERIOD_LABEL_COUNT];
+        const struct figure *figures[PERIOD_LABEL_COUNT];
+        resolve_cells(filed, cells, indicator, room, figures);
         for (int label = first; label <= last; label++) {
-            if (counts_under(&filed[label], indicator))
-                figures_append(&ret_figures[label], number, &figures[label]);
+            if (figures[label] != NULL && counts_under(&filed[label], indicator))
+                figures_append(&ret_figures[label], number, figures[label]);
         }
     }
 }
