@@ -267,18 +267,10 @@ enum err wire_unpack_checked(const ProtobufCMessageDescriptor *descriptor, struc
     return err;
 }
 
-struct appender {
-    ProtobufCBuffer base; /* first: the library hands back a pointer to it */
-    struct buf *out;
-};
-
-static void append(ProtobufCBuffer *buffer, size_t len, const uint8_t *data)
-{
-    buf_put(((struct appender *)(void *)buffer)->out, data, len);
-}
-
+/* Into memory of the right size: into a buffer that grows, the library would count each message
+ * within a message anew, and write byte by byte. */
 void wire_put_message(const ProtobufCMessage *message, struct buf *out)
 {
-    struct appender appender = {.base = {append}, .out = out};
-    (void)protobuf_c_message_pack_to_buffer(message, &appender.base); /* its size: `out` has it */
+    const size_t size_bytes = protobuf_c_message_get_packed_size(message);
+    out->len += protobuf_c_message_pack(message, buf_reserve(out, size_bytes));
 }

@@ -2,11 +2,12 @@
  * process, without sockets. For profiles, for counting instructions (cost.py), and for how the cost
  * grows (growth.py).
  *
- *     bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR]
+ *     bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR [QUESTIONS]]
  *
  * Files the first REPORTS leaves of the catalogue, in an order that is no order, GROUP to a commit:
  * the annual report of 2024. With FIRST-YEAR, all years from then on are filed for them first.
- * STATE is made and must not exist. Prints microseconds per report. */
+ * STATE is made and must not exist. Prints microseconds per report. Then as many questions are
+ * asked: all totals of each child of the top, in turn, and year by year. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,29 @@ static int64_t file_year(struct bench *bench, uint16_t year, size_t reports, siz
     return spent_ns;
 }
 
+/* All totals of the children of the top, in turn; each turn of another year. */
+static int64_t ask_totals(struct bench *bench, size_t questions, uint16_t first_year)
+{
+    int64_t begin_ns = times_now_ns();
+    const struct catalogue *catalogue = bench->country.catalogue;
+    for (size_t asked = 0, i = 0; asked < questions; i++) {
+        const struct unit *unit = &catalogue->units[i % catalogue->unit_count];
+        if (unit->versions[0].level != 1)
+            continue;
+        char period[PERIOD_TEXT_SIZE];
+        uint16_t year = (uint16_t)(LAST_YEAR - asked / 63 % (size_t)(LAST_YEAR - first_year + 1));
+        Tonghop__TotalsQuery query = TONGHOP__TOTALS_QUERY__INIT;
+        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+        query.unit = unit->versions[0].code;
+        query.period = (char *)(uintptr_t)period_format((struct period){year, PERIOD_Y}, period);
+        envelope.body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
+        envelope.totals_query = &query;
+        ask(bench, &envelope);
+        asked++;
+    }
+    return times_now_ns() - begin_ns;
+}
+
 static void be_silent(enum log_level level, const char *line)
 {
     if (level <= LOG_LEVEL_WARNING)
@@ -209,23 +233,30 @@ static void be_silent(enum log_level level, const char *line)
 int main(int argc, char **argv)
 {
     struct bench bench = {0};
-    if (argc < 5 || argc > 6) {
-        (void)fprintf(stderr, "usage: bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR]\n");
+    if (argc < 5 || argc > 7) {
+        (void)fprintf(
+            stderr, "usage: bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR [QUESTIONS]]\n");
         return 2;
     }
     size_t reports = strtoul(argv[3], NULL, 10), group = strtoul(argv[4], NULL, 10);
-    uint16_t year = argc == 6 ? (uint16_t)strtoul(argv[5], NULL, 10) : LAST_YEAR;
+    uint16_t year = argc >= 6 ? (uint16_t)strtoul(argv[5], NULL, 10) : LAST_YEAR;
     log_set_sink(be_silent);
-    country_open(argv[1], getenv("BENCH_ORDERED") == NULL, &bench.country);
+    country_open(argv[1], true, &bench.country);
     if (reports > bench.country.leaf_count || group < 1 || group > NODE_BATCH_MAX)
         give_up("there are not so many leaves, or a group is not so large");
     start(&bench, argv[2]);
+    uint16_t first_year = year;
     for (; year < LAST_YEAR; year++)
         (void)file_year(&bench, year, reports, group);
     int64_t spent_ns = file_year(&bench, LAST_YEAR, reports, group);
     if (bench.refused > 0)
         give_up("a report was refused");
     (void)printf("%.2f us a report\n", (double)spent_ns / 1000 / (double)reports);
+    if (argc == 7) {
+        size_t questions = strtoul(argv[6], NULL, 10);
+        spent_ns = ask_totals(&bench, questions, first_year);
+        (void)printf("%.2f us a question\n", (double)spent_ns / 1000 / (double)questions);
+    }
     node_free(&bench.node);
     store_close(&bench.store);
     effects_fini(&bench.effects);
