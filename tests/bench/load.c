@@ -136,18 +136,20 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int argument_count;
+        bool is_counted; /* by -n */
         void (*run)(const struct load_options *options, char **arguments);
-    } works[] = {{"file", 4, load_reports},
-                 {"correct", 4, load_corrections},
-                 {"ask", 3, load_questions},
-                 {"echo", 3, load_echoes},
-                 {"await", 4, load_until}};
+    } works[] = {{"file", 4, false, load_reports},
+                 {"correct", 4, true, load_corrections},
+                 {"ask", 3, true, load_questions},
+                 {"echo", 3, true, load_echoes},
+                 {"await", 4, false, load_until}};
     struct load_options options;
     log_setup(LOG_LEVEL_WARNING, 0);
     read_options(argc, argv, &options);
     for (size_t i = 0; i < sizeof(works) / sizeof(*works); i++)
         if (optind < argc && strcmp(argv[optind], works[i].name) == 0 &&
-            argc - optind - 1 == works[i].argument_count) {
+            argc - optind - 1 == works[i].argument_count &&
+            (options.most > 0 || !works[i].is_counted)) {
             works[i].run(&options, &argv[optind + 1]);
             return 0;
         }

@@ -84,6 +84,8 @@ static void open_correcting(const struct load_options *options, char **arguments
                             struct correcting *correcting)
 {
     static char nation[] = "1", indicator[] = "i.1";
+    if (options->based_on < 1)
+        flight_fail("corrections of which revision?");
     correcting->year = (uint16_t)strtoul(arguments[2], NULL, 10);
     correcting->total =
         (struct load_total){.unit = nation, .period = arguments[2], .indicator = indicator};
