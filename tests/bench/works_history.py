@@ -95,35 +95,39 @@ def start_once(place: Nation, total: int) -> Numbers:
     return {"ready_us": (ready_ns - begin_ns) / 1000, "p50_us": (answer_ns - begin_ns) / 1000}
 
 
-def start_again(plan: Plan, place: Nation, name: str, total: int) -> Row:
-    return medians(name, [start_once(place, total) for _ in range(plan.choose(10, 2))])
+def start_again(plan: Plan, place: Nation, empty: Nation) -> list[Row]:
+    """In turn, the one with the history and the one without."""
+    total = sum(figure(unit, 1) for unit in plan.country.leaves)
+    times = [(start_once(place, total), start_once(empty, 0)) for _ in range(plan.choose(10, 2))]
+    return [medians(name, list(rounds)) for name, rounds in zip(("W7", "W7 empty"), zip(*times))]
 
 
 # ---- all of it ----
 
 
+def use(plan: Plan, place: Nation, first: int, reports: int) -> list[Row]:
+    """What is measured of one history."""
+    corrections = min(plan.choose(10000, 50), len(plan.country.leaves))
+    before = medians("W8", [size(place.node, reports)])
+    check(plan, place, first)
+    asked = ask(plan, place)
+    with nation(plan) as empty:
+        started = start_again(plan, place, empty)
+    load(plan, place.node, place.reporter, "file", LAST, LAST, options=("-n", corrections, "-w", 128, "-b", 1))
+    after = medians("W8 corrected", [size(place.node, reports + corrections)])
+    check(plan, place, first, corrections)
+    return [*asked, *started, before, after]
+
+
 def rows(plan: Plan) -> list[Row]:
-    first = plan.choose(2005, LAST - 1)
-    units = list(plan.country.leaves)
-    corrections = min(plan.choose(10000, 50), len(units))
+    first, rounds = plan.choose(2005, LAST - 1), plan.choose(3, 1)
     raw, daemon, found = [], [], []
-    with nation(plan) as place:
-        found.append(start_again(plan, place, "W7 empty", 0))
-    for nth in range(plan.choose(3, 1)):
+    for nth in range(rounds):
         say(f"W3load, round {nth + 1}")
         raw.append(refer(plan, "lmdb", 128, first=first, last=LAST))
         with nation(plan) as place:
             daemon.append(each(load(plan, place.node, place.reporter, "file", first, LAST, options=("-w", 128))))
-            if nth + 1 < plan.choose(3, 1):
-                continue
-            reports = int(daemon[-1]["n"])
-            found.append(medians("W8", [size(place.node, reports)]))
-            check(plan, place, first)
-            say("W3, W7 and W8")
-            found += ask(plan, place)
-            found.append(start_again(plan, place, "W7", sum(figure(unit, 1) for unit in units)))
-            load(plan, place.node, place.reporter, "file", LAST, LAST,
-                 options=("-n", corrections, "-w", 128, "-b", 1))
-            found.append(medians("W8 corrected", [size(place.node, reports + corrections)]))
-            check(plan, place, first, corrections)
+            if nth + 1 == rounds:
+                say("W3, W7 and W8")
+                found = use(plan, place, first, int(daemon[-1]["n"]))
     return [medians("W3load LMDB", raw), medians("W3load", daemon), *found]

@@ -13,6 +13,7 @@ from harness import Failure, Node, Tree, die_with_the_test, eventually
 from measure import (PROGRAMS, Numbers, Plan, Row, Usage, each, load, medians, memory, nation, read_numbers, say,
                      state_folder, usage)
 from scene import client, plant, settle, status
+from works_intake import file_year
 
 YEAR, PROVINCE = 2024, 2
 
@@ -126,14 +127,15 @@ def catch_up(plan: Plan) -> Numbers:
 
 
 def rows(plan: Plan) -> list[Row]:
-    one, three, away = [], [], []
+    base, one, three, away = [], [], [], []
     count = plan.choose(500, 30)
     with state_folder(plan) as folder:
         counts = (17, 255) if not plan.is_quick else (3, 15)
         small = plan._replace(country=Country.write(folder / "catalogue", counts))
         for nth in range(plan.rounds):
             say(f"W4 and W6, round {nth + 1}")
+            base.append(file_year(plan, count, 1, None))
             one.append(correct_at_one(plan, count))
             three.append(correct_over_three(plan, count))
             away.append(catch_up(small))
-    return [medians("W4", one), medians("W4 three", three), medians("W6", away)]
+    return [medians("W2 by W4", base), medians("W4", one), medians("W4 three", three), medians("W6", away)]
