@@ -77,7 +77,7 @@ def main() -> None:
     chosen = options.parse_args()
     if unknown := set(chosen.groups) - set(GROUPS):
         options.error(f"no group {', '.join(sorted(unknown))}")
-    with disk_folder(PROGRAMS) as folder:
+    with disk_folder(PROGRAMS, may_be_in_memory=chosen.quick) as folder:
         country = Country.write(folder / "catalogue", QUICK_NATION if chosen.quick else NATION)
         plan = Plan(chosen.quick, QUICK_ROUNDS if chosen.quick else ROUNDS, folder, country)
         disk = file_system(folder)
