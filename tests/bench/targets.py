@@ -1,5 +1,6 @@
 """What the works are held against: one number of one row, as a ratio to that of another."""
 
+import statistics
 from typing import NamedTuple, Optional
 
 from measure import Row
@@ -55,8 +56,14 @@ class Judged(NamedTuple):
         return "ok" if is_met else "missed"
 
 
+def value_of(ratio: Ratio, row: Row, reference: Row) -> float:
+    """The median of the rounds' ratios: the two of one round met the same machine."""
+    return statistics.median(one[ratio.number] / other[ratio.number]
+                             for one, other in zip(row.rounds, reference.rounds))
+
+
 def judge(rows: list[Row]) -> list[Judged]:
     """All ratios whose two rows were measured."""
-    numbers = {row.name: row.numbers for row in rows}
-    return [Judged(ratio, numbers[ratio.row][ratio.number] / numbers[ratio.reference][ratio.number])
-            for ratio in RATIOS if ratio.row in numbers and ratio.reference in numbers]
+    measured = {row.name: row for row in rows}
+    return [Judged(ratio, value_of(ratio, measured[ratio.row], measured[ratio.reference]))
+            for ratio in RATIOS if ratio.row in measured and ratio.reference in measured]

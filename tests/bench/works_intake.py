@@ -21,24 +21,26 @@ def file_year(plan: Plan, most: int, window: int, environment: Environment, *opt
 
 
 def compare(plan: Plan, name: str, most: int, group: int, environment: Environment = None,
-            is_by_id: bool = False) -> list[Row]:
-    """Reference, daemon, reference, round by round."""
-    raw, daemon, sqlite = [], [], []
+            is_by_id: bool = False, wider: int = 0) -> list[Row]:
+    """Reference, daemon, reference, round by round; `wider`: and with so many under way."""
+    raw, daemon, sqlite, wide = [], [], [], []
     order, options = (("by-id",), ("-i",)) if is_by_id else ((), ())
     for nth in range(plan.rounds):
         say(f"{name}, round {nth + 1}")
         raw.append(refer(plan, "lmdb", group, most, *order, environment=environment))
         daemon.append(file_year(plan, most, group, environment, *options))
         sqlite.append(refer(plan, "sqlite", group, most, *order, environment=environment))
-    return [medians(f"{name} LMDB", raw), medians(name, daemon), medians(f"{name} SQLite", sqlite)]
+        if wider > 0:
+            wide.append(file_year(plan, most, wider, environment, *options))
+    return [medians(f"{name} LMDB", raw), medians(name, daemon), medians(f"{name} SQLite", sqlite),
+            *([medians(f"{name} {wider}", wide)] if wide else [])]
 
 
 def rows(plan: Plan) -> list[Row]:
     all_units = len(plan.country.leaves)
     some = min(plan.choose(2000, 60), all_units)
-    wide = medians("W1 256", [file_year(plan, all_units, 256, None) for _ in range(plan.rounds)])
-    return [*compare(plan, "W1", all_units, 128),
-            *compare(plan, "W1 by id", all_units, 128, is_by_id=True), wide,
+    return [*compare(plan, "W1", all_units, 128, wider=256),
+            *compare(plan, "W1 by id", all_units, 128, is_by_id=True),
             *compare(plan, "W2", some, 1),
             *compare(plan, "W1 slow", all_units, 128, SLOW_FLUSH),
             *compare(plan, "W2 slow", plan.choose(500, 20), 1, SLOW_FLUSH)]
