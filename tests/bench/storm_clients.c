@@ -43,7 +43,8 @@ struct client {
     void *dealer, *monitor;
     enum state state;
     uint32_t unit;
-    int64_t start_ns, said_ns, done_ns; /* connected, said something last, had its receipt */
+    int64_t start_ns, hello_ns; /* connected; had a connection, and said hello */
+    int64_t said_ns, done_ns;   /* said something last; had its receipt */
 };
 
 /* What the monitors saw, all clients together. */
@@ -197,6 +198,8 @@ static void look(struct storming *storming, struct client *client)
     bool has_message = true;
     if (client->state == STATE_CONNECTING && say_hello(storming, client))
         client->state = STATE_GREETED;
+    if (client->state == STATE_GREETED && client->hello_ns == 0)
+        client->hello_ns = client->said_ns;
     while (has_message) {
         zmq_msg_t frame;
         (void)zmq_msg_init(&frame); /* cannot fail */
@@ -289,9 +292,12 @@ static void print_row(struct storming *storming)
                  counts->failed, counts->retried, counts->lost, first_ns, last_ns);
     print_sums(storming);
     (void)printf("], \"ms\": [");
-    for (size_t i = 0; i < storming->storm->count; i++)
-        (void)printf("%s%" PRId64, i > 0 ? ", " : "",
-                     (storming->clients[i].done_ns - storming->clients[i].start_ns) / MS_NS);
+    for (size_t i = 0; i < storming->storm->count; i++) {
+        const struct client *client = &storming->clients[i];
+        (void)printf("%s[%" PRId64 ", %" PRId64 "]", i > 0 ? ", " : "",
+                     (client->hello_ns - client->start_ns) / MS_NS,
+                     (client->done_ns - client->start_ns) / MS_NS);
+    }
     (void)printf("]}\n");
     (void)fflush(stdout);
 }
