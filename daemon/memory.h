@@ -11,8 +11,8 @@ struct memory {
     int fd;           /* readable when the process has used some milliseconds of CPU; -1: never */
     int counts;       /* the kernel's, of this process; -1: they cannot be read */
     size_t own_bytes; /* when it was last found to have grown, or less now */
-    bool is_trim_due;  /* something may have been freed ... */
-    int64_t trim_ms;   /* ... and was given back last at this time */
+    bool is_trim_due; /* something may have been freed ... */
+    int64_t trim_ms;  /* ... and was given back last at this time */
 };
 
 /* How malloc is to keep what it has: call it first of all. */
