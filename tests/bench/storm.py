@@ -100,7 +100,7 @@ def storm(size: Size, endpoint: str, key: str, keys: Path, catalogue: Path, serv
     for process in processes:
         process.communicate()
     row = {name: sum(part[name] for part in parts)
-           for name in ("filed", "refused", "late", "connected", "succeeded", "failed", "retried", "lost")}
+           for name in ("filed", "refused", "late", "connected", "succeeded", "cut", "failed", "retried", "lost")}
     hellos, receipts = (sorted(column) for column in zip(*(pair for part in parts for pair in part["ms"])))
     return row | {
         "clients": size.clients,
@@ -132,7 +132,8 @@ def check(size: Size, row: dict) -> None:
     expect("filed, refused", (row["filed"], row["refused"]), (size.clients, 0))
     if row["connected"] > HANDSHAKES_MAX * size.clients:
         raise Failure(f"{row['connected']} connections of {size.clients} clients, "
-                      f"{row['failed']} ended in the handshake")
+                      f"{row['failed']} ended in the handshake, {row['cut']} of them by the other side, "
+                      f"in {row['seconds']:.1f} s")
 
 
 def check_totals(size: Size, node: Node, sums: list[int]) -> None:
@@ -164,7 +165,7 @@ def run(size: Size) -> list[dict]:
     return [{"of": "tonghopd"} | row, {"of": "bare ROUTER"} | bare]
 
 
-COLUMNS = ("of", "clients", "filed", "refused", "late", "connected", "failed", "retried", "seconds", "cpu_s",
+COLUMNS = ("of", "clients", "filed", "refused", "late", "connected", "failed", "cut", "retried", "seconds", "cpu_s",
            "hello_p50_ms", "p50_ms", "p99_ms", "peak_mib", "anon_mib", "written_mib")
 
 

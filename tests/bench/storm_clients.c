@@ -50,7 +50,7 @@ struct client {
 /* What the monitors saw, all clients together. */
 struct counts {
     size_t connected; /* over TCP: each is a handshake that the other side has to begin */
-    size_t succeeded, failed, retried, lost;
+    size_t succeeded, cut, failed, retried, lost; /* cut: by the other side, of those failed */
 };
 
 struct storming {
@@ -248,11 +248,14 @@ static void count_events(struct counts *counts, void *monitor)
     uint8_t event[EVENT_SIZE];
     while (zmq_recv(monitor, event, sizeof(event), ZMQ_DONTWAIT) >= 0) {
         uint16_t name;
+        uint32_t value;
         memcpy(&name, event, sizeof(name));
+        memcpy(&value, event + sizeof(name), sizeof(value));
         counts->connected += name == ZMQ_EVENT_CONNECTED;
         counts->succeeded += name == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
         counts->failed +=
             name == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH || name == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+        counts->cut += name == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL && value != EAGAIN;
         counts->retried += name == ZMQ_EVENT_CONNECT_RETRIED;
         counts->lost += name == ZMQ_EVENT_DISCONNECTED;
         (void)zmq_recv(monitor, event, sizeof(event), 0); /* the endpoint, which is ours */
@@ -285,11 +288,12 @@ static void print_row(struct storming *storming)
         first_ns = client->start_ns < first_ns ? client->start_ns : first_ns;
         last_ns = client->done_ns > last_ns ? client->done_ns : last_ns;
     }
-    (void)printf("{\"filed\": %zu, \"refused\": %zu, \"late\": %zu, \"connected\": %zu, "
-                 "\"succeeded\": %zu, \"failed\": %zu, \"retried\": %zu, \"lost\": %zu, "
-                 "\"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64 ", \"sums\": [",
-                 filed, refused, storming->late, counts->connected, counts->succeeded,
-                 counts->failed, counts->retried, counts->lost, first_ns, last_ns);
+    (void)printf(
+        "{\"filed\": %zu, \"refused\": %zu, \"late\": %zu, \"connected\": %zu, "
+        "\"succeeded\": %zu, \"cut\": %zu, \"failed\": %zu, \"retried\": %zu, \"lost\": %zu, "
+        "\"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64 ", \"sums\": [",
+        filed, refused, storming->late, counts->connected, counts->succeeded, counts->cut,
+        counts->failed, counts->retried, counts->lost, first_ns, last_ns);
     print_sums(storming);
     (void)printf("], \"ms\": [");
     for (size_t i = 0; i < storming->storm->count; i++) {
