@@ -27,21 +27,25 @@
 enum {
     LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
     LOOP_TAKE_MIN = 1,                  /* of a turn after one that took long */
-    LOOP_TURN_MS = 20,                  /* of our CPU; a turn that takes more took long */
-    LOOP_DRAIN_BYTES = 4 << 20,         /* taken from one socket before others */
-    LOOP_QUESTIONS_MAX = 4,             /* of a turn: one of them can take a tenth of a second */
-    LOOP_HELLO_MAX = 256,               /* bytes of one that asks for nothing else */
-    LOOP_STATUS_MS = 10000,             /* how often the service manager is told how things are */
-    LOOP_ROOM_MS = 1000,                /* how often is looked at the room on the disk */
-    LOOP_PUBLIC_MS = 1000,              /* how often is looked at NAME.pub and NAME.key */
-    LOOP_READERS_MS = 600000,           /* how often slots of dead readers are cleared */
-    LOOP_LAST_MS = 100, /* at the end: for messages on their way, and for their answers */
+    LOOP_TURN_US = 20000,               /* of our CPU; a turn that takes more took long */
+    LOOP_LOADED = 16,                   /* messages of a turn after which more are waited for */
+    LOOP_WAIT_PART = 4,                 /* of what the disk took last: how long at most */
+    LOOP_WAIT_STEP_US = 50,
+    LOOP_DRAIN_BYTES = 4 << 20, /* taken from one socket before others */
+    LOOP_QUESTIONS_MAX = 4,     /* of a turn: one of them can take a tenth of a second */
+    LOOP_HELLO_MAX = 256,       /* bytes of one that asks for nothing else */
+    LOOP_STATUS_MS = 10000,     /* how often the service manager is told how things are */
+    LOOP_ROOM_MS = 1000,        /* how often is looked at the room on the disk */
+    LOOP_PUBLIC_MS = 1000,      /* how often is looked at NAME.pub and NAME.key */
+    LOOP_READERS_MS = 600000,   /* how often slots of dead readers are cleared */
+    LOOP_LAST_MS = 100,         /* at the end: for messages on their way, and for their answers */
     /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
      * was ended may still hold it. */
     LOOP_LISTEN_TRIES = 10,
     LOOP_LISTEN_PAUSE_MS = 100,
     /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
-    LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch */
+    LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch, */
+    LOOP_INBOX_MANY = 128,     /* the first ones */
     LOOP_KEPT = 256 << 10,     /* of what there is once */
 };
 
@@ -71,6 +75,7 @@ struct loop {
     struct event events[NODE_BATCH_MAX];
     size_t event_count;
     size_t take_max;       /* messages of a turn, as the last ones went */
+    int64_t disk_us;       /* what the last turn waited for the disk; 0: it had few messages */
     size_t taken_count;    /* messages of this turn: events, and those dropped */
     size_t question_count; /* of them */
     size_t turn_count;
@@ -96,11 +101,16 @@ struct instant loop_now(void)
     return (struct instant){(int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000};
 }
 
-int64_t loop_now_ms(void)
+static int64_t clock_us(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    (void)clock_gettime(clock, &now); /* cannot fail for these clocks */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t loop_now_ms(void)
+{
+    return clock_us(CLOCK_MONOTONIC) / 1000;
 }
 
 /* ---- transport ---- */
@@ -403,6 +413,24 @@ static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, boo
     return ERR_OK;
 }
 
+/* A commit costs the same for few reports and for many. Under load those are waited for that are on
+ * their way: as long as some come, and for a part of what the disk takes. */
+static enum err gather_more(struct loop *loop)
+{
+    const struct timespec step = {.tv_nsec = LOOP_WAIT_STEP_US * 1000};
+    int64_t end_us = clock_us(CLOCK_MONOTONIC) + loop->disk_us / LOOP_WAIT_PART;
+    size_t before = 0;
+    enum err err = ERR_OK;
+    while (err == ERR_OK && loop->taken_count > before && loop->taken_count < loop->take_max &&
+           clock_us(CLOCK_MONOTONIC) < end_us) {
+        bool is_asked;
+        before = loop->taken_count;
+        (void)nanosleep(&step, NULL); /* cut short by nothing: signals are blocked */
+        err = gather(loop, -1, 0, &is_asked);
+    }
+    return err;
+}
+
 /* Takes the signals that wait: whether one of them ends the loop, and whether one asks for the
  * configuration to be read again. */
 static bool take_signals(struct loop *loop, bool *ret_is_reload)
@@ -469,7 +497,7 @@ static void shrink(struct loop *loop, struct buf *buf, size_t kept_bytes)
 static void shrink_buffers(struct loop *loop)
 {
     for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
-        shrink(loop, &loop->inbox[i].payload, LOOP_INBOX_KEPT);
+        shrink(loop, &loop->inbox[i].payload, i < LOOP_INBOX_MANY ? LOOP_INBOX_KEPT : 0);
     shrink(loop, &loop->effects.bytes, LOOP_KEPT);
     shrink(loop, &loop->node->packed, LOOP_KEPT);
 }
@@ -516,19 +544,12 @@ static enum err step_batch(struct loop *loop)
     return ERR_OK;
 }
 
-/* Our thread's CPU time, so that waiting for the disk does not count: a slow disk is a reason for
- * large batches. */
-static int64_t cpu_ms(void)
+/* Everybody waits for the end of a turn: after one full of hard questions, take fewer. Our thread's
+ * CPU time counts, not what it waited for the disk: a slow one is a reason for large batches. */
+static void set_pace(struct loop *loop, int64_t turn_us, int64_t cpu_us)
 {
-    struct timespec used;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used); /* cannot fail for this clock */
-    return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
-
-/* Everybody waits for the end of a turn: after one full of hard questions, take fewer. */
-static void set_pace(struct loop *loop, int64_t turn_ms)
-{
-    if (turn_ms > LOOP_TURN_MS)
+    loop->disk_us = loop->taken_count >= LOOP_LOADED && turn_us > cpu_us ? turn_us - cpu_us : 0;
+    if (cpu_us > LOOP_TURN_US)
         loop->take_max = loop->taken_count / 2;
     else if (loop->taken_count >= loop->take_max)
         loop->take_max *= 2;
@@ -643,11 +664,14 @@ enum err loop_run(struct loop *loop)
         bool is_ending = err == ERR_OK && is_asked && take_signals(loop, &is_reload);
         if (is_ending)
             err = gather_last(loop);
+        else if (err == ERR_OK)
+            err = gather_more(loop);
         if (err != ERR_OK)
             return err;
-        int64_t begin_ms = cpu_ms();
+        int64_t begin_us = clock_us(CLOCK_MONOTONIC), cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
         err = step_batch(loop);
-        set_pace(loop, cpu_ms() - begin_ms);
+        set_pace(loop, clock_us(CLOCK_MONOTONIC) - begin_us,
+                 clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);
         if (err != ERR_OK) {
             log_event(LOG_EVENT_COMMIT_FAILED, LOG_FIELDS(.error = err),
                       "the store failed (%s): stopping without answering; what was not "

@@ -26,7 +26,7 @@
 #include "wire/wire.h"
 
 enum {
-    NODE_BATCH_MAX = 128, /* events in one transaction */
+    NODE_BATCH_MAX = 512, /* events in one transaction */
     NODE_TREE_YEARS = 42, /* years whose trees are kept */
     NODE_TREES_MAX = NODE_TREE_YEARS * PERIOD_LABEL_COUNT,
     NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */

@@ -219,13 +219,22 @@ void store_close(struct store **store)
 
 /* ---- room ---- */
 
-bool store_has_room(const struct store *store)
+static bool has_room(const struct store *store)
 {
     uint64_t map_reserve_bytes = db_map_bytes(store->db) / MAP_RESERVE_PART;
     if (map_reserve_bytes < MAP_RESERVE_MIN_BYTES)
         map_reserve_bytes = MAP_RESERVE_MIN_BYTES;
     return db_has_room(store->db, map_reserve_bytes) &&
            store_free_bytes(store) >= store->reserve_bytes;
+}
+
+bool store_has_room(struct store *store)
+{
+    if (!store->is_writing)
+        return has_room(store);
+    if (store->has_room == UNKNOWN)
+        store->has_room = has_room(store) ? YES : NO;
+    return store->has_room == YES;
 }
 
 bool store_is_disk_full(const struct store *store)
@@ -267,8 +276,15 @@ static struct store_txn *begin(struct store *store, enum db_mode mode)
     return txn;
 }
 
+static void forget_told(struct store *store, bool is_writing)
+{
+    store->is_writing = is_writing;
+    store->has_room = store->is_removed = UNKNOWN;
+}
+
 struct store_txn *store_begin_write(struct store *store)
 {
+    forget_told(store, true);
     return begin(store, DB_WRITE);
 }
 
@@ -279,6 +295,8 @@ struct store_txn *store_begin_read(struct store *store)
 
 enum err store_commit(struct store_txn **txn, bool *ret_unknown)
 {
+    if ((*txn)->db.mode == DB_WRITE)
+        forget_told((*txn)->store, false);
     enum err err = db_commit(&(*txn)->db, ret_unknown);
     free(*txn);
     *txn = NULL;
@@ -289,6 +307,8 @@ void store_abort(struct store_txn **txn)
 {
     if (*txn == NULL)
         return;
+    if ((*txn)->db.mode == DB_WRITE)
+        forget_told((*txn)->store, false);
     db_abort(&(*txn)->db);
     free(*txn);
     *txn = NULL;
@@ -304,9 +324,13 @@ bool store_is_damaged(const struct store *store)
     return db_is_damaged(store->db);
 }
 
-bool store_is_removed(const struct store *store)
+bool store_is_removed(struct store *store)
 {
-    return db_is_removed(store->db);
+    if (!store->is_writing)
+        return db_is_removed(store->db);
+    if (store->is_removed == UNKNOWN)
+        store->is_removed = db_is_removed(store->db) ? YES : NO;
+    return store->is_removed == YES;
 }
 
 void store_fail(struct store_txn *txn, enum err err)

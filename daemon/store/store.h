@@ -63,8 +63,9 @@ void store_close(struct store **store);
 
 /* False when the disk (less than `reserve_bytes` free) or the map (less than 1/16 of it, or than
  * 256 KiB, left, freed pages counted) is so full that intake must be refused while acks, deletions
- * and queries still have to work. As of the last commit. Cheap: may be asked for every report. */
-bool store_has_room(const struct store *store);
+ * and queries still have to work. As of the last commit. Within a write transaction the file system
+ * is asked once. */
+bool store_has_room(struct store *store);
 /* True when the disk has no room even for what goes on without intake (less than 1 MiB), though no
  * reserve may have been asked for. */
 bool store_is_disk_full(const struct store *store);
@@ -98,9 +99,9 @@ enum err store_error(const struct store_txn *txn);
 bool store_is_damaged(const struct store *store);
 /* True when the open data file is not the one in the folder any more: somebody removed or moved it,
  * or put another in its place. What is written from then on is gone at the end, and must not be
- * acknowledged. What it held can still be read, and handed up. Cheap: may be asked for every
- * message. */
-bool store_is_removed(const struct store *store);
+ * acknowledged. What it held can still be read, and handed up. Within a write
+ * transaction it is looked at once. */
+bool store_is_removed(struct store *store);
 /* Makes `err` the sticky error, unless there is one. */
 void store_fail(struct store_txn *txn, enum err err);
 

@@ -15,6 +15,10 @@ struct store {
     int folder; /* holds the lock while it is open */
     uint64_t reserve_bytes;
     struct buf record; /* the record being encoded: kept, so that a put allocates nothing */
+    /* What the file system said in the write transaction that is open: asked once, not for each
+     * message. Otherwise unknown. */
+    bool is_writing;
+    enum told { UNKNOWN, NO, YES } has_room, is_removed;
 };
 
 struct store_txn {

@@ -74,9 +74,9 @@ enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown)
     return ERR_IO;
 }
 
-bool __real_store_has_room(const struct store *store);
-bool __wrap_store_has_room(const struct store *store);
-bool __wrap_store_has_room(const struct store *store)
+bool __real_store_has_room(struct store *store);
+bool __wrap_store_has_room(struct store *store);
+bool __wrap_store_has_room(struct store *store)
 {
     return (current.sim == NULL || !current.fate.is_full) && __real_store_has_room(store);
 }
