@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Iterator, NamedTuple, Optional
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from scene import client, plant
 PROGRAMS = Path(os.environ["BENCH_PROGRAMS"])
 SLOW_FLUSH = {"LD_PRELOAD": str(PROGRAMS / "libslow_flush.so")}
 IN_MEMORY = ("tmpfs", "ramfs")
+FLUSHES = 100
 
 Numbers = dict[str, float]
 
@@ -69,6 +71,18 @@ def disk_folder(build: Path, may_be_in_memory: bool) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
+
+
+def flush_ms(folder: Path) -> float:
+    """How long the disk needs to flush one page: where that is long, works of one report tell of nothing else."""
+    times = []
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        for _ in range(FLUSHES):
+            file.write(bytes(4096))
+            begin_ns = time.monotonic_ns()
+            os.fdatasync(file.fileno())
+            times.append((time.monotonic_ns() - begin_ns) / 1e6)
+    return statistics.median(times)
 
 
 # ---- programs ----

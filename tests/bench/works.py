@@ -20,7 +20,7 @@ import works_intake  # noqa: E402
 import works_tree  # noqa: E402
 from country import NATION  # noqa: E402
 from figures import Country  # noqa: E402
-from measure import PROGRAMS, Plan, Row, disk_folder, file_system  # noqa: E402
+from measure import PROGRAMS, Plan, Row, disk_folder, file_system, flush_ms  # noqa: E402
 
 GROUPS = {"intake": works_intake, "history": works_history, "tree": works_tree}
 QUICK_NATION, QUICK_ROUNDS, ROUNDS = (3, 12, 180), 1, 5
@@ -62,8 +62,8 @@ def tell(rows: list[Row]) -> None:
                 [[one.ratio.name, f"{one.value:.2f}", one.target, one.verdict] for one in judged])
 
 
-def as_data(plan: Plan, disk: str, rows: list[Row]) -> dict:
-    return {"machine": platform.uname()._asdict(), "disk": disk, "quick": plan.is_quick,
+def as_data(plan: Plan, disk: str, flushes: list[float], rows: list[Row]) -> dict:
+    return {"machine": platform.uname()._asdict(), "disk": disk, "flush_ms": flushes, "quick": plan.is_quick,
             "rows": {row.name: {"median": row.numbers, "rounds": row.rounds} for row in rows},
             "ratios": [one.ratio._asdict() | {"value": one.value, "verdict": one.verdict}
                        for one in targets.judge(rows)]}
@@ -80,15 +80,17 @@ def main() -> None:
     with disk_folder(PROGRAMS, may_be_in_memory=chosen.quick) as folder:
         country = Country.write(folder / "catalogue", QUICK_NATION if chosen.quick else NATION)
         plan = Plan(chosen.quick, QUICK_ROUNDS if chosen.quick else ROUNDS, folder, country)
-        disk = file_system(folder)
+        disk, flushes = file_system(folder), [flush_ms(folder)]
         rows = []
         for name, group in GROUPS.items():
             if not chosen.groups or name in chosen.groups:
                 rows += group.rows(plan)
-    print(f"{len(country.leaves):,} communes, {country.indicators} figures each; {plan.rounds} rounds; {disk}\n")
+                flushes.append(flush_ms(folder))
+    print(f"{len(country.leaves):,} communes, {country.indicators} figures each; {plan.rounds} rounds; {disk}, "
+          f"a flush takes {min(flushes):.2f} to {max(flushes):.2f} ms\n")
     tell(rows)
     if chosen.json is not None:
-        chosen.json.write_text(json.dumps(as_data(plan, disk, rows), indent=1) + "\n")
+        chosen.json.write_text(json.dumps(as_data(plan, disk, flushes, rows), indent=1) + "\n")
 
 
 if __name__ == "__main__":
