@@ -27,12 +27,13 @@ enum {
     CURVE_OVERHEAD = 33,  /* bytes that CURVE adds to a frame, counted by ZMQ_MAXMSGSIZE */
     QUEUE_MAX = 512,      /* messages per peer and direction: twice the window of a session */
     TAKE_MAX = 32,        /* messages of a peer of ours that wait to be taken; more wait with it */
-    BACKLOG_MAX = 4096,   /* connections not accepted yet, when a province comes back at once */
+    BACKLOG_MAX = 16384,  /* connections not accepted yet, when a nation comes at once; the kernel
+                             may  allow less (net.core.somaxconn) */
     LINGER_MS = 500,      /* for the last answers when a socket is closed */
     HANDSHAKE_MS = 10000, /* for who connects to us; at 3 s, thousands at once all come twice */
-    /* For us to wait in another's queue, longer than a command waits for its answer: who hangs up
-     * comes back at the end of the queue, and has made work for nothing. */
-    CONNECT_HANDSHAKE_MS = 20000,
+    /* For us to wait in another's queue: as long as who waits longest (SESSION_SILENCE_MS). Who
+     * hangs up comes back at the end of the queue, and has made work for nothing. */
+    CONNECT_HANDSHAKE_MS = 30000,
     CONNECT_MS = 10000,
     RECONNECT_MS = 1000, /* by itself, libzmq tries seven times a second */
     KEEPALIVE_IDLE_S = 60,

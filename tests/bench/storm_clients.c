@@ -99,7 +99,7 @@ static void make_client(struct storming *storming, size_t index)
     static const struct {
         int name, value;
     } options[] = {
-        {ZMQ_LINGER, 0},        {ZMQ_HANDSHAKE_IVL, 20000},   {ZMQ_IMMEDIATE, 1},
+        {ZMQ_LINGER, 0},        {ZMQ_HANDSHAKE_IVL, 30000},   {ZMQ_IMMEDIATE, 1},
         {ZMQ_TCP_KEEPALIVE, 1}, {ZMQ_CONNECT_TIMEOUT, 10000}, {ZMQ_RECONNECT_IVL, 1000},
     };
     const struct storm *storm = storming->storm;

@@ -14,7 +14,7 @@
 #include "core/mem.h"
 #include "link/sock_internal.h" /* what the sockets share; zmq.h */
 
-enum { ROUNDS_MAX = 1500, ROUND_MS = 20, MESSAGE_MAX = SOCK_MESSAGE_MAX };
+enum { ROUNDS_MAX = 2000, ROUND_MS = 20, MESSAGE_MAX = SOCK_MESSAGE_MAX };
 
 /* A context, a server that lets one key in, and a folder for local sockets. */
 struct net {
