@@ -33,7 +33,7 @@ enum {
     LOOP_WAIT_STEP_US = 50,
     LOOP_DRAIN_BYTES = 4 << 20, /* taken from one socket before others */
     LOOP_QUESTIONS_MAX = 4,     /* of a turn: one of them can take a tenth of a second */
-    LOOP_HELLO_MAX = 256,       /* bytes of one that asks for nothing else */
+    LOOP_HELLO_MAX = 256,       /* bytes of one that is no node's */
     LOOP_STATUS_MS = 10000,     /* how often the service manager is told how things are */
     LOOP_ROOM_MS = 1000,        /* how often is looked at the room on the disk */
     LOOP_PUBLIC_MS = 1000,      /* how often is looked at NAME.pub and NAME.key */
@@ -313,13 +313,10 @@ static void tell_log(struct loop *loop)
 
 /* ---- one turn ---- */
 
-/* Anything but what gains by sharing a commit with others, or costs nothing. The hello of a client
- * is short; that of a node names what it holds, which is compared. */
+/* Anything but what gains by sharing a commit with others, or costs nothing. */
 static bool is_question(struct span bytes)
 {
     switch (wire_peek_body(bytes)) {
-    case TONGHOP__ENVELOPE__BODY_HELLO:
-        return bytes.len > LOOP_HELLO_MAX;
     case TONGHOP__ENVELOPE__BODY_PING:
     case TONGHOP__ENVELOPE__BODY_FILE:
     case TONGHOP__ENVELOPE__BODY_REVISION:
@@ -328,6 +325,13 @@ static bool is_question(struct span bytes)
     default:
         return true;
     }
+}
+
+/* The hello of a client, which thousands say at once. That of a node names what it holds, which is
+ * compared. */
+static bool is_easy(struct span bytes)
+{
+    return bytes.len <= LOOP_HELLO_MAX && wire_peek_body(bytes) == TONGHOP__ENVELOPE__BODY_HELLO;
 }
 
 /* Takes up to `most` messages that wait on one socket into the batch. What is dropped counts too:
@@ -347,10 +351,10 @@ static void drain(struct loop *loop, struct sock *sock, enum event_type type, si
             note_dropped(loop, sock, &slot->peer);
             continue;
         }
-        bool is_hard = type == EVENT_PEER_MESSAGE && is_question(span_of(&slot->payload));
-        if (is_hard && sock_has_left(&slot->peer))
+        bool is_asked = type == EVENT_PEER_MESSAGE && is_question(span_of(&slot->payload));
+        if (is_asked && sock_has_left(&slot->peer))
             continue; /* nobody waits for the answer */
-        loop->question_count += is_hard ? 1 : 0;
+        loop->question_count += is_asked && !is_easy(span_of(&slot->payload)) ? 1 : 0;
         bytes += slot->payload.len;
         struct event *event = &loop->events[loop->event_count++];
         *event = (struct event){.type = type};

@@ -50,7 +50,7 @@ struct client {
 /* What the monitors saw, all clients together. */
 struct counts {
     size_t connected; /* over TCP: each is a handshake that the other side has to begin */
-    size_t succeeded, cut, failed, retried, lost; /* cut: by the other side, of those failed */
+    size_t succeeded, cut, failed, retried, lost; /* cut: by the other side, as errno has it */
 };
 
 struct storming {
