@@ -17,7 +17,7 @@ enum {
     MEMORY_CPU_US = 20000,         /* between two looks; libzmq decrypts some 20 MiB in it */
     MEMORY_GROWTH_BYTES = 8 << 20, /* is much; or an eighth of what there is ... */
     MEMORY_GROWTH_PART = 8,
-    MEMORY_GROWTH_MAX_BYTES = 32 << 20, /* ... up to this */
+    MEMORY_GROWTH_MAX_BYTES = 16 << 20, /* ... up to this, as GUARANTEES.md counts on */
     MEMORY_TRIM_MS = 1000,              /* between two times of giving back */
     /* libzmq has two threads. What it keeps for thousands of connections lies apart from what ours
      * frees again: else it spreads over pages that a batch has used before. */
