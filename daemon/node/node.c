@@ -32,6 +32,7 @@ void node_drop_catalogue(struct node *node)
     drop_trees(node);
     own_cache_clear(&node->owns);
     accumulators_clear(&node->accumulators);
+    answers_clear(&node->answers);
     node->campaign.is_known = false;
     node->inbox.is_known = false;
     node->notices.is_known = false;
@@ -166,6 +167,7 @@ enum err node_reload(struct node *node, struct store_txn *txn)
     node->child_units.is_loaded = false;
     own_cache_clear(&node->owns);
     accumulators_clear(&node->accumulators);
+    answers_clear(&node->answers);
     frozen_free(&node->edition);
     memset(node->years, 0, sizeof(node->years));
     node->campaign.is_known = false;

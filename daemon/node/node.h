@@ -17,6 +17,7 @@
 #include "core/care.h"
 #include "link/session.h"
 #include "node/accumulators.h"
+#include "node/answers.h"
 #include "node/effects.h"
 #include "node/first_contact.h"
 #include "node/link_times.h"
@@ -211,6 +212,7 @@ struct node {
     struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
     struct own_cache owns;
     struct accumulators accumulators;
+    struct answers answers;
     struct frozen *frozen;  /* what this node is, if it is no live one (frozen.h) */
     struct frozen *edition; /* the one that was asked for last, NULL: none was; a cache */
     struct node_year years[NODE_TREE_YEARS][KIND_PLAN]; /* by year and kind - 1 */

@@ -609,7 +609,7 @@ static bool check_edition(struct step *step, const Tonghop__TotalsQuery *ask)
     return false;
 }
 
-void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask)
+static void answer_totals(struct step *step, const Tonghop__TotalsQuery *ask)
 {
     struct query query;
     if (ask->edition[0] == '\0') {
@@ -625,4 +625,13 @@ void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask
     struct step within = editions_enter(step, frozen);
     answer_query(&within, ask);
     editions_leave(step, &within);
+}
+
+void node_handle_totals_query(struct step *step, const Tonghop__TotalsQuery *ask)
+{
+    const size_t effect_count = step->effects->count;
+    if (answers_repeat(step))
+        return;
+    answer_totals(step, ask);
+    answers_keep(step, effect_count);
 }

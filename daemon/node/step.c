@@ -135,6 +135,17 @@ void step_reply(struct step *step, Tonghop__Envelope *envelope)
     effect->peer = step->peer;
 }
 
+void step_reply_body(struct step *step, struct span body)
+{
+    struct buf *packed = &step->node->packed;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    pack(step, &envelope);
+    buf_put(packed, body.data, body.len);
+    step->node->next_seq++;
+    if (step_has_room(step, packed->len))
+        effects_add(step->effects, EFFECT_SEND_PEER, span_of(packed))->peer = step->peer;
+}
+
 void step_list_problems(const struct problems *problems, struct problem_list *ret_list)
 {
     size_t count = problems != NULL ? problems->count : 0;

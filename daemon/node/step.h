@@ -22,6 +22,8 @@ enum { STEP_ANSWERS_MAX = 64 << 20 }; /* bytes */
 /* Sends `envelope` (its body set) to the sender as the answer to the message in hand, or puts off
  * what may be put off. */
 void step_reply(struct step *step, Tonghop__Envelope *envelope);
+/* The same with a body that is packed already: an answer to a question. */
+void step_reply_body(struct step *step, struct span body);
 /* Whether answers of so many bytes may still wait. Where an answer is several messages this is
  * looked at before the first of them; 'busy' was answered when it is false. */
 bool step_has_room(struct step *step, size_t size_bytes);

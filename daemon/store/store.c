@@ -276,15 +276,16 @@ static struct store_txn *begin(struct store *store, enum db_mode mode)
     return txn;
 }
 
-static void forget_told(struct store *store, bool is_writing)
+static void begin_or_end(struct store *store, bool is_writing)
 {
     store->is_writing = is_writing;
+    store->is_changed = false;
     store->has_room = store->is_removed = UNKNOWN;
 }
 
 struct store_txn *store_begin_write(struct store *store)
 {
-    forget_told(store, true);
+    begin_or_end(store, true);
     return begin(store, DB_WRITE);
 }
 
@@ -295,9 +296,12 @@ struct store_txn *store_begin_read(struct store *store)
 
 enum err store_commit(struct store_txn **txn, bool *ret_unknown)
 {
+    struct store *store = (*txn)->store;
+    bool is_changed = (*txn)->db.mode == DB_WRITE && store->is_changed;
     if ((*txn)->db.mode == DB_WRITE)
-        forget_told((*txn)->store, false);
+        begin_or_end(store, false);
     enum err err = db_commit(&(*txn)->db, ret_unknown);
+    store->changes += is_changed; /* also where it failed: then nobody knows */
     free(*txn);
     *txn = NULL;
     return err;
@@ -308,10 +312,20 @@ void store_abort(struct store_txn **txn)
     if (*txn == NULL)
         return;
     if ((*txn)->db.mode == DB_WRITE)
-        forget_told((*txn)->store, false);
+        begin_or_end((*txn)->store, false);
     db_abort(&(*txn)->db);
     free(*txn);
     *txn = NULL;
+}
+
+uint64_t store_changes(const struct store *store)
+{
+    return store->changes;
+}
+
+bool store_is_changed(const struct store_txn *txn)
+{
+    return txn->store->is_changed;
 }
 
 enum err store_error(const struct store_txn *txn)

@@ -94,6 +94,11 @@ struct store_txn *store_begin_read(struct store *store);
 enum err store_commit(struct store_txn **txn, bool *ret_unknown);
 void store_abort(struct store_txn **txn);
 enum err store_error(const struct store_txn *txn);
+/* How many transactions have changed something since the store was opened: as long as it is the
+ * same number, so is what the store says. */
+uint64_t store_changes(const struct store *store);
+/* Whether this write transaction has. */
+bool store_is_changed(const struct store_txn *txn);
 /* True since something was met that is not what was written. It was logged; what does not read is
  * refused from then on, and a new start looks at every entry. */
 bool store_is_damaged(const struct store *store);

@@ -78,7 +78,7 @@ enum err store_park_outbox(struct store_txn *txn, uint8_t type, const struct rep
 
 enum err store_unpark_outbox(struct store_txn *txn)
 {
-    return db_clear(&txn->db, DB_PARKED);
+    return txn_clear(txn, DB_PARKED);
 }
 
 enum err store_get_outbox(struct store_txn *txn, uint8_t type, const struct report_key *key,

@@ -45,7 +45,7 @@ bool store_next_alarm(struct store_txn *txn, struct alarm *cursor)
 
 enum err store_clear_alarms(struct store_txn *txn)
 {
-    return db_clear(&txn->db, DB_ALARM);
+    return txn_clear(txn, DB_ALARM);
 }
 
 uint64_t store_count_alarms(struct store_txn *txn)

@@ -32,8 +32,8 @@ bool store_next_below(struct store_txn *txn, struct report_key *cursor, struct s
 
 enum err store_drop_accumulators(struct store_txn *txn)
 {
-    enum err err = db_clear(&txn->db, DB_BELOW);
-    return err == ERR_OK ? db_clear(&txn->db, DB_BUCKET) : err;
+    enum err err = txn_clear(txn, DB_BELOW);
+    return err == ERR_OK ? txn_clear(txn, DB_BUCKET) : err;
 }
 
 enum err store_get_bucket(struct store_txn *txn, uint8_t kind, struct period period, uint32_t unit,

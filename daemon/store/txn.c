@@ -12,6 +12,7 @@ enum err txn_get(struct store_txn *txn, enum db_table table, struct store_key ke
 
 enum err txn_delete(struct store_txn *txn, enum db_table table, struct store_key key)
 {
+    txn->store->is_changed = true;
     return db_delete(&txn->db, table, keys_span(&key));
 }
 
@@ -29,11 +30,13 @@ struct buf *txn_record(struct store_txn *txn)
 
 enum err txn_put_record(struct store_txn *txn, enum db_table table, struct store_key key)
 {
+    txn->store->is_changed = true;
     return db_put(&txn->db, table, keys_span(&key), span_of(&txn->store->record));
 }
 
 enum err txn_append_record(struct store_txn *txn, enum db_table table, struct store_key key)
 {
+    txn->store->is_changed = true;
     return db_append(&txn->db, table, keys_span(&key), span_of(&txn->store->record));
 }
 
@@ -60,4 +63,10 @@ enum err txn_check(struct store_txn *txn, enum db_table table, struct span key, 
         return ERR_OK;
     db_note_damage(&txn->db, table, key, "cannot be decoded");
     return db_fail(&txn->db, ERR_CORRUPT);
+}
+
+enum err txn_clear(struct store_txn *txn, enum db_table table)
+{
+    txn->store->is_changed = true;
+    return db_clear(&txn->db, table);
 }

@@ -19,6 +19,8 @@ struct store {
      * message. Otherwise unknown. */
     bool is_writing;
     enum told { UNKNOWN, NO, YES } has_room, is_removed;
+    bool is_changed;  /* by the write transaction that is open */
+    uint64_t changes; /* transactions that changed something, since it was opened */
 };
 
 struct store_txn {
@@ -30,6 +32,7 @@ struct store_txn {
 enum err txn_get(struct store_txn *txn, enum db_table table, struct store_key key,
                  struct span *ret_record);
 enum err txn_delete(struct store_txn *txn, enum db_table table, struct store_key key);
+enum err txn_clear(struct store_txn *txn, enum db_table table);
 /* The next entry above `after`; false at the end and on an error, which is then sticky. */
 bool txn_next(struct store_txn *txn, enum db_table table, struct store_key after,
               struct span *ret_key, struct span *ret_record);

@@ -108,6 +108,21 @@ int wire_peek_body(struct span bytes)
     return body;
 }
 
+size_t wire_body_offset(struct span bytes)
+{
+    enum { PROTOCOL = 1 << 3, SEQ = 2 << 3, RE = 3 << 3 }; /* tags of varints */
+    struct reader reader = reader_of(bytes);
+    size_t offset = 0;
+    while (reader_left(&reader) > 0) {
+        uint64_t tag = reader_varint(&reader);
+        if (tag != PROTOCOL && tag != SEQ && tag != RE)
+            break;
+        (void)reader_varint(&reader);
+        offset = bytes.len - reader_left(&reader);
+    }
+    return offset;
+}
+
 const char *wire_body_name(const Tonghop__Envelope *envelope)
 {
     const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(

@@ -77,6 +77,8 @@ uint64_t wire_peek_seq(struct span bytes);
 /* The field number of an Envelope's body (enum Tonghop__Envelope__BodyCase), without unpacking it:
  * of its last one, which is what counts. 0: none, or it cannot be read. */
 int wire_peek_body(struct span bytes);
+/* How many bytes stand before the body of an opened Envelope: its numbers, if they come first. */
+size_t wire_body_offset(struct span bytes);
 /* The name of the body, such as "revision", or "none": static storage. */
 const char *wire_body_name(const Tonghop__Envelope *envelope);
 
