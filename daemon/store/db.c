@@ -151,11 +151,13 @@ uint64_t db_used_bytes(const struct db *db)
 }
 
 /* What we find may be more than what is on the disk: a process that was killed between writing a
- * commit and flushing it leaves it with the kernel. Whoever reads it here will be answered with it.
- */
-static enum err make_durable(struct db *db)
+ * commit and flushing it leaves it with the kernel, and one that could not flush the folder leaves
+ * the file's name there. Whoever reads it here will be answered with it. */
+static enum err make_durable(struct db *db, int folder_fd)
 {
     int rc = mdb_env_sync(db->env, 1);
+    if (rc == MDB_SUCCESS && folder_sync(folder_fd) != ERR_OK)
+        rc = errno;
     if (rc == MDB_SUCCESS)
         return ERR_OK;
     log_event(LOG_EVENT_STORE_FAILED, LOG_FIELDS(.error = err_of(rc)),
@@ -252,8 +254,8 @@ static enum err make_file(const char *path, int folder_fd, const char *lmdb_path
 }
 
 /* The file is there. */
-static enum err open_file(struct db *db, const char *lmdb_path, uint64_t map_size_bytes,
-                          enum db_access access)
+static enum err open_file(struct db *db, const char *lmdb_path, int folder_fd,
+                          uint64_t map_size_bytes, enum db_access access)
 {
     int rc = open_environment(db, lmdb_path, map_size_bytes, access);
     if (rc != MDB_SUCCESS) {
@@ -265,7 +267,7 @@ static enum err open_file(struct db *db, const char *lmdb_path, uint64_t map_siz
     db_check_readers(db);
     enum err err = check_pages(db);
     if (err == ERR_OK && access == DB_ACCESS_OWNER)
-        err = make_durable(db);
+        err = make_durable(db, folder_fd);
     return err;
 }
 
@@ -283,7 +285,7 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
     if (err == ERR_OK) {
         db = mem_calloc(1, sizeof *db);
         db->path = mem_strdup(path);
-        err = open_file(db, lmdb_path, map_size_bytes, access);
+        err = open_file(db, lmdb_path, folder_fd, map_size_bytes, access);
     }
     if (err != ERR_OK)
         db_close(&db);
