@@ -21,13 +21,17 @@
 #include "core/mem.h"
 #include "store/checksum.h"
 #include "store/datafile.h"
+#include "store/deferred.h"
 #include "store/folder.h"
 #include "store/pages.h"
+#include "store/raw.h"
 
 enum {
     FILE_MODE = 0600,
     CHECKS_MAX = 100, /* a writer may come in between, though hardly so often */
     FREE_LIST = 0,    /* LMDB's own table of unused pages; mdb_stat reads it the same way */
+    ROOM_PART = 16,   /* of the map, without which nothing waits */
+    PENDING_BYTES_MAX = 4 << 20, /* of memory, and of what an opening has to read */
 };
 
 struct db {
@@ -36,6 +40,7 @@ struct db {
     uint64_t page_bytes;
     uint64_t map_bytes;
     MDB_dbi tables[DB_TABLE_COUNT];
+    struct deferred *deferred;
     bool is_writing;
     bool is_damaged;
 };
@@ -48,6 +53,7 @@ const char *db_table_name(enum db_table table)
         [DB_PARKED] = "parked",     [DB_ALARM] = "alarm",   [DB_QUARANTINE] = "quar",
         [DB_ENROLLED] = "enrolled", [DB_CATALOGUE] = "cat", [DB_CHUNK] = "chunk",
         [DB_FEED] = "feed",         [DB_NOTICE] = "notice", [DB_EDITION] = "edition",
+        [DB_PENDING] = "pending",
     };
     return names[table];
 }
@@ -253,6 +259,16 @@ static enum err make_file(const char *path, int folder_fd, const char *lmdb_path
     return rc == MDB_SUCCESS ? ERR_OK : err_of(rc);
 }
 
+/* Placing takes a page for each change, where they are scattered, and room for what is new: at most
+ * half of what has to be free for anything to wait. */
+static struct deferred_amount bound_of(const struct db *db)
+{
+    uint64_t part_bytes = db->map_bytes / ROOM_PART / 4;
+    return (struct deferred_amount){.changes = part_bytes / db->page_bytes,
+                                    .bytes = part_bytes < PENDING_BYTES_MAX ? part_bytes
+                                                                            : PENDING_BYTES_MAX};
+}
+
 /* The file is there. */
 static enum err open_file(struct db *db, const char *lmdb_path, int folder_fd,
                           uint64_t map_size_bytes, enum db_access access)
@@ -264,6 +280,8 @@ static enum err open_file(struct db *db, const char *lmdb_path, int folder_fd,
         return err_of(rc);
     }
     read_sizes(db);
+    struct deferred_amount bound = bound_of(db);
+    db->deferred = deferred_new(&bound, access == DB_ACCESS_READER);
     db_check_readers(db);
     enum err err = check_pages(db);
     if (err == ERR_OK && access == DB_ACCESS_OWNER)
@@ -301,6 +319,7 @@ void db_close(struct db **db)
         return;
     assert(!(*db)->is_writing);
     mdb_env_close((*db)->env);
+    deferred_free(&(*db)->deferred);
     free((*db)->path);
     free(*db);
     *db = NULL;
@@ -346,11 +365,22 @@ static uint64_t count_free_pages(const struct db *db)
     return total;
 }
 
-bool db_has_room(const struct db *db, uint64_t wanted_bytes)
+static bool has_free(const struct db *db, uint64_t wanted_bytes)
 {
     uint64_t fresh_bytes = db->map_bytes - db_used_bytes(db);
     return fresh_bytes >= wanted_bytes ||
            fresh_bytes + count_free_pages(db) * db->page_bytes >= wanted_bytes;
+}
+
+bool db_has_room(const struct db *db, uint64_t wanted_bytes)
+{
+    struct deferred_amount waiting = deferred_amount(db->deferred);
+    return has_free(db, wanted_bytes + waiting.bytes + waiting.changes * db->page_bytes);
+}
+
+bool raw_has_room_to_wait(const struct db *db)
+{
+    return has_free(db, db->map_bytes / ROOM_PART);
 }
 
 bool db_is_removed(const struct db *db)
@@ -364,6 +394,21 @@ bool db_is_removed(const struct db *db)
     (void)mdb_env_get_fd(db->env, &fd); /* fails only without an environment */
     return is_gone || (is_named && fstat(fd, &opened) == 0 &&
                        (opened.st_dev != named.st_dev || opened.st_ino != named.st_ino));
+}
+
+uint64_t db_pending_bytes(const struct db *db)
+{
+    return deferred_amount(db->deferred).bytes;
+}
+
+void db_limit_pending(struct db *db, uint64_t bytes_max)
+{
+    deferred_set_bound(db->deferred, bytes_max);
+}
+
+struct deferred *raw_deferred(const struct db *db)
+{
+    return db->deferred;
 }
 
 uint64_t db_live_bytes(const struct db *db)
@@ -392,9 +437,16 @@ void db_begin(struct db *db, enum db_mode mode, struct db_txn *ret_txn)
     if (rc != MDB_SUCCESS) {
         ret_txn->lmdb = NULL;
         (void)db_result(ret_txn, "beginning a transaction", rc); /* it is sticky now */
-    } else if (mode == DB_WRITE) {
-        db->is_writing = true;
+        return;
     }
+    if (mode == DB_WRITE)
+        db->is_writing = true;
+    deferred_begin(ret_txn);
+}
+
+uint64_t raw_snapshot(const struct db_txn *txn)
+{
+    return mdb_txn_id(txn->lmdb);
 }
 
 static void drop_cursor(struct db_txn *txn, enum db_table table)
@@ -415,14 +467,17 @@ static void leave(struct db_txn *txn)
 void db_abort(struct db_txn *txn)
 {
     leave(txn);
-    if (txn->lmdb != NULL)
+    if (txn->lmdb != NULL) {
+        deferred_end(txn, false);
         mdb_txn_abort(txn->lmdb);
+    }
     txn->lmdb = NULL;
 }
 
 enum err db_commit(struct db_txn *txn, bool *ret_unknown)
 {
     *ret_unknown = false;
+    deferred_write(txn); /* errors are sticky */
     if (txn->error != ERR_OK) {
         db_abort(txn);
         return txn->error;
@@ -430,6 +485,7 @@ enum err db_commit(struct db_txn *txn, bool *ret_unknown)
     leave(txn);
     int rc = mdb_txn_commit(txn->lmdb);
     txn->lmdb = NULL;
+    deferred_end(txn, rc == MDB_SUCCESS);
     if (rc != MDB_SUCCESS) {
         /* A full map is noticed before the first byte is written. */
         *ret_unknown = txn->mode == DB_WRITE && rc != MDB_MAP_FULL;
@@ -482,7 +538,7 @@ static enum err check_entry(struct db_txn *txn, enum db_table table, struct span
     return db_fail(txn, ERR_CORRUPT);
 }
 
-enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value)
+enum err raw_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value)
 {
     if (txn->error != ERR_OK)
         return txn->error;
@@ -492,6 +548,14 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
     if (err == ERR_OK)
         err = check_entry(txn, table, key, span_of_val(value), ret_value);
     return err;
+}
+
+bool raw_has(struct db_txn *txn, enum db_table table, struct span key)
+{
+    MDB_val key_val = val_of(key), value;
+    return txn->error == ERR_OK &&
+           db_result(txn, "reading",
+                     mdb_get(txn->lmdb, txn->db->tables[table], &key_val, &value)) == ERR_OK;
 }
 
 /* A change ends the table's walk: its cursor is found again by key. That LMDB moves open cursors
@@ -512,17 +576,17 @@ static enum err put(struct db_txn *txn, enum db_table table, struct span key, st
     return db_result(txn, "writing", rc);
 }
 
-enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+enum err raw_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
 {
     return put(txn, table, key, value, 0);
 }
 
-enum err db_append(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+enum err raw_append(struct db_txn *txn, enum db_table table, struct span key, struct span value)
 {
     return put(txn, table, key, value, MDB_APPEND);
 }
 
-enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)
+enum err raw_delete(struct db_txn *txn, enum db_table table, struct span key)
 {
     if (txn->error != ERR_OK)
         return txn->error;
@@ -532,7 +596,7 @@ enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)
     return db_result(txn, "deleting", rc == MDB_NOTFOUND ? MDB_SUCCESS : rc);
 }
 
-enum err db_clear(struct db_txn *txn, enum db_table table)
+enum err raw_clear(struct db_txn *txn, enum db_table table)
 {
     if (txn->error != ERR_OK)
         return txn->error;
@@ -540,7 +604,7 @@ enum err db_clear(struct db_txn *txn, enum db_table table)
     return db_result(txn, "emptying a table", mdb_drop(txn->lmdb, txn->db->tables[table], 0));
 }
 
-uint64_t db_count(struct db_txn *txn, enum db_table table)
+uint64_t raw_count(struct db_txn *txn, enum db_table table)
 {
     MDB_stat info = {0};
     if (txn->error != ERR_OK)
@@ -605,14 +669,28 @@ static enum err walk(struct db_txn *txn, enum db_table table, struct span from,
     return err;
 }
 
-enum err db_next(struct db_txn *txn, enum db_table table, struct span after, struct span *ret_key,
-                 struct span *ret_value)
+enum err raw_next(struct db_txn *txn, enum db_table table, struct span after, struct span *ret_key,
+                  struct span *ret_value)
 {
     return walk(txn, table, after, seek_next, ret_key, ret_value);
 }
 
-enum err db_previous(struct db_txn *txn, enum db_table table, struct span before,
-                     struct span *ret_key, struct span *ret_value)
+enum err raw_previous(struct db_txn *txn, enum db_table table, struct span before,
+                      struct span *ret_key, struct span *ret_value)
 {
     return walk(txn, table, before, seek_previous, ret_key, ret_value);
+}
+
+enum err raw_last(struct db_txn *txn, enum db_table table, struct span *ret_key)
+{
+    if (txn->error != ERR_OK)
+        return txn->error;
+    MDB_val key, value;
+    int rc = open_cursor(txn, table);
+    if (rc == MDB_SUCCESS)
+        rc = mdb_cursor_get(txn->cursors[table], &key, &value, MDB_LAST);
+    enum err err = db_result(txn, "walking a table", rc);
+    if (err == ERR_OK)
+        *ret_key = span_of_val(key);
+    return err;
 }

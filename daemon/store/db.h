@@ -1,6 +1,9 @@
 /* LMDB behind a door: environment, transactions, cursors, and its errors as ours. The only file
  * that includes lmdb.h is db.c.
  *
+ * What is committed is on disk, and is read from then on; it may wait beside its table for a while
+ * (deferred.c), which nobody sees through this door.
+ *
  * A transaction has a sticky error: after the first failed call every further one does nothing and
  * returns that error. That nothing was found is not a failure. */
 #ifndef STORE_DB_H
@@ -12,6 +15,7 @@
 struct MDB_cursor;
 struct MDB_txn;
 
+/* Their numbers are on disk, in what waits: a new one goes to the end. */
 enum db_table {
     DB_META,
     DB_HEAD,
@@ -28,8 +32,11 @@ enum db_table {
     DB_FEED,
     DB_NOTICE,
     DB_EDITION,
+    DB_PENDING, /* what waits: no table of those above */
     DB_TABLE_COUNT
 };
+
+enum { DB_KEY_MAX = 511 };
 
 struct db;
 
@@ -49,8 +56,9 @@ void db_close(struct db **db);
 /* Frees the reader slots of dead processes. */
 void db_check_readers(struct db *db);
 uint64_t db_map_bytes(const struct db *db);
-/* True when the last commit left that much of the map unused. Reads the free list (an entry per
- * commit that freed pages) only when the part never used is smaller. */
+/* True when the last commit left that much of the map unused, beyond what will be needed to place
+ * what waits. Reads the free list (an entry per commit that freed pages) only when the part never
+ * used is smaller. */
 bool db_has_room(const struct db *db, uint64_t wanted_bytes);
 /* Whether the open data file is not the one of that name any more: somebody removed or moved it, or
  * its folder, or put another in its place. */
@@ -66,12 +74,17 @@ enum err db_copy(struct db *db, int fd, const char *path);
 
 enum db_mode { DB_READ, DB_WRITE };
 
+struct pending;
+
 struct db_txn {
     struct db *db;
     struct MDB_txn *lmdb; /* NULL: the begin failed, and `error` says how */
     enum db_mode mode;
     enum err error;
     struct MDB_cursor *cursors[DB_TABLE_COUNT]; /* where a walk stands; NULL: nowhere */
+    bool is_direct;                             /* all that waited is placed: nothing waits in it */
+    uint64_t generation;                        /* of what waits, when it began ... */
+    struct pending *own;                        /* ... as read again, when that has changed */
 };
 
 /* Waits for nobody: one process writes, one transaction at a time (asserted). */
@@ -94,8 +107,19 @@ bool db_is_empty(struct db_txn *txn);
 enum err db_open_table(struct db_txn *txn, enum db_table table, bool create);
 const char *db_table_name(enum db_table table);
 
-/* Spans handed out are valid until the next change in the transaction, or its end. Keys are 1 to
- * 511 bytes. */
+/* Reads what waits; from then on changes wait. All tables are open. Before that, each is made in
+ * its table. ERR_CORRUPT, logged. */
+enum err db_load_pending(struct db_txn *txn);
+/* Puts all that waits into its tables, and goes on there for the rest of the transaction. ERR_FULL:
+ * what waits goes on to wait, for another transaction. */
+enum err db_place(struct db_txn *txn);
+/* Of what waits as of the last commit; 0: nothing does. */
+uint64_t db_pending_bytes(const struct db *db);
+/* No more than so much waits (and no more than its map has room for). */
+void db_limit_pending(struct db *db, uint64_t bytes_max);
+
+/* Spans handed out are valid until the next change in the transaction, or its end; those of a read
+ * transaction, in the process that writes, until the next commit. Keys are 1 to 511 bytes. */
 enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value);
 enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value);
 /* As db_put of a key above all others in the table, for less. */

@@ -215,7 +215,8 @@ static void make_schema_5(struct store_txn *txn)
     date_outbox(txn);
 }
 
-/* ---- 5 to 6: notices and editions; revisions have times of arrival, which an older record lacks
+/* ---- 5 to 6: notices and editions, and what waits; revisions have times of arrival, which an
+ * older record lacks
  * ----
  */
 
@@ -223,6 +224,7 @@ static void make_schema_6(struct store_txn *txn)
 {
     (void)db_open_table(&txn->db, DB_NOTICE, true); /* errors are sticky */
     (void)db_open_table(&txn->db, DB_EDITION, true);
+    (void)db_open_table(&txn->db, DB_PENDING, true);
 }
 
 /* ---- all steps ---- */

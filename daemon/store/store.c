@@ -87,16 +87,27 @@ static enum err check_tables(struct store *store, enum db_access access, uint32_
     enum err err = read_schema(txn, ret_schema);
     bool is_ours = err == ERR_OK && *ret_schema == STORE_SCHEMA;
     bool is_older = err == ERR_OK && migrate_is_possible(*ret_schema) && access != DB_ACCESS_READER;
-    if ((is_ours || is_older) && unit != 0)
-        err = store_check_unit(txn, unit); /* of these schemas the key is known */
-    if (err == ERR_OK && is_ours)
+    if (is_ours) {
         open_tables(txn, false);
-    else if (err == ERR_OK && !is_older)
+        err = db_load_pending(&txn->db);
+    }
+    if (err == ERR_OK && (is_ours || is_older) && unit != 0)
+        err = store_check_unit(txn, unit); /* of these schemas the key is known */
+    else if (err == ERR_OK && !is_ours && !is_older)
         (void)log_schema(txn, *ret_schema);
     if (err != ERR_OK || !is_older) /* errors are sticky: the commit returns them */
         return store_commit(&txn, &is_unknown);
     store_abort(&txn); /* the tables that it has opened are closed: the steps open them all */
     return ERR_OK;
+}
+
+/* What made the tables was put into them, and nothing waits yet; from now on changes do. */
+static enum err let_wait(struct store *store)
+{
+    bool is_unknown;
+    struct store_txn *txn = store_begin_read(store);
+    (void)db_load_pending(&txn->db); /* errors are sticky */
+    return store_commit(&txn, &is_unknown);
 }
 
 static enum err make_or_check(struct store *store, enum db_access access, uint32_t unit)
@@ -108,8 +119,10 @@ static enum err make_or_check(struct store *store, enum db_access access, uint32
     store_abort(&txn);
     if (err != ERR_OK)
         return err;
-    if (is_new && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE))
-        return make_tables(store);
+    if (is_new && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE)) {
+        err = make_tables(store);
+        return err == ERR_OK ? let_wait(store) : err;
+    }
     if (is_new) {
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_NOT_FOUND),
                   "store %s: it is empty: start its tonghopd first", store->path);
@@ -118,7 +131,7 @@ static enum err make_or_check(struct store *store, enum db_access access, uint32
     err = check_tables(store, access, unit, &schema);
     if (err == ERR_OK && schema != STORE_SCHEMA)
         err = migrate_store(store, schema, access == DB_ACCESS_OWNER);
-    return err;
+    return err == ERR_OK ? let_wait(store) : err;
 }
 
 /* Who writes from now on, and that a new life begins where one has to. */
@@ -130,9 +143,12 @@ static enum err sign(struct store *store, const struct store_options *options)
     if (options->software != NULL)
         ours = (struct span){(const uint8_t *)options->software, strlen(options->software)};
     (void)store_get_meta(txn, software_name, &held); /* errors are sticky */
-    if (ours.len > 0 && !span_equal(held, ours))
+    bool is_another = ours.len > 0 && !span_equal(held, ours);
+    if (is_another)
         (void)store_put_meta(txn, software_name, ours);
     feed_begin(txn, options->epoch);
+    if (is_another)
+        (void)db_place(&txn->db); /* a version that knows nothing of this schema looks for it */
     return store_commit(&txn, &is_unknown);
 }
 
@@ -161,8 +177,11 @@ static enum err open_file(const char *path, const struct store_options *options,
     store->reserve_bytes = options->reserve_bytes;
     *ret_store = store;
     enum err err = open_folder(path, options, &store->folder);
-    return err == ERR_OK ? db_open(path, store->folder, options->map_size_bytes, access, &store->db)
-                         : err;
+    if (err == ERR_OK)
+        err = db_open(path, store->folder, options->map_size_bytes, access, &store->db);
+    if (err == ERR_OK && options->pending_bytes_max > 0)
+        db_limit_pending(store->db, options->pending_bytes_max);
+    return err;
 }
 
 bool store_awaits_upgrade(const char *path, uint64_t reserve_bytes, struct store_older *ret_older)
@@ -326,6 +345,21 @@ uint64_t store_changes(const struct store *store)
 bool store_is_changed(const struct store_txn *txn)
 {
     return txn->store->is_changed;
+}
+
+uint64_t store_pending_bytes(const struct store *store)
+{
+    return db_pending_bytes(store->db);
+}
+
+enum err store_settle(struct store *store, bool *ret_unknown)
+{
+    *ret_unknown = false;
+    if (store_pending_bytes(store) == 0)
+        return ERR_OK;
+    struct store_txn *txn = store_begin_write(store);
+    (void)db_place(&txn->db); /* errors are sticky */
+    return store_commit(&txn, ret_unknown);
 }
 
 enum err store_error(const struct store_txn *txn)

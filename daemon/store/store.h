@@ -40,6 +40,7 @@ struct store_options {
                      store, takes no lock, and any file system will do */
     int folder;   /* with is_copy: that folder, whatever stands under its path by now */
     bool is_made; /* with is_copy: makes the store there */
+    uint64_t pending_bytes_max; /* no more than that waits to be placed; 0: as fits the map */
 };
 
 /* Opens (creating, unless read-only) the store in folder `path`, which is made 0700. One of an
@@ -93,6 +94,13 @@ struct store_txn *store_begin_read(struct store *store);
  */
 enum err store_commit(struct store_txn **txn, bool *ret_unknown);
 void store_abort(struct store_txn **txn);
+/* Changes are on disk when they are committed, and are read from then on; but it is cheaper to put
+ * many of them into their tables at once (store/deferred.c). That happens by itself when much
+ * waits, and here: as a transaction, with the errors of store_commit. ERR_FULL: the map has no room
+ * for it now; what waits goes on to wait. Does nothing when nothing waits. */
+enum err store_settle(struct store *store, bool *ret_unknown);
+/* How much waits, as of the last commit; 0: nothing does. Cheap. */
+uint64_t store_pending_bytes(const struct store *store);
 enum err store_error(const struct store_txn *txn);
 /* How many transactions have changed something since the store was opened: as long as it is the
  * same number, so is what the store says. */

@@ -177,7 +177,7 @@ static void keep_records(struct home *home)
 {
     static const uint8_t lowest; /* no key is so short */
     struct store_txn *txn = store_begin_read(home->store);
-    for (enum db_table table = 0; table < DB_TABLE_COUNT; table++) {
+    for (enum db_table table = 0; table < DB_PENDING; table++) {
         struct span key = {&lowest, sizeof lowest}, record;
         while (db_next(&txn->db, table, key, &key, &record) == ERR_OK) {
             buf_put_u8(&home->records, (uint8_t)table);
@@ -195,7 +195,7 @@ static void put_records_back(struct home *home)
 {
     struct reader r = reader_of(span_of(&home->records));
     struct store_txn *txn = store_begin_write(home->store);
-    for (enum db_table table = 0; table < DB_TABLE_COUNT; table++)
+    for (enum db_table table = 0; table < DB_PENDING; table++)
         (void)db_clear(&txn->db, table); /* errors are sticky */
     while (reader_left(&r) > 0) {
         enum db_table table = (enum db_table)reader_u8(&r);

@@ -16,6 +16,8 @@ int main(int argc, char **argv)
     struct store_txn *txn = store_begin_write(store);
     (void)store_put_meta_u64(txn, "schema", strtoull(argv[2], NULL, 10)); /* the error is sticky */
     enum err err = store_commit(&txn, &is_unknown);
+    if (err == ERR_OK)
+        err = store_settle(store, &is_unknown); /* where every version looks for it */
     store_close(&store);
     return err == ERR_OK ? 0 : 1;
 }

@@ -95,6 +95,14 @@ static inline void assert_commits(struct store_txn **txn)
     assert_null(*txn);
 }
 
+/* Nothing waits beside its table any more: for who looks for it there. */
+static inline void temp_settle(struct store *store)
+{
+    bool is_unknown;
+    assert_int_equal(store_settle(store, &is_unknown), ERR_OK);
+    assert_int_equal(store_pending_bytes(store), 0);
+}
+
 /* cmocka fixture: an open, empty store. */
 static inline int temp_setup(void **state)
 {

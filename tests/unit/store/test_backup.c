@@ -545,6 +545,7 @@ static void another_schema(void **state)
     struct store_txn *txn = store_begin_write(rig->temp.store);
     assert_int_equal(store_put_meta_u64(txn, "schema", STORE_SCHEMA + 1), ERR_OK);
     assert_commits(&txn);
+    temp_settle(rig->temp.store);
     store_close(&rig->temp.store);
     char source[TEMP_FILE_SIZE];
     temp_path(&rig->temp, "data.mdb", source);

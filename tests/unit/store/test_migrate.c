@@ -349,6 +349,7 @@ static void damaged_record(void **state)
         buf_put(txn_record(txn), rows[i].bytes, rows[i].len);
         assert_int_equal(txn_put_record(txn, rows[i].table, at), ERR_OK);
         assert_commits(&txn);
+        temp_settle(temp->store);
         store_close(&temp->store);
         assert_int_equal(temp_open(temp), ERR_CORRUPT);
         assert_int_equal(schema_of(temp), 4);

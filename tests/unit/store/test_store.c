@@ -149,6 +149,7 @@ static void foreign_schema(void **state)
         assert_int_equal(store_put_meta_u64(txn, "schema", rows[i].schema), ERR_OK);
         assert_int_equal(store_put_meta(txn, "software", span_of_text("tonghopd 9.8.7")), ERR_OK);
         assert_commits(&txn);
+        temp_settle(temp->store);
         store_close(&temp->store);
         assert_int_equal(temp_open(temp), ERR_VERSION);
         assert_logged(rows[i].logged);
@@ -172,6 +173,7 @@ static void no_schema(void **state)
     struct store_txn *txn = store_begin_write(temp->store);
     assert_int_equal(store_delete_meta(txn, "schema"), ERR_OK);
     assert_commits(&txn);
+    temp_settle(temp->store);
     store_close(&temp->store);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(temp_open(temp), ERR_CORRUPT);

@@ -1,0 +1,421 @@
+/* Between the door (db.h) and LMDB (raw.h): changes wait before they are put into their tables.
+ *
+ *     commit:  the transaction's changes, one behind the other --> table "pending"
+ *     place:   all that waits, in the order of tables and keys --> its tables; "pending" is emptied
+ *     read:    what waits, and where nothing does the table
+ *
+ * Why: a report changes some records in each of a dozen tables and places. A page that is changed
+ * costs a commit the same for one record in it as for fifty, so a batch of reports from anywhere
+ * dirties hundreds. One behind the other they fill a few, and what was changed again meanwhile is
+ * placed once. Both are LMDB's own transactions, so there is no recovery but reading "pending" when
+ * a store is opened: that is what every reader does.
+ *
+ * What waits is in memory too, in one map that is as of the last commit (and of the transaction
+ * that writes). A read transaction that began before that commit, or in a process that does not
+ * write, reads "pending" as its own snapshot has it. */
+#include "store/deferred.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/mem.h"
+#include "store/keys.h"
+#include "store/pending.h"
+#include "store/raw.h"
+
+enum { FRAGMENT_BYTES = 2000 }; /* two fill a page; LMDB gives larger ones pages of their own */
+
+enum { CHANGE_DELETE = 0, CHANGE_PUT = 1 };
+
+struct deferred {
+    struct pending *map;
+    struct deferred_amount bound;
+    bool is_loaded; /* else nothing waits, and nothing may */
+    bool is_reader;
+    uint64_t generation; /* another one whenever the map becomes that of another commit */
+    uint64_t snapshot;   /* of a reader: which one */
+};
+
+struct deferred *deferred_new(const struct deferred_amount *bound, bool is_reader)
+{
+    struct deferred *deferred = mem_calloc(1, sizeof *deferred);
+    deferred->map = pending_new();
+    deferred->bound = *bound;
+    deferred->is_reader = is_reader;
+    return deferred;
+}
+
+void deferred_free(struct deferred **deferred)
+{
+    if (*deferred == NULL)
+        return;
+    pending_free(&(*deferred)->map);
+    free(*deferred);
+    *deferred = NULL;
+}
+
+void deferred_set_bound(struct deferred *deferred, uint64_t bytes)
+{
+    if (bytes < deferred->bound.bytes)
+        deferred->bound.bytes = bytes;
+}
+
+struct deferred_amount deferred_amount(const struct deferred *deferred)
+{
+    struct pending_weight weight = pending_weight(deferred->map, PENDING_BEFORE);
+    return (struct deferred_amount){.changes = weight.changes, .bytes = weight.bytes};
+}
+
+/* ---- the table "pending" ---- */
+
+static void encode_change(const struct pending_entry *entry, struct buf *out)
+{
+    bool is_put = entry->now.state == PENDING_PUT;
+    buf_put_u8(out, entry->table);
+    buf_put_varint(out, entry->key.len);
+    buf_put(out, entry->key.data, entry->key.len);
+    buf_put_u8(out, is_put ? CHANGE_PUT : CHANGE_DELETE);
+    if (!is_put)
+        return;
+    buf_put_varint(out, entry->now.value.len);
+    buf_put(out, entry->now.value.data, entry->now.value.len);
+}
+
+void deferred_write(struct db_txn *txn)
+{
+    const struct deferred *deferred = raw_deferred(txn->db);
+    size_t count = pending_touched_count(deferred->map);
+    if (txn->mode == DB_READ || txn->is_direct || txn->error != ERR_OK || count == 0)
+        return;
+    struct buf stream = {0};
+    struct span last;
+    uint64_t number = 0;
+    for (size_t i = 0; i < count; i++)
+        encode_change(pending_touched(deferred->map, i), &stream);
+    if (raw_last(txn, DB_PENDING, &last) == ERR_OK && !keys_parse_change(last, &number)) {
+        db_note_damage(txn, DB_PENDING, last, "has a key that is none");
+        (void)db_fail(txn, ERR_CORRUPT);
+    }
+    for (size_t at = 0; at < stream.len; at += FRAGMENT_BYTES) {
+        struct store_key key = keys_change(++number);
+        size_t left = stream.len - at;
+        struct span fragment = {stream.data + at, left < FRAGMENT_BYTES ? left : FRAGMENT_BYTES};
+        (void)raw_append(txn, DB_PENDING, keys_span(&key), fragment); /* errors are sticky */
+    }
+    buf_fini(&stream);
+}
+
+static bool decode_change(struct reader *r, struct pending *map)
+{
+    uint8_t table = reader_u8(r);
+    struct span key = reader_bytes(r, reader_varint(r)), value = {0};
+    uint8_t what = reader_u8(r);
+    if (what == CHANGE_PUT)
+        value = reader_bytes(r, reader_varint(r));
+    if (r->failed || table >= DB_PENDING || what > CHANGE_PUT || key.len == 0 ||
+        key.len > DB_KEY_MAX)
+        return false;
+    if (what == CHANGE_PUT)
+        pending_put(map, (enum db_table)table, key, value);
+    else
+        pending_delete(map, (enum db_table)table, key);
+    pending_keep(map); /* each by itself: it weighs what it did when it was made */
+    return true;
+}
+
+/* Into an empty map. */
+static enum err load(struct db_txn *txn, struct pending *map)
+{
+    struct buf stream = {0};
+    struct store_key at = keys_change(0); /* the first is 1 */
+    struct span key, fragment;
+    uint64_t number = 0;
+    bool is_good = true;
+    while (is_good && raw_next(txn, DB_PENDING, keys_span(&at), &key, &fragment) == ERR_OK) {
+        is_good = keys_parse_change(key, &number);
+        at = keys_change(number);
+        buf_put(&stream, fragment.data, fragment.len);
+    }
+    struct reader r = reader_of(span_of(&stream));
+    while (is_good && txn->error == ERR_OK && reader_left(&r) > 0)
+        is_good = decode_change(&r, map);
+    if (!is_good) {
+        db_note_damage(txn, DB_PENDING, keys_span(&at), "or one before it cannot be decoded");
+        (void)db_fail(txn, ERR_CORRUPT);
+    }
+    buf_fini(&stream);
+    return txn->error;
+}
+
+/* ---- transactions ---- */
+
+static enum err load_shared(struct db_txn *txn)
+{
+    struct deferred *deferred = raw_deferred(txn->db);
+    pending_clear(deferred->map);
+    deferred->generation++;
+    deferred->snapshot = raw_snapshot(txn);
+    enum err err = load(txn, deferred->map);
+    if (err != ERR_OK)
+        deferred->snapshot = 0; /* no commit's: it is read again */
+    return err;
+}
+
+enum err db_load_pending(struct db_txn *txn)
+{
+    struct deferred *deferred = raw_deferred(txn->db);
+    if (txn->error != ERR_OK || deferred->is_loaded)
+        return txn->error;
+    deferred->is_loaded = load_shared(txn) == ERR_OK;
+    txn->generation = deferred->generation;
+    return txn->error;
+}
+
+void deferred_begin(struct db_txn *txn)
+{
+    struct deferred *deferred = raw_deferred(txn->db);
+    if (deferred->is_loaded && false)
+        (void)load_shared(txn); /* the error is sticky */
+    txn->generation = deferred->generation;
+    txn->is_direct = !deferred->is_loaded;
+}
+
+void deferred_end(struct db_txn *txn, bool is_committed)
+{
+    struct deferred *deferred = raw_deferred(txn->db);
+    pending_free(&txn->own);
+    if (txn->mode == DB_READ)
+        return;
+    if (!is_committed) {
+        pending_undo(deferred->map);
+        return;
+    }
+    if (txn->is_direct || pending_touched_count(deferred->map) > 0)
+        deferred->generation++;
+    if (txn->is_direct)
+        pending_clear(deferred->map);
+    else
+        pending_keep(deferred->map);
+}
+
+/* What waits, as the transaction has to see it; NULL: nothing does. */
+static struct pending *map_of(struct db_txn *txn)
+{
+    struct deferred *deferred = raw_deferred(txn->db);
+    if (!deferred->is_loaded || txn->error != ERR_OK || (txn->mode == DB_WRITE && txn->is_direct))
+        return NULL;
+    if (txn->generation == deferred->generation)
+        return deferred->map;
+    if (txn->own == NULL) {
+        txn->own = pending_new();
+        if (load(txn, txn->own) != ERR_OK)
+            return NULL; /* the error is sticky: nothing is answered from it */
+    }
+    return txn->own;
+}
+
+static enum pending_view view_of(const struct db_txn *txn)
+{
+    return txn->mode == DB_WRITE ? PENDING_NOW : PENDING_BEFORE;
+}
+
+/* ---- placing ---- */
+
+/* In the order of keys: what comes behind all that a table holds fills its pages. */
+static void place_table(struct db_txn *txn, const struct pending *map, enum db_table table)
+{
+    const struct pending_entry *entry = pending_first(map, table);
+    struct span last = {0};
+    struct buf copy = {0};
+    if (entry == NULL)
+        return;
+    if (raw_last(txn, table, &last) == ERR_OK)
+        buf_put(&copy, last.data, last.len); /* it lies in a page that changes */
+    for (; entry != NULL; entry = entry->next[0]) {
+        struct span value = span_of(&entry->now.value);
+        if (entry->now.state == PENDING_DELETED)
+            (void)raw_delete(txn, table, entry->key); /* errors are sticky */
+        else if (pending_compare(entry->key, span_of(&copy)) > 0)
+            (void)raw_append(txn, table, entry->key, value);
+        else
+            (void)raw_put(txn, table, entry->key, value);
+    }
+    buf_fini(&copy);
+}
+
+enum err db_place(struct db_txn *txn)
+{
+    const struct pending *map = map_of(txn);
+    if (map == NULL || txn->mode == DB_READ)
+        return txn->error;
+    for (int table = 0; table < DB_PENDING; table++)
+        place_table(txn, map, (enum db_table)table);
+    txn->is_direct = true;
+    return raw_clear(txn, DB_PENDING);
+}
+
+/* The map to change; NULL: LMDB's tables are to be changed. */
+static struct pending *map_to_change(struct db_txn *txn)
+{
+    if (txn->mode == DB_WRITE && !txn->is_direct && txn->error == ERR_OK &&
+        pending_touched_count(raw_deferred(txn->db)->map) == 0 && !raw_has_room_to_wait(txn->db))
+        (void)db_place(txn); /* the error is sticky */
+    return txn->mode == DB_WRITE ? map_of(txn) : NULL;
+}
+
+static enum err keep_bound(struct db_txn *txn, const struct pending *map)
+{
+    const struct deferred *deferred = raw_deferred(txn->db);
+    struct pending_weight weight = pending_weight(map, PENDING_NOW);
+    bool is_too_much =
+        weight.changes > deferred->bound.changes || weight.bytes > deferred->bound.bytes;
+    return is_too_much ? db_place(txn) : ERR_OK;
+}
+
+/* ---- changes ---- */
+
+enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    struct pending *map = map_to_change(txn);
+    if (map == NULL)
+        return raw_put(txn, table, key, value);
+    pending_put(map, table, key, value);
+    return keep_bound(txn, map);
+}
+
+enum err db_append(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    struct pending *map = map_to_change(txn);
+    if (map == NULL)
+        return raw_append(txn, table, key, value);
+    pending_put(map, table, key, value);
+    return keep_bound(txn, map);
+}
+
+enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)
+{
+    struct pending *map = map_to_change(txn);
+    if (map == NULL)
+        return raw_delete(txn, table, key);
+    const struct pending_entry *entry = pending_find(map, table, key);
+    bool is_there = entry != NULL ? entry->now.state == PENDING_PUT : raw_has(txn, table, key);
+    if (!is_there)
+        return txn->error;
+    pending_delete(map, table, key);
+    return keep_bound(txn, map);
+}
+
+/* All that waits is placed first: what is in the table is then all there is. */
+enum err db_clear(struct db_txn *txn, enum db_table table)
+{
+    enum err err = db_place(txn);
+    return err == ERR_OK ? raw_clear(txn, table) : err;
+}
+
+/* ---- reads ---- */
+
+enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct span *ret_value)
+{
+    const struct pending *map = map_of(txn);
+    const struct pending_entry *entry = map != NULL ? pending_find(map, table, key) : NULL;
+    if (entry != NULL) {
+        const struct pending_version *version = pending_version(entry, view_of(txn));
+        switch (version->state) {
+        case PENDING_NONE:
+            break;
+        case PENDING_PUT:
+            *ret_value = span_of(&version->value);
+            return ERR_OK;
+        case PENDING_DELETED:
+            return ERR_NOT_FOUND;
+        }
+    }
+    return raw_get(txn, table, key, ret_value);
+}
+
+static bool is_beneath(struct db_txn *txn, struct pending_entry *entry)
+{
+    if (entry->beneath == PENDING_UNKNOWN)
+        entry->beneath = raw_has(txn, (enum db_table)entry->table, entry->key) ? PENDING_THERE
+                                                                               : PENDING_NOT_THERE;
+    return entry->beneath == PENDING_THERE;
+}
+
+uint64_t db_count(struct db_txn *txn, enum db_table table)
+{
+    const struct pending *map = map_of(txn);
+    uint64_t count = raw_count(txn, table);
+    struct pending_entry *entry = map != NULL ? pending_first(map, table) : NULL;
+    for (; entry != NULL; entry = entry->next[0]) {
+        enum pending_state state = pending_version(entry, view_of(txn))->state;
+        if (state == PENDING_PUT && !is_beneath(txn, entry))
+            count++;
+        else if (state == PENDING_DELETED && is_beneath(txn, entry))
+            count--;
+    }
+    return txn->error == ERR_OK ? count : 0;
+}
+
+/* ---- walks: what waits and what a table has, merged ---- */
+
+struct direction {
+    struct pending_entry *(*seek)(const struct pending *, enum db_table, struct span);
+    enum err (*walk)(struct db_txn *, enum db_table, struct span, struct span *, struct span *);
+    int sign;
+};
+
+static const struct direction up = {pending_after, raw_next, 1};
+static const struct direction down = {pending_below, raw_previous, -1};
+
+/* From `entry` on, the first that is there for the transaction, be it as deleted. */
+static const struct pending_entry *skip_unseen(const struct db_txn *txn, const struct pending *map,
+                                               const struct direction *direction,
+                                               const struct pending_entry *entry)
+{
+    while (entry != NULL && pending_version(entry, view_of(txn))->state == PENDING_NONE)
+        entry = direction->seek(map, (enum db_table)entry->table, entry->key);
+    return entry;
+}
+
+static enum err walk(struct db_txn *txn, const struct direction *direction, enum db_table table,
+                     struct span from, struct span *ret_key, struct span *ret_value)
+{
+    const struct pending *map = map_of(txn);
+    if (map == NULL || pending_first(map, table) == NULL)
+        return direction->walk(txn, table, from, ret_key, ret_value);
+    const struct pending_entry *entry = direction->seek(map, table, from);
+    struct span key = {0}, value = {0};
+    enum err err = direction->walk(txn, table, from, &key, &value);
+    while ((entry = skip_unseen(txn, map, direction, entry)) != NULL &&
+           (err == ERR_OK || err == ERR_NOT_FOUND)) {
+        const struct pending_version *version = pending_version(entry, view_of(txn));
+        int order = err == ERR_OK ? direction->sign * pending_compare(entry->key, key) : -1;
+        if (order > 0)
+            break;
+        if (version->state == PENDING_PUT) {
+            *ret_key = entry->key;
+            *ret_value = span_of(&version->value);
+            return ERR_OK;
+        }
+        if (order == 0) /* what was deleted hides what the table has */
+            err = direction->walk(txn, table, key, &key, &value);
+        entry = direction->seek(map, table, entry->key);
+    }
+    if (err == ERR_OK) {
+        *ret_key = key;
+        *ret_value = value;
+    }
+    return err;
+}
+
+enum err db_next(struct db_txn *txn, enum db_table table, struct span after, struct span *ret_key,
+                 struct span *ret_value)
+{
+    return walk(txn, &up, table, after, ret_key, ret_value);
+}
+
+enum err db_previous(struct db_txn *txn, enum db_table table, struct span before,
+                     struct span *ret_key, struct span *ret_value)
+{
+    return walk(txn, &down, table, before, ret_key, ret_value);
+}
