@@ -174,7 +174,7 @@ enum err db_load_pending(struct db_txn *txn)
 void deferred_begin(struct db_txn *txn)
 {
     struct deferred *deferred = raw_deferred(txn->db);
-    if (deferred->is_loaded && false)
+    if (deferred->is_loaded && deferred->is_reader && raw_snapshot(txn) != deferred->snapshot)
         (void)load_shared(txn); /* the error is sticky */
     txn->generation = deferred->generation;
     txn->is_direct = !deferred->is_loaded;
