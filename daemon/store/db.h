@@ -1,5 +1,5 @@
-/* LMDB behind a door: environment, transactions, cursors, and its errors as ours. The only file
- * that includes lmdb.h is db.c.
+/* LMDB behind a door: environment, transactions, cursors, and its errors as ours. Only
+ * db.c and db_open.c include lmdb.h.
  *
  * What is committed is on disk, and is read from then on; it may wait beside its table for a while
  * (deferred.c), which nobody sees through this door.

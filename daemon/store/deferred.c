@@ -17,13 +17,14 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/mem.h"
 #include "store/keys.h"
 #include "store/pending.h"
 #include "store/raw.h"
 
-enum { FRAGMENT_BYTES = 2000 }; /* two fill a page; LMDB gives larger ones pages of their own */
+enum { PART_BYTES = 2000 }; /* two fill a page; LMDB gives larger ones pages of their own */
 
 enum { CHANGE_DELETE = 0, CHANGE_PUT = 1 };
 
@@ -68,17 +69,48 @@ struct deferred_amount deferred_amount(const struct deferred *deferred)
 
 /* ---- the table "pending" ---- */
 
-static void encode_change(const struct pending_entry *entry, struct buf *out)
+/* Cuts what it is given into parts. */
+struct writer {
+    struct db_txn *txn;
+    uint64_t number; /* of the last part */
+    uint8_t part[PART_BYTES];
+    size_t len;
+};
+
+/* Errors are sticky. */
+static void end_part(struct writer *writer)
 {
-    bool is_put = entry->now.state == PENDING_PUT;
-    buf_put_u8(out, entry->table);
-    buf_put_varint(out, entry->key.len);
-    buf_put(out, entry->key.data, entry->key.len);
-    buf_put_u8(out, is_put ? CHANGE_PUT : CHANGE_DELETE);
-    if (!is_put)
-        return;
-    buf_put_varint(out, entry->now.value.len);
-    buf_put(out, entry->now.value.data, entry->now.value.len);
+    struct store_key key = keys_change(++writer->number);
+    (void)raw_append(writer->txn, DB_PENDING, keys_span(&key),
+                     (struct span){writer->part, writer->len});
+    writer->len = 0;
+}
+
+static void write_bytes(struct writer *writer, struct span bytes)
+{
+    while (bytes.len > 0) {
+        size_t left = PART_BYTES - writer->len, taken = bytes.len < left ? bytes.len : left;
+        memcpy(writer->part + writer->len, bytes.data, taken);
+        writer->len += taken;
+        bytes = (struct span){bytes.data + taken, bytes.len - taken};
+        if (writer->len == PART_BYTES)
+            end_part(writer);
+    }
+}
+
+static void write_change(struct writer *writer, const struct pending_entry *entry,
+                         struct buf *scratch)
+{
+    const struct pending_version *now = &entry->now;
+    buf_clear(scratch);
+    buf_put_u8(scratch, entry->table);
+    buf_put_varint(scratch, entry->key.len);
+    buf_put(scratch, entry->key.data, entry->key.len);
+    buf_put_u8(scratch, now->state == PENDING_PUT ? CHANGE_PUT : CHANGE_DELETE);
+    if (now->state == PENDING_PUT)
+        buf_put_varint(scratch, now->value.len);
+    write_bytes(writer, span_of(scratch));
+    write_bytes(writer, span_of(&now->value)); /* of what was deleted it is empty */
 }
 
 void deferred_write(struct db_txn *txn)
@@ -87,40 +119,54 @@ void deferred_write(struct db_txn *txn)
     size_t count = pending_touched_count(deferred->map);
     if (txn->mode == DB_READ || txn->is_direct || txn->error != ERR_OK || count == 0)
         return;
-    struct buf stream = {0};
+    struct writer writer = {.txn = txn};
+    struct buf scratch = {0};
     struct span last;
-    uint64_t number = 0;
-    for (size_t i = 0; i < count; i++)
-        encode_change(pending_touched(deferred->map, i), &stream);
-    if (raw_last(txn, DB_PENDING, &last) == ERR_OK && !keys_parse_change(last, &number)) {
+    if (raw_last(txn, DB_PENDING, &last) == ERR_OK && !keys_parse_change(last, &writer.number)) {
         db_note_damage(txn, DB_PENDING, last, "has a key that is none");
         (void)db_fail(txn, ERR_CORRUPT);
     }
-    for (size_t at = 0; at < stream.len; at += FRAGMENT_BYTES) {
-        struct store_key key = keys_change(++number);
-        size_t left = stream.len - at;
-        struct span fragment = {stream.data + at, left < FRAGMENT_BYTES ? left : FRAGMENT_BYTES};
-        (void)raw_append(txn, DB_PENDING, keys_span(&key), fragment); /* errors are sticky */
-    }
-    buf_fini(&stream);
+    for (size_t i = 0; i < count; i++)
+        write_change(&writer, pending_touched(deferred->map, i), &scratch);
+    if (writer.len > 0)
+        end_part(&writer);
+    buf_fini(&scratch);
 }
 
-static bool decode_change(struct reader *r, struct pending *map)
+enum decoded { DECODED, CUT_OFF, WRONG };
+
+static enum decoded decode_change(struct reader *r, struct pending *map)
 {
     uint8_t table = reader_u8(r);
     struct span key = reader_bytes(r, reader_varint(r)), value = {0};
     uint8_t what = reader_u8(r);
     if (what == CHANGE_PUT)
         value = reader_bytes(r, reader_varint(r));
-    if (r->failed || table >= DB_PENDING || what > CHANGE_PUT || key.len == 0 ||
-        key.len > DB_KEY_MAX)
-        return false;
+    if (r->failed)
+        return CUT_OFF;
+    if (table >= DB_PENDING || what > CHANGE_PUT || key.len == 0 || key.len > DB_KEY_MAX)
+        return WRONG;
     if (what == CHANGE_PUT)
         pending_put(map, (enum db_table)table, key, value);
     else
         pending_delete(map, (enum db_table)table, key);
     pending_keep(map); /* each by itself: it weighs what it did when it was made */
-    return true;
+    return DECODED;
+}
+
+/* Takes the changes that are whole out of `stream`. */
+static bool decode_changes(struct buf *stream, struct pending *map)
+{
+    struct reader r = reader_of(span_of(stream));
+    const uint8_t *rest = r.at;
+    enum decoded decoded = DECODED;
+    while (reader_left(&r) > 0 && (decoded = decode_change(&r, map)) == DECODED)
+        rest = r.at;
+    size_t taken = (size_t)(rest - stream->data);
+    stream->len -= taken;
+    if (taken > 0)
+        memmove(stream->data, rest, stream->len);
+    return decoded != WRONG;
 }
 
 /* Into an empty map. */
@@ -128,19 +174,16 @@ static enum err load(struct db_txn *txn, struct pending *map)
 {
     struct buf stream = {0};
     struct store_key at = keys_change(0); /* the first is 1 */
-    struct span key, fragment;
+    struct span key, part;
     uint64_t number = 0;
     bool is_good = true;
-    while (is_good && raw_next(txn, DB_PENDING, keys_span(&at), &key, &fragment) == ERR_OK) {
-        is_good = keys_parse_change(key, &number);
+    while (is_good && raw_next(txn, DB_PENDING, keys_span(&at), &key, &part) == ERR_OK) {
+        buf_put(&stream, part.data, part.len);
+        is_good = keys_parse_change(key, &number) && decode_changes(&stream, map);
         at = keys_change(number);
-        buf_put(&stream, fragment.data, fragment.len);
     }
-    struct reader r = reader_of(span_of(&stream));
-    while (is_good && txn->error == ERR_OK && reader_left(&r) > 0)
-        is_good = decode_change(&r, map);
-    if (!is_good) {
-        db_note_damage(txn, DB_PENDING, keys_span(&at), "or one before it cannot be decoded");
+    if (!is_good || (stream.len > 0 && txn->error == ERR_OK)) {
+        db_note_damage(txn, DB_PENDING, keys_span(&at), "cannot be decoded, or one before it");
         (void)db_fail(txn, ERR_CORRUPT);
     }
     buf_fini(&stream);

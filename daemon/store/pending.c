@@ -161,6 +161,18 @@ static void remove_entry(struct pending *pending, struct pending_entry *entry)
     free_entry(entry);
 }
 
+/* Takes no more memory than it needs: many are large, and few of them grow. */
+static void set_value(struct buf *held, struct span value)
+{
+    if (value.len > held->cap) {
+        buf_fini(held);
+        held->data = mem_alloc(value.len);
+        held->cap = value.len;
+    }
+    buf_clear(held);
+    buf_put(held, value.data, value.len);
+}
+
 static void change(struct pending *pending, enum db_table table, struct span key,
                    enum pending_state state, struct span value)
 {
@@ -182,8 +194,7 @@ static void change(struct pending *pending, enum db_table table, struct span key
     pending->open.bytes += value.len;
     pending->open.bytes -= entry->now.value.len;
     entry->now.state = state;
-    buf_clear(&entry->now.value);
-    buf_put(&entry->now.value, value.data, value.len);
+    set_value(&entry->now.value, value);
 }
 
 void pending_put(struct pending *pending, enum db_table table, struct span key, struct span value)

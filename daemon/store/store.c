@@ -121,7 +121,8 @@ static enum err make_or_check(struct store *store, enum db_access access, uint32
         return err;
     if (is_new && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE)) {
         err = make_tables(store);
-        return err == ERR_OK ? let_wait(store) : err;
+        bool is_filled_at_once = access == DB_ACCESS_MADE; /* in large transactions: none waits */
+        return err == ERR_OK && !is_filled_at_once ? let_wait(store) : err;
     }
     if (is_new) {
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = ERR_NOT_FOUND),

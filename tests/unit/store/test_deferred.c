@@ -328,8 +328,7 @@ static MDB_env *open_raw(const struct temp_store *temp, MDB_txn **ret_txn, MDB_d
 }
 
 /* Of a closed store, record `number` of what waits. */
-static void assert_fragment(MDB_txn *txn, MDB_dbi table, uint64_t number, const char *bytes,
-                            size_t len)
+static void assert_part(MDB_txn *txn, MDB_dbi table, uint64_t number, const char *bytes, size_t len)
 {
     struct store_key at = keys_change(number);
     MDB_val key = {at.len, at.bytes}, value;
@@ -341,7 +340,7 @@ static void assert_fragment(MDB_txn *txn, MDB_dbi table, uint64_t number, const 
     assert_memory_equal(record.data, bytes, len);
 }
 
-/* The form is on disk: it never changes without a new schema. Each commit begins a fragment of its
+/* The form is on disk: it never changes without a new schema. Each commit begins a part of its
  * own, and goes on in the next where it is longer. */
 static void golden(void **state)
 {
@@ -377,10 +376,10 @@ static void golden(void **state)
     assert_int_equal(mdb_stat(raw, table, &info), 0);
     assert_int_equal(info.ms_entries, 4);
     assert_int_equal(info.ms_overflow_pages, 0);
-    assert_fragment(raw, table, 1, first, sizeof first - 1);
-    assert_fragment(raw, table, 2, second, sizeof second - 1);
-    assert_fragment(raw, table, 3, (const char *)expected_bytes, 2000);
-    assert_fragment(raw, table, 4, (const char *)expected_bytes + 2000, 1006);
+    assert_part(raw, table, 1, first, sizeof first - 1);
+    assert_part(raw, table, 2, second, sizeof second - 1);
+    assert_part(raw, table, 3, (const char *)expected_bytes, 2000);
+    assert_part(raw, table, 4, (const char *)expected_bytes + 2000, 1006);
     mdb_txn_abort(raw);
     mdb_env_close(env);
 
