@@ -22,6 +22,7 @@
 #include "misdeeds.h"
 #include "names.h"
 #include "reload.h"
+#include "settling.h"
 #include "setup.h"
 
 enum {
@@ -83,6 +84,7 @@ struct loop {
     struct names names;
     struct memory memory;
     struct care_files care_files;
+    struct settling settling;
     char *other_public;     /* a public key on the disk that is not ours; NULL: there is none */
     char *open_key;         /* the file of the secret one, if others may use it */
     bool was_linked;        /* when the manager was told last ... */
@@ -650,6 +652,7 @@ static int64_t poll_timeout(const struct loop *loop)
         timeout_ms = loop->watchdog_every_ms;
     if (loop->is_room_due && LOOP_ROOM_MS < timeout_ms)
         timeout_ms = LOOP_ROOM_MS;
+    timeout_ms = settling_due_ms(&loop->settling, loop_now_ms(), timeout_ms);
     timeout_ms = misdeeds_due_ms(&loop->misdeeds, timeout_ms);
     return memory_due_ms(&loop->memory, timeout_ms);
 }
@@ -676,6 +679,8 @@ enum err loop_run(struct loop *loop)
         err = step_batch(loop);
         set_pace(loop, clock_us(CLOCK_MONOTONIC) - begin_us,
                  clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);
+        if (err == ERR_OK)
+            err = settling_turn(&loop->settling, loop->node->store, loop_now_ms(), is_ending);
         if (err != ERR_OK) {
             log_event(LOG_EVENT_COMMIT_FAILED, LOG_FIELDS(.error = err),
                       "the store failed (%s): stopping without answering; what was not "
