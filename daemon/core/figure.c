@@ -59,6 +59,19 @@ bool figure_equal(const struct figure *a, const struct figure *b)
            a->baseline_count == b->baseline_count && a->unit_set == b->unit_set;
 }
 
+/* Everything but the two values. */
+static void add_counts(struct figure *total, const struct figure *part)
+{
+    for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
+        total->parts[q] += part->parts[q];
+    total->partial_count += part->partial_count;
+    total->implied_count += part->implied_count;
+    total->negative_count += part->negative_count;
+    total->early_count += part->early_count;
+    total->baseline_count += part->baseline_count;
+    total->unit_set += part->unit_set;
+}
+
 static void subtract_counts(struct figure *total, const struct figure *part)
 {
     for (int q = 0; q < QUALIFIER_COUNT; q++)
@@ -94,7 +107,7 @@ void figure_combine(struct figure *total, const struct figure *part, enum aggreg
         total->upper += part->upper;
         break;
     }
-    figure_add_counts(total, part);
+    add_counts(total, part);
 }
 
 /* Takes `part` out of `total`; the extreme of a max or min is left as it was. */
@@ -143,4 +156,30 @@ struct figure figure_difference(const struct figure *from, const struct figure *
     difference.upper -= from->upper;
     subtract_counts(&difference, from);
     return difference;
+}
+
+void figure_shift(struct figure *total, const struct figure *difference)
+{
+    total->value += difference->value;
+    total->upper += difference->upper;
+    add_counts(total, difference);
+    assert(figure_unit_count(total) > 0 ||
+           (total->value == 0 && total->upper == 0 && total->unit_set == 0));
+}
+
+bool figure_is_plain(const struct figure *figure)
+{
+    return figure->value == figure->upper &&
+           (figure->parts[QUALIFIER_AT_LEAST] | figure->parts[QUALIFIER_AT_MOST] |
+            figure->parts[QUALIFIER_ABOUT] | figure->parts[QUALIFIER_RANGE] |
+            figure->partial_count | figure->implied_count | figure->negative_count |
+            figure->early_count | figure->baseline_count) == 0;
+}
+
+struct figure figure_of_plain(const struct plain *plain)
+{
+    struct figure figure = {
+        .value = plain->value, .upper = plain->value, .unit_set = plain->unit_set};
+    figure.parts[QUALIFIER_EXACT] = plain->exact_count;
+    return figure;
 }

@@ -106,41 +106,40 @@ bool figure_replace_part(struct figure *total, const struct figure *old_part,
  * anything, and its counts and unit set are modulo 2^32 and 2^64. */
 struct figure figure_difference(const struct figure *from, const struct figure *to);
 
-/* Everything but the two values. */
-static inline void figure_add_counts(struct figure *total, const struct figure *part)
-{
-    for (int q = QUALIFIER_EXACT; q < QUALIFIER_COUNT; q++)
-        total->parts[q] += part->parts[q];
-    total->partial_count += part->partial_count;
-    total->implied_count += part->implied_count;
-    total->negative_count += part->negative_count;
-    total->early_count += part->early_count;
-    total->baseline_count += part->baseline_count;
-    total->unit_set += part->unit_set;
-}
+/* total = total + difference. */
+void figure_shift(struct figure *total, const struct figure *difference);
 
-static inline void figure_shift(struct figure *total, const struct figure *difference)
-{
-    total->value += difference->value;
-    total->upper += difference->upper;
-    figure_add_counts(total, difference);
-}
+/* Nearly every figure is a sum of exact parts without marks, and needs no upper value and no counts
+ * but one: such a *plain* figure takes a third of the memory. Also a difference of two of them. */
+struct plain {
+    i128 value;
+    uint64_t unit_set;
+    uint32_t indicator;
+    uint32_t exact_count; /* of a difference: modulo 2^32 */
+};
+struct plains {
+    struct plain *items; /* by indicator */
+    size_t count, capacity;
+};
+/* Whether it is one, of an indicator that adds up. */
+bool figure_is_plain(const struct figure *figure);
+struct figure figure_of_plain(const struct plain *plain);
 
 /* What changes between two lists of figures, by indicator; what is equal is not in it. Of sums the
  * differences: they are the same for everybody above who has added the figures up. Of extremes the
  * figures before and after. */
 struct figures_change {
-    struct figures sums;
+    struct plains plains; /* differences */
+    struct figures sums;  /* differences that are not plain */
     struct figures old_extremes, new_extremes;
 };
-void figures_change_clear(struct figures_change *change);
 void figures_change_fini(struct figures_change *change);
 bool figures_change_is_empty(const struct figures_change *change);
 /* Overwrites `ret_change` (zero-initialised or used before). */
 void figures_compare(const struct figures *from, const struct figures *to,
                      const struct catalogue *catalogue, struct figures_change *ret_change);
-/* acc = acc + differences of sums. What `acc` lacks was nothing before. */
-void figures_shift(struct figures *acc, const struct figures *sums);
+/* Adds a difference of a sum; where there is no such figure it was nothing before. */
+void figures_shift(struct figures *acc, uint32_t indicator, const struct figure *difference);
 
 /* Stored form, deterministic (documented with a hex example in docs/STORAGE.md): u8 version 3,
  * varint count, then per entry varint indicator minus the one before; varint flags: bit 0 counts

@@ -200,23 +200,37 @@ void figures_replace_part(struct figures *acc, const struct figures *old_part,
 
 /* ---- changes that climb ---- */
 
-void figures_change_clear(struct figures_change *change)
-{
-    figures_clear(&change->sums);
-    figures_clear(&change->old_extremes);
-    figures_clear(&change->new_extremes);
-}
-
 void figures_change_fini(struct figures_change *change)
 {
+    free(change->plains.items);
     figures_fini(&change->sums);
     figures_fini(&change->old_extremes);
     figures_fini(&change->new_extremes);
+    *change = (struct figures_change){0};
 }
 
 bool figures_change_is_empty(const struct figures_change *change)
 {
-    return change->sums.count + change->old_extremes.count + change->new_extremes.count == 0;
+    return change->plains.count + change->sums.count + change->old_extremes.count +
+               change->new_extremes.count ==
+           0;
+}
+
+static void push_sum(struct figures_change *change, uint32_t indicator,
+                     const struct figure *difference)
+{
+    struct plains *plains = &change->plains;
+    if (!figure_is_plain(difference)) {
+        push(&change->sums, indicator, difference);
+        return;
+    }
+    plains->items =
+        mem_grow(plains->items, plains->count, &plains->capacity, sizeof(*plains->items));
+    plains->items[plains->count++] =
+        (struct plain){.value = difference->value,
+                       .unit_set = difference->unit_set,
+                       .indicator = indicator,
+                       .exact_count = difference->parts[QUALIFIER_EXACT]};
 }
 
 void figures_compare(const struct figures *from, const struct figures *to,
@@ -226,17 +240,20 @@ void figures_compare(const struct figures *from, const struct figures *to,
     const struct figure *before, *after;
     uint32_t indicator;
     size_t at = 0;
-    figures_change_clear(ret_change);
+    ret_change->plains.count = 0;
+    figures_clear(&ret_change->sums);
+    figures_clear(&ret_change->old_extremes);
+    figures_clear(&ret_change->new_extremes);
     while (next_pair(&pairs, &indicator, &before, &after)) {
         if (before != NULL && after != NULL && figure_equal(before, after))
             continue;
         const bool is_extreme = aggregation_is_extreme(aggregation_of(catalogue, indicator, &at));
         if (!is_extreme && before == NULL) {
-            push(&ret_change->sums, indicator, after);
+            push_sum(ret_change, indicator, after);
         } else if (!is_extreme) {
             const struct figure difference =
                 figure_difference(before, after != NULL ? after : &nothing);
-            push(&ret_change->sums, indicator, &difference);
+            push_sum(ret_change, indicator, &difference);
         }
         if (is_extreme && before != NULL)
             push(&ret_change->old_extremes, indicator, before);
@@ -245,23 +262,16 @@ void figures_compare(const struct figures *from, const struct figures *to,
     }
 }
 
-void figures_shift(struct figures *acc, const struct figures *sums)
+void figures_shift(struct figures *acc, uint32_t indicator, const struct figure *difference)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < sums->count; i++) {
-        const struct figure_entry *entry = &sums->items[i];
-        const size_t found = seek(acc, entry->indicator, &at);
-        if (found == acc->count || acc->items[found].indicator != entry->indicator) {
-            insert_at(acc, found, entry->indicator, &entry->figure);
-            continue;
-        }
-        struct figure *total = &acc->items[found].figure;
-        figure_shift(total, &entry->figure);
-        if (figure_unit_count(total) == 0) {
-            assert(total->value == 0 && total->upper == 0 && total->unit_set == 0);
-            remove_at(acc, found);
-        }
+    const size_t at = lower_bound(acc, indicator);
+    if (at == acc->count || acc->items[at].indicator != indicator) {
+        insert_at(acc, at, indicator, difference);
+        return;
     }
+    figure_shift(&acc->items[at].figure, difference);
+    if (figure_unit_count(&acc->items[at].figure) == 0)
+        remove_at(acc, at);
 }
 
 /* ---- filters ---- */

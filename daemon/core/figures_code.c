@@ -1,9 +1,8 @@
 /* The stored form of figures. Most figures of a unit are made of the same reports: what a figure
  * has in common with the one before it, its counts and its unit set, is not written again. */
-#include <string.h>
+#include "core/figures_code.h"
 
-#include "core/figure.h"
-#include "core/mem.h"
+#include <string.h>
 
 enum {
     FIGURES_VERSION = 3,
@@ -95,20 +94,33 @@ static uint8_t *put_figure(uint8_t *at, const struct figure *figure, const struc
     return is_same ? at : put_counts(at, counts, figure->unit_set);
 }
 
+void figures_write_begin(struct figures_writer *writer, size_t count, struct buf *out)
+{
+    uint8_t *at = buf_reserve(out, HEAD_BYTES_MAX + count * ENTRY_BYTES_MAX);
+    *at++ = FIGURES_VERSION;
+    *writer = (struct figures_writer){.out = out, .at = put_varint(at, count)};
+}
+
+void figures_write(struct figures_writer *writer, uint32_t indicator, const struct figure *figure)
+{
+    uint8_t *at = put_varint(writer->at, indicator - writer->indicator);
+    writer->at = put_figure(at, figure, writer->before);
+    writer->indicator = indicator;
+    writer->before = figure;
+}
+
+void figures_write_end(struct figures_writer *writer)
+{
+    writer->out->len = (size_t)(writer->at - writer->out->data);
+}
+
 void figures_encode(const struct figures *figures, struct buf *out)
 {
-    uint8_t *begin = buf_reserve(out, HEAD_BYTES_MAX + figures->count * ENTRY_BYTES_MAX);
-    uint8_t *at = begin;
-    uint32_t previous = 0;
-    *at++ = FIGURES_VERSION;
-    at = put_varint(at, figures->count);
-    for (size_t i = 0; i < figures->count; i++) {
-        const struct figure_entry *entry = &figures->items[i];
-        at = put_varint(at, entry->indicator - previous);
-        at = put_figure(at, &entry->figure, i > 0 ? &entry[-1].figure : NULL);
-        previous = entry->indicator;
-    }
-    out->len += (size_t)(at - begin);
+    struct figures_writer writer;
+    figures_write_begin(&writer, figures->count, out);
+    for (size_t i = 0; i < figures->count; i++)
+        figures_write(&writer, figures->items[i].indicator, &figures->items[i].figure);
+    figures_write_end(&writer);
 }
 
 /* ---- decoding ---- */

@@ -18,7 +18,7 @@ static size_t slot_of(const struct report_key *key)
 
 static size_t bytes_of(const struct accumulator *accumulator)
 {
-    return sizeof(*accumulator) + accumulator->below.capacity * sizeof(struct figure_entry);
+    return sizeof(*accumulator) + sums_bytes(&accumulator->below);
 }
 
 static void unlink_used(struct accumulators *accumulators, struct accumulator *accumulator)
@@ -97,7 +97,7 @@ static void drop(struct accumulators *accumulators, struct accumulator *accumula
     *link = accumulator->next_in_slot;
     unlink_used(accumulators, accumulator);
     accumulators->bytes -= accumulator->bytes;
-    figures_fini(&accumulator->below);
+    sums_fini(&accumulator->below);
     free(accumulator);
 }
 

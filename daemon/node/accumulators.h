@@ -7,17 +7,17 @@
 #define NODE_ACCUMULATORS_H
 
 #include "core/buf.h"
-#include "core/figure.h"
 #include "core/report.h"
+#include "core/sums.h"
 
-enum { ACCUMULATORS_BYTES_MAX = 12 << 20 }; /* kept beyond a transaction */
+enum { ACCUMULATORS_BYTES_MAX = 4 << 20 }; /* kept beyond a transaction */
 
 /* Whether the unit's own whole report stands for what lies beneath it. */
 enum accumulator_cover { COVER_UNKNOWN, COVER_NO, COVER_YES };
 
 struct accumulator {
     struct report_key key; /* with its label */
-    struct figures below;
+    struct sums below;
     bool is_changed;
     enum accumulator_cover cover;
     size_t bytes;  /* as counted in accumulators.bytes */

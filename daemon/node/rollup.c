@@ -184,24 +184,23 @@ void group_resolve_with(struct node *node, const struct group *group, enum perio
 
 /* ---- roll-up of one unit ---- */
 
-/* What is at hand of what lies beneath, and may not be in the store yet; NULL: nothing. */
-static const struct figures *accumulated(struct node *node, const struct report_key *key)
-{
-    const struct accumulator *accumulator = accumulators_find(&node->accumulators, key);
-    return accumulator != NULL ? &accumulator->below : NULL;
-}
-
 void rollup_below(struct node *node, struct store_txn *txn, const struct report_key *key,
                   const struct figure_filter *wanted, struct figures *ret_below)
 {
     struct span bytes;
-    const struct figures *held =
-        node->frozen != NULL ? frozen_below(node->frozen, txn, key) : accumulated(node, key);
     figures_clear(ret_below);
-    if (held != NULL)
-        figures_copy(ret_below, held);
-    if (held != NULL || node->frozen != NULL)
+    if (node->frozen != NULL) {
+        const struct figures *frozen = frozen_below(node->frozen, txn, key);
+        if (frozen != NULL)
+            figures_copy(ret_below, frozen);
         return;
+    }
+    /* What is at hand may not be in the store yet. */
+    const struct accumulator *accumulator = accumulators_find(&node->accumulators, key);
+    if (accumulator != NULL) {
+        sums_figures(&accumulator->below, wanted, ret_below);
+        return;
+    }
     enum err err = store_get_below(txn, key, &bytes);
     if (err == ERR_NOT_FOUND)
         return;

@@ -44,28 +44,20 @@ static struct accumulator *load_accumulator(const struct climb *climb, const str
     struct figures below = {0};
     rollup_below(climb->node, climb->txn, key, NULL, &below);
     struct accumulator *loaded = accumulators_add(&climb->node->accumulators, key);
-    loaded->below = below;
+    sums_of(&below, climb->node->catalogue, &loaded->below);
+    figures_fini(&below);
     return loaded;
 }
 
-/* What lies beneath key->unit, to be changed. */
-static struct figures *open_below(const struct climb *climb, const struct report_key *key,
-                                  bool *ret_is_covered)
+static struct accumulator *open_accumulator(const struct climb *climb, const struct report_key *key)
 {
-    if (climb->node->frozen != NULL) {
-        struct figures *below = frozen_below(climb->node->frozen, climb->txn, key);
-        assert(below != NULL); /* what climbs was read before */
-        *ret_is_covered = is_covered(climb, key);
-        return below;
-    }
     struct accumulator *opened = accumulators_find(&climb->node->accumulators, key);
     if (opened == NULL)
         opened = load_accumulator(climb, key);
     if (opened->cover == COVER_UNKNOWN)
         opened->cover = is_covered(climb, key) ? COVER_YES : COVER_NO;
     opened->is_changed = true;
-    *ret_is_covered = opened->cover == COVER_YES;
-    return &opened->below;
+    return opened;
 }
 
 void rollup_save(struct node *node, struct store_txn *txn)
@@ -77,8 +69,8 @@ void rollup_save(struct node *node, struct store_txn *txn)
             continue;
         used->is_changed = false;
         buf_clear(&accumulators->record);
-        if (used->below.count > 0)
-            figures_encode(&used->below, &accumulators->record);
+        if (!sums_are_empty(&used->below))
+            sums_encode(&used->below, &accumulators->record);
         (void)store_put_below(txn, &used->key, span_of(&accumulators->record)); /* it is sticky */
     }
     accumulators_trim(accumulators);
@@ -157,17 +149,40 @@ static void climb_extremes(const struct climb *climb, const struct report_key *k
 
 /* ---- climbing ---- */
 
+/* The sums of a frozen node. Its totals are read more often than they change. */
+static struct figures *climb_frozen(const struct climb *climb, const struct report_key *key)
+{
+    struct figures *below = frozen_below(climb->node->frozen, climb->txn, key);
+    const struct figures_change *change = climb->change;
+    assert(below != NULL); /* what climbs was read before */
+    for (size_t i = 0; i < change->plains.count; i++) {
+        const struct figure difference = figure_of_plain(&change->plains.items[i]);
+        figures_shift(below, change->plains.items[i].indicator, &difference);
+    }
+    for (size_t i = 0; i < change->sums.count; i++)
+        figures_shift(below, change->sums.items[i].indicator, &change->sums.items[i].figure);
+    return below;
+}
+
 /* One level up. False when nothing of it goes further. */
 static bool climb_to(struct climb *climb, uint32_t parent)
 {
     const struct report_key key = with_unit(&climb->key, parent);
-    bool is_covered;
-    struct figures *below = open_below(climb, &key, &is_covered);
-    figures_shift(below, &climb->change->sums);
+    struct figures *extremes; /* among others */
+    bool ends;
+    if (climb->node->frozen != NULL) {
+        extremes = climb_frozen(climb, &key);
+        ends = is_covered(climb, &key);
+    } else {
+        struct accumulator *opened = open_accumulator(climb, &key);
+        sums_shift(&opened->below, climb->change);
+        extremes = &opened->below.others;
+        ends = opened->cover == COVER_YES;
+    }
     if (climb->change->old_extremes.count + climb->change->new_extremes.count > 0)
-        climb_extremes(climb, &key, below);
+        climb_extremes(climb, &key, extremes);
     climb->key = key;
-    return !is_covered && !figures_change_is_empty(climb->change);
+    return !ends && !figures_change_is_empty(climb->change);
 }
 
 /* What changes in the roll-up of the unit itself. */
