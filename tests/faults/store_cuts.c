@@ -53,6 +53,8 @@ static int work(struct store_case *c, uint64_t seed)
         } else if (case_commit(c, store, chance_next(&chance), &version, &is_unknown) != ERR_OK) {
             return case_complain(c, "a commit failed");
         }
+        if (chance_percent(&chance, 15) && store_settle(store, &is_unknown) != ERR_OK)
+            return case_complain(c, "what waits was not placed");
     }
     return EXIT_SUCCESS;
 }

@@ -63,6 +63,10 @@ static int work(struct store_case *c, uint64_t seed)
             return STATUS_STOPPED;
         if (err != ERR_OK && step == STEPS - 1)
             return STATUS_REFUSED;
+        if (step % 2 == 1) /* what was not placed goes on to wait */
+            (void)store_settle(store, &is_unknown);
+        if (is_unknown)
+            return STATUS_STOPPED;
     }
     store_close(&store);
     return EXIT_SUCCESS;

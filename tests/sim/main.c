@@ -141,6 +141,7 @@ static size_t run(uint64_t seed, const struct options *options, struct tally *ta
     sim->folder = options->folder;
     sim->random = seed * 2654435761u + 88172645463325252u;
     sim->follow_random = seed;
+    sim_settling_draw(sim);
     sim->trace = options->is_traced ? stdout : NULL;
     under_test = sim;
     sim_world_init(sim);

@@ -278,6 +278,9 @@ struct sim {
     struct sim_said *said_notices;
     size_t said_count, said_capacity;
     uint64_t follow_random;
+    uint64_t settle_random;     /* of its own, so that settling changes nothing else ... */
+    uint64_t settle_once_in;    /* ... of so many batches; 0: never */
+    uint64_t pending_bytes_max; /* that wait in a store; 0: as many as may */
     struct sim_ask *asks;
     size_t ask_count, ask_capacity;
     uint64_t local_seq;
@@ -358,6 +361,8 @@ enum timeliness sim_timeliness(const struct sim *sim, size_t unit, struct period
 /* ---- world.c ---- */
 
 void sim_world_init(struct sim *sim);
+/* How much waits in stores, and how often it is placed. */
+void sim_settling_draw(struct sim *sim);
 void sim_world_fini(struct sim *sim);
 /* A node for the unit, with an empty disk; it is started by sim_start. Returns its index. */
 size_t sim_add_node(struct sim *sim, size_t unit);

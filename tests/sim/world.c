@@ -43,7 +43,9 @@ void sim_run_soon(struct sim *sim, size_t node)
 
 void sim_start(struct sim *sim, size_t node)
 {
-    struct store_options store_options = {.map_size_bytes = MAP_BYTES, .epoch = ++sim->epochs};
+    struct store_options store_options = {.map_size_bytes = MAP_BYTES,
+                                          .epoch = ++sim->epochs,
+                                          .pending_bytes_max = sim->pending_bytes_max};
     struct sim_node *n = &sim->nodes[node];
     struct node_options options = {.unit = n->unit,
                                    .has_parent = n->parent != SIM_NONE,
@@ -186,6 +188,27 @@ static size_t drain(struct sim *sim, size_t node, struct event *events,
     return count;
 }
 
+/* What waits in stores is placed at once, now and then, or hardly ever: nobody may notice. */
+void sim_settling_draw(struct sim *sim)
+{
+    static const uint64_t bytes_max[] = {0, 0, 2 << 10, 20 << 10};
+    static const uint64_t once_in[] = {0, 2, 10};
+    sim->settle_random = sim->seed;
+    sim->pending_bytes_max = bytes_max[sim->seed % 4];
+    sim->settle_once_in = once_in[sim->seed % 3];
+}
+
+static void settle_perhaps(struct sim *sim, size_t node)
+{
+    bool is_unknown;
+    sim->settle_random =
+        sim->settle_random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    if (sim->settle_once_in == 0 || (sim->settle_random >> 33) % sim->settle_once_in != 0)
+        return;
+    enum err err = store_settle(sim->nodes[node].store, &is_unknown);
+    assert(err == ERR_OK);
+}
+
 /* Returns whether the process lives on. */
 static bool step(struct sim *sim, size_t node, const struct event *events, size_t count)
 {
@@ -224,6 +247,7 @@ static void run(struct sim *sim, size_t node)
         return;
     }
     n->sends_left = SENDS_UNLIMITED;
+    settle_perhaps(sim, node);
     node_pump(n->node, &transport, sim->now_ms);
     sim_check_limits(sim, node);
     set_timer(sim, node);
