@@ -410,7 +410,8 @@ static enum err put(struct db_txn *txn, enum db_table table, struct span key, st
     int rc = mdb_put(txn->lmdb, txn->db->tables[table], &key_val, &entry, MDB_RESERVE | flags);
     if (rc == MDB_SUCCESS) {
         uint8_t *bytes = entry.mv_data;
-        memcpy(bytes, value.data, value.len);
+        if (value.len > 0) /* else it may be NULL, which memcpy must not see */
+            memcpy(bytes, value.data, value.len);
         checksum_make(db_table_name(table), key, value, bytes + value.len);
     }
     return db_result(txn, "writing", rc);
