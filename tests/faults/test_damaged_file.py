@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Callable, Optional
 
 from faults import END_S, Filer, log_of, patiently, shown, total_of, until
@@ -75,6 +76,12 @@ def by_chance(chance: random.Random, size: int) -> tuple[str, Damage]:
     ])
 
 
+def waiting(state: Path) -> int:
+    """How much is not in its place yet: the daemon has that in memory, too."""
+    return int(subprocess.run([os.environ["WAITING"], str(state)], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout)
+
+
 class Scene:
     def __init__(self, tree: Tree) -> None:
         self.node = plant(tree)
@@ -127,12 +134,15 @@ class Scene:
     def play_running(self) -> None:
         """A filing that is spoilt on the disk while the daemon runs."""
         self.put(self.sound)
+        self.node.tonghop("verify")  # what was found before is told by the status
         self.node.start()
         spoilt, other = UNITS[0], UNITS[1]
         with self.filer.connect() as peer:
             filing = self.filer.filing_of(spoilt)
             self.filer.note(peer.file(filing), self.filer.last_value)
             expect("status before", self.node.tonghop("status", expect=None).status, 0)
+            if not until(lambda: waiting(self.state) == 0, END_S):
+                raise Failure("the filing is not put into its place")
             data = self.data.read_bytes()
             places = [at for at in range(len(data)) if data.startswith(filing, at)]
             if not places:
