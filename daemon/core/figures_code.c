@@ -64,14 +64,19 @@ static uint8_t *put_i128(uint8_t *at, i128 value)
     return put_varint(at, (uint64_t)zigzag);
 }
 
+static uint8_t *put_unit_set(uint8_t *at, uint64_t unit_set)
+{
+    for (int shift = 56; shift >= 0; shift -= 8)
+        *at++ = (uint8_t)(unit_set >> shift);
+    return at;
+}
+
 static uint8_t *put_counts(uint8_t *at, const uint32_t counts[COUNTS], uint64_t unit_set)
 {
     for (unsigned n = 0; n < COUNTS; n++)
         if (counts[n] > 0)
             at = put_varint(at, counts[n]);
-    for (int shift = 56; shift >= 0; shift -= 8)
-        *at++ = (uint8_t)(unit_set >> shift);
-    return at;
+    return put_unit_set(at, unit_set);
 }
 
 /* `before`: the figure of the entry before, NULL for the first. */
@@ -103,10 +108,37 @@ void figures_write_begin(struct figures_writer *writer, size_t count, struct buf
 
 void figures_write(struct figures_writer *writer, uint32_t indicator, const struct figure *figure)
 {
+    struct figure room;
     uint8_t *at = put_varint(writer->at, indicator - writer->indicator);
+    if (writer->plain_before != NULL) {
+        room = figure_of_plain(writer->plain_before);
+        writer->before = &room;
+    }
     writer->at = put_figure(at, figure, writer->before);
     writer->indicator = indicator;
     writer->before = figure;
+    writer->plain_before = NULL;
+}
+
+/* As figures_write of figure_of_plain: nearly all are, one after the other. */
+void figures_write_plain(struct figures_writer *writer, const struct plain *plain)
+{
+    const struct plain *before = writer->plain_before;
+    if (writer->before != NULL) {
+        const struct figure figure = figure_of_plain(plain);
+        figures_write(writer, plain->indicator, &figure);
+    } else {
+        const bool is_same = before != NULL && before->exact_count == plain->exact_count &&
+                             before->unit_set == plain->unit_set;
+        uint8_t *at = put_varint(writer->at, plain->indicator - writer->indicator);
+        *at++ = is_same ? FLAG_SAME : 1 << FLAG_COUNT_SHIFT;
+        at = put_i128(at, plain->value);
+        writer->at =
+            is_same ? at : put_unit_set(put_varint(at, plain->exact_count), plain->unit_set);
+        writer->indicator = plain->indicator;
+    }
+    writer->before = NULL;
+    writer->plain_before = plain;
 }
 
 void figures_write_end(struct figures_writer *writer)

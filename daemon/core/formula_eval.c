@@ -120,10 +120,17 @@ static enum truth eval_comparison(struct evaluation *evaluation, const struct fo
     if (left.state != QUANTITY_VALUE || right.state != QUANTITY_VALUE)
         return TRUTH_UNKNOWN;
 
-    struct quantity difference = quantity_add(left, quantity_negate(right));
-    struct quantity opposite = quantity_negate(difference);
-    enum truth is_greater = quantity_is_positive(&difference);
-    enum truth is_less = quantity_is_positive(&opposite);
+    enum truth is_greater, is_less;
+    int order;
+    if (quantity_order(&left, &right, &order)) {
+        is_greater = truth_of(order > 0);
+        is_less = truth_of(order < 0);
+    } else {
+        struct quantity difference = quantity_add(left, quantity_negate(right));
+        struct quantity opposite = quantity_negate(difference);
+        is_greater = quantity_is_positive(&difference);
+        is_less = quantity_is_positive(&opposite);
+    }
     enum truth is_equal = truth_and(truth_not(is_greater), truth_not(is_less));
 
     if (node->kind == NODE_LESS)

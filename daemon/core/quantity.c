@@ -311,6 +311,17 @@ struct quantity quantity_divide(struct quantity a, struct quantity b)
     return quantity_multiply(a, b);
 }
 
+bool quantity_order(const struct quantity *a, const struct quantity *b, int *ret_order)
+{
+    const i128 left = a->low.numerator, right = b->low.numerator;
+    if (a->state != QUANTITY_VALUE || b->state != QUANTITY_VALUE ||
+        a->qualifier != QUALIFIER_EXACT || b->qualifier != QUALIFIER_EXACT ||
+        a->low.denominator != b->low.denominator)
+        return false;
+    *ret_order = (left > right) - (left < right);
+    return true;
+}
+
 enum truth quantity_is_positive(const struct quantity *quantity)
 {
     if (quantity->state != QUANTITY_VALUE)

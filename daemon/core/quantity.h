@@ -57,6 +57,9 @@ struct quantity quantity_multiply(struct quantity a, struct quantity b);
 struct quantity quantity_divide(struct quantity a, struct quantity b);
 
 /* Whether it is above zero, for certain. */
+/* Two exact ones of one denominator, as most are: whether the first is less (-1), equal (0) or
+ * greater (1). False: their difference has to tell. */
+bool quantity_order(const struct quantity *a, const struct quantity *b, int *ret_order);
 enum truth quantity_is_positive(const struct quantity *quantity);
 
 /* The amount with `decimals`, rounded half away from zero; but what is known from below down, and

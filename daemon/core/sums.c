@@ -93,57 +93,55 @@ struct merge {
     size_t plain, other;
 };
 
-/* The next figure; `room` is where one is made. False at the end. */
-static bool next_figure(struct merge *merge, uint32_t *ret_indicator, struct figure *room,
-                        const struct figure **ret_figure)
+/* The next one: one of the two is NULL. False at the end. */
+static bool next_sum(struct merge *merge, const struct plain **ret_plain,
+                     const struct figure_entry **ret_other)
 {
     const struct sums *sums = merge->sums;
     const struct plain *plain =
         merge->plain < sums->plains.count ? &sums->plains.items[merge->plain] : NULL;
     const struct figure_entry *other =
         merge->other < sums->others.count ? &sums->others.items[merge->other] : NULL;
-    if (plain == NULL && other == NULL)
-        return false;
-    if (other == NULL || (plain != NULL && plain->indicator < other->indicator)) {
-        merge->plain++;
-        *room = figure_of_plain(plain);
-        *ret_indicator = plain->indicator;
-        *ret_figure = room;
-        return true;
-    }
-    merge->other++;
-    *ret_indicator = other->indicator;
-    *ret_figure = &other->figure;
-    return true;
+    const bool is_plain = plain != NULL && (other == NULL || plain->indicator < other->indicator);
+    merge->plain += is_plain;
+    merge->other += !is_plain;
+    *ret_plain = is_plain ? plain : NULL;
+    *ret_other = is_plain ? NULL : other;
+    return plain != NULL || other != NULL;
 }
 
 void sums_figures(const struct sums *sums, const struct figure_filter *wanted,
                   struct figures *ret_figures)
 {
     struct merge merge = {.sums = sums};
-    const struct figure *figure;
-    struct figure room;
-    uint32_t indicator;
+    const struct plain *plain;
+    const struct figure_entry *other;
     size_t next = 0; /* of those that are wanted */
     figures_clear(ret_figures);
-    while (next_figure(&merge, &indicator, &room, &figure)) {
+    while (next_sum(&merge, &plain, &other)) {
+        const uint32_t indicator = plain != NULL ? plain->indicator : other->indicator;
         while (wanted != NULL && next < wanted->count && wanted->numbers[next] < indicator)
             next++;
-        if (wanted == NULL || (next < wanted->count && wanted->numbers[next] == indicator))
-            figures_append(ret_figures, indicator, figure);
+        if (wanted != NULL && (next == wanted->count || wanted->numbers[next] != indicator))
+            continue;
+        const struct figure figure = plain != NULL ? figure_of_plain(plain) : other->figure;
+        figures_append(ret_figures, indicator, &figure);
     }
 }
 
 void sums_encode(const struct sums *sums, struct buf *out)
 {
     struct merge merge = {.sums = sums};
-    const struct figure *figure;
-    struct figure rooms[2]; /* by turns: the one before is looked at */
-    uint32_t indicator;
+    const struct plain *plain;
+    const struct figure_entry *other;
     struct figures_writer writer;
     figures_write_begin(&writer, sums->plains.count + sums->others.count, out);
-    for (size_t i = 0; next_figure(&merge, &indicator, &rooms[i % 2], &figure); i++)
-        figures_write(&writer, indicator, figure);
+    while (next_sum(&merge, &plain, &other)) {
+        if (plain != NULL)
+            figures_write_plain(&writer, plain);
+        else
+            figures_write(&writer, other->indicator, &other->figure);
+    }
     figures_write_end(&writer);
 }
 

@@ -18,7 +18,8 @@ static size_t slot_of(const struct report_key *key)
 
 static size_t bytes_of(const struct accumulator *accumulator)
 {
-    return sizeof(*accumulator) + sums_bytes(&accumulator->below);
+    return sizeof(*accumulator) +
+           (accumulator->key.form != 0 ? sums_bytes(&accumulator->below) : 0);
 }
 
 static void unlink_used(struct accumulators *accumulators, struct accumulator *accumulator)
@@ -97,7 +98,8 @@ static void drop(struct accumulators *accumulators, struct accumulator *accumula
     *link = accumulator->next_in_slot;
     unlink_used(accumulators, accumulator);
     accumulators->bytes -= accumulator->bytes;
-    sums_fini(&accumulator->below);
+    if (accumulator->key.form != 0)
+        sums_fini(&accumulator->below);
     free(accumulator);
 }
 

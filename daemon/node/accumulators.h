@@ -1,14 +1,16 @@
 /* Accumulators at hand: what lies beneath units, decoded, so that a report is added to those above
- * it in memory, and each is written once for all reports of a transaction.
+ * it in memory, and each is written once for all reports of a transaction. Digests of units'
+ * reports likewise.
  *
- * A cache of the store's `below` records: rollup_save writes what was changed before the
- * transaction is committed; an aborted one empties it. */
+ * A cache of the store's `below` and `bucket` records: rollup_save writes what was changed before
+ * the transaction is committed, and before somebody reads buckets; an aborted one empties it. */
 #ifndef NODE_ACCUMULATORS_H
 #define NODE_ACCUMULATORS_H
 
 #include "core/buf.h"
 #include "core/report.h"
 #include "core/sums.h"
+#include "store/store.h"
 
 enum { ACCUMULATORS_BYTES_MAX = 4 << 20 }; /* kept beyond a transaction */
 
@@ -16,8 +18,11 @@ enum { ACCUMULATORS_BYTES_MAX = 4 << 20 }; /* kept beyond a transaction */
 enum accumulator_cover { COVER_UNKNOWN, COVER_NO, COVER_YES };
 
 struct accumulator {
-    struct report_key key; /* with its label */
-    struct sums below;
+    struct report_key key; /* with its label; form 0: it is a bucket */
+    union {
+        struct sums below;
+        struct bucket bucket;
+    };
     bool is_changed;
     enum accumulator_cover cover;
     size_t bytes;  /* as counted in accumulators.bytes */

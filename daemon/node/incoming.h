@@ -3,6 +3,7 @@
 #ifndef NODE_INCOMING_H
 #define NODE_INCOMING_H
 
+#include "node/rollup.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -15,6 +16,9 @@ struct incoming {
     bool has_accepted;
     struct revision accepted; /* the highest accepted one, where that is an earlier one */
     uint8_t accepted_content[DIGEST_SIZE];
+    /* What is held of the key's group, for incoming_put to take, if the caller has loaded it
+     * already and nothing has changed since; NULL. */
+    struct group *held;
 };
 
 /* Whom it comes from: that one need not be told of it. */

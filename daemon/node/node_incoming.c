@@ -156,12 +156,22 @@ struct change {
     bool must_go_up;       /* the parent holds another content, and ours stands */
 };
 
-static void change_begin(struct step *step, const struct report_key *key, struct change *change)
+/* `held` (NULL: not loaded yet) is taken. While totals are rebuilt, what is in them counts. */
+static void change_begin(struct step *step, const struct report_key *key, struct group *held,
+                         struct change *change)
 {
+    const size_t i = (size_t)key->period.label - 1;
     *change = (struct change){.key = *key};
-    change->had_head = store_get_head(step->txn, key, &change->old) == ERR_OK;
+    if (held != NULL && rollup_is_applied(step->node, key)) {
+        change->before = *held;
+        *held = (struct group){0};
+        change->had_head = change->before.has_head[i];
+        change->old = change->before.heads[i];
+    } else {
+        change->had_head = store_get_head(step->txn, key, &change->old) == ERR_OK;
+        group_load(step->node, step->txn, key, false, &change->before);
+    }
     change->head = change->old;
-    group_load(step->node, step->txn, key, false, &change->before);
 }
 
 /* Whether a filing that is held has this content, maybe as other bytes: two people filed it. */
@@ -424,7 +434,7 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
     struct change change;
     uint8_t theirs[DIGEST_SIZE];
     bool is_latest;
-    change_begin(step, &in->key, &change);
+    change_begin(step, &in->key, in->held, &change);
     /* Asked first: what is accepted may take the number that the latest has here. */
     uint8_t before = states_before(step, &change, in->revision.filing, in->filing.content);
     if (in->has_accepted)
@@ -445,7 +455,7 @@ void incoming_mark(struct step *step, const struct report_key *key, uint64_t rev
 {
     struct change change;
     struct revision held;
-    change_begin(step, key, &change);
+    change_begin(step, key, NULL, &change);
     if (store_get_revision(step->txn, key, revision, &held) == ERR_OK) {
         held.states |= states;
         put_revision(step, &change, &held);

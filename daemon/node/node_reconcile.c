@@ -240,7 +240,7 @@ void node_remind_of_catalogue(struct step *step)
 
 void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
 {
-    const struct node *node = step->node;
+    struct node *node = step->node;
     uint8_t digest[DIGEST_SIZE];
     Tonghop__Pong pong = TONGHOP__PONG__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
@@ -249,7 +249,7 @@ void node_handle_ping(struct step *step, const Tonghop__Ping *ping)
         node_remind_of_catalogue(step);
     if (is_node && reconcile_is_ready(node) && !node->is_restoring &&
         ping->catalogue == node->catalogue->number &&
-        reconcile_digest(step->txn, step->peer.unit, digest) == ERR_OK) {
+        reconcile_digest(node, step->txn, step->peer.unit, digest) == ERR_OK) {
         pong.digest.data = digest;
         pong.digest.len = sizeof(digest);
     }
@@ -277,7 +277,7 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
     contact_hear_parent(step, pong->now_us, pong->shared);
     notices_hear_last(step, pong->last_notice);
     if (pong->digest.len == 0 || is_sending || !reconcile_is_ready(node) ||
-        reconcile_digest(step->txn, node->options.unit, both) != ERR_OK ||
+        reconcile_digest(node, step->txn, node->options.unit, both) != ERR_OK ||
         memcmp(both, pong->digest.data, DIGEST_SIZE) == 0)
         return;
     memcpy(both + DIGEST_SIZE, pong->digest.data, DIGEST_SIZE);

@@ -103,28 +103,27 @@ static void warn_of_hidden(struct step *step, const struct report *report,
 /* The content rules: catalogue, dropped cells, the year, the time and what lies beneath. Warnings
  * stay in `problems`. */
 static enum err check_content(struct step *step, const struct report *report,
-                              struct problems *problems)
+                              const struct group *held, struct problems *problems)
 {
     struct node *node = step->node;
-    struct group group = {0};
-    group_load(node, step->txn, &report->key, true, &group);
     size_t i = (size_t)report->key.period.label - 1;
     enum err err =
         validate_report(report, node->catalogue, node_tree(node, report->key.period), problems);
-    if (err == ERR_OK && group.filed[i].is_filed)
-        err = validate_dropped(&group.reports[i], report, node->catalogue, problems);
+    if (err == ERR_OK && held->filed[i].is_filed)
+        err = validate_dropped(&held->reports[i], report, node->catalogue, problems);
     if (err == ERR_OK && !report->is_withdrawn) {
-        group.filed[i].is_filed = true;
-        group.filed[i].scope = report->scope;
-        group.filed[i].cells = report->cells;
-        group.filed[i].cell_count = report->cell_count;
-        year_check(group.filed, node->catalogue, problems);
+        struct year_filed filed[PERIOD_LABEL_COUNT];
+        memcpy(filed, held->filed, sizeof(filed));
+        filed[i].is_filed = true;
+        filed[i].scope = report->scope;
+        filed[i].cells = report->cells;
+        filed[i].cell_count = report->cell_count;
+        year_check(filed, node->catalogue, problems);
         validate_begun(report, node_tree(node, report->key.period), instant_date(step->event->now),
                        problems);
         if (report->scope == SCOPE_WHOLE)
             warn_of_hidden(step, report, problems);
     }
-    group_fini(&group);
     return err;
 }
 
@@ -144,7 +143,7 @@ static bool may_be_filed(struct step *step, const struct incoming *in, const Ton
                          struct problems *problems)
 {
     struct refusal detail = {.problems = problems};
-    if (check_content(step, &in->report, problems) != ERR_OK) {
+    if (check_content(step, &in->report, in->held, problems) != ERR_OK) {
         step_refuse(step, ERR_INVALID, &detail,
                     STEP_WORDS(step, "%zu error%s in the report: nothing was taken in",
                                "báo cáo có %zu lỗi%s: chưa có gì được nhận"),
@@ -259,9 +258,13 @@ static bool is_explained(struct step *step, const struct incoming *in, const str
 
 static void take_in(struct step *step, struct incoming *in, const Tonghop__File *file)
 {
-    struct head head = {0};
     struct problems problems = {.is_vietnamese = step->peer.is_vietnamese};
-    bool had_head = store_get_head(step->txn, &in->key, &head) == ERR_OK;
+    struct group held = {0};
+    const size_t i = (size_t)in->key.period.label - 1;
+    group_load(step->node, step->txn, &in->key, true, &held);
+    const bool had_head = held.has_head[i];
+    const struct head head = held.heads[i]; /* zero if there is none */
+    in->held = &held;
     bool is_same = had_head && memcmp(head.content, in->filing.content, sizeof(head.content)) == 0;
     if (is_same && !is_answer(in, &head))
         send_receipt(step, &in->key, &head, true, NULL);
@@ -273,6 +276,8 @@ static void take_in(struct step *step, struct incoming *in, const Tonghop__File 
         else
             put_revision(step, in, &head, &problems);
     }
+    in->held = NULL;
+    group_fini(&held);
     problems_fini(&problems);
 }
 

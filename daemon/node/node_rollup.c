@@ -15,9 +15,10 @@
 enum { PARTS_PER_FIGURE = QUALIFIER_COUNT - 1 };
 
 /* BLAKE2b-256 of the three bucket digests of (kind, year) at `unit`. */
-static enum err year_digest(struct store_txn *txn, uint8_t kind, uint16_t year, uint32_t unit,
-                            uint8_t *ret_digest)
+static enum err year_digest(struct node *node, struct store_txn *txn, uint8_t kind, uint16_t year,
+                            uint32_t unit, uint8_t *ret_digest)
 {
+    rollup_save(node, txn); /* reports of this transaction are in it */
     struct buf all = {0};
     enum err err = ERR_OK;
     for (int label = PERIOD_S1; label <= PERIOD_Y && err == ERR_OK; label++) {
@@ -69,7 +70,7 @@ bool node_pack_statement(struct node *node, struct store_txn *txn, const struct 
 {
     uint8_t digest[DIGEST_SIZE];
     if (!reconcile_is_ready(node) || node->is_restoring ||
-        year_digest(txn, key->kind, key->period.year, node->options.unit, digest) != ERR_OK)
+        year_digest(node, txn, key->kind, key->period.year, node->options.unit, digest) != ERR_OK)
         return false;
     size_t most = node->catalogue->form_count * PERIOD_LABEL_COUNT;
     Tonghop__StatementPart **parts = mem_calloc(most + 1, sizeof(*parts));
@@ -196,7 +197,7 @@ static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Stateme
     char unit[256];
     char difference[160] = "";
     if (statement->catalogue != node->catalogue->number ||
-        year_digest(step->txn, kind, year, statement->unit, digest) != ERR_OK ||
+        year_digest(node, step->txn, kind, year, statement->unit, digest) != ERR_OK ||
         memcmp(digest, statement->digest.data, sizeof(digest)) != 0)
         return TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_NOT_COMPARABLE;
     (void)store_delete_alarm(step->txn, kind, year, statement->unit); /* errors are sticky */

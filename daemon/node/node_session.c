@@ -11,6 +11,7 @@
 #include "node/authority.h"
 #include "node/notice.h"
 #include "node/reconcile.h"
+#include "node/rollup.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -157,6 +158,7 @@ static bool hello_names(const Tonghop__Hello *hello, const struct bucket *bucket
 
 static void compare_buckets(struct step *step, const Tonghop__Hello *hello, struct differing *list)
 {
+    rollup_save(step->node, step->txn); /* reports of this transaction are in them */
     for (size_t i = 0; i < hello->n_buckets; i++) {
         const Tonghop__Bucket *theirs = hello->buckets[i];
         struct period period = {(uint16_t)theirs->year, (uint8_t)theirs->label};

@@ -6,6 +6,7 @@
 
 #include "core/mem.h"
 #include "node/notice.h"
+#include "node/rollup.h"
 #include "node/step.h"
 #include "wire/digest.h"
 
@@ -42,8 +43,10 @@ static bool catalogues_agree(const struct node *node)
     return reconcile_is_ready(node) && node->catalogue->number == node->uplink.catalogue;
 }
 
-enum err reconcile_digest(struct store_txn *txn, uint32_t unit, uint8_t *ret_digest)
+enum err reconcile_digest(struct node *node, struct store_txn *txn, uint32_t unit,
+                          uint8_t *ret_digest)
 {
+    rollup_save(node, txn); /* reports of this transaction are in it */
     struct buf all = {0};
     struct bucket bucket = {0};
     while (store_next_bucket(txn, unit, &bucket)) {

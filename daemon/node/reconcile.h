@@ -40,7 +40,8 @@ bool reconcile_is_under_way(const struct node *node);
 bool reconcile_is_restored(const struct node *node);
 
 /* The digest of everything held of `unit`'s subtree, as a Pong has it. */
-enum err reconcile_digest(struct store_txn *txn, uint32_t unit, uint8_t *ret_digest);
+enum err reconcile_digest(struct node *node, struct store_txn *txn, uint32_t unit,
+                          uint8_t *ret_digest);
 /* Whether this node's own buckets speak of all its reports. */
 bool reconcile_is_ready(const struct node *node);
 

@@ -94,16 +94,17 @@ static void load_frozen(struct node *node, struct store_txn *txn, const struct r
 static void load_label(struct node *node, struct store_txn *txn, const struct report_key *key,
                        struct group *group)
 {
-    struct head head;
     struct revision revision;
     size_t i = (size_t)key->period.label - 1;
     if (node->frozen != NULL) {
         load_frozen(node, txn, key, group);
         return;
     }
-    if (store_get_head(txn, key, &head) != ERR_OK || head.counting == 0)
+    const struct head *head = &group->heads[i];
+    group->has_head[i] = store_get_head(txn, key, &group->heads[i]) == ERR_OK;
+    if (!group->has_head[i] || head->counting == 0)
         return;
-    enum err err = store_get_revision(txn, key, head.counting, &revision);
+    enum err err = store_get_revision(txn, key, head->counting, &revision);
     char reason[256] = "";
     arena_reset(node->scratch);
     if (err == ERR_OK)
@@ -117,7 +118,7 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
         store_fail(txn, ERR_CORRUPT);
         return;
     }
-    group->revisions[i] = head.counting;
+    group->revisions[i] = head->counting;
     group->received[i] = revision.received;
     group->filed[i] = group_filed(node, &group->reports[i], revision.received);
 }

@@ -23,6 +23,9 @@ struct group {
     struct year_filed filed[PERIOD_LABEL_COUNT];
     uint64_t revisions[PERIOD_LABEL_COUNT]; /* that count; 0 none */
     struct instant received[PERIOD_LABEL_COUNT];
+    /* What is held, whether it counts or not. Not of a frozen node, nor of what is not applied. */
+    struct head heads[PERIOD_LABEL_COUNT];
+    bool has_head[PERIOD_LABEL_COUNT];
     struct year_triple triple;
 };
 
@@ -67,7 +70,8 @@ bool rollup_of(struct node *node, struct store_txn *txn, const struct report_key
  * what counts; the reports in the store may be either. Does nothing for a group not rebuilt yet. */
 void rollup_change(struct node *node, struct store_txn *txn, const struct report_key *key,
                    const struct year_triple *before, const struct year_triple *after);
-/* Writes what rollup_change has changed. Must come before the transaction is committed. */
+/* Writes what rollup_change and rollup_change_digest have changed. Must come before the transaction
+ * is committed, and before buckets are read in it. */
 void rollup_save(struct node *node, struct store_txn *txn);
 /* Carries the change of one report's state digest (NULL: there was none before). */
 void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,

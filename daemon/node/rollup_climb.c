@@ -60,18 +60,26 @@ static struct accumulator *open_accumulator(const struct climb *climb, const str
     return opened;
 }
 
+static void save(struct store_txn *txn, struct accumulator *accumulator, struct buf *record)
+{
+    if (accumulator->key.form == 0) {
+        (void)store_put_bucket(txn, &accumulator->bucket); /* errors are sticky */
+        return;
+    }
+    buf_clear(record);
+    if (!sums_are_empty(&accumulator->below))
+        sums_encode(&accumulator->below, record);
+    (void)store_put_below(txn, &accumulator->key, span_of(record));
+}
+
 void rollup_save(struct node *node, struct store_txn *txn)
 {
     struct accumulators *accumulators = &node->accumulators;
     struct accumulator *used = NULL;
     while ((used = accumulators_next_used(accumulators, used)) != NULL) {
-        if (!used->is_changed)
-            continue;
+        if (used->is_changed)
+            save(txn, used, &accumulators->record);
         used->is_changed = false;
-        buf_clear(&accumulators->record);
-        if (!sums_are_empty(&used->below))
-            sums_encode(&used->below, &accumulators->record);
-        (void)store_put_below(txn, &used->key, span_of(&accumulators->record)); /* it is sticky */
     }
     accumulators_trim(accumulators);
 }
@@ -245,6 +253,22 @@ void rollup_change(struct node *node, struct store_txn *txn, const struct report
     }
 }
 
+static struct accumulator *open_bucket(struct node *node, struct store_txn *txn,
+                                       const struct report_key *key, uint32_t unit)
+{
+    const struct report_key at = {.kind = key->kind, .period = key->period, .unit = unit};
+    struct bucket bucket;
+    struct accumulator *opened = accumulators_find(&node->accumulators, &at);
+    if (opened == NULL) {
+        if (store_get_bucket(txn, key->kind, key->period, unit, &bucket) != ERR_OK)
+            return NULL; /* sticky */
+        opened = accumulators_add(&node->accumulators, &at);
+        opened->bucket = bucket;
+    }
+    opened->is_changed = true;
+    return opened;
+}
+
 void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,
                           const uint8_t *before, const uint8_t *after)
 {
@@ -252,15 +276,15 @@ void rollup_change_digest(struct node *node, struct store_txn *txn, const struct
     if (!rollup_is_applied(node, key) || !node_covers(node, tree, key->unit))
         return;
     for (uint32_t unit = key->unit;; unit = tree_parent(tree, unit)) {
-        struct bucket bucket;
-        if (store_get_bucket(txn, key->kind, key->period, unit, &bucket) != ERR_OK)
-            return; /* sticky */
+        struct accumulator *opened = open_bucket(node, txn, key, unit);
+        if (opened == NULL)
+            return;
         if (before != NULL)
-            digest_subtract(bucket.digest, before);
+            digest_subtract(opened->bucket.digest, before);
         else
-            bucket.count++;
-        digest_add(bucket.digest, after);
-        if (store_put_bucket(txn, &bucket) != ERR_OK || unit == node->options.unit)
+            opened->bucket.count++;
+        digest_add(opened->bucket.digest, after);
+        if (unit == node->options.unit)
             return;
     }
 }

@@ -166,7 +166,7 @@ static void pong_from_parent(struct rig *rig, enum says says)
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
     struct store_txn *txn = store_begin_read(rig->store);
     if (says == EQUAL)
-        assert_int_equal(reconcile_digest(txn, 631, digest), ERR_OK);
+        assert_int_equal(reconcile_digest(rig->node, txn, 631, digest), ERR_OK);
     store_abort(&txn);
     if (says != NOTHING)
         pong.digest = (ProtobufCBinaryData){sizeof(digest), digest};
