@@ -206,12 +206,16 @@ static int64_t ask_totals(struct bench *bench, size_t questions, uint16_t first_
 {
     int64_t begin_ns = times_now_ns();
     const struct catalogue *catalogue = bench->country.catalogue;
+    size_t children = 0;
+    for (size_t i = 0; i < catalogue->unit_count; i++)
+        children += catalogue->units[i].versions[0].level == 1;
     for (size_t asked = 0, i = 0; asked < questions; i++) {
         const struct unit *unit = &catalogue->units[i % catalogue->unit_count];
         if (unit->versions[0].level != 1)
             continue;
         char period[PERIOD_TEXT_SIZE];
-        uint16_t year = (uint16_t)(LAST_YEAR - asked / 63 % (size_t)(LAST_YEAR - first_year + 1));
+        uint16_t year =
+            (uint16_t)(LAST_YEAR - asked / children % (size_t)(LAST_YEAR - first_year + 1));
         Tonghop__TotalsQuery query = TONGHOP__TOTALS_QUERY__INIT;
         Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
         query.unit = unit->versions[0].code;
