@@ -69,6 +69,8 @@ struct figures {
 
 void figures_fini(struct figures *figures);
 void figures_clear(struct figures *figures);
+/* Room for so many, so that it does not grow step by step. */
+void figures_reserve(struct figures *figures, size_t count);
 const struct figure *figures_find(const struct figures *figures, uint32_t indicator);
 /* Appends; indicators must come in rising order (asserted); a figure without parts is left out. */
 void figures_append(struct figures *figures, uint32_t indicator, const struct figure *figure);

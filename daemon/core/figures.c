@@ -17,6 +17,14 @@ void figures_clear(struct figures *figures)
     figures->count = 0;
 }
 
+void figures_reserve(struct figures *figures, size_t count)
+{
+    if (figures->capacity >= count)
+        return;
+    figures->items = mem_realloc(figures->items, count * sizeof(*figures->items));
+    figures->capacity = count;
+}
+
 /* Where `indicator` is, or would be inserted. */
 static size_t lower_bound(const struct figures *figures, uint32_t indicator)
 {
@@ -104,10 +112,7 @@ void figures_copy(struct figures *to, const struct figures *from)
 {
     if (to == from)
         return;
-    if (to->capacity < from->count) {
-        to->items = mem_realloc(to->items, from->count * sizeof(*to->items));
-        to->capacity = from->count;
-    }
+    figures_reserve(to, from->count);
     if (from->count > 0)
         memcpy(to->items, from->items, from->count * sizeof(*to->items));
     to->count = from->count;

@@ -24,6 +24,15 @@ void report_add_cell(struct report *report, struct cell cell)
     report->cells[report->cell_count++] = cell;
 }
 
+void report_reserve_cells(struct report *report, size_t count)
+{
+    const size_t wanted = report->cell_count + count;
+    if (report->cell_capacity >= wanted)
+        return;
+    report->cells = mem_realloc(report->cells, wanted * sizeof *report->cells);
+    report->cell_capacity = wanted;
+}
+
 void report_add_note(struct report *report, uint32_t indicator, const char *text)
 {
     report->notes =

@@ -55,6 +55,8 @@ struct report {
 
 void report_fini(struct report *report);
 void report_add_cell(struct report *report, struct cell cell);
+/* Room for so many more, so that they do not grow step by step. */
+void report_reserve_cells(struct report *report, size_t count);
 void report_add_note(struct report *report, uint32_t indicator, const char *text);
 /* Orders cells by indicator. ERR_EXISTS when two cells have one indicator. */
 enum err report_sort(struct report *report);

@@ -163,6 +163,9 @@ static void resolve_scope(const struct year_filed *filed, enum scope scope,
 {
     for (int label = 0; label < PERIOD_LABEL_COUNT; label++)
         figures_clear(&ret_figures[label]);
+    for (int label = first; label <= last; label++)
+        if (is_filed_as(&filed[label], scope))
+            figures_reserve(&ret_figures[label], filed[label].cell_count);
 
     struct walk walk = walk_start(filed, scope);
     uint32_t number = 0;

@@ -109,6 +109,7 @@ static enum err open_cells(struct span part, struct arena *arena, struct report 
         return err;
     const Tonghop__Cells *cells = (void *)message;
     const int64_t *next_upper = cells->uppers; /* one for each range: wire_check has counted */
+    report_reserve_cells(report, cells->n_indicators);
     for (size_t i = 0; i < cells->n_indicators; i++) {
         struct cell cell = {.indicator = cells->indicators[i], .value = cells->values[i]};
         Tonghop__Qualifier qualifier = cells->qualifiers[i];
