@@ -13,21 +13,26 @@ static uint64_t add_word(uint64_t sum, uint64_t word)
 }
 
 /* The length goes first: what is missing at the end is filled up with zeros. */
-static uint64_t add(uint64_t sum, struct span bytes)
+uint64_t checksum_add(uint64_t sum, struct span bytes)
 {
+    uint64_t word;
+    size_t done = 0;
     sum = add_word(sum, bytes.len);
-    for (size_t i = 0; i < bytes.len; i += sizeof sum) {
-        uint64_t word = 0;
-        memcpy(&word, bytes.data + i, bytes.len - i < sizeof word ? bytes.len - i : sizeof word);
+    for (; bytes.len - done >= sizeof word; done += sizeof word) {
+        memcpy(&word, bytes.data + done, sizeof word);
         sum = add_word(sum, le64toh(word));
     }
-    return sum;
+    if (done == bytes.len)
+        return sum;
+    word = 0;
+    memcpy(&word, bytes.data + done, bytes.len - done);
+    return add_word(sum, le64toh(word));
 }
 
 void checksum_make(const char *table, struct span key, struct span record, uint8_t *ret_bytes)
 {
     struct span name = {(const uint8_t *)table, strlen(table)};
-    uint64_t sum = htobe64(add(add(add(0, name), key), record));
+    uint64_t sum = htobe64(checksum_add(checksum_add(checksum_add(0, name), key), record));
     memcpy(ret_bytes, &sum, CHECKSUM_SIZE);
 }
 

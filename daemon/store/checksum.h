@@ -7,6 +7,9 @@
 
 enum { CHECKSUM_SIZE = 8 };
 
+/* The sum so far, and `bytes`. */
+uint64_t checksum_add(uint64_t sum, struct span bytes);
+
 /* Over the name of the table, the key and the record, so that an entry that got to another place is
  * found, too. Into `ret_bytes` of CHECKSUM_SIZE. */
 void checksum_make(const char *table, struct span key, struct span record, uint8_t *ret_bytes);

@@ -265,16 +265,18 @@ static enum pending_view view_of(const struct db_txn *txn)
 /* ---- placing ---- */
 
 /* In the order of keys: what comes behind all that a table holds fills its pages. */
-static void place_table(struct db_txn *txn, const struct pending *map, enum db_table table)
+static void place_table(struct db_txn *txn, struct pending *map, enum db_table table)
 {
-    const struct pending_entry *entry = pending_first(map, table);
+    size_t count;
+    struct pending_entry *const *row = pending_row(map, table, &count);
     struct span last = {0};
     struct buf copy = {0};
-    if (entry == NULL)
+    if (count == 0)
         return;
     if (raw_last(txn, table, &last) == ERR_OK)
         buf_put(&copy, last.data, last.len); /* it lies in a page that changes */
-    for (; entry != NULL; entry = entry->next[0]) {
+    for (size_t i = 0; i < count; i++) {
+        const struct pending_entry *entry = row[i];
         struct span value = span_of(&entry->now.value);
         if (entry->now.state == PENDING_DELETED)
             (void)raw_delete(txn, table, entry->key); /* errors are sticky */
@@ -288,7 +290,7 @@ static void place_table(struct db_txn *txn, const struct pending *map, enum db_t
 
 enum err db_place(struct db_txn *txn)
 {
-    const struct pending *map = map_of(txn);
+    struct pending *map = map_of(txn);
     if (map == NULL || txn->mode == DB_READ)
         return txn->error;
     for (int table = 0; table < DB_PENDING; table++)
@@ -386,14 +388,15 @@ static bool is_beneath(struct db_txn *txn, struct pending_entry *entry)
 
 uint64_t db_count(struct db_txn *txn, enum db_table table)
 {
-    const struct pending *map = map_of(txn);
+    struct pending *map = map_of(txn);
     uint64_t count = raw_count(txn, table);
-    struct pending_entry *entry = map != NULL ? pending_first(map, table) : NULL;
-    for (; entry != NULL; entry = entry->next[0]) {
-        enum pending_state state = pending_version(entry, view_of(txn))->state;
-        if (state == PENDING_PUT && !is_beneath(txn, entry))
+    size_t waiting = 0;
+    struct pending_entry *const *row = map != NULL ? pending_row(map, table, &waiting) : NULL;
+    for (size_t i = 0; i < waiting; i++) {
+        enum pending_state state = pending_version(row[i], view_of(txn))->state;
+        if (state == PENDING_PUT && !is_beneath(txn, row[i]))
             count++;
-        else if (state == PENDING_DELETED && is_beneath(txn, entry))
+        else if (state == PENDING_DELETED && is_beneath(txn, row[i]))
             count--;
     }
     return txn->error == ERR_OK ? count : 0;
@@ -402,7 +405,7 @@ uint64_t db_count(struct db_txn *txn, enum db_table table)
 /* ---- walks: what waits and what a table has, merged ---- */
 
 struct direction {
-    struct pending_entry *(*seek)(const struct pending *, enum db_table, struct span);
+    struct pending_entry *(*seek)(struct pending *, enum db_table, struct span);
     enum err (*walk)(struct db_txn *, enum db_table, struct span, struct span *, struct span *);
     int sign;
 };
@@ -411,7 +414,7 @@ static const struct direction up = {pending_after, raw_next, 1};
 static const struct direction down = {pending_below, raw_previous, -1};
 
 /* From `entry` on, the first that is there for the transaction, be it as deleted. */
-static const struct pending_entry *skip_unseen(const struct db_txn *txn, const struct pending *map,
+static const struct pending_entry *skip_unseen(const struct db_txn *txn, struct pending *map,
                                                const struct direction *direction,
                                                const struct pending_entry *entry)
 {
@@ -423,8 +426,8 @@ static const struct pending_entry *skip_unseen(const struct db_txn *txn, const s
 static enum err walk(struct db_txn *txn, const struct direction *direction, enum db_table table,
                      struct span from, struct span *ret_key, struct span *ret_value)
 {
-    const struct pending *map = map_of(txn);
-    if (map == NULL || pending_first(map, table) == NULL)
+    struct pending *map = map_of(txn);
+    if (map == NULL)
         return direction->walk(txn, table, from, ret_key, ret_value);
     const struct pending_entry *entry = direction->seek(map, table, from);
     struct span key = {0}, value = {0};

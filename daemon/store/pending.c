@@ -1,5 +1,6 @@
-/* A skip list for each table: a sorted list with express lines above it, each with about a quarter
- * of the stops of the one below. */
+/* A hash table finds a key; for each table a row of its entries is put in order only when somebody
+ * walks it, or all that waits is placed: most of what a report looks for and changes is met by key
+ * alone. What comes in the order of keys, as the feed does, is in order already. */
 #include "store/pending.h"
 
 #include <assert.h>
@@ -7,15 +8,30 @@
 #include <string.h>
 
 #include "core/mem.h"
+#include "store/checksum.h"
 
 enum {
-    HEIGHT_MAX = 10,   /* 4^10 entries: far above any bound */
+    SLOT_BITS_MIN = 4, /* of few entries, most of the time */
     ENTRY_BYTES = 128, /* what an entry costs beside its key and value */
 };
 
+/* The hash lies beside the pointer: what is another key's is passed over without a look at it. */
+struct slot {
+    uint64_t hash;
+    struct pending_entry *entry; /* NULL: free */
+};
+
+struct row {
+    struct pending_entry **entries;
+    size_t count, capacity;
+    size_t sorted_count; /* so many of them, from the first on, are in the order of keys */
+};
+
 struct pending {
-    struct pending_entry *first[DB_TABLE_COUNT][HEIGHT_MAX];
-    uint64_t noise; /* for heights; the same in every run */
+    struct slot *slots; /* an entry is in the first one that was free from its hash's on */
+    unsigned slot_bits; /* there are 2^slot_bits */
+    size_t entry_count;
+    struct row rows[DB_TABLE_COUNT];
     struct pending_entry **touched;
     size_t touched_count, touched_capacity;
     struct pending_weight committed, open; /* open: of what the transaction has touched */
@@ -23,9 +39,7 @@ struct pending {
 
 struct pending *pending_new(void)
 {
-    struct pending *pending = mem_calloc(1, sizeof *pending);
-    pending->noise = 1;
-    return pending;
+    return mem_calloc(1, sizeof(struct pending));
 }
 
 static void free_entry(struct pending_entry *entry)
@@ -38,14 +52,16 @@ static void free_entry(struct pending_entry *entry)
 void pending_clear(struct pending *pending)
 {
     for (int table = 0; table < DB_TABLE_COUNT; table++) {
-        struct pending_entry *entry = pending->first[table][0], *next;
-        for (; entry != NULL; entry = next) {
-            next = entry->next[0];
-            free_entry(entry);
-        }
+        struct row *row = &pending->rows[table];
+        for (size_t i = 0; i < row->count; i++)
+            free_entry(row->entries[i]);
+        free(row->entries);
+        *row = (struct row){0};
     }
-    memset(pending->first, 0, sizeof pending->first);
-    pending->touched_count = 0;
+    free(pending->slots);
+    pending->slots = NULL;
+    pending->slot_bits = 0;
+    pending->entry_count = pending->touched_count = 0;
     pending->committed = pending->open = (struct pending_weight){0};
 }
 
@@ -59,7 +75,78 @@ void pending_free(struct pending **pending)
     *pending = NULL;
 }
 
-/* ---- looking up ---- */
+/* ---- by key ---- */
+
+static size_t slot_count(const struct pending *pending)
+{
+    return pending->slots != NULL ? (size_t)1 << pending->slot_bits : 0;
+}
+
+/* From where on an entry is looked for. The upper bits of a checksum depend on all that went into
+ * it. */
+static size_t first_slot(const struct pending *pending, uint64_t hash)
+{
+    return (size_t)(hash >> (64 - pending->slot_bits));
+}
+
+/* The slot of a key, or the free one that it would get; there is always a free one. */
+static struct slot *slot_of(const struct pending *pending, enum db_table table, struct span key,
+                            uint64_t hash)
+{
+    size_t mask = slot_count(pending) - 1;
+    for (size_t i = first_slot(pending, hash);; i = (i + 1) & mask) {
+        struct slot *slot = &pending->slots[i];
+        if (slot->entry == NULL || (slot->hash == hash && slot->entry->table == table &&
+                                    span_equal(slot->entry->key, key)))
+            return slot;
+    }
+}
+
+static uint64_t hash_of(enum db_table table, struct span key)
+{
+    return checksum_add((uint64_t)table, key);
+}
+
+struct pending_entry *pending_find(const struct pending *pending, enum db_table table,
+                                   struct span key)
+{
+    if (pending->rows[table].count == 0)
+        return NULL;
+    return slot_of(pending, table, key, hash_of(table, key))->entry;
+}
+
+/* Half of the slots are free at least, so that what is looked for is met soon. */
+static void make_room(struct pending *pending)
+{
+    struct slot *old = pending->slots;
+    size_t old_count = slot_count(pending);
+    if (pending->entry_count * 2 < old_count)
+        return;
+    pending->slot_bits = old_count == 0 ? SLOT_BITS_MIN : pending->slot_bits + 1;
+    pending->slots = mem_calloc((size_t)1 << pending->slot_bits, sizeof *pending->slots);
+    for (size_t i = 0; i < old_count; i++) {
+        const struct pending_entry *entry = old[i].entry;
+        if (entry != NULL)
+            *slot_of(pending, (enum db_table)entry->table, entry->key, old[i].hash) = old[i];
+    }
+    free(old);
+}
+
+/* What lies behind it moves up, unless that is before the first slot where it is looked for. */
+static void empty_slot(struct pending *pending, struct slot *slot)
+{
+    size_t mask = slot_count(pending) - 1, hole = (size_t)(slot - pending->slots);
+    for (size_t i = (hole + 1) & mask; pending->slots[i].entry != NULL; i = (i + 1) & mask) {
+        size_t first = first_slot(pending, pending->slots[i].hash);
+        if (((i - first) & mask) < ((i - hole) & mask))
+            continue;
+        pending->slots[hole] = pending->slots[i];
+        hole = i;
+    }
+    pending->slots[hole] = (struct slot){0};
+}
+
+/* ---- in order ---- */
 
 int pending_compare(struct span a, struct span b)
 {
@@ -68,54 +155,72 @@ int pending_compare(struct span a, struct span b)
     return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* Where a key is, or would be. */
-struct place {
-    struct pending_entry **links[HEIGHT_MAX]; /* to the first entry that is not below the key */
-    struct pending_entry *below;              /* the last one that is; NULL: none */
-};
-
-static struct place seek(const struct pending *pending, enum db_table table, struct span key)
+static int compare_entries(const void *a, const void *b)
 {
-    struct place place = {.below = NULL};
-    /* The caller says whether what is found may be changed. */
-    struct pending_entry **links = (struct pending_entry **)(uintptr_t)pending->first[table];
-    const struct pending_entry *not_below = NULL; /* of the level above: no need to look again */
-    for (int level = HEIGHT_MAX - 1; level >= 0; level--) {
-        while (links[level] != not_below && pending_compare(links[level]->key, key) < 0) {
-            place.below = links[level];
-            links = place.below->next;
-        }
-        not_below = links[level];
-        place.links[level] = &links[level];
+    const struct pending_entry *const *left = a, *const *right = b;
+    return pending_compare((*left)->key, (*right)->key);
+}
+
+/* How many of the first `count`, which are in order, have keys below `key`. */
+static size_t count_below(const struct row *row, size_t count, struct span key)
+{
+    size_t below = 0;
+    while (below < count) {
+        size_t middle = below + (count - below) / 2;
+        if (pending_compare(row->entries[middle]->key, key) < 0)
+            below = middle + 1;
+        else
+            count = middle;
     }
-    return place;
+    return below;
 }
 
-struct pending_entry *pending_first(const struct pending *pending, enum db_table table)
+/* What came since is sorted, and goes between what is in order already, from behind: that moves up
+ * in blocks, each entry once. */
+static void sort(struct row *row)
 {
-    return pending->first[table][0];
+    size_t sorted = row->sorted_count, count = row->count - sorted;
+    if (count == 0)
+        return;
+    struct pending_entry **tail = mem_alloc(count * sizeof(struct pending_entry *));
+    memcpy(tail, row->entries + sorted, count * sizeof(struct pending_entry *));
+    qsort(tail, count, sizeof(struct pending_entry *), compare_entries);
+    for (; count > 0; count--) {
+        size_t place = count_below(row, sorted, tail[count - 1]->key);
+        memmove(row->entries + place + count, row->entries + place,
+                (sorted - place) * sizeof(struct pending_entry *));
+        row->entries[place + count - 1] = tail[count - 1];
+        sorted = place;
+    }
+    row->sorted_count = row->count;
+    free(tail);
 }
 
-struct pending_entry *pending_find(const struct pending *pending, enum db_table table,
-                                   struct span key)
+struct pending_entry *const *pending_row(struct pending *pending, enum db_table table,
+                                         size_t *ret_count)
 {
-    if (pending->first[table][0] == NULL)
-        return NULL;
-    struct pending_entry *found = *seek(pending, table, key).links[0];
-    return found != NULL && span_equal(found->key, key) ? found : NULL;
+    struct row *row = &pending->rows[table];
+    sort(row);
+    *ret_count = row->count;
+    return row->entries;
 }
 
-struct pending_entry *pending_after(const struct pending *pending, enum db_table table,
-                                    struct span key)
+struct pending_entry *pending_after(struct pending *pending, enum db_table table, struct span key)
 {
-    struct pending_entry *found = *seek(pending, table, key).links[0];
-    return found != NULL && span_equal(found->key, key) ? found->next[0] : found;
+    struct row *row = &pending->rows[table];
+    sort(row);
+    size_t place = count_below(row, row->count, key);
+    if (place < row->count && span_equal(row->entries[place]->key, key))
+        place++;
+    return place < row->count ? row->entries[place] : NULL;
 }
 
-struct pending_entry *pending_below(const struct pending *pending, enum db_table table,
-                                    struct span key)
+struct pending_entry *pending_below(struct pending *pending, enum db_table table, struct span key)
 {
-    return seek(pending, table, key).below;
+    struct row *row = &pending->rows[table];
+    sort(row);
+    size_t place = count_below(row, row->count, key);
+    return place > 0 ? row->entries[place - 1] : NULL;
 }
 
 const struct pending_version *pending_version(const struct pending_entry *entry,
@@ -126,38 +231,35 @@ const struct pending_version *pending_version(const struct pending_entry *entry,
 
 /* ---- changing ---- */
 
-static uint8_t draw_height(struct pending *pending)
-{
-    uint8_t height = 1;
-    pending->noise = pending->noise * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    for (uint64_t bits = pending->noise >> 32; height < HEIGHT_MAX && bits % 4 == 0; bits /= 4)
-        height++;
-    return height;
-}
-
 static struct pending_entry *insert(struct pending *pending, enum db_table table, struct span key,
-                                    const struct place *place)
+                                    uint64_t hash)
 {
-    uint8_t height = draw_height(pending);
-    size_t links_bytes = height * sizeof(struct pending_entry *);
-    struct pending_entry *entry = mem_calloc(1, sizeof *entry + links_bytes + key.len);
-    uint8_t *bytes = (uint8_t *)entry + sizeof *entry + links_bytes;
-    memcpy(bytes, key.data, key.len);
-    entry->key = (struct span){bytes, key.len};
+    struct row *row = &pending->rows[table];
+    struct pending_entry *entry = mem_calloc(1, sizeof *entry + key.len);
+    memcpy(entry->key_bytes, key.data, key.len);
+    entry->key = (struct span){entry->key_bytes, key.len};
     entry->table = (uint8_t)table;
-    entry->height = height;
-    for (int level = 0; level < height; level++) {
-        entry->next[level] = *place->links[level];
-        *place->links[level] = entry;
-    }
+    if (row->count == row->sorted_count &&
+        (row->count == 0 || pending_compare(row->entries[row->count - 1]->key, key) < 0))
+        row->sorted_count++;
+    row->entries = mem_grow(row->entries, row->count, &row->capacity, sizeof *row->entries);
+    row->entries[row->count++] = entry;
+    *slot_of(pending, table, key, hash) = (struct slot){hash, entry};
+    pending->entry_count++;
     return entry;
 }
 
 static void remove_entry(struct pending *pending, struct pending_entry *entry)
 {
-    struct place place = seek(pending, (enum db_table)entry->table, entry->key);
-    for (int level = 0; level < entry->height; level++)
-        *place.links[level] = entry->next[level];
+    enum db_table table = (enum db_table)entry->table;
+    struct row *row = &pending->rows[table];
+    sort(row);
+    size_t place = count_below(row, row->count, entry->key);
+    row->sorted_count = --row->count;
+    memmove(row->entries + place, row->entries + place + 1,
+            (row->count - place) * sizeof(struct pending_entry *));
+    empty_slot(pending, slot_of(pending, table, entry->key, hash_of(table, entry->key)));
+    pending->entry_count--;
     free_entry(entry);
 }
 
@@ -177,10 +279,11 @@ static void change(struct pending *pending, enum db_table table, struct span key
                    enum pending_state state, struct span value)
 {
     assert(table < DB_PENDING && key.len > 0);
-    struct place place = seek(pending, table, key);
-    struct pending_entry *entry = *place.links[0];
-    if (entry == NULL || !span_equal(entry->key, key))
-        entry = insert(pending, table, key, &place);
+    make_room(pending);
+    uint64_t hash = hash_of(table, key);
+    struct pending_entry *entry = slot_of(pending, table, key, hash)->entry;
+    if (entry == NULL)
+        entry = insert(pending, table, key, hash);
     if (!entry->is_touched) {
         entry->before = entry->now;
         entry->now = (struct pending_version){0};

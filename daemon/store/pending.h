@@ -1,5 +1,5 @@
-/* Changes that are committed and not in their tables yet, in memory: an ordered map for each table,
- * and what the open transaction does to it. Knows nothing of LMDB.
+/* Changes that are committed and not in their tables yet, in memory: a map for each table, and
+ * what the open transaction does to it. Knows nothing of LMDB.
  *
  * One transaction at a time changes it. Until that ends, each entry that it has touched keeps what
  * it was before: so undoing is exact, and who reads beside the writer sees what was committed. */
@@ -28,10 +28,9 @@ struct pending_entry {
     struct pending_version now, before; /* `before` means something while it is touched */
     struct span key;                    /* in its own memory */
     uint8_t table;                      /* enum db_table */
-    uint8_t height;
     bool is_touched;
     enum pending_beneath beneath;
-    struct pending_entry *next[]; /* on each level; on the lowest: in the order of keys */
+    uint8_t key_bytes[];
 };
 
 /* As the open transaction sees it, or as all others do. */
@@ -42,14 +41,15 @@ void pending_free(struct pending **pending);
 
 /* ---- looking up: NULL when there is none ---- */
 
-struct pending_entry *pending_first(const struct pending *pending, enum db_table table);
 struct pending_entry *pending_find(const struct pending *pending, enum db_table table,
                                    struct span key);
-/* The entry with the lowest key above `key`; with the highest below it. */
-struct pending_entry *pending_after(const struct pending *pending, enum db_table table,
-                                    struct span key);
-struct pending_entry *pending_below(const struct pending *pending, enum db_table table,
-                                    struct span key);
+/* The entry with the lowest key above `key`; with the highest below it. These put in order what is
+ * not yet. */
+struct pending_entry *pending_after(struct pending *pending, enum db_table table, struct span key);
+struct pending_entry *pending_below(struct pending *pending, enum db_table table, struct span key);
+/* All of a table, in the order of keys; valid until the next change. */
+struct pending_entry *const *pending_row(struct pending *pending, enum db_table table,
+                                         size_t *ret_count);
 const struct pending_version *pending_version(const struct pending_entry *entry,
                                               enum pending_view view);
 /* As memcmp, and a key comes behind its own beginning. */
