@@ -2,23 +2,28 @@
  * process, without sockets. For profiles, for counting instructions (cost.py), and for how the cost
  * grows (growth.py).
  *
- *     bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR [QUESTIONS]]
+ *     bench_intake [-a FROM] CATALOGUE STATE REPORTS GROUP [FIRST-YEAR [QUESTIONS]]
  *
  * Files the first REPORTS leaves of the catalogue, in an order that is no order, GROUP to a commit:
- * the annual report of 2024. With FIRST-YEAR, all years from then on are filed for them first.
- * STATE is made and must not exist. Prints microseconds per report. Then as many questions are
- * asked: all totals of each child of the top, in turn, and year by year. */
+ * the annual report of 2024. With FIRST-YEAR, all leaves have filed all years from then on first.
+ * STATE is made and must not exist; with -a it is there, and has the first FROM leaves already.
+ * Prints microseconds per report, bytes on disk for each report filed, and bytes of memory that
+ * filing has added. Then as many questions are asked: all totals of each child of
+ * the top, in turn, and year by year. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "bench/asking.h"
 #include "bench/country.h"
+#include "bench/room.h"
 #include "bench/times.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "node/node.h"
-#include "wire/digest.h"
 #include "wire/wire.h"
 
 enum { LAST_YEAR = 2024 };
@@ -94,50 +99,31 @@ static void batch(struct bench *bench, const struct event *events, size_t count)
     node_apply(bench->node, &bench->effects, &transport, (struct instant){NOW_US}, 1000);
 }
 
-static void ask(struct bench *bench, Tonghop__Envelope *envelope)
+static void ask(struct bench *bench, struct buf *bytes)
 {
-    struct buf bytes = {0};
-    envelope->protocol = WIRE_PROTOCOL;
-    envelope->seq = ++bench->seq;
-    wire_pack(envelope, &bytes);
-    const struct event event = event_of(span_of(&bytes));
+    const struct event event = event_of(span_of(bytes));
     batch(bench, &event, 1);
-    buf_fini(&bytes);
+    buf_clear(bytes);
 }
 
 static void say_hello(struct bench *bench)
 {
-    Tonghop__Hello hello = TONGHOP__HELLO__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    hello.protocol_min = hello.protocol_max = WIRE_PROTOCOL;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_HELLO;
-    envelope.hello = &hello;
-    ask(bench, &envelope);
+    struct buf bytes = {0};
+    asking_pack_hello(++bench->seq, &bytes);
+    ask(bench, &bytes);
+    buf_fini(&bytes);
 }
 
 static void publish(struct bench *bench)
 {
-    uint8_t hash[DIGEST_SIZE];
     struct buf bytes = {0};
-    wire_pack_catalogue(bench->country.catalogue, &bytes);
-    digest_of(span_of(&bytes), hash);
-    size_t count = (bytes.len + WIRE_CHUNK_SIZE - 1) / WIRE_CHUNK_SIZE;
-    for (size_t i = 0; i < count; i++) {
-        Tonghop__CatalogueChunk chunk = TONGHOP__CATALOGUE_CHUNK__INIT;
-        Tonghop__CataloguePublish message = TONGHOP__CATALOGUE_PUBLISH__INIT;
-        Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-        size_t start = i * WIRE_CHUNK_SIZE, left = bytes.len - start;
-        chunk.number = bench->country.catalogue->number;
-        chunk.hash = (ProtobufCBinaryData){sizeof(hash), hash};
-        chunk.index = (uint32_t)i;
-        chunk.count = (uint32_t)count;
-        chunk.data.data = bytes.data + start;
-        chunk.data.len = left < WIRE_CHUNK_SIZE ? left : WIRE_CHUNK_SIZE;
-        message.chunk = &chunk;
-        envelope.body_case = TONGHOP__ENVELOPE__BODY_CATALOGUE_PUBLISH;
-        envelope.catalogue_publish = &message;
-        ask(bench, &envelope);
+    struct publishing publishing;
+    publishing_init(bench->country.catalogue, &publishing);
+    for (uint32_t i = 0; i < publishing.chunk_count; i++) {
+        asking_pack_chunk(&publishing, i, ++bench->seq, &bytes);
+        ask(bench, &bytes);
     }
+    publishing_fini(&publishing);
     buf_fini(&bytes);
     while (node_has_work(bench->node, 1000)) {
         const struct event tick = event_of((struct span){0});
@@ -145,41 +131,28 @@ static void publish(struct bench *bench)
     }
 }
 
-static void start(struct bench *bench, const char *state)
+static void start(struct bench *bench, const char *state, bool is_new)
 {
     const struct node_options options = {
         .unit = 1, .parent_endpoint = "", .software = "bench", .seed = 1};
     const struct store_options store_options = {.map_size_bytes = UINT64_C(32) << 30, .epoch = 1};
-    if (mkdir(state, 0700) != 0)
+    if (is_new && mkdir(state, 0700) != 0)
         give_up("the state folder is there already, or cannot be made");
     if (store_open(state, &store_options, &bench->store) != ERR_OK ||
         node_new(bench->store, &options, (struct instant){NOW_US}, 1000, &bench->node) != ERR_OK)
         give_up("cannot start");
     say_hello(bench);
-    publish(bench);
+    if (is_new)
+        publish(bench);
     if (bench->refused > 0)
         give_up("the catalogue was refused");
 }
 
 /* ---- the work ---- */
 
-static void pack_file(const struct bench *bench, uint32_t unit, uint16_t year, struct buf *out)
-{
-    struct buf filing = {0};
-    Tonghop__File file = TONGHOP__FILE__INIT;
-    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
-    country_pack_filing(&bench->country, unit, (struct period){year, PERIOD_Y}, 0, &filing);
-    file.filing = (ProtobufCBinaryData){filing.len, filing.data};
-    envelope.protocol = WIRE_PROTOCOL;
-    envelope.seq = 1;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
-    envelope.file = &file;
-    wire_pack(&envelope, out);
-    buf_fini(&filing);
-}
-
 /* Nanoseconds that filing took; packing is not counted. */
-static int64_t file_year(struct bench *bench, uint16_t year, size_t reports, size_t group)
+static int64_t file_year(struct bench *bench, uint16_t year, size_t from, size_t reports,
+                         size_t group)
 {
     struct buf messages[NODE_BATCH_MAX] = {{0}};
     struct event events[NODE_BATCH_MAX];
@@ -188,7 +161,8 @@ static int64_t file_year(struct bench *bench, uint16_t year, size_t reports, siz
         size_t count = reports - done < group ? reports - done : group;
         for (size_t i = 0; i < count; i++) {
             buf_clear(&messages[i]);
-            pack_file(bench, bench->country.leaves[done + i], year, &messages[i]);
+            asking_pack_file(&bench->country, bench->country.leaves[from + done + i], year, 0, 1,
+                             &messages[i]);
             events[i] = event_of(span_of(&messages[i]));
         }
         int64_t begin_ns = times_now_ns();
@@ -204,6 +178,7 @@ static int64_t file_year(struct bench *bench, uint16_t year, size_t reports, siz
 /* All totals of the children of the top, in turn; each turn of another year. */
 static int64_t ask_totals(struct bench *bench, size_t questions, uint16_t first_year)
 {
+    struct buf bytes = {0};
     int64_t begin_ns = times_now_ns();
     const struct catalogue *catalogue = bench->country.catalogue;
     size_t children = 0;
@@ -222,9 +197,13 @@ static int64_t ask_totals(struct bench *bench, size_t questions, uint16_t first_
         query.period = (char *)(uintptr_t)period_format((struct period){year, PERIOD_Y}, period);
         envelope.body_case = TONGHOP__ENVELOPE__BODY_TOTALS_QUERY;
         envelope.totals_query = &query;
-        ask(bench, &envelope);
+        envelope.protocol = WIRE_PROTOCOL;
+        envelope.seq = ++bench->seq;
+        wire_pack(&envelope, &bytes);
+        ask(bench, &bytes);
         asked++;
     }
+    buf_fini(&bytes);
     return times_now_ns() - begin_ns;
 }
 
@@ -234,31 +213,63 @@ static void be_silent(enum log_level level, const char *line)
         (void)fprintf(stderr, "%s\n", line);
 }
 
+/* ---- the program ---- */
+
+static void usage(void)
+{
+    (void)fprintf(stderr, "usage: bench_intake [-a FROM] CATALOGUE STATE REPORTS GROUP [FIRST-YEAR "
+                          "[QUESTIONS]]\n");
+    exit(2);
+}
+
+/* Returns how many were filed in all. */
+static size_t file_all(struct bench *bench, uint16_t first_year, size_t from, size_t reports,
+                       size_t group)
+{
+    size_t filed = 0;
+    for (uint16_t year = first_year; year < LAST_YEAR; year++) {
+        (void)file_year(bench, year, 0, bench->country.leaf_count, group);
+        filed += bench->country.leaf_count;
+    }
+    int64_t spent_ns = file_year(bench, LAST_YEAR, from, reports, group);
+    if (bench->refused > 0)
+        give_up("a report was refused");
+    if (reports > 0)
+        (void)printf("%.2f us a report\n", (double)spent_ns / 1000 / (double)reports);
+    return filed + reports;
+}
+
 int main(int argc, char **argv)
 {
     struct bench bench = {0};
-    if (argc < 5 || argc > 7) {
-        (void)fprintf(
-            stderr, "usage: bench_intake CATALOGUE STATE REPORTS GROUP [FIRST-YEAR [QUESTIONS]]\n");
-        return 2;
+    size_t from = 0;
+    bool is_new = true;
+    for (int option; (option = getopt(argc, argv, "a:")) != -1;) {
+        if (option != 'a')
+            usage();
+        from = strtoul(optarg, NULL, 10);
+        is_new = false;
     }
-    size_t reports = strtoul(argv[3], NULL, 10), group = strtoul(argv[4], NULL, 10);
-    uint16_t year = argc >= 6 ? (uint16_t)strtoul(argv[5], NULL, 10) : LAST_YEAR;
+    char **words = argv + optind;
+    int count = argc - optind;
+    if (count < 4 || count > 6)
+        usage();
+    size_t reports = strtoul(words[2], NULL, 10), group = strtoul(words[3], NULL, 10);
+    uint16_t first_year = count >= 5 ? (uint16_t)strtoul(words[4], NULL, 10) : LAST_YEAR;
     log_set_sink(be_silent);
-    country_open(argv[1], true, &bench.country);
-    if (reports > bench.country.leaf_count || group < 1 || group > NODE_BATCH_MAX)
+    country_open(words[0], true, &bench.country);
+    if (from + reports > bench.country.leaf_count || group < 1 || group > NODE_BATCH_MAX)
         give_up("there are not so many leaves, or a group is not so large");
-    start(&bench, argv[2]);
-    uint16_t first_year = year;
-    for (; year < LAST_YEAR; year++)
-        (void)file_year(&bench, year, reports, group);
-    int64_t spent_ns = file_year(&bench, LAST_YEAR, reports, group);
-    if (bench.refused > 0)
-        give_up("a report was refused");
-    (void)printf("%.2f us a report\n", (double)spent_ns / 1000 / (double)reports);
-    if (argc == 7) {
-        size_t questions = strtoul(argv[6], NULL, 10);
-        spent_ns = ask_totals(&bench, questions, first_year);
+    start(&bench, words[1], is_new);
+    uint64_t disk = room_disk_bytes(words[1]), memory = room_heap_bytes();
+    size_t filed = file_all(&bench, first_year, from, reports, group);
+    if (filed > 0)
+        (void)printf("%.0f bytes on disk a report\n%" PRIu64 " bytes of memory more\n",
+                     (double)(room_disk_bytes(words[1]) - disk) / (double)filed,
+                     room_heap_bytes() - memory);
+    if (count == 6) {
+        size_t questions = strtoul(words[5], NULL, 10);
+        int64_t spent_ns = ask_totals(&bench, questions, first_year);
         (void)printf("%.2f us a question\n", (double)spent_ns / 1000 / (double)questions);
     }
     node_free(&bench.node);
