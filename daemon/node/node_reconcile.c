@@ -284,6 +284,14 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
     effects_add(step->effects, EFFECT_DIFFERS, (struct span){both, sizeof(both)});
 }
 
+/* It waits already, or is under way: when the parent was asked it had not come yet. A new mark would
+ * make the answer to it one of an earlier state, and send it twice. */
+static bool is_on_its_way(struct step *step, const struct report_key *key)
+{
+    struct outbox_item item;
+    return store_get_outbox(step->txn, OUTBOX_REPORT, key, &item) == ERR_OK && !item.is_parked;
+}
+
 void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
 {
     const struct reconcile *reconcile = &step->node->reconcile;
@@ -293,7 +301,7 @@ void node_handle_compared(struct step *step, const Tonghop__Compared *compared)
         return; /* of an earlier page */
     for (size_t i = 0; i < compared->n_wanted; i++) {
         wire_key_to_domain(compared->wanted[i], &key);
-        if (store_get_head(step->txn, &key, &head) == ERR_OK)
+        if (!is_on_its_way(step, &key) && store_get_head(step->txn, &key, &head) == ERR_OK)
             (void)store_mark_outbox(step->txn, OUTBOX_REPORT, &key,
                                     step->event->now); /* errors are sticky */
     }

@@ -322,6 +322,33 @@ static void test_what_is_wanted(void **state)
     assert_null(to_parent(rig, BODY(REVISION), 1));
 }
 
+/* What is under way when the parent says that it lacks it goes up once: the parent had not come to
+ * it yet, and its ack counts. What is parked is tried again. */
+static void test_what_is_on_its_way(void **state)
+{
+    struct rig *rig = *state;
+    const struct draft *draft = DRAFT(.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 1))),
+                       *parked = DRAFT(.period = "2024-S1", .unit = 23860, CELLS(EXACT(1, 1)));
+    const struct report_key wanted[] = {draft_key(draft), draft_key(parked)};
+    struct outbox_item item;
+    bool is_unknown;
+    file_ok(rig, draft);
+    file_ok(rig, parked);
+    link_differing(rig);
+    struct store_txn *txn = store_begin_write(rig->store);
+    assert_int_equal(store_park_outbox(txn, OUTBOX_REPORT, &wanted[1], "full: above"), ERR_OK);
+    assert_int_equal(store_commit(&txn, &is_unknown), ERR_OK);
+    uint64_t seq = seq_of_page(rig);
+    assert_non_null(to_parent(rig, BODY(REVISION), 0));
+    assert_null(to_parent(rig, BODY(REVISION), 1));
+    uint64_t sent = to_parent(rig, BODY(REVISION), 0)->seq;
+    compared_from_parent(rig, seq, (struct page_answer){NULL, 0, wanted, LENGTH(wanted)});
+    ack(rig, sent, draft, 1, NULL);
+    assert_false(is_in_outbox(rig, draft));
+    assert_true(outbox_of(rig, parked, &item));
+    assert_false(item.is_parked);
+}
+
 /* The link went in the middle: everything begins anew, from the first page, and answers to what was
  * asked over the old link are nothing. */
 static void test_the_link_goes(void **state)
@@ -536,6 +563,7 @@ int main(void)
         DISTRICT_TEST(test_answers_that_do_not_count),
         DISTRICT_TEST(test_two_answers_to_one_page),
         DISTRICT_TEST(test_what_is_wanted),
+        DISTRICT_TEST(test_what_is_on_its_way),
         DISTRICT_TEST(test_the_link_goes),
         DISTRICT_TEST(test_a_parent_that_is_busy),
         DISTRICT_TEST(test_other_catalogues),
