@@ -83,6 +83,7 @@ RULES = [
     # A bench measures the programs against the bare libraries, and the node without sockets.
     Rule("tests/bench/reference.c", CLIENT + " bench/*", "lmdb.h sqlite3.h"),
     Rule("tests/bench/intake.c", NODE + " bench/*"),
+    Rule("tests/bench/realm*.[ch]", NODE + " bench/*"),
     Rule("tests/bench/count_messages.c", "", "dlfcn.h zmq.h"),
     Rule("tests/bench/*", CLIENT + " bench/*", "zmq.h"),
 ]
