@@ -284,8 +284,8 @@ void node_handle_pong(struct step *step, const Tonghop__Pong *pong)
     effects_add(step->effects, EFFECT_DIFFERS, (struct span){both, sizeof(both)});
 }
 
-/* It waits already, or is under way: when the parent was asked it had not come yet. A new mark would
- * make the answer to it one of an earlier state, and send it twice. */
+/* It waits already, or is under way: when the parent was asked it had not come yet. A new mark
+ * would make the answer to it one of an earlier state, and send it twice. */
 static bool is_on_its_way(struct step *step, const struct report_key *key)
 {
     struct outbox_item item;
