@@ -27,10 +27,11 @@ from country import levels_of, write_country  # noqa: E402
 from harness import Failure  # noqa: E402
 
 TREE = Path(os.environ["BENCH_PROGRAMS"]) / "bench_tree"
-LARGE, COUNTED, SMALL = (8, 64, 1000, 100_000), (2, 16, 250, 4000), (2, 4, 20, 500)
-INDICATORS, NODE_LEVELS = 100, 3
+LARGE, COUNTED, SMALL = (8, 64, 1000, 100_000), (2, 8, 128, 2048), (2, 4, 20, 500)
+INDICATORS, NODE_LEVELS, SINGLES = 100, 3, 100
 WHAT = {"campaign": "each commune files its annual report",
         "corrections": "one commune in a hundred corrects it",
+        "single": "one correction at a time, each when the one before has come to the top",
         "away": "a province that had no link while each commune beneath it filed two corrections",
         "lost": "that province has lost its disk"}
 
@@ -44,18 +45,17 @@ class Flow(NamedTuple):
     chunk_bytes: int
 
 
-def run(counts: tuple[int, ...], node_levels: int, *before: str, level: int = -1) -> str:
-    """bench_tree in a country of its own; `before` stands before the command."""
+def run(counts: tuple[int, ...], node_levels: int, *before: str, options: tuple[str, ...] = ()) -> str:
+    """bench_tree in a country of its own, its output; `before` stands before the command, and then what that says."""
     with tempfile.TemporaryDirectory(prefix="tree.", dir=os.environ.get("TONGHOP_BENCH_DIR")) as name:
         folder = Path(name)
         write_country(folder / "catalogue", counts, INDICATORS)
         (folder / "nodes").mkdir()
-        options = ["-c", str(level)] if level >= 0 else []
         done = subprocess.run([*before, str(TREE), *options, str(folder / "catalogue"), str(folder / "nodes"),
                                str(node_levels)], capture_output=True, text=True)
     if done.returncode != 0:
         raise Failure(f"bench_tree ended with {done.returncode}: {done.stderr}")
-    return done.stdout if level < 0 else done.stderr
+    return done.stderr if before else done.stdout
 
 
 def show_phase(names: list[str], rows: list[dict]) -> None:
@@ -91,15 +91,21 @@ def show(counts: tuple[int, ...], node_levels: int = NODE_LEVELS) -> None:
     show_nodes(names, [row for row in rows if row["phase"] == "nodes"])
 
 
+def count(counts: tuple[int, ...], level: int, phase: str) -> int:
+    text = run(counts, NODE_LEVELS, "valgrind", "--tool=callgrind", "--toggle-collect=realm_turn_counted",
+               "--callgrind-out-file=/dev/null", options=("-c", str(level), "-p", phase))
+    found = re.search(r"Collected : (\d+)", text)
+    if found is None:
+        raise Failure(f"callgrind has counted nothing: {text}")
+    return int(found[1])
+
+
 def show_instructions(counts: tuple[int, ...]) -> None:
-    print(f"\ninstructions for each report of the campaign, with {counts[-1]:,} communes", flush=True)
+    print(f"\ninstructions for each report, with {counts[-1]:,} communes\n{'node of':>10}  {'campaign':>10}  {'single':>10}",
+          flush=True)
     for level, name in enumerate(levels_of(counts)[:NODE_LEVELS]):
-        text = run(counts, NODE_LEVELS, "valgrind", "--tool=callgrind", "--toggle-collect=realm_turn_counted",
-                   "--callgrind-out-file=/dev/null", level=level)
-        found = re.search(r"Collected : (\d+)", text)
-        if found is None:
-            raise Failure(f"callgrind has counted nothing: {text}")
-        print(f"{name:>10}  {int(found[1]) / counts[-1]:10,.0f}", flush=True)
+        print(f"{name:>10}  {count(counts, level, 'campaign') / counts[-1]:10,.0f}  "
+              f"{count(counts, level, 'single') / SINGLES:10,.0f}", flush=True)
 
 
 def main() -> None:

@@ -65,6 +65,8 @@ static void note_answer(struct realm *realm, struct span bytes)
 static void note_flow(struct realm_flow *flow, struct span bytes)
 {
     int body = wire_peek_body(bytes);
+    if (body == TONGHOP__ENVELOPE__BODY_PING || body == TONGHOP__ENVELOPE__BODY_PONG)
+        return;
     flow->messages++;
     flow->bytes += bytes.len;
     if (body == TONGHOP__ENVELOPE__BODY_REVISION) {
@@ -226,7 +228,7 @@ static void turn(struct realm *realm, struct realm_node *n)
     struct realm_level *level = &realm->levels[n->level];
     uint64_t written = room_written_bytes();
     size_t taken, count = drain(realm, n, events, &taken);
-    if (realm->is_counting && realm->counted_level == (int)n->level)
+    if (realm->counted_level == (int)n->level)
         realm_turn_counted(realm, n, events, count);
     else
         work(realm, n, events, count);

@@ -9,7 +9,7 @@
 
 enum { REALM_YEAR = 2024, REALM_LEVELS_MAX = 8, REALM_GROUP = 128 };
 
-/* What went over links in one direction. */
+/* What went over links in one direction, but for pings: those go by time. */
 struct realm_flow {
     uint64_t messages, bytes;           /* of envelopes */
     uint64_t revisions, revision_bytes; /* of them, the states of reports */
@@ -57,8 +57,7 @@ struct realm {
     size_t node_count;
     unsigned node_levels; /* how many levels have nodes */
     struct realm_level levels[REALM_LEVELS_MAX];
-    int counted_level; /* whose turns go through realm_turn_counted; -1: none */
-    bool is_counting;
+    int counted_level; /* whose turns go through realm_turn_counted, now; -1: none */
     int64_t now_ms;
     uint32_t *home_of; /* by unit: index of its own node + 1; 0: it has none */
     size_t catalogue_bytes;

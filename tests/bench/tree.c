@@ -2,19 +2,20 @@
  * bytes written, disk, memory. Real nodes over real stores in this process, without sockets
  * (realm.h). levels.py makes the country, and runs this; callgrind counts instructions.
  *
- *     bench_tree [-c LEVEL] CATALOGUE FOLDER NODE-LEVELS
+ *     bench_tree [-c LEVEL [-p PHASE]] CATALOGUE FOLDER NODE-LEVELS
  *
  * The first NODE-LEVELS levels of the catalogue have nodes. Then, one after the other, each until
  * nothing is under way, and with all totals and statements checked:
  *
  *     campaign     each leaf files its annual report at its home, REALM_GROUP at a time
  *     corrections  of one leaf in a hundred
+ *     single       of a hundred leaves, each when the one before has come to the top
  *     away         a node of the lowest level has no link while each leaf beneath it is corrected
  *                  twice, and gets it back
  *     lost         the same node has lost its disk, and is filled by the node above
  *
  * Prints a line of JSON for each phase and level. With -c, the turns of that level's nodes during
- * the campaign go through realm_turn_counted, for callgrind. */
+ * the phase, the campaign if none is named, go through realm_turn_counted, for callgrind. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,13 +28,21 @@
 #include "core/log.h"
 #include "core/mem.h"
 
-enum { CORRECTED_ONE_IN = 100, VERIFIED = 2, AWAY_CORRECTIONS = 2, AWAY_MS = 600000 };
+enum {
+    CORRECTED_ONE_IN = 100,
+    SINGLES = 100,
+    VERIFIED = 2,
+    AWAY_CORRECTIONS = 2,
+    AWAY_MS = 600000
+};
 
 struct bench {
     struct realm realm;
     uint8_t *based_on; /* of what each leaf has filed last, by index of leaf */
     size_t *homes;     /* of each leaf */
     uint64_t disks[REALM_LEVELS_MAX];
+    int counted_level;
+    const char *counted_phase;
 };
 
 static void be_silent(enum log_level level, const char *line)
@@ -96,10 +105,12 @@ static void sum_disks(const struct bench *bench, uint64_t *ret_disks)
         ret_disks[bench->realm.nodes[i].level] += room_disk_bytes(bench->realm.nodes[i].folder);
 }
 
-static void begin(struct bench *bench)
+static void begin(struct bench *bench, const char *phase)
 {
+    bool is_counted = strcmp(phase, bench->counted_phase) == 0;
     sum_disks(bench, bench->disks);
     realm_count(&bench->realm);
+    bench->realm.counted_level = is_counted ? bench->counted_level : -1;
 }
 
 static void tell_flow(const char *name, const struct realm_flow *flow)
@@ -111,9 +122,10 @@ static void tell_flow(const char *name, const struct realm_flow *flow)
                  flow->chunks, flow->chunk_bytes);
 }
 
-static void tell(const struct bench *bench, const char *phase, size_t changed)
+static void tell(struct bench *bench, const char *phase, size_t changed)
 {
-    const struct realm *realm = &bench->realm;
+    struct realm *realm = &bench->realm;
+    realm->counted_level = -1;
     uint64_t disks[REALM_LEVELS_MAX];
     sum_disks(bench, disks);
     for (unsigned i = 0; i < realm->node_levels; i++) {
@@ -160,26 +172,37 @@ static void tell_memory(const struct bench *bench)
 
 /* ---- phases ---- */
 
+static void end(struct bench *bench, const char *phase, size_t changed)
+{
+    tell(bench, phase, changed);
+    check_climbed(&bench->realm, phase, changed);
+    realm_check(&bench->realm, bench->based_on, VERIFIED);
+}
+
 static void campaign(struct bench *bench, const size_t *all)
 {
     size_t count = bench->realm.country.leaf_count;
-    begin(bench);
-    bench->realm.is_counting = true;
+    begin(bench, "campaign");
     file_all(bench, all, count, 0);
-    bench->realm.is_counting = false;
-    tell(bench, "campaign", count);
-    check_climbed(&bench->realm, "campaign", count);
-    realm_check(&bench->realm, bench->based_on, VERIFIED);
+    end(bench, "campaign", count);
 }
 
 static void corrections(struct bench *bench, const size_t *all)
 {
     size_t count = bench->realm.country.leaf_count / CORRECTED_ONE_IN;
-    begin(bench);
+    begin(bench, "corrections");
     file_all(bench, all, count, 1);
-    tell(bench, "corrections", count);
-    check_climbed(&bench->realm, "corrections", count);
-    realm_check(&bench->realm, bench->based_on, VERIFIED);
+    end(bench, "corrections", count);
+}
+
+/* Of those that come after. */
+static void single(struct bench *bench, const size_t *all)
+{
+    size_t first = bench->realm.country.leaf_count / CORRECTED_ONE_IN;
+    begin(bench, "single");
+    for (size_t i = 0; i < SINGLES; i++)
+        file_all(bench, all + first + i, 1, 1);
+    end(bench, "single", SINGLES);
 }
 
 /* The leaves of the last node that were not corrected yet. */
@@ -201,12 +224,10 @@ static void away(struct bench *bench, size_t node)
     realm_wait(&bench->realm, AWAY_MS);
     for (unsigned based_on = 0; based_on < AWAY_CORRECTIONS; based_on++)
         file_all(bench, leaves, count, based_on + 1);
-    begin(bench);
+    begin(bench, "away");
     n->is_cut = false;
     realm_settle(&bench->realm);
-    tell(bench, "away", count);
-    check_climbed(&bench->realm, "away", count);
-    realm_check(&bench->realm, bench->based_on, VERIFIED);
+    end(bench, "away", count);
     free(leaves);
 }
 
@@ -222,7 +243,7 @@ static void lost(struct bench *bench, size_t node)
         realm_wrong("cannot remove %s", data);
     free(data);
     realm_start(realm, node);
-    begin(bench);
+    begin(bench, "lost");
     realm_settle(realm);
     tell(bench, "lost", count);
     if (realm->levels[realm->node_levels - 1].down.revisions != count)
@@ -235,7 +256,7 @@ static void lost(struct bench *bench, size_t node)
 
 static void usage(void)
 {
-    (void)fprintf(stderr, "usage: bench_tree [-c LEVEL] CATALOGUE FOLDER NODE-LEVELS\n");
+    (void)fprintf(stderr, "usage: bench_tree [-c LEVEL [-p PHASE]] CATALOGUE FOLDER NODE-LEVELS\n");
     exit(2);
 }
 
@@ -252,6 +273,7 @@ static void run(struct bench *bench)
     }
     campaign(bench, all);
     corrections(bench, all);
+    single(bench, all);
     away(bench, realm->node_count - 1);
     lost(bench, realm->node_count - 1);
     free(all);
@@ -261,11 +283,15 @@ static void run(struct bench *bench)
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {.realm = {.counted_level = -1}};
-    for (int option; (option = getopt(argc, argv, "c:")) != -1;) {
-        if (option != 'c')
+    struct bench bench = {
+        .realm = {.counted_level = -1}, .counted_level = -1, .counted_phase = "campaign"};
+    for (int option; (option = getopt(argc, argv, "c:p:")) != -1;) {
+        if (option == 'c')
+            bench.counted_level = (int)strtol(optarg, NULL, 10);
+        else if (option == 'p')
+            bench.counted_phase = optarg;
+        else
             usage();
-        bench.realm.counted_level = (int)strtol(optarg, NULL, 10);
     }
     if (argc - optind != 3)
         usage();
