@@ -25,6 +25,7 @@ static void drop_trees(struct node *node)
 {
     for (size_t i = 0; i < NODE_TREES_MAX; i++)
         tree_free(&node->trees[i]);
+    memset(node->stated, 0, sizeof(node->stated));
 }
 
 void node_drop_catalogue(struct node *node)

@@ -30,6 +30,7 @@ enum {
     NODE_BATCH_MAX = 512, /* events in one transaction */
     NODE_TREE_YEARS = 42, /* years whose trees are kept */
     NODE_TREES_MAX = NODE_TREE_YEARS * PERIOD_LABEL_COUNT,
+    NODE_STATED_MAX = 256,         /* units and years whose trees were compared */
     NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */
     NODE_WINDOW = 64,              /* messages that a child may have under way */
     NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
@@ -82,6 +83,13 @@ struct node_year {
     struct instant received; /* no latest revision was taken in later */
     bool has_lower;          /* an accepted revision is not the latest: it may have been taken in
                                 later, where two nodes numbered them */
+};
+
+/* Whether a unit whose node makes statements has the same units beneath it all year; a cache. */
+struct node_stated {
+    uint32_t unit; /* 0: not known of any */
+    uint16_t year;
+    bool has_one_tree;
 };
 
 /* Units that have an enrolled node of their own beneath this one; a cache. */
@@ -209,7 +217,8 @@ struct node {
     struct arena *noting;        /* of one stored notice being read */
     struct catalogue *catalogue; /* in force; NULL: none yet */
     uint8_t catalogue_hash[WIRE_DIGEST_SIZE];
-    struct tree *trees[NODE_TREES_MAX]; /* by year and label; NULL: not asked for yet */
+    struct tree *trees[NODE_TREES_MAX];         /* by year and label; NULL: not asked for yet */
+    struct node_stated stated[NODE_STATED_MAX]; /* by unit and year; those that meet take turns */
     struct own_cache owns;
     struct accumulators accumulators;
     struct answers answers;

@@ -174,15 +174,26 @@ static bool statement_agrees(struct step *step, const Tonghop__Statement *statem
     return agrees;
 }
 
-/* A unit that moved in mid-year has reports of that year in two places: the node of either place
- * holds a part of them and we hold all, so that what they make of the year differs, rightly. */
-static bool year_has_one_tree(struct node *node, uint16_t year, uint32_t unit)
+static bool compare_trees(struct node *node, uint16_t year, uint32_t unit)
 {
     const struct tree *first = node_tree(node, (struct period){year, PERIOD_S1});
     const struct tree *second = node_tree(node, (struct period){year, PERIOD_S2});
     const struct tree *whole = node_tree(node, (struct period){year, PERIOD_Y});
     return tree_lies_in(first, unit, whole, unit) && tree_lies_in(whole, unit, first, unit) &&
            tree_lies_in(second, unit, whole, unit) && tree_lies_in(whole, unit, second, unit);
+}
+
+/* A unit that moved in mid-year has reports of that year in two places: the node of either place
+ * holds a part of them and we hold all, so that what they make of the year differs, rightly. A
+ * statement comes with each report that comes alone, and comparing walks over all units beneath:
+ * what came of it is remembered. */
+static bool year_has_one_tree(struct node *node, uint16_t year, uint32_t unit)
+{
+    struct node_stated *stated = &node->stated[(unit + year) % NODE_STATED_MAX];
+    if (stated->unit != unit || stated->year != year)
+        *stated = (struct node_stated){
+            .unit = unit, .year = year, .has_one_tree = compare_trees(node, year, unit)};
+    return stated->has_one_tree;
 }
 
 static Tonghop__StatementOutcome judge(struct step *step, const Tonghop__Statement *statement)

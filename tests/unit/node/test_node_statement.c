@@ -3,6 +3,7 @@
 #include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
+#include "unit/node/edit.h"
 #include "unit/node/uplink.h"
 
 enum { NODE_631 = 1 };
@@ -74,10 +75,10 @@ static int teardown(void **state)
 
 #define PAIR_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
-/* The statement that the child would make now, in the child's arena. */
-static Tonghop__Statement *statement_of(struct pair *pair)
+/* The statement that the child would make of a year now, in the child's arena. */
+static Tonghop__Statement *statement_of_year(struct pair *pair, uint16_t year)
 {
-    const struct report_key key = {.kind = KIND_ACTUAL, .period = {.year = 2024}};
+    const struct report_key key = {.kind = KIND_ACTUAL, .period = {.year = year}};
     struct buf bytes = {0};
     struct store_txn *txn = store_begin_read(pair->child->store);
     assert_true(node_pack_statement(pair->child->node, txn, &key, 1, &bytes));
@@ -85,6 +86,11 @@ static Tonghop__Statement *statement_of(struct pair *pair)
     const Tonghop__Envelope *envelope = rig_open(pair->child, span_of(&bytes));
     buf_fini(&bytes);
     return envelope->statement;
+}
+
+static Tonghop__Statement *statement_of(struct pair *pair)
+{
+    return statement_of_year(pair, 2024);
 }
 
 static Tonghop__StatementOutcome state_it(struct pair *pair, Tonghop__Statement *statement)
@@ -326,6 +332,40 @@ static void test_a_statement_ahead_of_its_reports(void **state)
     }
 }
 
+/* Puts catalogue `number` in force at both: in it a unit moves to the other district in the second
+ * half of 2025, or does not. */
+static void publish(struct pair *pair, uint32_t number, bool moves)
+{
+    struct date day;
+    assert_int_equal(date_make(2025, 9, 1, &day), ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        Tonghop__Catalogue *catalogue = edit_begin(number);
+        if (moves)
+            edit_move(catalogue, 23863, day, 632);
+        rig_install_edited(i == 0 ? pair->root : pair->child, catalogue);
+    }
+    pair->child->node->uplink.catalogue = number; /* as a notice says */
+}
+
+/* A unit that moves in mid-year has its reports in two places, and of that year nothing is
+ * compared; whatever was said before a catalogue brought, or took back, the move. */
+static void test_a_unit_moves_in_mid_year(void **state)
+{
+    static const bool moves[] = {false, true, false, true};
+    struct pair *pair = *state;
+    file_ok(pair->child, DRAFT(.period = "2025-S1", .unit = 23857, CELLS(EXACT(1, 1))));
+    exchange(pair);
+    for (uint32_t i = 0; i < LENGTH(moves); i++) {
+        publish(pair, 2 + i, moves[i]);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(state_it(pair, statement_of_year(pair, 2025)),
+                             moves[i] ? OUTCOME(NOT_COMPARABLE) : OUTCOME(AGREES));
+            assert_int_equal(state_it(pair, statement_of(pair)), OUTCOME(AGREES));
+        }
+    }
+    assert_int_equal(alarm_count(pair->root), 0);
+}
+
 /* While the parent rebuilds, its totals are no measure. */
 static void test_while_the_parent_rebuilds(void **state)
 {
@@ -456,6 +496,7 @@ int main(void)
         PAIR_TEST(test_differs),
         PAIR_TEST(test_not_comparable),
         PAIR_TEST(test_a_statement_ahead_of_its_reports),
+        PAIR_TEST(test_a_unit_moves_in_mid_year),
         PAIR_TEST(test_while_the_parent_rebuilds),
         PAIR_TEST(test_foreign_statements),
         PAIR_TEST(test_answers_at_the_child),
