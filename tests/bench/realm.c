@@ -402,6 +402,9 @@ static void add_nodes(struct realm *realm, unsigned node_levels)
 void realm_greet(struct realm *realm)
 {
     struct buf bytes = {0};
+    if (realm->greeted_ms != 0 && realm->now_ms - realm->greeted_ms < SESSION_PING_MS)
+        return;
+    realm->greeted_ms = realm->now_ms;
     for (size_t i = 0; i < realm->node_count; i++) {
         buf_clear(&bytes);
         asking_pack_hello(++realm->seq, &bytes);

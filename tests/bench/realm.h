@@ -58,7 +58,7 @@ struct realm {
     unsigned node_levels; /* how many levels have nodes */
     struct realm_level levels[REALM_LEVELS_MAX];
     int counted_level; /* whose turns go through realm_turn_counted, now; -1: none */
-    int64_t now_ms;
+    int64_t now_ms, greeted_ms;
     uint32_t *home_of; /* by unit: index of its own node + 1; 0: it has none */
     size_t catalogue_bytes;
     uint32_t connections;
@@ -77,7 +77,8 @@ size_t realm_home(const struct realm *realm, uint32_t unit);
 /* The unit's parent in the catalogue, 0 at the top. */
 uint32_t realm_parent_of(const struct realm *realm, uint32_t unit);
 
-/* People say hello at each node, which forgets who is silent for a minute, and are heard. */
+/* People say hello at each node, and are heard; if they have not done so of late: nodes forget who
+ * is silent for a minute. */
 void realm_greet(struct realm *realm);
 /* Puts what people ask into a node's inbox. */
 void realm_tell(struct realm *realm, size_t node, struct span bytes);
