@@ -26,7 +26,7 @@ static bool sync_folder_of(const char *path)
     return is_synced;
 }
 
-static bool write_all(int fd, struct span bytes)
+bool file_write(int fd, struct span bytes)
 {
     while (bytes.len > 0) {
         ssize_t count = write(fd, bytes.data, bytes.len);
@@ -54,7 +54,7 @@ bool file_save(const char *path, struct span bytes, mode_t mode, bool may_replac
 {
     char *hidden = hidden_path(path);
     int fd = mkostemp(hidden, O_CLOEXEC); /* 0600 at first */
-    bool is_saved = fd >= 0 && write_all(fd, bytes) && fchmod(fd, mode) == 0 && fsync(fd) == 0 &&
+    bool is_saved = fd >= 0 && file_write(fd, bytes) && fchmod(fd, mode) == 0 && fsync(fd) == 0 &&
                     (may_replace ? rename(hidden, path) : link(hidden, path)) == 0 &&
                     sync_folder_of(path);
     int error = errno;

@@ -13,4 +13,7 @@ bool file_save(const char *path, struct span bytes, mode_t mode, bool may_replac
 /* Renames within one folder; what was there under the new name is gone. False as above. */
 bool file_rename(const char *from, const char *to);
 
+/* Writes all of it, whatever interrupts. False, with errno set: perhaps a part. */
+bool file_write(int fd, struct span bytes);
+
 #endif
