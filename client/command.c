@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/catalogue_cache.h"
 #include "client/words.h"
 #include "client/wrap.h"
 #include "core/counted.h"
@@ -284,7 +285,12 @@ int command_connect(const struct common *common, struct connection **ret_connect
     enum err err =
         connection_open(&conf, !common->is_english, common->timeout_ms, ret_connection, reason);
     conf_fini(&conf);
-    return err == ERR_OK ? EXIT_DONE : command_print_failure(common, err, reason);
+    if (err != ERR_OK)
+        return command_print_failure(common, err, reason);
+    char *folder = catalogue_cache_home();
+    connection_keep_catalogues(*ret_connection, folder);
+    free(folder);
+    return EXIT_DONE;
 }
 
 /* Of these the node's words say what to do (those of 0.1.0 may say only what is wrong); a list of

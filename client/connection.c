@@ -2,6 +2,7 @@
  * A request is sent once and answered or not; only "say hello first" is followed by a second try,
  * because then the node has done nothing with the first. */
 #include "client/connection.h"
+#include "client/catalogue_cache.h"
 #include "client/clock.h"
 
 #include <assert.h>
@@ -33,6 +34,7 @@ struct connection {
     struct arena *answer;
     struct arena *greeting; /* of the welcome */
     const Tonghop__Welcome *welcome;
+    char *kept_folder; /* where catalogues are kept; NULL: nowhere */
 };
 
 static enum err fail(char *reason, enum err err, const char *format, ...)
@@ -330,6 +332,7 @@ void connection_close(struct connection **connection)
     arena_free(&old->greeting);
     buf_fini(&old->bytes);
     free(old->address);
+    free(old->kept_folder);
     free(old);
     *connection = NULL;
 }
@@ -337,6 +340,12 @@ void connection_close(struct connection **connection)
 const Tonghop__Welcome *connection_welcome(const struct connection *connection)
 {
     return connection->welcome;
+}
+
+void connection_keep_catalogues(struct connection *connection, const char *folder)
+{
+    free(connection->kept_folder);
+    connection->kept_folder = folder != NULL ? mem_strdup(folder) : NULL;
 }
 
 static bool is_no_session(const Tonghop__Envelope *answer)
@@ -426,6 +435,15 @@ enum err connection_catalogue_number(struct connection *connection, uint32_t *re
     return err;
 }
 
+/* Appends the bytes of the catalogue that the welcome has named. */
+static bool take_kept_catalogue(const struct connection *connection, struct buf *out)
+{
+    const Tonghop__Welcome *welcome = connection->welcome;
+    return connection->kept_folder != NULL && welcome != NULL &&
+           welcome->catalogue_hash.len == DIGEST_SIZE &&
+           catalogue_cache_take(connection->kept_folder, welcome->catalogue_hash.data, out);
+}
+
 enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,
                                           char *reason)
 {
@@ -433,6 +451,8 @@ enum err connection_fetch_catalogue_bytes(struct connection *connection, struct 
     uint8_t hash[DIGEST_SIZE];
     uint32_t number = 0, count = 1; /* as the first chunk says, from then on */
 
+    if (take_kept_catalogue(connection, ret_bytes))
+        return ERR_OK;
     for (uint32_t i = 0; i < count; i++) {
         const Tonghop__CatalogueChunk *chunk = NULL;
         enum err err = fetch_chunk(connection, number, i, &chunk, reason);
@@ -452,6 +472,8 @@ enum err connection_fetch_catalogue_bytes(struct connection *connection, struct 
                          "catalogue %" PRIu32 " does not have its own hash",
                          "danh mục %" PRIu32 " không khớp mã băm của nó"),
                     number);
+    if (connection->kept_folder != NULL)
+        catalogue_cache_keep(connection->kept_folder, hash, span_of(ret_bytes));
     return ERR_OK;
 }
 

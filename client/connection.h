@@ -59,8 +59,12 @@ enum err connection_refusal_err(const Tonghop__Refusal *refusal);
 /* The number of the catalogue in force at the node now; ERR_CATALOGUE: there is none. */
 enum err connection_catalogue_number(struct connection *connection, uint32_t *ret_number,
                                      char *reason);
-/* Appends the bytes of the catalogue in force at the node to `ret_bytes` (the caller frees them,
- * also after a failure), checked against their hash. */
+/* Catalogues that are fetched from now on are kept in this folder (catalogue_cache.h), and taken
+ * from there. NULL, as at first: they are not. */
+void connection_keep_catalogues(struct connection *connection, const char *folder);
+/* Appends the bytes of the catalogue in force at the node to an empty `ret_bytes` (the caller frees
+ * them, also after a failure), checked against their hash. One that is kept is that of the last
+ * welcome; since then another may have come into force. */
 enum err connection_fetch_catalogue_bytes(struct connection *connection, struct buf *ret_bytes,
                                           char *reason);
 /* Fetches the catalogue in force at the node, checks hash and content. The caller frees it. */

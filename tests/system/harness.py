@@ -182,6 +182,9 @@ class Tree:
         # Short: the path of a local socket has a limit of 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="tonghop."))
         self.etc = self.folder / "etc"
+        # Catalogues that commands keep.
+        self.cache = self.folder / "cache"
+        self.environment["XDG_CACHE_HOME"] = str(self.cache)
         self.state = self._state or self.folder / "state"
         for folder in (self.etc, self.state, self.folder / "run"):
             folder.mkdir(exist_ok=True)

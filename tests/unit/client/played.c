@@ -59,6 +59,7 @@ static void refuse(struct played *node, enum err err, char *text)
 static void answer_hello(struct played *node)
 {
     Tonghop__Welcome welcome = TONGHOP__WELCOME__INIT;
+    uint8_t hash[DIGEST_SIZE];
     welcome.protocol = WIRE_PROTOCOL;
     welcome.unit = PLAYED_UNIT;
     welcome.role = TONGHOP__ROLE__ROLE_LOCAL;
@@ -66,6 +67,9 @@ static void answer_hello(struct played *node)
                      : strcmp(node->in->hello->language, "en") == 0 ? WINDOW_ENGLISH
                                                                     : WINDOW_OTHER;
     welcome.now_us = 1;
+    digest_of(span_of(&node->catalogue), hash);
+    welcome.catalogue = node->catalogue_number;
+    welcome.catalogue_hash = (ProtobufCBinaryData){.len = sizeof(hash), .data = hash};
     answer(node, TONGHOP__ENVELOPE__BODY_WELCOME, &welcome, node->in->seq);
 }
 
@@ -396,6 +400,8 @@ static int start(void **state, struct catalogue *catalogue)
     struct world *world = mem_calloc(1, sizeof(*world));
     int ready[2];
     char byte;
+    /* Nothing of the person's who runs the test is used. */
+    assert_int_equal(setenv("XDG_CACHE_HOME", "/nonexistent/cache", 1), 0);
     strcpy(world->folder, "/tmp/tonghop-test-XXXXXX");
     assert_non_null(mkdtemp(world->folder));
     (void)snprintf(world->socket, sizeof(world->socket), "%s/control", world->folder);

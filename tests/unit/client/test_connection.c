@@ -175,6 +175,121 @@ static void test_catalogue_is_fetched_in_chunks(void **state)
     connection_close(&connection);
 }
 
+/* ---- catalogues that are kept ---- */
+
+/* In the folder of the world; of what is left there the test knows nothing but this. */
+static void remove_kept(const char *folder)
+{
+    char *command = mem_printf("rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    free(command);
+}
+
+static struct connection *open_keeping(const struct world *world, const char *folder)
+{
+    struct connection *connection = open_connection(world, TIMEOUT_MS);
+    connection_keep_catalogues(connection, folder);
+    return connection;
+}
+
+static enum err fetch_number(struct connection *connection, uint32_t *ret_number)
+{
+    struct catalogue *catalogue = NULL;
+    char reason[CONNECTION_REASON_SIZE];
+    enum err err = connection_fetch_catalogue(connection, &catalogue, reason);
+    if (err == ERR_OK)
+        *ret_number = catalogue->number;
+    catalogue_free(&catalogue);
+    return err;
+}
+
+static void kill_node(struct world *world)
+{
+    assert_int_equal(kill(world->node, SIGKILL), 0);
+    assert_int_equal(waitpid(world->node, NULL, 0), world->node);
+}
+
+static void test_kept_catalogue_is_not_asked_for(void **state)
+{
+    /* With its welcome the node has said all that is needed, and may die; but of one that is kept
+     * nowhere. What is taken is what was fetched, byte by byte. */
+    struct world *world = *state;
+    char *folder = mem_printf("%s/cache", world->folder);
+    struct connection *first = open_keeping(world, folder);
+    struct connection *second = open_keeping(world, folder);
+    struct connection *third = open_keeping(world, folder);
+    struct buf fetched = {0}, taken = {0};
+    char reason[CONNECTION_REASON_SIZE];
+    uint32_t number = 0;
+    connection_keep_catalogues(third, NULL);
+    assert_int_equal(connection_fetch_catalogue_bytes(first, &fetched, reason), ERR_OK);
+    kill_node(world);
+    assert_int_equal(connection_fetch_catalogue_bytes(second, &taken, reason), ERR_OK);
+    assert_true(span_equal(span_of(&fetched), span_of(&taken)));
+    assert_int_equal(fetch_number(second, &number), ERR_OK);
+    assert_int_equal(number, 1);
+    assert_int_equal(fetch_number(third, &number), ERR_TIMEOUT);
+    buf_fini(&fetched);
+    buf_fini(&taken);
+    connection_close(&first);
+    connection_close(&second);
+    connection_close(&third);
+    remove_kept(folder);
+    free(folder);
+}
+
+static void test_newer_catalogue_is_fetched(void **state)
+{
+    /* The welcome names it; who was welcomed before goes on with what he was told of. */
+    struct world *world = *state;
+    char *folder = mem_printf("%s/cache", world->folder);
+    struct connection *before = open_keeping(world, folder);
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    const Tonghop__Envelope *got = NULL;
+    char reason[CONNECTION_REASON_SIZE];
+    uint32_t number = 0;
+    assert_int_equal(fetch_number(before, &number), ERR_OK);
+    assert_int_equal(number, 1);
+    clear.all = true; /* something happens at the node */
+    assert_int_equal(
+        request(before, TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR, &clear, &got, reason), ERR_OK);
+    struct connection *after = open_keeping(world, folder);
+    assert_int_equal(fetch_number(after, &number), ERR_OK);
+    assert_int_equal(number, 2);
+    kill_node(world);
+    assert_int_equal(fetch_number(after, &number), ERR_OK);
+    assert_int_equal(number, 2);
+    assert_int_equal(fetch_number(before, &number), ERR_OK);
+    assert_int_equal(number, 1);
+    connection_close(&before);
+    connection_close(&after);
+    remove_kept(folder);
+    free(folder);
+}
+
+static void test_damaged_catalogue_is_fetched_and_replaced(void **state)
+{
+    struct world *world = *state;
+    char *folder = mem_printf("%s/cache", world->folder);
+    char *damage = mem_printf("for f in %s/*; do printf x | dd of=$f conv=notrunc bs=1 seek=9 "
+                              "status=none; done",
+                              folder);
+    struct connection *connection = open_keeping(world, folder);
+    uint32_t number = 0;
+    assert_int_equal(fetch_number(connection, &number), ERR_OK);
+    assert_int_equal(system(damage), 0);
+    assert_int_equal(fetch_number(connection, &number), ERR_OK); /* and it is whole again */
+    assert_int_equal(number, 1);
+    kill_node(world);
+    assert_int_equal(fetch_number(connection, &number), ERR_OK);
+    assert_int_equal(system(damage), 0);
+    assert_int_equal(fetch_number(connection, &number), ERR_TIMEOUT);
+    connection_close(&connection);
+    remove_kept(folder);
+    free(damage);
+    free(folder);
+}
+
 /* ---- filing ---- */
 
 /* What the home warns of between its verdict and the filing is told, and nothing is filed unseen.
@@ -249,7 +364,11 @@ int main(void)
         with_node(test_garbage_is_malformed),
         with_node(test_node_that_dies),
         with_node(test_hung_daemon_is_there),
+        with_node(test_newer_catalogue_is_fetched),
+        with_node(test_damaged_catalogue_is_fetched_and_replaced),
         cmocka_unit_test_setup_teardown(test_catalogue_is_fetched_in_chunks, played_setup_big,
+                                        played_teardown),
+        cmocka_unit_test_setup_teardown(test_kept_catalogue_is_not_asked_for, played_setup_big,
                                         played_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
