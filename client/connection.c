@@ -342,6 +342,14 @@ const Tonghop__Welcome *connection_welcome(const struct connection *connection)
     return connection->welcome;
 }
 
+uint32_t connection_unit(const struct connection *connection)
+{
+    const Tonghop__Welcome *welcome = connection->welcome;
+    if (connection->is_local)
+        return welcome != NULL ? welcome->unit : 0;
+    return connection->unit;
+}
+
 void connection_keep_catalogues(struct connection *connection, const char *folder)
 {
     free(connection->kept_folder);

@@ -37,6 +37,9 @@ void connection_close(struct connection **connection);
 
 /* What the node said of itself in its welcome. */
 const Tonghop__Welcome *connection_welcome(const struct connection *connection);
+/* The unit that it speaks for: the node's on its local socket, else the one of the configuration,
+ * which the node has agreed to. 0: that of its key, which only the node knows. */
+uint32_t connection_unit(const struct connection *connection);
 
 /* Sends `request` (body set) and waits for its answer, which belongs to the connection and is valid
  * until the next request. A refusal is an answer too: check body_case. ERR_TIMEOUT, also when the

@@ -1,6 +1,7 @@
 """A command fetches the catalogue once, and never again what it has: counted on the way between a remote
 client and a real node. What is kept is believed only where it has its hash."""
 
+import datetime
 import hashlib
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from scene import SAMPLE, client, expect, expect_in, outcomes, plant, play, subm
 
 COMMUNE, PERIOD = 23857, "2024"
 VISITS = "reception.visits"
+UNITS = "23857,23857,commune,thi_tran,631"
 AT_ONCE = 8
 
 
@@ -52,6 +54,17 @@ class Desk:
         expect("each message has its answer", down.messages, up.messages)
         return Cost(up.messages, down.size)
 
+    def publish(self, number: int, units: str) -> None:
+        """The sample under that number, with `units` for the line of the officer's."""
+        folder = self.tree.folder / f"catalogue-{number}"
+        shutil.copytree(SAMPLE / "catalogue", folder)
+        for name, old, new in (("catalogue.ini", "number = 1", f"number = {number}"),
+                               ("units.csv", UNITS, units)):
+            text = (folder / name).read_text(encoding="utf-8")
+            expect_in(name, text, old)
+            (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        self.node.tonghop("catalogue", "publish", str(folder))
+
     def file(self) -> Cost:
         """Another revision of the same report; what it took."""
         self.revision += 1
@@ -88,6 +101,26 @@ def fetches_once(desk: Desk) -> None:
     expect("the same file", (desk.files(), desk.newest.read_bytes()), ([kept], data))
 
 
+def asks_for_what_it_does_not_know(desk: Desk) -> None:
+    """A filing whose catalogue is kept is a hello, the revision before, the home's verdict and the filing;
+    a client that is not told its unit asks for it too"""
+    expect("requests", desk.usual.messages, 4)
+    text = desk.officer.config.read_text()
+    desk.officer.config.write_text(text.replace(f"unit = {COMMUNE}\n", ""))
+    expect("and its unit", desk.file().messages, 5)
+    desk.officer.config.write_text(text)
+
+
+def says_what_is_wrong_with_its_unit(desk: Desk) -> None:
+    """The node says what is wrong with the key's own unit, where it is none of the period; only who knows
+    that it is one does not ask"""
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date().isoformat()
+    desk.publish(3, f"99001,99001,commune,xa,631,{today},,Xã Mới,,\n{UNITS}")
+    later = client(desk.tree, "xa-moi", 99001, desk.node)
+    result = submit(later, PERIOD, table({VISITS: 1}), expect=1)
+    expect_in("refused", result.err, "99001")
+
+
 def serves_every_command(desk: Desk) -> None:
     """What other commands show of the catalogue is the same, without a chunk; `fetch` writes what is in
     force, byte by byte"""
@@ -108,12 +141,7 @@ def fetches_a_new_one(desk: Desk) -> None:
     """A catalogue that has come into force is fetched once; the one before stays, and is used again where
     it is in force"""
     before = desk.newest
-    folder = desk.tree.folder / "next"
-    shutil.copytree(SAMPLE / "catalogue", folder)
-    text = (folder / "catalogue.ini").read_text(encoding="utf-8")
-    (folder / "catalogue.ini").write_text(text.replace("number = 1", "number = 2", 1), encoding="utf-8")
-    desk.node.tonghop("catalogue", "publish", str(folder))
-    desk.cost()
+    desk.publish(2, UNITS)
     desk.expect_fetched("a new one")
     expect("files", (len(desk.files()), before in desk.files()), (2, True))
     desk.expect_kept("the new one again")
@@ -169,8 +197,8 @@ def main() -> None:
     with Tree() as tree:
         desk = Desk(tree)
         try:
-            play([fetches_once, serves_every_command, fetches_a_new_one, replaces_a_damaged_one, does_without,
-                  many_at_once], desk)
+            play([fetches_once, asks_for_what_it_does_not_know, serves_every_command, fetches_a_new_one,
+                  replaces_a_damaged_one, does_without, many_at_once, says_what_is_wrong_with_its_unit], desk)
         finally:
             desk.relay.close()
 

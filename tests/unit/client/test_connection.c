@@ -323,6 +323,22 @@ static void test_warnings_that_come_late(void **state)
     filing_fini(&filing);
 }
 
+static void test_own_unit_is_known_by_the_welcome(void **state)
+{
+    /* On the local socket it is the node's; the one that is played would answer another. */
+    struct world *world = *state;
+    const struct common common = {
+        .config = world->conf_path, .is_english = true, .timeout_ms = 5000};
+    const struct selection selection = {.period = {2024, PERIOD_Y}, .kind = KIND_ACTUAL};
+    struct filing filing;
+    uint32_t unit = 0;
+    assert_int_equal(filing_init(&filing, &common, &selection), EXIT_DONE);
+    kill_node(world);
+    assert_int_equal(filing_own_unit(&filing, &unit), EXIT_DONE);
+    assert_int_equal(unit, PLAYED_UNIT);
+    filing_fini(&filing);
+}
+
 static void test_hung_daemon_is_there(void **state)
 {
     /* Who is there and does not speak is not to be started: libzmq's own patience ends with the
@@ -361,6 +377,7 @@ int main(void)
         with_node(test_forgotten_session_is_begun_anew),
         with_node(test_language_is_asked_for),
         with_node(test_warnings_that_come_late),
+        with_node(test_own_unit_is_known_by_the_welcome),
         with_node(test_garbage_is_malformed),
         with_node(test_node_that_dies),
         with_node(test_hung_daemon_is_there),
