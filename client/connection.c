@@ -266,6 +266,7 @@ static enum err connect_without_signals(struct connection *connection, char *rea
 static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
 {
     sock_close(&connection->sock);
+    connection->welcome = NULL;
     enum err err = connect_without_signals(connection, reason);
     if (err == ERR_OK)
         err = say_hello(connection, deadline_ms, reason);
@@ -356,6 +357,11 @@ void connection_keep_catalogues(struct connection *connection, const char *folde
     connection->kept_folder = folder != NULL ? mem_strdup(folder) : NULL;
 }
 
+static bool is_lost(const struct connection *connection)
+{
+    return connection->sock == NULL || sock_trouble(connection->sock)[0] != '\0';
+}
+
 static bool is_no_session(const Tonghop__Envelope *answer)
 {
     return answer->body_case == TONGHOP__ENVELOPE__BODY_REFUSAL &&
@@ -374,13 +380,13 @@ enum err connection_request_long(struct connection *connection, int64_t more_ms,
 {
     connection->allowed_ms = connection->timeout_ms + more_ms;
     int64_t deadline_ms = clock_now_ms() + connection->allowed_ms;
-    bool is_lost = connection->sock == NULL || sock_trouble(connection->sock)[0] != '\0';
+    bool is_new_needed = is_lost(connection);
     const Tonghop__Envelope *answer = NULL;
     enum err err = ERR_OK;
 
     reason[0] = '\0';
     for (int attempt = 0; attempt < 2 && err == ERR_OK; attempt++) {
-        if (is_lost)
+        if (is_new_needed)
             err = open_link(connection, deadline_ms, reason);
         if (err == ERR_NOT_FOUND)
             err = ERR_TIMEOUT; /* a node that is away is nothing that a node does not find */
@@ -390,7 +396,7 @@ enum err connection_request_long(struct connection *connection, int64_t more_ms,
             err = await_answer(connection, connection->answer, true, deadline_ms, &answer, reason);
         if (err == ERR_OK && !is_no_session(answer))
             break;
-        is_lost = true;
+        is_new_needed = true;
     }
     if (err == ERR_OK)
         *ret_answer = answer;
@@ -436,11 +442,15 @@ static enum err fetch_chunk(struct connection *connection, uint32_t number, uint
 enum err connection_catalogue_number(struct connection *connection, uint32_t *ret_number,
                                      char *reason)
 {
-    const Tonghop__CatalogueChunk *chunk = NULL;
-    enum err err = fetch_chunk(connection, 0, 0, &chunk, reason);
+    connection->allowed_ms = connection->timeout_ms;
+    int64_t deadline_ms = clock_now_ms() + connection->timeout_ms;
+    enum err err = is_lost(connection) ? open_link(connection, deadline_ms, reason)
+                                       : say_hello(connection, deadline_ms, reason);
     if (err == ERR_OK)
-        *ret_number = chunk->number;
-    return err;
+        *ret_number = connection->welcome->catalogue;
+    else
+        sock_close(&connection->sock); /* what comes next begins with a hello */
+    return err == ERR_NOT_FOUND ? ERR_TIMEOUT : err;
 }
 
 /* Appends the bytes of the catalogue that the welcome has named. */

@@ -35,7 +35,7 @@ enum err connection_open_to(const struct connection_target *target, bool is_viet
                             int64_t timeout_ms, struct connection **ret_connection, char *reason);
 void connection_close(struct connection **connection);
 
-/* What the node said of itself in its welcome. */
+/* What the node said of itself in its last welcome; NULL after a hello that had none. */
 const Tonghop__Welcome *connection_welcome(const struct connection *connection);
 /* The unit that it speaks for: the node's on its local socket, else the one of the configuration,
  * which the node has agreed to. 0: that of its key, which only the node knows. */
@@ -59,7 +59,7 @@ struct arena *connection_take_answer(struct connection *connection);
 /* The error that a refusal names; ERR_FORBIDDEN for a name of a newer version. */
 enum err connection_refusal_err(const Tonghop__Refusal *refusal);
 
-/* The number of the catalogue in force at the node now; ERR_CATALOGUE: there is none. */
+/* Says hello again: the number of the catalogue in force at the node now, 0 if there is none. */
 enum err connection_catalogue_number(struct connection *connection, uint32_t *ret_number,
                                      char *reason);
 /* Catalogues that are fetched from now on are kept in this folder (catalogue_cache.h), and taken

@@ -177,14 +177,14 @@ static enum err build(struct tonghop *tonghop, const struct tonghop_report *from
     return err;
 }
 
-/* Makes sure of having the catalogue that is in force now; whether that is another one than before.
- */
+/* Makes sure of having the catalogue that is in force now, where one is held; whether that is
+ * another one than before. */
 static enum err renew_catalogue(struct tonghop *tonghop, bool *ret_is_new, char *reason)
 {
     struct catalogue *newer = NULL;
     uint32_t number = 0;
     enum err err = connection_catalogue_number(tonghop->connection, &number, reason);
-    *ret_is_new = tonghop->catalogue == NULL || number != tonghop->catalogue->number;
+    *ret_is_new = number != tonghop->catalogue->number;
     if (err == ERR_OK && *ret_is_new)
         err = connection_fetch_catalogue(tonghop->connection, &newer, reason);
     if (newer != NULL) {
@@ -205,13 +205,13 @@ static enum err make_draft(struct tonghop *tonghop, const struct tonghop_report 
             reason, ERR_USAGE,
             HANDLE_WORDS(tonghop, "a report names a unit, a period and a form, and has its cells",
                          "báo cáo phải ghi đơn vị, kỳ, biểu mẫu và có số liệu"));
-    if (tonghop->catalogue == NULL) {
-        enum err err = renew_catalogue(tonghop, &is_new, reason);
-        if (err != ERR_OK)
-            return err;
-    }
-    enum err err = build(tonghop, from, draft);
-    if (err != ERR_OK && !is_new) {
+    enum err err = ERR_OK;
+    if (tonghop->catalogue == NULL)
+        err = connection_fetch_catalogue(tonghop->connection, &tonghop->catalogue, reason);
+    if (err != ERR_OK)
+        return err;
+    err = build(tonghop, from, draft);
+    if (err != ERR_OK) { /* by one that may be older than the one in force */
         enum err renewing = renew_catalogue(tonghop, &is_new, reason);
         if (renewing != ERR_OK)
             return renewing;

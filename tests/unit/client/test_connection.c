@@ -267,6 +267,42 @@ static void test_newer_catalogue_is_fetched(void **state)
     free(folder);
 }
 
+static void test_number_is_that_of_now(void **state)
+{
+    /* A hello brings it, also on a link that was lost; and what is fetched then is that very one.
+     * A node that is away is a time-out, and the next request begins with a hello. */
+    struct world *world = *state;
+    char *folder = mem_printf("%s/cache", world->folder);
+    struct connection *connection = open_keeping(world, folder);
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    Tonghop__Ping ping = TONGHOP__PING__INIT;
+    const Tonghop__Envelope *got = NULL;
+    char reason[CONNECTION_REASON_SIZE];
+    uint32_t number = 0;
+    clear.all = true; /* something happens at the node */
+    for (uint32_t i = 1; i <= 2; i++) {
+        assert_int_equal(connection_catalogue_number(connection, &number, reason), ERR_OK);
+        assert_int_equal(number, i);
+        assert_int_equal(fetch_number(connection, &number), ERR_OK);
+        assert_int_equal(number, i);
+        assert_int_equal(request(connection, TONGHOP__ENVELOPE__BODY_PING, &ping, &got, reason),
+                         ERR_OK);
+        assert_int_equal(
+            request(connection, TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR, &clear, &got, reason),
+            ERR_OK);
+    }
+    kill_node(world);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(connection_catalogue_number(connection, &number, reason), ERR_TIMEOUT);
+    assert_int_equal(number, 2);
+    assert_int_equal(request(connection, TONGHOP__ENVELOPE__BODY_PING, &ping, &got, reason),
+                     ERR_TIMEOUT);
+    assert_int_equal(fetch_number(connection, &number), ERR_TIMEOUT); /* nothing was welcomed */
+    connection_close(&connection);
+    remove_kept(folder);
+    free(folder);
+}
+
 static void test_damaged_catalogue_is_fetched_and_replaced(void **state)
 {
     struct world *world = *state;
@@ -382,6 +418,7 @@ int main(void)
         with_node(test_node_that_dies),
         with_node(test_hung_daemon_is_there),
         with_node(test_newer_catalogue_is_fetched),
+        with_node(test_number_is_that_of_now),
         with_node(test_damaged_catalogue_is_fetched_and_replaced),
         cmocka_unit_test_setup_teardown(test_catalogue_is_fetched_in_chunks, played_setup_big,
                                         played_teardown),
