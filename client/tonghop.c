@@ -141,6 +141,14 @@ enum tonghop_err tonghop_open(const struct tonghop_options *options, struct tong
     return handle_err(err);
 }
 
+enum tonghop_err tonghop_keep_catalogue(struct tonghop *tonghop, const char *folder)
+{
+    if (folder != NULL && folder[0] != '/')
+        return TONGHOP_ERR_USAGE;
+    connection_keep_catalogues(tonghop->connection, folder);
+    return TONGHOP_OK;
+}
+
 void tonghop_close(struct tonghop *tonghop)
 {
     if (tonghop == NULL)

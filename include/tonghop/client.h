@@ -127,6 +127,18 @@ struct tonghop_options {
  * key is not enrolled, or not allowed to use the local socket. */
 enum tonghop_err tonghop_open(const struct tonghop_options *options, struct tonghop **ret_tonghop,
                               char *reason);
+/* Where this handle keeps the catalogue that reports are checked by, for other handles and for
+ * later: in this folder, whose path begins with "/", and which is made if it is missing. There it
+ * is taken from as long as the node says that it is the one in force; a file is believed only when
+ * its content has the hash that the node names. What cannot be kept is fetched again, and is no
+ * error: also where the folder, or a step on the way to it, belongs to another user than the
+ * effective one (and not to root), or others may write to it. The newest 4 catalogues stay, 32 MiB
+ * at most; files may be removed at any time, and any number of handles, threads and programs may
+ * use one folder, such as ~/.cache/tonghop, which is the command's.
+ * NULL, as at first: it is kept nowhere, and fetched once for each handle. A library leaves no
+ * files that its program has not asked for, and a service need not have a home to leave them in.
+ * TONGHOP_ERR_USAGE: not such a path. Since 0.3.0. */
+enum tonghop_err tonghop_keep_catalogue(struct tonghop *tonghop, const char *folder);
 /* Ends the connection. */
 void tonghop_close(struct tonghop *tonghop);
 

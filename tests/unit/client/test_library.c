@@ -1,6 +1,7 @@
 /* The public library, against a node that is played by a process of its own. */
 #include "lib/cm.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/handle.h"
+#include "core/mem.h"
 #include "core/utf8.h"
 #include "tonghop/client.h"
 #include "unit/client/played.h"
@@ -137,6 +139,82 @@ static void test_goes_with_a_new_catalogue(void **state)
     assert_int_equal(tonghop_file(tonghop, &report, &receipt, reason), TONGHOP_ERR_NOT_FOUND);
     assert_non_null(tonghop_problem(tonghop, 0));
     tonghop_close(tonghop);
+}
+
+/* A report that is taken in by a form that there is. */
+static enum tonghop_err file_by_kept(struct tonghop *tonghop, const char *form)
+{
+    const struct tonghop_cell cell = {.indicator = "model.registered", .value = "7"};
+    const struct tonghop_report report = {
+        .size = sizeof(report),
+        .key = {.unit = "23860", .period = "2024", .form = form},
+        .based_on = 4,
+        .accepts_warnings = true,
+        .cells = &cell,
+        .cell_count = 1,
+    };
+    const struct tonghop_receipt *receipt = NULL;
+    char reason[TONGHOP_REASON_SIZE];
+    return tonghop_file(tonghop, &report, &receipt, reason);
+}
+
+static size_t count_files(const char *path)
+{
+    size_t count = 0;
+    DIR *folder = opendir(path);
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.';
+    if (folder != NULL)
+        closedir(folder);
+    return count;
+}
+
+static void test_keeps_the_catalogue_where_it_is_told(void **state)
+{
+    /* And nowhere else, and not before. A handle that was opened before another catalogue came into
+     * force may find the older one there; it notices when a report does not suit it, and goes with
+     * the new one. */
+    const struct world *world = *state;
+    char *folder = mem_printf("%s/kept", world->folder);
+    char *removal = mem_printf("rm -r %s", folder);
+    struct tonghop *first = open_in(world, TONGHOP_ENGLISH);
+    struct tonghop *second = open_in(world, TONGHOP_ENGLISH);
+    Tonghop__QuarantineClear clear = TONGHOP__QUARANTINE_CLEAR__INIT;
+    Tonghop__Envelope request = TONGHOP__ENVELOPE__INIT;
+    const Tonghop__Envelope *answer;
+    char reason[TONGHOP_REASON_SIZE];
+    assert_int_equal(setenv("XDG_CACHE_HOME", world->folder, 1), 0);
+    assert_int_equal(file_by_kept(second, "general"), TONGHOP_OK);
+    catalogue_free(&second->catalogue); /* as at first */
+    assert_int_equal(tonghop_keep_catalogue(first, "kept"), TONGHOP_ERR_USAGE);
+    assert_int_equal(tonghop_keep_catalogue(first, ""), TONGHOP_ERR_USAGE);
+    assert_int_equal(tonghop_keep_catalogue(first, folder), TONGHOP_OK);
+    assert_int_equal(tonghop_keep_catalogue(second, folder), TONGHOP_OK);
+    assert_int_equal(count_files(folder), 0);
+    assert_int_equal(file_by_kept(first, "general"), TONGHOP_OK);
+    assert_int_equal(count_files(folder), 1);
+
+    clear.all = true; /* something happens at the node */
+    request.body_case = TONGHOP__ENVELOPE__BODY_QUARANTINE_CLEAR;
+    request.quarantine_clear = &clear;
+    assert_int_equal(connection_request(first->connection, &request, &answer, reason), ERR_OK);
+    assert_int_equal(file_by_kept(second, "renamed"), TONGHOP_OK);
+    assert_int_equal(second->catalogue->number, 2);
+    assert_int_equal(count_files(folder), 2);
+    assert_int_equal(file_by_kept(first, "renamed"), TONGHOP_OK);
+    assert_int_equal(first->catalogue->number, 2);
+    assert_int_equal(file_by_kept(first, "general"), TONGHOP_ERR_NOT_FOUND);
+
+    /* Switched off it fetches, and keeps nothing more. */
+    assert_int_equal(system(removal), 0);
+    assert_int_equal(tonghop_keep_catalogue(first, NULL), TONGHOP_OK);
+    catalogue_free(&first->catalogue);
+    assert_int_equal(file_by_kept(first, "renamed"), TONGHOP_OK);
+    assert_int_equal(count_files(folder), 0);
+    tonghop_close(first);
+    tonghop_close(second);
+    free(removal);
+    free(folder);
 }
 
 static void test_one_figure(void **state)
@@ -593,6 +671,7 @@ int main(void)
         with_node(test_files),
         with_node(test_tells_problems),
         with_node(test_goes_with_a_new_catalogue),
+        with_node(test_keeps_the_catalogue_where_it_is_told),
         with_node(test_one_figure),
         with_node(test_results_outlive_the_handle),
         with_node(test_follows_changes),
