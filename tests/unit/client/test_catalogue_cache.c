@@ -16,19 +16,40 @@
 #include "core/mem.h"
 #include "wire/digest.h"
 
-enum { PATH_SIZE = 512, WRITERS = 4, ROUNDS = 200, CATALOGUES = 6, HASH_TEXT = 2 * DIGEST_SIZE };
+enum { PATH_SIZE = 512, WRITERS = 4, ROUNDS = 200, CATALOGUES = 6 };
 
-/* What has this inode belongs to somebody else; 0: nothing. (Not everybody may give files away.) */
+/* What has this inode belongs to that user; 0: nothing does. (Not everybody may give files away.)
+ */
 static ino_t foreign;
+static uid_t foreigner;
+/* We are a user of no privilege, whoever runs the test. */
+static bool is_plain_user;
 static bool is_disk_full;
+
+enum { PLAIN_USER = 1000, OTHER_USER = 1001 };
+
+uid_t __real_geteuid(void);
+uid_t __wrap_geteuid(void);
+uid_t __wrap_geteuid(void)
+{
+    return is_plain_user ? PLAIN_USER : __real_geteuid();
+}
+
+static void give_away(struct stat *st)
+{
+    if (st->st_ino == foreign)
+        st->st_uid = foreigner;
+    else if (is_plain_user && st->st_uid == __real_geteuid())
+        st->st_uid = PLAIN_USER;
+}
 
 int __real_fstat(int fd, struct stat *st);
 int __wrap_fstat(int fd, struct stat *st);
 int __wrap_fstat(int fd, struct stat *st)
 {
     int rc = __real_fstat(fd, st);
-    if (rc == 0 && st->st_ino == foreign)
-        st->st_uid = geteuid() + 1;
+    if (rc == 0)
+        give_away(st);
     return rc;
 }
 
@@ -37,8 +58,8 @@ int __wrap_lstat(const char *path, struct stat *st);
 int __wrap_lstat(const char *path, struct stat *st)
 {
     int rc = __real_lstat(path, st);
-    if (rc == 0 && st->st_ino == foreign)
-        st->st_uid = geteuid() + 1;
+    if (rc == 0)
+        give_away(st);
     return rc;
 }
 
@@ -69,7 +90,8 @@ static int setup(void **state)
     (void)snprintf(spot->above, sizeof(spot->above), "%s/.cache", spot->top);
     (void)snprintf(spot->folder, sizeof(spot->folder), "%s/tonghop", spot->above);
     foreign = 0;
-    is_disk_full = false;
+    foreigner = __real_geteuid() + 1;
+    is_plain_user = is_disk_full = false;
     *state = spot;
     return 0;
 }
@@ -131,17 +153,22 @@ static bool has(const struct spot *spot, const char *text)
     return is_taken;
 }
 
-/* The path of the file that the text is kept in; static storage. */
-static const char *path_of(const struct spot *spot, const char *text)
+/* The path of the file that is kept under a hash, or that a text is kept in; static storage. */
+static const char *path_of_hash(const struct spot *spot, const uint8_t *hash)
 {
     static char path[2 * PATH_SIZE];
-    uint8_t hash[DIGEST_SIZE];
     int len = snprintf(path, sizeof(path), "%s/", spot->folder);
-    digest_of(span_of_text(text), hash);
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         len += snprintf(path + len, sizeof(path) - (size_t)len, "%02x", hash[i]);
     (void)snprintf(path + len, sizeof(path) - (size_t)len, ".catalogue");
     return path;
+}
+
+static const char *path_of(const struct spot *spot, const char *text)
+{
+    uint8_t hash[DIGEST_SIZE];
+    digest_of(span_of_text(text), hash);
+    return path_of_hash(spot, hash);
 }
 
 static void write_text(const char *path, const char *text)
@@ -299,6 +326,25 @@ static void test_way_through_a_folder_of_somebody_else_is_not_gone(void **state)
     assert_int_equal(access(spot->above, F_OK), -1);
 }
 
+static void test_way_of_a_user_without_privilege(void **state)
+{
+    /* It goes through folders of root's, and ends in one of his own. */
+    const struct spot *spot = *state;
+    is_plain_user = true;
+    keep(spot, "a catalogue");
+    assert_true(has(spot, "a catalogue"));
+    foreigner = 0;
+    foreign = inode_of(spot->above);
+    assert_true(has(spot, "a catalogue"));
+    foreign = inode_of(spot->folder);
+    assert_false(has(spot, "a catalogue"));
+    keep(spot, "another one");
+    assert_int_equal(count_files(spot), 1);
+    foreigner = OTHER_USER;
+    foreign = inode_of(spot->above);
+    assert_false(has(spot, "a catalogue"));
+}
+
 static void test_links_on_the_way(void **state)
 {
     /* One's own may lead elsewhere, those of others may not; and the folder itself is none. */
@@ -362,7 +408,15 @@ static void test_too_large_is_not_kept(void **state)
     struct buf taken = {0};
     bytes.data = data;
     digest_of(bytes, hash);
+    keep(spot, "one before");
     catalogue_cache_keep(spot->folder, hash, bytes);
+    assert_true(has(spot, "one before")); /* which need not give way */
+    assert_int_equal(count_files(spot), 1);
+    assert_false(catalogue_cache_take(spot->folder, hash, &taken));
+    /* Nor taken, whoever has put it there. */
+    const char *path = path_of_hash(spot, hash);
+    write_text(path, "");
+    assert_int_equal(truncate(path, (off_t)bytes.len), 0);
     assert_false(catalogue_cache_take(spot->folder, hash, &taken));
     bytes.len--;
     digest_of(bytes, hash);
@@ -518,6 +572,7 @@ int main(void)
         in_a_folder(test_file_of_somebody_else_is_ignored_and_replaced),
         in_a_folder(test_folder_that_others_write_to_is_not_used),
         in_a_folder(test_way_through_a_folder_of_somebody_else_is_not_gone),
+        in_a_folder(test_way_of_a_user_without_privilege),
         in_a_folder(test_links_on_the_way),
         in_a_folder(test_what_cannot_be_written_is_not_kept),
         in_a_folder(test_too_large_is_not_kept),
