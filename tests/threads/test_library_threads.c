@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "core/mem.h"
 #include "tonghop/client.h"
 #include "unit/client/played.h"
 
@@ -14,6 +15,7 @@ enum { THREAD_COUNT = 4, ROUND_COUNT = 10, CALL_COUNT = 10 };
 struct worker {
     pthread_t thread;
     const struct world *world;
+    const char *folder; /* where all of them keep the catalogue */
     unsigned number;
     char failure[TONGHOP_REASON_SIZE + 64]; /* cmocka's own checks are for the main thread */
     struct tonghop *handed_on;              /* a handle may change threads, between calls */
@@ -74,6 +76,9 @@ static void *work(void *context)
         if (tonghop_open(&options, &tonghop, reason) != TONGHOP_OK ||
             tonghop_open(&nowhere, &none, reason) != TONGHOP_ERR_USAGE)
             (void)snprintf(worker->failure, sizeof(worker->failure), "open: %s", reason);
+        if (worker->failure[0] == '\0' &&
+            tonghop_keep_catalogue(tonghop, i % 2 == 0 ? worker->folder : NULL) != TONGHOP_OK)
+            (void)snprintf(worker->failure, sizeof(worker->failure), "keep");
         for (int j = 0; j < CALL_COUNT && worker->failure[0] == '\0'; j++)
             use(worker, tonghop);
         tonghop_close(worker->handed_on);
@@ -84,9 +89,13 @@ static void *work(void *context)
 
 static void test_threads_do_not_meet(void **state)
 {
+    const struct world *world = *state;
     struct worker workers[THREAD_COUNT] = {0};
+    char *folder = mem_printf("%s/kept", world->folder);
+    char *removal = mem_printf("rm -r %s", folder);
     for (unsigned i = 0; i < THREAD_COUNT; i++) {
-        workers[i].world = *state;
+        workers[i].world = world;
+        workers[i].folder = folder;
         workers[i].number = i + 1;
         assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
@@ -99,6 +108,9 @@ static void test_threads_do_not_meet(void **state)
             fail_msg("thread %u: %s", i, workers[i].failure);
         tonghop_close(workers[i].handed_on);
     }
+    assert_int_equal(system(removal), 0); /* it was made */
+    free(removal);
+    free(folder);
 }
 
 int main(void)
