@@ -3,7 +3,7 @@ frames them. It understands nothing of what CURVE encrypts, and changes nothing.
 
 import socket
 import threading
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 GREETING_SIZE = 64
 LONG, COMMAND = 2, 4  # flags of a frame
@@ -43,6 +43,8 @@ class Relay:
 
     def __init__(self, port: int, target: int) -> None:
         self.endpoint = f"tcp://127.0.0.1:{port}"
+        # By the number of a message of a connection: what is done before the node gets it, once.
+        self.before: dict[int, Callable[[], object]] = {}
         self._target = target
         self._ways: list[tuple[Way, Way]] = []
         self._threads: list[threading.Thread] = []
@@ -76,16 +78,18 @@ class Relay:
             server = socket.create_connection(("127.0.0.1", self._target))
             ways = (Way(), Way())
             self._ways.append(ways)
-            for source, sink, way in ((client, server, ways[0]), (server, client, ways[1])):
-                thread = threading.Thread(target=self._carry, args=(source, sink, way), daemon=True)
+            for arguments in ((client, server, ways[0], self.before), (server, client, ways[1], {})):
+                thread = threading.Thread(target=self._carry, args=arguments, daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
     @staticmethod
-    def _carry(source: socket.socket, sink: socket.socket, way: Way) -> None:
+    def _carry(source: socket.socket, sink: socket.socket, way: Way,
+               before: dict[int, Callable[[], object]]) -> None:
         try:
             while piece := source.recv(PIECE):
                 way.take(piece)
+                before.pop(way.messages, lambda: None)()
                 sink.sendall(piece)
         except OSError:
             pass  # one of them was reset: so is the other

@@ -15,6 +15,11 @@ from scene import SAMPLE, client, expect, expect_in, outcomes, plant, play, subm
 COMMUNE, PERIOD = 23857, "2024"
 VISITS = "reception.visits"
 UNITS = "23857,23857,commune,thi_tran,631"
+NOT_OF_COMMUNES = ("reception.visits,chung,he_thong,Lượt tiếp công dân,Citizen reception visits,lượt,flow,sum,0,,,"
+                   "province|district|commune", "reception.visits,chung,he_thong,Lượt tiếp công dân,"
+                   "Citizen reception visits,lượt,flow,sum,0,,,province|district")
+# Messages of a filing, behind the hello and the question for the revision before.
+VERDICT, FILING = 3, 4
 AT_ONCE = 8
 
 
@@ -54,12 +59,11 @@ class Desk:
         expect("each message has its answer", down.messages, up.messages)
         return Cost(up.messages, down.size)
 
-    def publish(self, number: int, units: str) -> None:
-        """The sample under that number, with `units` for the line of the officer's."""
+    def publish(self, number: int, *changes: tuple[str, str, str]) -> None:
+        """The sample under that number, with texts of its files replaced."""
         folder = self.tree.folder / f"catalogue-{number}"
         shutil.copytree(SAMPLE / "catalogue", folder)
-        for name, old, new in (("catalogue.ini", "number = 1", f"number = {number}"),
-                               ("units.csv", UNITS, units)):
+        for name, old, new in (("catalogue.ini", "number = 1", f"number = {number}"), *changes):
             text = (folder / name).read_text(encoding="utf-8")
             expect_in(name, text, old)
             (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -115,7 +119,7 @@ def says_what_is_wrong_with_its_unit(desk: Desk) -> None:
     """The node says what is wrong with the key's own unit, where it is none of the period; only who knows
     that it is one does not ask"""
     today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date().isoformat()
-    desk.publish(3, f"99001,99001,commune,xa,631,{today},,Xã Mới,,\n{UNITS}")
+    desk.publish(6, ("units.csv", UNITS, f"99001,99001,commune,xa,631,{today},,Xã Mới,,\n{UNITS}"))
     later = client(desk.tree, "xa-moi", 99001, desk.node)
     result = submit(later, PERIOD, table({VISITS: 1}), expect=1)
     expect_in("refused", result.err, "99001")
@@ -141,10 +145,29 @@ def fetches_a_new_one(desk: Desk) -> None:
     """A catalogue that has come into force is fetched once; the one before stays, and is used again where
     it is in force"""
     before = desk.newest
-    desk.publish(2, UNITS)
+    desk.publish(2)
     desk.expect_fetched("a new one")
     expect("files", (len(desk.files()), before in desk.files()), (2, True))
     desk.expect_kept("the new one again")
+
+
+def comes_into_force_meanwhile(desk: Desk) -> None:
+    """A catalogue that comes into force between welcome and verdict, or verdict and filing: the node judges
+    by its own, as ever, and the next command fetches it"""
+    files = len(desk.files())
+    desk.relay.before[FILING] = lambda: desk.publish(3)
+    desk.expect_kept("what it began with")
+    desk.expect_fetched("the next")
+    desk.relay.before[VERDICT] = lambda: desk.publish(4, ("indicators.csv", *NOT_OF_COMMUNES))
+    result = submit(desk.officer, PERIOD, table({VISITS: 1}), expect=1)
+    expect_in("refused by the node", result.err, f"{VISITS} is not reported by")
+    expect("its verdict", desk.cost().messages, VERDICT)
+    result = submit(desk.officer, PERIOD, table({VISITS: 1}), expect=2)
+    expect_in("known here", result.err, f"{VISITS} is not reported by")
+    expect("a hello, and the chunk", desk.cost().messages, 2)
+    desk.publish(5)
+    desk.expect_fetched("the one after")
+    expect("the newest four", (files, len(desk.files())), (2, 4))
 
 
 def replaces_a_damaged_one(desk: Desk) -> None:
@@ -198,7 +221,7 @@ def main() -> None:
         desk = Desk(tree)
         try:
             play([fetches_once, asks_for_what_it_does_not_know, serves_every_command, fetches_a_new_one,
-                  replaces_a_damaged_one, does_without, many_at_once, says_what_is_wrong_with_its_unit], desk)
+                  comes_into_force_meanwhile, replaces_a_damaged_one, does_without, many_at_once, says_what_is_wrong_with_its_unit], desk)
         finally:
             desk.relay.close()
 
