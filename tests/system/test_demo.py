@@ -68,7 +68,7 @@ def tour(name: str, program: str, folder: Path) -> int:
         if words[0] != "t":
             continue
         result = subprocess.run(["bash", "-c", f"{program} {shlex.join(words[1:])}"], capture_output=True,
-                                text=True, cwd=folder)
+                                text=True, cwd=folder, env={**os.environ, "XDG_CACHE_HOME": str(folder)})
         printed, said = result.stdout.splitlines(), result.stderr.splitlines()
         # On a terminal they come as they are written.
         if not any(is_as_documented(lines, session.output) for lines in (said + printed, printed + said)):
@@ -94,7 +94,8 @@ def main() -> None:
             # What it prints to try works, and speaks Vietnamese whatever the locale.
             program = re.search(r"alias t='(.*)'", text)
             result = subprocess.run(["bash", "-c", f"{program[1]} gia-lai totals --period 2024"],
-                                    capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+                                    capture_output=True, text=True,
+                                    env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_CACHE_HOME": folder})
             expect(f"totals\n{result.stderr}", result.returncode, 0)
             expect_in("the language of the demo", result.stdout, "Lượt tiếp công dân")
             english = program[1].replace("TONGHOP_LANG=vi", "TONGHOP_LANG=en")
