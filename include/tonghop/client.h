@@ -131,10 +131,10 @@ enum tonghop_err tonghop_open(const struct tonghop_options *options, struct tong
  * later: in this folder, whose path begins with "/", and which is made if it is missing. There it
  * is taken from as long as the node says that it is the one in force; a file is believed only when
  * its content has the hash that the node names. What cannot be kept is fetched again, and is no
- * error: also where the folder, or a step on the way to it, belongs to another user than the
- * effective one (and not to root), or others may write to it. The newest 4 catalogues stay, 32 MiB
- * at most; files may be removed at any time, and any number of handles, threads and programs may
- * use one folder, such as ~/.cache/tonghop, which is the command's.
+ * error: also where the folder does not belong to the effective user, or others may write to it, or
+ * a step on the way to it belongs to somebody else who is not root. The newest 4 catalogues stay,
+ * 32 MiB at most; files may be removed at any time, and any number of handles, threads and programs
+ * of one user may use one folder, such as his ~/.cache/tonghop, which is the command's.
  * NULL, as at first: it is kept nowhere, and fetched once for each handle. A library leaves no
  * files that its program has not asked for, and a service need not have a home to leave them in.
  * TONGHOP_ERR_USAGE: not such a path. Since 0.3.0. */
