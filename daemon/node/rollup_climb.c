@@ -253,6 +253,15 @@ void rollup_change(struct node *node, struct store_txn *txn, const struct report
     }
 }
 
+static void change_bucket(struct bucket *bucket, const uint8_t *before, const uint8_t *after)
+{
+    if (before != NULL)
+        digest_subtract(bucket->digest, before);
+    else
+        bucket->count++;
+    digest_add(bucket->digest, after);
+}
+
 static struct accumulator *open_bucket(struct node *node, struct store_txn *txn,
                                        const struct report_key *key, uint32_t unit)
 {
@@ -269,22 +278,38 @@ static struct accumulator *open_bucket(struct node *node, struct store_txn *txn,
     return opened;
 }
 
+/* That of a unit with nothing beneath: its few reports seldom come together, so it is not kept at
+ * hand. */
+static void change_leaf(struct store_txn *txn, const struct report_key *key, const uint8_t *before,
+                        const uint8_t *after)
+{
+    struct bucket bucket;
+    if (store_get_bucket(txn, key->kind, key->period, key->unit, &bucket) != ERR_OK)
+        return; /* sticky */
+    change_bucket(&bucket, before, after);
+    (void)store_put_bucket(txn, &bucket); /* it is sticky */
+}
+
 void rollup_change_digest(struct node *node, struct store_txn *txn, const struct report_key *key,
                           const uint8_t *before, const uint8_t *after)
 {
     const struct tree *tree = node_tree(node, key->period);
     if (!rollup_is_applied(node, key) || !node_covers(node, tree, key->unit))
         return;
-    for (uint32_t unit = key->unit;; unit = tree_parent(tree, unit)) {
-        struct accumulator *opened = open_bucket(node, txn, key, unit);
+    const uint32_t top = tree_find(tree, node->options.unit);
+    uint32_t index = tree_find(tree, key->unit);
+    if (tree->nodes[index].first_child == TREE_NONE) {
+        change_leaf(txn, key, before, after);
+        if (index == top)
+            return;
+        index = tree->nodes[index].parent;
+    }
+    for (;; index = tree->nodes[index].parent) {
+        struct accumulator *opened = open_bucket(node, txn, key, tree->nodes[index].unit);
         if (opened == NULL)
             return;
-        if (before != NULL)
-            digest_subtract(opened->bucket.digest, before);
-        else
-            opened->bucket.count++;
-        digest_add(opened->bucket.digest, after);
-        if (unit == node->options.unit)
+        change_bucket(&opened->bucket, before, after);
+        if (index == top)
             return;
     }
 }
