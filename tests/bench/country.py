@@ -10,9 +10,11 @@ NATION = (63, 705, 10600)
 
 
 def levels_of(counts: tuple[int, ...]) -> list[str]:
-    """Names for the top and `counts` beneath it; the lowest of three or more are communes."""
+    """Names for the top and `counts` beneath it; the lowest are communes, but of very few or many levels."""
     if len(counts) == 3:
         return ["nation", "province", "district", "commune"]
+    if len(counts) == 2:
+        return ["nation", "province", "commune"]
     return list(LEVELS[: len(counts) + 1])
 
 
