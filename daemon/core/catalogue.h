@@ -206,8 +206,20 @@ const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id
 const struct indicator *catalogue_indicator(const struct catalogue *catalogue, uint32_t number);
 /* The same for whoever asks for one after the other, in rising order mostly: `*at`, 0 at first, is
  * where the last one was. */
-const struct indicator *catalogue_indicator_from(const struct catalogue *catalogue, uint32_t number,
-                                                 size_t *at);
+static inline const struct indicator *catalogue_indicator_from(const struct catalogue *catalogue,
+                                                               uint32_t number, size_t *at)
+{
+    for (size_t i = *at; i < catalogue->indicator_count && i < *at + 2; i++) {
+        if (catalogue->indicators[i].number == number) {
+            *at = i;
+            return &catalogue->indicators[i];
+        }
+    }
+    const struct indicator *found = catalogue_indicator(catalogue, number);
+    if (found != NULL)
+        *at = (size_t)(found - catalogue->indicators);
+    return found;
+}
 const struct indicator *catalogue_indicator_by_code(const struct catalogue *catalogue,
                                                     const char *code);
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number);

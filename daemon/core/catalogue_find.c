@@ -33,21 +33,6 @@ const struct indicator *catalogue_indicator(const struct catalogue *catalogue, u
                        sizeof *catalogue->indicators, number);
 }
 
-const struct indicator *catalogue_indicator_from(const struct catalogue *catalogue, uint32_t number,
-                                                 size_t *at)
-{
-    for (size_t i = *at; i < catalogue->indicator_count && i < *at + 2; i++) {
-        if (catalogue->indicators[i].number == number) {
-            *at = i;
-            return &catalogue->indicators[i];
-        }
-    }
-    const struct indicator *found = catalogue_indicator(catalogue, number);
-    if (found != NULL)
-        *at = (size_t)(found - catalogue->indicators);
-    return found;
-}
-
 const struct form *catalogue_form(const struct catalogue *catalogue, uint32_t number)
 {
     _Static_assert(offsetof(struct form, number) == 0, "find_number reads the key there");
