@@ -7,6 +7,7 @@ The cost is counted, not timed: instructions per report in node_batch, in groups
 country that is in the middle of a campaign is made first, without counting: all units have filed all earlier
 years, and a part of them the year that is counted. Then some reports are filed, and then twice as many, each in
 a process of its own; the difference of the two is what is told, so that their starts are not in it.
+What a report costs that comes alone, with the statement that follows it, is counted at the top of a small tree (bench_tree).
 
 --write draws docs/growth.svg. --quick, as the tests run it, counts less, and fails if the cost grows faster than
 the logarithm of the number of leaf units."""
@@ -28,10 +29,12 @@ import growth_plot  # noqa: E402
 from country import write_country  # noqa: E402
 from harness import Failure  # noqa: E402
 
-INTAKE = Path(os.environ["BENCH_PROGRAMS"]) / "bench_intake"
+PROGRAMS = Path(os.environ["BENCH_PROGRAMS"])
+INTAKE, TREE = PROGRAMS / "bench_intake", PROGRAMS / "bench_tree"
 PLOT = HERE.parents[1] / "docs" / "growth.svg"
 GROUP, LAST_YEAR = 128, 2024
 USUAL_UNITS, USUAL_INDICATORS = 10240, 100
+SINGLES = 100  # reports that come alone (tree.c)
 TOLERANCE = 1.05
 
 
@@ -46,15 +49,15 @@ class Case(NamedTuple):
 
 
 class Cost(NamedTuple):
-    instructions: float  # of a report
-    disk: float          # bytes of each report filed
-    memory: float        # bytes that filing has added to the process
+    instructions: float    # of a report
+    disk: float = 0.0      # bytes of each report filed
+    memory: float = 0.0    # bytes that filing has added to the process
 
 
 class Series(NamedTuple):
     title: str
-    unit: str
     cases: list[Case]
+    is_alone: bool = False
 
 
 def nation(leaves: int) -> tuple[int, ...]:
@@ -62,18 +65,26 @@ def nation(leaves: int) -> tuple[int, ...]:
     return max(leaves // 160, 2), leaves // 16, leaves
 
 
+def small(leaves: int) -> tuple[int, ...]:
+    """Two nodes beneath the top, for bench_tree."""
+    return 2, leaves // 25, leaves
+
+
 # Three groups are counted, after one that filed before: no country of less than four groups.
 SERIES = (
-    Series("leaf units", "units", [Case(leaves, nation(leaves)) for leaves in (512, 2048, 10240, 102400)]),
-    Series("indicators of the form", "indicators",
+    Series("leaf units", [Case(leaves, nation(leaves)) for leaves in (512, 2048, 10240, 102400)]),
+    Series("indicators of the form",
            [Case(count, nation(2048), count) for count in (10, 100, 1000)]),
-    Series("children of one unit", "children",
+    Series("children of one unit",
            [Case(count, (10000 // count, 10000)) for count in (5, 50, 500, 5000)]),
-    Series("years held", "years",
+    Series("years held",
            [Case(years, nation(USUAL_UNITS), years=years) for years in (0, 1, 5, 10)]),
+    Series("leaf units, each alone",
+           [Case(leaves, small(leaves), 10) for leaves in (250, 1000, 4000)], is_alone=True),
 )
 # Few indicators: a walk over all units would be lost among the work that those make.
-QUICK = (Series("leaf units", "units", [Case(leaves, nation(leaves), 10, most=4 * GROUP) for leaves in (512, 10240)]),)
+QUICK = (Series("leaf units", [Case(leaves, nation(leaves), 10, most=4 * GROUP) for leaves in (512, 10240)]),
+         Series("leaf units, each alone", [Case(leaves, small(leaves), 10) for leaves in (200, 800)], is_alone=True))
 
 
 def run(*command: object) -> str:
@@ -109,6 +120,17 @@ def measure(case: Case) -> Cost:
     return Cost((twice - once) / reports, number(r"(\d+) bytes on disk", text), number(r"(\d+) bytes of memory", text))
 
 
+def measure_alone(case: Case) -> Cost:
+    with tempfile.TemporaryDirectory(prefix="growth.", dir=os.environ.get("TONGHOP_BENCH_DIR")) as name:
+        folder = Path(name)
+        write_country(folder / "catalogue", case.counts, case.indicators)
+        (folder / "nodes").mkdir()
+        text = run("valgrind", "--tool=callgrind", "--toggle-collect=realm_turn_counted",
+                   "--callgrind-out-file=/dev/null", TREE, "-c", 0, "-p", "single", folder / "catalogue",
+                   folder / "nodes", 2)
+    return Cost(number(r"Collected : (\d+)", text) / SINGLES)
+
+
 def show(series: Series, costs: list[Cost]) -> None:
     print(f"\n{series.title:>22}  instructions  of the first  per figure  disk bytes  memory KiB")
     for case, cost in zip(series.cases, costs):
@@ -123,7 +145,7 @@ def judge(series: Series, costs: list[Cost]) -> None:
     few, many = series.cases[0].value, series.cases[-1].value
     grows, may = costs[-1].instructions / costs[0].instructions, math.log(many) / math.log(few) * TOLERANCE
     if grows > may:
-        raise Failure(f"a report costs {grows:.2f} times as much among {many} units as among {few}: "
+        raise Failure(f"{series.title}: a report costs {grows:.2f} times as much among {many} units as among {few}: "
                       f"more than {may:.2f}, as the logarithm grows")
 
 
@@ -139,14 +161,14 @@ def main() -> None:
     for series in QUICK if chosen.quick else SERIES:
         if chosen.series and not any(word in series.title for word in chosen.series):
             continue
-        measured.append((series, [measure(case) for case in series.cases]))
+        measured.append((series, [(measure_alone if series.is_alone else measure)(case) for case in series.cases]))
         show(*measured[-1])
         if chosen.quick:
             judge(*measured[-1])
     if chosen.write:
         PLOT.write_text(growth_plot.draw([growth_plot.Panel(series.title, [
             (case.value, cost.instructions) for case, cost in zip(series.cases, costs)])
-            for series, costs in measured]), encoding="utf-8")
+            for series, costs in measured if not series.is_alone]), encoding="utf-8")
         print(f"\nwritten: {PLOT}")
 
 
