@@ -360,7 +360,10 @@ static int serve(struct conf *conf, const char *conf_path)
     }
     loop_free(&loop);
     node_free(&node);
-    store_close(&store);
+    if (err == ERR_OK)
+        store_end(&store);
+    else
+        store_close(&store);
     key_wipe(&pair);
     if (signal_fd >= 0)
         close(signal_fd);

@@ -1,5 +1,5 @@
-/* Opening LMDB: making its file, looking at every page of it before LMDB follows one, and what is
- * flushed before anybody is answered. */
+/* Opening LMDB: making its file, looking at every page of it before LMDB follows one, unless the
+ * file is sealed, and what is flushed before anybody is answered. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 #include "store/deferred.h"
 #include "store/folder.h"
 #include "store/pages.h"
+#include "store/seal.h"
 
 enum {
     FILE_MODE = 0600,
@@ -151,7 +152,12 @@ static enum err open_file(struct db *db, const char *lmdb_path, int folder_fd,
     db->is_reader = access == DB_ACCESS_READER;
     db->deferred = deferred_new(&bound, db->is_reader);
     db_check_readers(db);
-    enum err err = check_pages(db);
+    bool is_sealed = access == DB_ACCESS_OWNER && seal_take(folder_fd);
+    if (is_sealed)
+        log_debug("store %s: " DATAFILE_NAME " is what a daemon that ended well has left: its "
+                  "pages are not looked at again",
+                  db->path);
+    enum err err = is_sealed ? ERR_OK : check_pages(db);
     if (err == ERR_OK && access == DB_ACCESS_OWNER)
         err = make_durable(db, folder_fd);
     return err;

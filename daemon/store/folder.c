@@ -40,6 +40,20 @@ const char *folder_network_name(uint64_t type)
     return NULL;
 }
 
+bool folder_tells_changes(int fd)
+{
+    /* ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs: numbers as above. */
+    static const uint32_t types[] = {0x0000EF53, 0x58465342, 0x9123683E, 0xF2F52010,
+                                     0x2FC12FC1, 0xCA451A4E, 0x01021994, 0x794C7630};
+    struct statfs disk;
+    if (fstatfs(fd, &disk) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if ((uint32_t)disk.f_type == types[i])
+            return true;
+    return false;
+}
+
 bool folder_is_read_only(int fd)
 {
     struct statfs disk;

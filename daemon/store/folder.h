@@ -29,5 +29,7 @@ bool folder_is_read_only(int fd);
 /* The name of the network or user-space file system with statfs number `type`, NULL for any other:
  * there neither locks nor memory maps can be relied on. */
 const char *folder_network_name(uint64_t type);
+/* Whether each change of a file there gives it a time of change, to be relied on (store/seal.h). */
+bool folder_tells_changes(int fd);
 
 #endif

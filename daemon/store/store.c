@@ -14,6 +14,7 @@
 #include "store/feed.h"
 #include "store/folder.h"
 #include "store/migrate.h"
+#include "store/seal.h"
 #include "store/txn.h"
 
 /* What is kept of the map for acks and deletions. Also in a small map it is some transactions'
@@ -235,6 +236,15 @@ void store_close(struct store **store)
     free((*store)->path);
     free(*store);
     *store = NULL;
+}
+
+void store_end(struct store **store)
+{
+    bool is_sound = !store_is_damaged(*store) && !store_is_removed(*store);
+    db_close(&(*store)->db);
+    if (is_sound)
+        seal_leave((*store)->folder);
+    store_close(store);
 }
 
 /* ---- room ---- */

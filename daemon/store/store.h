@@ -61,6 +61,9 @@ struct store_older {
  * `reserve_bytes` are kept free. False where that cannot be told: opening it read-only says why. */
 bool store_awaits_upgrade(const char *path, uint64_t reserve_bytes, struct store_older *ret_older);
 void store_close(struct store **store);
+/* As store_close, where all went well: the store is sealed (store/seal.h), unless damage was met or
+ * its file is gone. Of one that was opened for good, between transactions. */
+void store_end(struct store **store);
 
 /* False when the disk (less than `reserve_bytes` free) or the map (less than 1/16 of it, or than
  * 256 KiB, left, freed pages counted) is so full that intake must be refused while acks, deletions
