@@ -17,12 +17,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 import targets  # noqa: E402
 import works_history  # noqa: E402
 import works_intake  # noqa: E402
+import works_storm  # noqa: E402
 import works_tree  # noqa: E402
 from country import NATION  # noqa: E402
 from figures import Country  # noqa: E402
 from measure import PROGRAMS, Plan, Row, disk_folder, file_system, flush_ms  # noqa: E402
 
-GROUPS = {"intake": works_intake, "history": works_history, "tree": works_tree}
+GROUPS = {"intake": works_intake, "history": works_history, "tree": works_tree, "storm": works_storm}
 QUICK_NATION, QUICK_ROUNDS, ROUNDS = (3, 12, 180), 1, 5
 
 # Of a row's numbers: key, title, how it is written, in what unit.
@@ -35,6 +36,7 @@ COLUMNS = (("per_s", "per s", "{:,.0f}", 1), ("p50_us", "p50 ms", "{:.3f}", 1000
 REMARKS = (("filed_p50_us", "acknowledged after {:.3f} ms", 1000), ("ready_us", "READY after {:.3f} ms", 1000),
            ("answer_bytes", "{:,.0f} bytes an answer", 1), ("disk", "{:,.0f} KiB on disk per 1,000", 1024),
            ("messages", "{:.2f} messages a report", 1), ("changed_s", "first change after {:.2f} s", 1),
+           ("connected", "{:,.0f} connections", 1),
            ("reached_s", "total right after {:.2f} s", 1), ("ended_s", "all sent after {:.2f} s", 1))
 
 
