@@ -101,16 +101,16 @@ static void write_bytes(struct writer *writer, struct span bytes)
 static void write_change(struct writer *writer, const struct pending_entry *entry,
                          struct buf *scratch)
 {
-    const struct pending_version *now = &entry->now;
+    const struct pending_version *now = entry->now;
     buf_clear(scratch);
     buf_put_u8(scratch, entry->table);
-    buf_put_varint(scratch, entry->key.len);
-    buf_put(scratch, entry->key.data, entry->key.len);
+    buf_put_varint(scratch, entry->key_len);
+    buf_put(scratch, entry->key, entry->key_len);
     buf_put_u8(scratch, now->state == PENDING_PUT ? CHANGE_PUT : CHANGE_DELETE);
     if (now->state == PENDING_PUT)
-        buf_put_varint(scratch, now->value.len);
+        buf_put_varint(scratch, now->len);
     write_bytes(writer, span_of(scratch));
-    write_bytes(writer, span_of(&now->value)); /* of what was deleted it is empty */
+    write_bytes(writer, pending_value(now)); /* of what was deleted it is empty */
 }
 
 void deferred_write(struct db_txn *txn)
@@ -277,13 +277,13 @@ static void place_table(struct db_txn *txn, struct pending *map, enum db_table t
         buf_put(&copy, last.data, last.len); /* it lies in a page that changes */
     for (size_t i = 0; i < count; i++) {
         const struct pending_entry *entry = row[i];
-        struct span value = span_of(&entry->now.value);
-        if (entry->now.state == PENDING_DELETED)
-            (void)raw_delete(txn, table, entry->key); /* errors are sticky */
-        else if (pending_compare(entry->key, span_of(&copy)) > 0)
-            (void)raw_append(txn, table, entry->key, value);
+        struct span key = pending_key(entry), value = pending_value(entry->now);
+        if (entry->now->state == PENDING_DELETED)
+            (void)raw_delete(txn, table, key); /* errors are sticky */
+        else if (pending_compare(key, span_of(&copy)) > 0)
+            (void)raw_append(txn, table, key, value);
         else
-            (void)raw_put(txn, table, entry->key, value);
+            (void)raw_put(txn, table, key, value);
     }
     buf_fini(&copy);
 }
@@ -343,7 +343,7 @@ enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)
     if (map == NULL)
         return raw_delete(txn, table, key);
     const struct pending_entry *entry = pending_find(map, table, key);
-    bool is_there = entry != NULL ? entry->now.state == PENDING_PUT : raw_has(txn, table, key);
+    bool is_there = entry != NULL ? entry->now->state == PENDING_PUT : raw_has(txn, table, key);
     if (!is_there)
         return txn->error;
     pending_delete(map, table, key);
@@ -369,7 +369,7 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
         case PENDING_NONE:
             break;
         case PENDING_PUT:
-            *ret_value = span_of(&version->value);
+            *ret_value = pending_value(version);
             return ERR_OK;
         case PENDING_DELETED:
             return ERR_NOT_FOUND;
@@ -381,8 +381,9 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
 static bool is_beneath(struct db_txn *txn, struct pending_entry *entry)
 {
     if (entry->beneath == PENDING_UNKNOWN)
-        entry->beneath = raw_has(txn, (enum db_table)entry->table, entry->key) ? PENDING_THERE
-                                                                               : PENDING_NOT_THERE;
+        entry->beneath = raw_has(txn, (enum db_table)entry->table, pending_key(entry))
+                             ? PENDING_THERE
+                             : PENDING_NOT_THERE;
     return entry->beneath == PENDING_THERE;
 }
 
@@ -419,7 +420,7 @@ static const struct pending_entry *skip_unseen(const struct db_txn *txn, struct 
                                                const struct pending_entry *entry)
 {
     while (entry != NULL && pending_version(entry, view_of(txn))->state == PENDING_NONE)
-        entry = direction->seek(map, (enum db_table)entry->table, entry->key);
+        entry = direction->seek(map, (enum db_table)entry->table, pending_key(entry));
     return entry;
 }
 
@@ -435,17 +436,17 @@ static enum err walk(struct db_txn *txn, const struct direction *direction, enum
     while ((entry = skip_unseen(txn, map, direction, entry)) != NULL &&
            (err == ERR_OK || err == ERR_NOT_FOUND)) {
         const struct pending_version *version = pending_version(entry, view_of(txn));
-        int order = err == ERR_OK ? direction->sign * pending_compare(entry->key, key) : -1;
+        int order = err == ERR_OK ? direction->sign * pending_compare(pending_key(entry), key) : -1;
         if (order > 0)
             break;
         if (version->state == PENDING_PUT) {
-            *ret_key = entry->key;
-            *ret_value = span_of(&version->value);
+            *ret_key = pending_key(entry);
+            *ret_value = pending_value(version);
             return ERR_OK;
         }
         if (order == 0) /* what was deleted hides what the table has */
             err = direction->walk(txn, table, key, &key, &value);
-        entry = direction->seek(map, table, entry->key);
+        entry = direction->seek(map, table, pending_key(entry));
     }
     if (err == ERR_OK) {
         *ret_key = key;

@@ -44,8 +44,8 @@ struct pending *pending_new(void)
 
 static void free_entry(struct pending_entry *entry)
 {
-    buf_fini(&entry->now.value);
-    buf_fini(&entry->before.value);
+    free(entry->now);
+    free(entry->before);
     free(entry);
 }
 
@@ -97,7 +97,7 @@ static struct slot *slot_of(const struct pending *pending, enum db_table table, 
     for (size_t i = first_slot(pending, hash);; i = (i + 1) & mask) {
         struct slot *slot = &pending->slots[i];
         if (slot->entry == NULL || (slot->hash == hash && slot->entry->table == table &&
-                                    span_equal(slot->entry->key, key)))
+                                    span_equal(pending_key(slot->entry), key)))
             return slot;
     }
 }
@@ -127,7 +127,8 @@ static void make_room(struct pending *pending)
     for (size_t i = 0; i < old_count; i++) {
         const struct pending_entry *entry = old[i].entry;
         if (entry != NULL)
-            *slot_of(pending, (enum db_table)entry->table, entry->key, old[i].hash) = old[i];
+            *slot_of(pending, (enum db_table)entry->table, pending_key(entry), old[i].hash) =
+                old[i];
     }
     free(old);
 }
@@ -158,7 +159,7 @@ int pending_compare(struct span a, struct span b)
 static int compare_entries(const void *a, const void *b)
 {
     const struct pending_entry *const *left = a, *const *right = b;
-    return pending_compare((*left)->key, (*right)->key);
+    return pending_compare(pending_key(*left), pending_key(*right));
 }
 
 /* How many of the first `count`, which are in order, have keys below `key`. */
@@ -167,7 +168,7 @@ static size_t count_below(const struct row *row, size_t count, struct span key)
     size_t below = 0;
     while (below < count) {
         size_t middle = below + (count - below) / 2;
-        if (pending_compare(row->entries[middle]->key, key) < 0)
+        if (pending_compare(pending_key(row->entries[middle]), key) < 0)
             below = middle + 1;
         else
             count = middle;
@@ -186,7 +187,7 @@ static void sort(struct row *row)
     memcpy(tail, row->entries + sorted, count * sizeof(struct pending_entry *));
     qsort(tail, count, sizeof(struct pending_entry *), compare_entries);
     for (; count > 0; count--) {
-        size_t place = count_below(row, sorted, tail[count - 1]->key);
+        size_t place = count_below(row, sorted, pending_key(tail[count - 1]));
         memmove(row->entries + place + count, row->entries + place,
                 (sorted - place) * sizeof(struct pending_entry *));
         row->entries[place + count - 1] = tail[count - 1];
@@ -210,7 +211,7 @@ struct pending_entry *pending_after(struct pending *pending, enum db_table table
     struct row *row = &pending->rows[table];
     sort(row);
     size_t place = count_below(row, row->count, key);
-    if (place < row->count && span_equal(row->entries[place]->key, key))
+    if (place < row->count && span_equal(pending_key(row->entries[place]), key))
         place++;
     return place < row->count ? row->entries[place] : NULL;
 }
@@ -223,10 +224,23 @@ struct pending_entry *pending_below(struct pending *pending, enum db_table table
     return place > 0 ? row->entries[place - 1] : NULL;
 }
 
+struct span pending_key(const struct pending_entry *entry)
+{
+    return (struct span){entry->key, entry->key_len};
+}
+
+struct span pending_value(const struct pending_version *version)
+{
+    return (struct span){version->value, version->len};
+}
+
 const struct pending_version *pending_version(const struct pending_entry *entry,
                                               enum pending_view view)
 {
-    return view == PENDING_BEFORE && entry->is_touched ? &entry->before : &entry->now;
+    static const struct pending_version none = {.state = PENDING_NONE};
+    const struct pending_version *version =
+        view == PENDING_BEFORE && entry->is_touched ? entry->before : entry->now;
+    return version != NULL ? version : &none;
 }
 
 /* ---- changing ---- */
@@ -236,11 +250,11 @@ static struct pending_entry *insert(struct pending *pending, enum db_table table
 {
     struct row *row = &pending->rows[table];
     struct pending_entry *entry = mem_calloc(1, sizeof *entry + key.len);
-    memcpy(entry->key_bytes, key.data, key.len);
-    entry->key = (struct span){entry->key_bytes, key.len};
+    memcpy(entry->key, key.data, key.len);
+    entry->key_len = (uint16_t)key.len;
     entry->table = (uint8_t)table;
     if (row->count == row->sorted_count &&
-        (row->count == 0 || pending_compare(row->entries[row->count - 1]->key, key) < 0))
+        (row->count == 0 || pending_compare(pending_key(row->entries[row->count - 1]), key) < 0))
         row->sorted_count++;
     row->entries = mem_grow(row->entries, row->count, &row->capacity, sizeof *row->entries);
     row->entries[row->count++] = entry;
@@ -252,33 +266,22 @@ static struct pending_entry *insert(struct pending *pending, enum db_table table
 static void remove_entry(struct pending *pending, struct pending_entry *entry)
 {
     enum db_table table = (enum db_table)entry->table;
+    struct span key = pending_key(entry);
     struct row *row = &pending->rows[table];
     sort(row);
-    size_t place = count_below(row, row->count, entry->key);
+    size_t place = count_below(row, row->count, pending_key(entry));
     row->sorted_count = --row->count;
     memmove(row->entries + place, row->entries + place + 1,
             (row->count - place) * sizeof(struct pending_entry *));
-    empty_slot(pending, slot_of(pending, table, entry->key, hash_of(table, entry->key)));
+    empty_slot(pending, slot_of(pending, table, key, hash_of(table, key)));
     pending->entry_count--;
     free_entry(entry);
-}
-
-/* Takes no more memory than it needs: many are large, and few of them grow. */
-static void set_value(struct buf *held, struct span value)
-{
-    if (value.len > held->cap) {
-        buf_fini(held);
-        held->data = mem_alloc(value.len);
-        held->cap = value.len;
-    }
-    buf_clear(held);
-    buf_put(held, value.data, value.len);
 }
 
 static void change(struct pending *pending, enum db_table table, struct span key,
                    enum pending_state state, struct span value)
 {
-    assert(table < DB_PENDING && key.len > 0);
+    assert(table < DB_PENDING && key.len > 0 && key.len <= DB_KEY_MAX && value.len <= UINT32_MAX);
     make_room(pending);
     uint64_t hash = hash_of(table, key);
     struct pending_entry *entry = slot_of(pending, table, key, hash)->entry;
@@ -286,7 +289,7 @@ static void change(struct pending *pending, enum db_table table, struct span key
         entry = insert(pending, table, key, hash);
     if (!entry->is_touched) {
         entry->before = entry->now;
-        entry->now = (struct pending_version){0};
+        entry->now = NULL;
         entry->is_touched = true;
         pending->touched = mem_grow(pending->touched, pending->touched_count,
                                     &pending->touched_capacity, sizeof *pending->touched);
@@ -295,9 +298,12 @@ static void change(struct pending *pending, enum db_table table, struct span key
         pending->open.bytes += ENTRY_BYTES + key.len;
     }
     pending->open.bytes += value.len;
-    pending->open.bytes -= entry->now.value.len;
-    entry->now.state = state;
-    set_value(&entry->now.value, value);
+    pending->open.bytes -= entry->now != NULL ? entry->now->len : 0;
+    entry->now = mem_realloc(entry->now, sizeof *entry->now + value.len);
+    entry->now->state = state;
+    entry->now->len = (uint32_t)value.len;
+    if (value.len > 0) /* else it may be NULL, which memcpy must not see */
+        memcpy(entry->now->value, value.data, value.len);
 }
 
 void pending_put(struct pending *pending, enum db_table table, struct span key, struct span value)
@@ -324,7 +330,8 @@ void pending_keep(struct pending *pending)
 {
     for (size_t i = 0; i < pending->touched_count; i++) {
         struct pending_entry *entry = pending->touched[i];
-        buf_fini(&entry->before.value);
+        free(entry->before);
+        entry->before = NULL;
         entry->is_touched = false;
     }
     pending->touched_count = 0;
@@ -336,13 +343,13 @@ void pending_undo(struct pending *pending)
 {
     for (size_t i = 0; i < pending->touched_count; i++) {
         struct pending_entry *entry = pending->touched[i];
-        if (entry->before.state == PENDING_NONE) {
+        if (entry->before == NULL) {
             remove_entry(pending, entry);
             continue;
         }
-        buf_fini(&entry->now.value);
+        free(entry->now);
         entry->now = entry->before;
-        entry->before = (struct pending_version){0};
+        entry->before = NULL;
         entry->is_touched = false;
     }
     pending->touched_count = 0;

@@ -18,19 +18,22 @@ enum pending_state {
 
 struct pending_version {
     enum pending_state state;
-    struct buf value;
+    uint32_t len; /* of the value */
+    uint8_t value[];
 };
 
 /* Whether the table has the key, for whoever counts: looked up once. */
 enum pending_beneath { PENDING_UNKNOWN, PENDING_THERE, PENDING_NOT_THERE };
 
+/* There are thousands: it is as small as can be. */
 struct pending_entry {
-    struct pending_version now, before; /* `before` means something while it is touched */
-    struct span key;                    /* in its own memory */
-    uint8_t table;                      /* enum db_table */
+    struct pending_version *now;
+    struct pending_version *before; /* while it is touched; NULL: it was not there */
+    uint16_t key_len;
+    uint8_t table;   /* enum db_table */
+    uint8_t beneath; /* enum pending_beneath */
     bool is_touched;
-    enum pending_beneath beneath;
-    uint8_t key_bytes[];
+    uint8_t key[];
 };
 
 /* As the open transaction sees it, or as all others do. */
@@ -50,8 +53,11 @@ struct pending_entry *pending_below(struct pending *pending, enum db_table table
 /* All of a table, in the order of keys; valid until the next change. */
 struct pending_entry *const *pending_row(struct pending *pending, enum db_table table,
                                          size_t *ret_count);
+struct span pending_key(const struct pending_entry *entry);
+/* PENDING_NONE, if it is not there in that view. */
 const struct pending_version *pending_version(const struct pending_entry *entry,
                                               enum pending_view view);
+struct span pending_value(const struct pending_version *version);
 /* As memcmp, and a key comes behind its own beginning. */
 int pending_compare(struct span a, struct span b);
 
