@@ -22,6 +22,7 @@
 #include "misdeeds.h"
 #include "names.h"
 #include "reload.h"
+#include "room.h"
 #include "settling.h"
 #include "setup.h"
 
@@ -32,11 +33,11 @@ enum {
     LOOP_LOADED = 16,                   /* messages of a turn after which more are waited for */
     LOOP_WAIT_PART = 4,                 /* of what the disk took last: how long at most */
     LOOP_WAIT_STEP_US = 50,
+    LOOP_WAIT_IDLE = 4,
     LOOP_DRAIN_BYTES = 4 << 20, /* taken from one socket before others */
     LOOP_QUESTIONS_MAX = 4,     /* of a turn: one of them can take a tenth of a second */
     LOOP_HELLO_MAX = 256,       /* bytes of one that is no node's */
     LOOP_STATUS_MS = 10000,     /* how often the service manager is told how things are */
-    LOOP_ROOM_MS = 1000,        /* how often is looked at the room on the disk */
     LOOP_PUBLIC_MS = 1000,      /* how often is looked at NAME.pub and NAME.key */
     LOOP_READERS_MS = 600000,   /* how often slots of dead readers are cleared */
     LOOP_LAST_MS = 100,         /* at the end: for messages on their way, and for their answers */
@@ -90,10 +91,8 @@ struct loop {
     bool was_linked;        /* when the manager was told last ... */
     uint32_t old_catalogue; /* ... and the catalogue then ... */
     bool was_disk_low;      /* ... and the room */
-    bool is_disk_low;       /* as the log told last */
-    bool is_removed;        /* the data file, as the log told last */
-    bool is_room_due;       /* something happened since room was looked at */
-    int64_t status_ms, room_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
+    struct room_watch room;
+    int64_t status_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
 
 struct instant loop_now(void)
@@ -425,14 +424,15 @@ static enum err gather_more(struct loop *loop)
 {
     const struct timespec step = {.tv_nsec = LOOP_WAIT_STEP_US * 1000};
     int64_t end_us = clock_us(CLOCK_MONOTONIC) + loop->disk_us / LOOP_WAIT_PART;
-    size_t before = 0;
+    unsigned idle = loop->taken_count > 0 ? 0 : LOOP_WAIT_IDLE; /* steps that brought nothing */
     enum err err = ERR_OK;
-    while (err == ERR_OK && loop->taken_count > before && loop->taken_count < loop->take_max &&
+    while (err == ERR_OK && idle < LOOP_WAIT_IDLE && loop->taken_count < loop->take_max &&
            clock_us(CLOCK_MONOTONIC) < end_us) {
         bool is_asked;
-        before = loop->taken_count;
+        size_t before = loop->taken_count;
         (void)nanosleep(&step, NULL); /* cut short by nothing: signals are blocked */
         err = gather(loop, -1, 0, &is_asked);
+        idle = loop->taken_count > before ? 0 : idle + 1;
     }
     return err;
 }
@@ -460,7 +460,7 @@ static void reload(struct loop *loop)
     struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
     store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
     node_set_reminding(node, loop->conf->remind_every_days, loop->conf->remind_before_days);
-    loop->is_room_due = true;
+    loop->room.is_due = true;
     if (reload.is_parent_moved)
         node_move_parent(node, loop->conf->parent_endpoint, loop->conf->parent_key,
                          &loop->transport, loop_now_ms());
@@ -565,53 +565,6 @@ static void set_pace(struct loop *loop, int64_t turn_us, int64_t cpu_us)
         loop->take_max = LOOP_TAKE_MAX;
 }
 
-static void tell_removed(struct loop *loop)
-{
-    bool was_removed = loop->is_removed;
-    loop->is_removed = store_is_removed(loop->node->store);
-    if (loop->is_removed && !was_removed)
-        log_event(LOG_EVENT_STORE_REMOVED, LOG_FIELDS(.error = ERR_IO),
-                  "the data file was moved or removed from %s, and nothing is taken in: put it "
-                  "back; or, when nothing is left to be sent, stop this and restore a backup; "
-                  "without one see 'Replacing a burnt disk' in OPERATING.md",
-                  loop->conf->state_dir);
-}
-
-/* Those who are refused are told; this is for whoever can make room. */
-static void tell_room(struct loop *loop)
-{
-    int64_t now_ms = loop_now_ms();
-    loop->is_room_due |= loop->event_count > 0;
-    if (loop->room_ms != 0 && now_ms - loop->room_ms < LOOP_ROOM_MS)
-        return;
-    loop->room_ms = now_ms;
-    loop->is_room_due = false;
-    tell_removed(loop);
-    bool has_room = store_has_room(loop->node->store);
-    bool is_low = !has_room || store_is_disk_full(loop->node->store);
-    if (is_low == loop->is_disk_low)
-        return;
-    loop->is_disk_low = is_low;
-    struct store_room room;
-    store_get_room(loop->node->store, &room);
-    if (is_low && has_room)
-        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
-                  "the disk is full, and reserve_mib keeps nothing back: make room, or this ends "
-                  "again and again");
-    else if (is_low && room.free_bytes < room.reserve_bytes)
-        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
-                  "%" PRIu64
-                  " MiB are left on the disk: no reports are taken in until there is room",
-                  room.free_bytes >> 20);
-    else if (is_low)
-        log_event(LOG_EVENT_DISK_LOW, LOG_FIELDS(.error = ERR_FULL),
-                  "the store is nearly as large as it may get (%" PRIu64
-                  " MiB): no reports are taken in until map_size_mib is raised and this restarted",
-                  room.map_bytes >> 20);
-    else
-        log_event(LOG_EVENT_DISK_HAS_ROOM, NULL, "there is room again: reports are taken in");
-}
-
 /* WATCHDOG=1 only here, after a turn of real work; STATUS is for `systemctl status`. */
 static void tell_manager(struct loop *loop)
 {
@@ -628,18 +581,18 @@ static void tell_manager(struct loop *loop)
     uint32_t catalogue = loop->node->catalogue != NULL ? loop->node->catalogue->number : 0;
     if (loop->status_ms != 0 && now_ms - loop->status_ms < LOOP_STATUS_MS &&
         is_linked == loop->was_linked && catalogue == loop->old_catalogue &&
-        loop->is_disk_low == loop->was_disk_low)
+        loop->room.is_low == loop->was_disk_low)
         return;
     loop->status_ms = now_ms;
     loop->was_linked = is_linked;
     loop->old_catalogue = catalogue;
-    loop->was_disk_low = loop->is_disk_low;
+    loop->was_disk_low = loop->room.is_low;
     struct node_health health;
     node_get_health(loop->node, &health);
     (void)sd_notifyf(0,
                      "STATUS=%s%s; catalogue %u; %" PRIu64 " to send, %" PRIu64 " parked, %" PRIu64
                      " quarantined, %" PRIu64 " alarms",
-                     loop->is_disk_low ? "no room for reports; " : "",
+                     loop->room.is_low ? "no room for reports; " : "",
                      health.is_linked ? "linked" : "no link with the node above", catalogue,
                      health.outbox_count, health.parked_count, health.quarantine_count,
                      health.alarm_count);
@@ -650,8 +603,7 @@ static int64_t poll_timeout(const struct loop *loop)
     int64_t timeout_ms = node_due_ms(loop->node, loop_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
-    if (loop->is_room_due && LOOP_ROOM_MS < timeout_ms)
-        timeout_ms = LOOP_ROOM_MS;
+    timeout_ms = room_due_ms(&loop->room, timeout_ms);
     timeout_ms = settling_due_ms(&loop->settling, loop_now_ms(), timeout_ms);
     timeout_ms = misdeeds_due_ms(&loop->misdeeds, timeout_ms);
     return memory_due_ms(&loop->memory, timeout_ms);
@@ -661,7 +613,8 @@ enum err loop_run(struct loop *loop)
 {
     node_pump(loop->node, &loop->transport, loop_now_ms());
     for (;;) {
-        tell_room(loop);
+        room_turn(&loop->room, loop->node->store, loop->conf->state_dir, loop->event_count > 0,
+                  loop_now_ms());
         tell_manager(loop);
         tell_log(loop);
         memory_trim(&loop->memory, loop_now_ms());
