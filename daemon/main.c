@@ -345,6 +345,7 @@ static int serve(struct conf *conf, const char *conf_path)
         err = open_store(conf, &store_options, &store);
     if (err == ERR_OK)
         err = node_new(store, &node_options, loop_now(), loop_now_ms(), &node);
+    bool is_store_sound = err == ERR_OK; /* also where a port is taken, and all of it tried again */
     if (err == ERR_OK)
         err = loop_new(conf, conf_path, &pair, node, signal_fd, &loop);
     if (err == ERR_OK) {
@@ -356,11 +357,12 @@ static int serve(struct conf *conf, const char *conf_path)
                   catalogue == 0 ? ", has no catalogue yet" : "");
         (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
         err = loop_run(loop);
+        is_store_sound = err == ERR_OK;
         (void)sd_notify(0, "STOPPING=1");
     }
     loop_free(&loop);
     node_free(&node);
-    if (err == ERR_OK)
+    if (is_store_sound)
         store_end(&store);
     else
         store_close(&store);

@@ -3,6 +3,7 @@ touched it since."""
 
 import os
 import shutil
+import socket
 from pathlib import Path
 
 from harness import Node, Tree, eventually
@@ -59,6 +60,23 @@ def an_end_seals(house: House) -> None:
     house.start(is_believed=True)
 
 
+def a_port_that_is_taken_does_no_harm(house: House) -> None:
+    """A daemon that cannot listen ends, and is tried again: its store was sound, and is sealed again"""
+    house.node.stop()
+    host, port = house.node.endpoint.rpartition("/")[2].rsplit(":", 1)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind((host, int(port)))
+        other.listen()
+        for _ in range(2):
+            begin = house.node.log.stat().st_size
+            house.node.start(is_awaited=False)
+            eventually(lambda: not house.node.is_running, "it ends")
+            expect("how it ended", house.node.exit_status, 1)
+            expect("the seal was believed", BELIEVED in house.node.log.read_bytes()[begin:].decode(), True)
+    house.start(is_believed=True)
+
+
 def a_kill_does_not(house: House) -> None:
     """After kill -9 there is none, also where one was before, and the start looks"""
     house.file()
@@ -111,7 +129,7 @@ def one_that_does_not_read_is_none(house: House) -> None:
         house.start(is_believed=False)
 
 
-STEPS = (an_end_seals, a_kill_does_not, what_was_touched_is_looked_at, a_restore_is_looked_at,
+STEPS = (an_end_seals, a_port_that_is_taken_does_no_harm, a_kill_does_not, what_was_touched_is_looked_at, a_restore_is_looked_at,
          one_that_does_not_read_is_none)
 
 
