@@ -220,6 +220,7 @@ static struct node_options node_options_of(const struct conf *conf)
         .software = software,
         .remind_every_days = conf->remind_every_days,
         .remind_before_days = conf->remind_before_days,
+        .state_every_ms = NODE_STATE_EVERY_MS,
         .seed = random_number((uint64_t)loop_now().us),
     };
     memcpy(options.parent_key, conf->parent_key, sizeof(options.parent_key));

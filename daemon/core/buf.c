@@ -26,7 +26,7 @@ uint8_t *buf_reserve(struct buf *buf, size_t extra)
 {
     assert(extra <= SIZE_MAX / 2 - buf->len);
     size_t wanted = buf->len + extra;
-    if (wanted > buf->cap) {
+    if (wanted > buf->cap || buf->cap == 0) {
         size_t cap = buf->cap > 0 ? buf->cap : FIRST_CAP;
         while (cap < wanted)
             cap *= 2;

@@ -73,7 +73,8 @@ static void list_units(struct inbox_walk *walk, uint8_t kind, uint16_t year)
     walk->year = year;
     walk->count = 0;
     for (enum period_label label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        const struct tree *tree = node_tree(walk->step->node, (struct period){year, label});
+        const struct tree *tree =
+            node_tree(walk->step->node, (struct period){year, (uint8_t)label});
         if (tree->nodes != listed)
             add_units(walk, tree);
         listed = tree->nodes;

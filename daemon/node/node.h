@@ -36,6 +36,7 @@ enum {
     NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
     NODE_RETRY_WORK_MS = 5000,     /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */
+    NODE_STATE_EVERY_MS = 250,     /* of the daemon: state_every_ms */
     NODE_COMPARE_RETRY_MS = 5000,  /* the parent was not ready to be compared with */
     NODE_COMPARE_OTHER_MS = 60000, /* or has another catalogue, or a damaged store */
     NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
@@ -66,6 +67,7 @@ struct node_options {
     const char *software;          /* "tonghopd 0.1.0" */
     uint32_t remind_every_days;    /* units that are late or soon due; 0: not by itself */
     uint32_t remind_before_days;   /* the deadline it begins to */
+    uint32_t state_every_ms;       /* totals to the parent: at most once in so long; 0: each time */
     uint64_t seed;                 /* of the session's jitter */
 };
 
@@ -111,6 +113,8 @@ struct node_uplink {
     bool has_unreadable; /* a report in the outbox that does not read: to be parked */
     struct report_key unreadable;
     uint64_t unreadable_version;
+    int64_t stated_ms;    /* when statements last went up, 0: not yet */
+    int64_t statement_ms; /* when those that wait may go, 0: none waits */
     struct instant heard;
     struct instant acked; /* when it last took over a report or agreed to a statement */
     char trouble[256];    /* the last refusal or failure, for status */

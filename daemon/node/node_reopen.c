@@ -71,7 +71,7 @@ static void add_lifted(struct step *step, const struct query *query, enum period
                        struct lifted *lifted)
 {
     const struct report_key key = {
-        .kind = query->kind, .period = {query->period.year, label}, .unit = query->unit};
+        .kind = query->kind, .period = {query->period.year, (uint8_t)label}, .unit = query->unit};
     struct closure *closing = &lifted->closings[lifted->count];
     if (!closed_find(step->node, step->txn, &key, step->event->now, closing))
         return;

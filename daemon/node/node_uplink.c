@@ -133,6 +133,21 @@ static void note_unreadable(struct node *node, const struct outbox_item *item)
     node->uplink.has_unreadable = true;
 }
 
+/* Whether statements may go now. A report that comes alone is followed by one, which is larger and
+ * costs the nodes above more than the report: where one report comes after the other, one statement
+ * speaks of many. */
+static bool may_state(struct node *node, int64_t now_ms)
+{
+    struct node_uplink *uplink = &node->uplink;
+    int64_t due_ms = uplink->stated_ms + node->options.state_every_ms;
+    if (uplink->stated_ms == 0 || due_ms <= now_ms || uplink->stated_ms == now_ms) {
+        uplink->stated_ms = now_ms;
+        return true;
+    }
+    uplink->statement_ms = due_ms;
+    return false;
+}
+
 /* Fills the window from the outbox: first the reports; statements, which speak of those reports,
  * when every one that can go has arrived. */
 static void send_outbox(struct node *node, struct store_txn *txn, const struct transport *transport,
@@ -140,6 +155,7 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
 {
     struct outbox_item item = {0};
     bool has_reports = false;
+    node->uplink.statement_ms = 0;
     if (node->uplink.has_unreadable)
         return;
     while (session_room(&node->session) > 0 && store_next_outbox(txn, &item)) {
@@ -151,6 +167,8 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
             return;
         if (session_is_sent(&node->session, item.type, &item.key))
             continue;
+        if (item.type == OUTBOX_STATEMENT && !may_state(node, now_ms))
+            return;
         uint64_t seq = node->session.next_seq; /* what session_send will give it */
         buf_clear(&node->packed);
         bool is_packed = item.type == OUTBOX_REPORT
@@ -475,6 +493,9 @@ int64_t node_due_ms(const struct node *node, int64_t now_ms)
             due_ms = compare_ms;
         if (notices_ms < due_ms)
             due_ms = notices_ms;
+        int64_t statement_ms = node->uplink.statement_ms - now_ms;
+        if (node->uplink.statement_ms != 0 && statement_ms < due_ms)
+            due_ms = statement_ms > 0 ? statement_ms : 0;
     }
     return due_ms;
 }

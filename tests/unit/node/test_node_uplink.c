@@ -427,6 +427,31 @@ static void test_a_statement_that_has_to_wait(void **state)
     assert_int_equal(health_of(rig).outbox_count, 0);
 }
 
+/* Where one report comes after the other, one statement speaks of many: the first goes at once, the
+ * next when its time has come, and the node wakes for it. */
+static void test_statements_have_a_pace(void **state)
+{
+    struct rig *rig = *state;
+    rig->node->options.state_every_ms = NODE_STATE_EVERY_MS;
+    file_ok(rig, &draft);
+    rig_link(rig, plain);
+    ack(rig, sent_report(rig), &draft, 1, NULL);
+    rig_pump(rig);
+    ack_statement(rig, to_parent(rig, BODY(STATEMENT), 0)->seq,
+                  TONGHOP__STATEMENT_OUTCOME__STATEMENT_OUTCOME_AGREES);
+    rig->now_ms += NODE_STATE_EVERY_MS / 2;
+    file_ok(rig, &newer);
+    ack(rig, sent_report(rig), &newer, 2, NULL);
+    rig_pump(rig);
+    assert_int_equal(count_to_parent(rig), 0);
+    rig_tick(rig); /* what else waits for the time */
+    int64_t due_ms = node_due_ms(rig->node, rig->now_ms);
+    assert_in_range(due_ms, 1, NODE_STATE_EVERY_MS - NODE_STATE_EVERY_MS / 2);
+    rig->now_ms += due_ms;
+    rig_pump(rig);
+    assert_non_null(to_parent(rig, BODY(STATEMENT), 0));
+}
+
 /* One that the parent will never take is parked, and told as what it is. */
 static void test_a_statement_that_is_refused(void **state)
 {
@@ -637,6 +662,7 @@ int main(void)
         DISTRICT_TEST(test_a_newer_state_and_a_full_disk),
         DISTRICT_TEST(test_a_refusal_parks),
         DISTRICT_TEST(test_a_statement_that_has_to_wait),
+        DISTRICT_TEST(test_statements_have_a_pace),
         DISTRICT_TEST(test_a_statement_that_is_refused),
         DISTRICT_TEST(test_a_correction_is_not_parked),
         DISTRICT_TEST(test_a_late_refusal_does_not_park_a_correction),
