@@ -51,7 +51,7 @@ void sim_start(struct sim *sim, size_t node)
                                    .has_parent = n->parent != SIM_NONE,
                                    .parent_endpoint = "sim",
                                    .software = "sim",
-                                   .state_every_ms = n->unit % 2 == 0 ? NODE_STATE_EVERY_MS : 0,
+                                   .state_every_ms = n->unit % 4 == 0 ? NODE_STATE_EVERY_MS : 0,
                                    .seed = sim_random(sim, UINT64_MAX)};
     memcpy(options.seal_key, &n->unit, sizeof(n->unit));
     enum err err = store_open(n->folder, &store_options, &n->store);
