@@ -233,7 +233,7 @@ def next_one_travels_down(press: Press) -> None:
     press.commune.stop()
     folder = press.edit("next", 3, press.add_indicators((900, NEW)), NEW_UNIT)
     press.province.tonghop("catalogue", "publish", str(folder))
-    press.commune.start(is_awaited=False)
+    start_as_it_is(press.commune)  # it has the older one
     for node in press.nodes:
         eventually(lambda: status(node)["catalogue"] == "3", f"catalogue 3 is in force at {node.name}")
     settle(*reversed(press.nodes))
