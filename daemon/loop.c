@@ -33,7 +33,7 @@ enum {
     LOOP_LOADED = 16,                   /* messages of a turn after which more are waited for */
     LOOP_WAIT_PART = 4,                 /* of what the disk took last: how long at most */
     LOOP_WAIT_STEP_US = 50,
-    LOOP_WAIT_IDLE = 4,
+    LOOP_WAIT_IDLE = 4, /* steps that bring nothing, after which nothing more is waited for */
     LOOP_DRAIN_BYTES = 4 << 20, /* taken from one socket before others */
     LOOP_QUESTIONS_MAX = 4,     /* of a turn: one of them can take a tenth of a second */
     LOOP_HELLO_MAX = 256,       /* bytes of one that is no node's */
@@ -419,7 +419,7 @@ static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, boo
 }
 
 /* A commit costs the same for few reports and for many. Under load those are waited for that are on
- * their way: as long as some come, and for a part of what the disk takes. */
+ * their way: until none came for some steps, and for a part of what the disk takes. */
 static enum err gather_more(struct loop *loop)
 {
     const struct timespec step = {.tv_nsec = LOOP_WAIT_STEP_US * 1000};

@@ -319,22 +319,26 @@ static enum err keep_bound(struct db_txn *txn, const struct pending *map)
 
 /* ---- changes ---- */
 
-enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+/* `raw` does it in LMDB's table, where nothing is to wait. */
+static enum err put_with(struct db_txn *txn, enum db_table table, struct span key,
+                         struct span value,
+                         enum err (*raw)(struct db_txn *, enum db_table, struct span, struct span))
 {
     struct pending *map = map_to_change(txn);
     if (map == NULL)
-        return raw_put(txn, table, key, value);
+        return raw(txn, table, key, value);
     pending_put(map, table, key, value);
     return keep_bound(txn, map);
 }
 
+enum err db_put(struct db_txn *txn, enum db_table table, struct span key, struct span value)
+{
+    return put_with(txn, table, key, value, raw_put);
+}
+
 enum err db_append(struct db_txn *txn, enum db_table table, struct span key, struct span value)
 {
-    struct pending *map = map_to_change(txn);
-    if (map == NULL)
-        return raw_append(txn, table, key, value);
-    pending_put(map, table, key, value);
-    return keep_bound(txn, map);
+    return put_with(txn, table, key, value, raw_append);
 }
 
 enum err db_delete(struct db_txn *txn, enum db_table table, struct span key)

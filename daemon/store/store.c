@@ -262,9 +262,9 @@ bool store_has_room(struct store *store)
 {
     if (!store->is_writing)
         return has_room(store);
-    if (store->has_room == UNKNOWN)
-        store->has_room = has_room(store) ? YES : NO;
-    return store->has_room == YES;
+    if (store->has_room == TOLD_NOTHING)
+        store->has_room = has_room(store) ? TOLD_YES : TOLD_NO;
+    return store->has_room == TOLD_YES;
 }
 
 bool store_is_disk_full(const struct store *store)
@@ -310,7 +310,7 @@ static void begin_or_end(struct store *store, bool is_writing)
 {
     store->is_writing = is_writing;
     store->is_changed = false;
-    store->has_room = store->is_removed = UNKNOWN;
+    store->has_room = store->is_removed = TOLD_NOTHING;
 }
 
 struct store_txn *store_begin_write(struct store *store)
@@ -387,9 +387,9 @@ bool store_is_removed(struct store *store)
 {
     if (!store->is_writing)
         return db_is_removed(store->db);
-    if (store->is_removed == UNKNOWN)
-        store->is_removed = db_is_removed(store->db) ? YES : NO;
-    return store->is_removed == YES;
+    if (store->is_removed == TOLD_NOTHING)
+        store->is_removed = db_is_removed(store->db) ? TOLD_YES : TOLD_NO;
+    return store->is_removed == TOLD_YES;
 }
 
 void store_fail(struct store_txn *txn, enum err err)

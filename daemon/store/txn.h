@@ -18,7 +18,7 @@ struct store {
     /* What the file system said in the write transaction that is open: asked once, not for each
      * message. Otherwise unknown. */
     bool is_writing;
-    enum told { UNKNOWN, NO, YES } has_room, is_removed;
+    enum told { TOLD_NOTHING, TOLD_NO, TOLD_YES } has_room, is_removed;
     bool is_changed;  /* by the write transaction that is open */
     uint64_t changes; /* transactions that changed something, since it was opened */
 };

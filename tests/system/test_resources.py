@@ -23,7 +23,7 @@ YEARS = range(2015, 2025)
 INDICATORS = range(1, 31)
 
 LEAF_MAX_KB = 3 * 1024
-TEN_YEARS_MAX_KB = 7 * 1024  # LMDB keeps the pages of its largest transaction: where what waits was placed
+TEN_YEARS_MAX_KB = 7 * 1024  # LMDB seems to keep pages of its largest transaction: where what waits was placed
 START_RATIO_MAX = 2
 STARTS = 9  # of each
 IDLE_S = 5
