@@ -144,6 +144,11 @@ class Row:
 # ---- judging ----
 
 
+def is_idle(row: Row, quiet: tuple[int, int], bounds_times: float) -> bool:
+    return (row.wake_ups - quiet[0] <= WAKE_UPS_MORE * bounds_times and
+            row.ticks - quiet[1] <= TICKS_MORE * bounds_times)
+
+
 def judge(attack: Attack, row: Row, quiet: tuple[int, int], bounds_times: float) -> None:
     def bound(what: str, value: float, most: float) -> None:
         if value > most * bounds_times:
