@@ -213,6 +213,20 @@ uint64_t session_send(struct session *session, uint8_t type, const struct report
     return seq;
 }
 
+void session_weigh(struct session *session, size_t bytes)
+{
+    assert(session->sent_count > 0);
+    session->sent[session->sent_count - 1].bytes = bytes;
+}
+
+size_t session_bytes(const struct session *session)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < session->sent_count; i++)
+        bytes += session->sent[i].bytes;
+    return bytes;
+}
+
 bool session_is_sent(const struct session *session, uint8_t type, const struct report_key *key)
 {
     for (size_t i = 0; i < session->sent_count; i++) {

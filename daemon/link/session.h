@@ -60,6 +60,7 @@ struct session_sent {
     struct report_key key;
     uint64_t version;
     int64_t sent_ms;
+    size_t bytes; /* as session_weigh says */
 };
 
 struct session {
@@ -96,6 +97,10 @@ uint64_t session_take_seq(struct session *session);
 /* Numbers a message and remembers what it carries until it is answered; there must be room. */
 uint64_t session_send(struct session *session, uint8_t type, const struct report_key *key,
                       uint64_t version, int64_t now_ms);
+/* Says how large the message is that was numbered last. */
+void session_weigh(struct session *session, size_t bytes);
+/* Of all messages under way. */
+size_t session_bytes(const struct session *session);
 /* True while that very key is under way. */
 bool session_is_sent(const struct session *session, uint8_t type, const struct report_key *key);
 /* Takes the message that `re` answers out of the window; false if there is none (an answer to a

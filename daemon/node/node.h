@@ -33,6 +33,7 @@ enum {
     NODE_STATED_MAX = 256,         /* units and years whose trees were compared */
     NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */
     NODE_WINDOW = 64,              /* messages that a child may have under way */
+    NODE_WINDOW_BYTES = 8 << 20,   /* after which it sends no more: they wait at the parent */
     NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
     NODE_RETRY_WORK_MS = 5000,     /* background work that failed (a full disk) */
     NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */

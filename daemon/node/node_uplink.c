@@ -158,7 +158,8 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
     node->uplink.statement_ms = 0;
     if (node->uplink.has_unreadable)
         return;
-    while (session_room(&node->session) > 0 && store_next_outbox(txn, &item)) {
+    while (session_room(&node->session) > 0 && session_bytes(&node->session) < NODE_WINDOW_BYTES &&
+           store_next_outbox(txn, &item)) {
         if (item.is_parked)
             continue;
         if (item.type == OUTBOX_REPORT)
@@ -181,6 +182,7 @@ static void send_outbox(struct node *node, struct store_txn *txn, const struct t
         if (!is_packed)
             continue; /* a statement waits for the rebuilding to end */
         (void)session_send(&node->session, item.type, &item.key, item.version, now_ms);
+        session_weigh(&node->session, node->packed.len);
         if (transport->send_parent(transport->ctx, span_of(&node->packed)) != ERR_OK)
             return; /* the queue is full: what is not answered is sent again */
     }

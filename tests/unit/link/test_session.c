@@ -229,13 +229,17 @@ static void test_wrong_answers(void **state)
     struct report_key key = key_of(1);
     uint64_t hello = session_take_seq(&session);
     uint64_t first = session_send(&session, TYPE, &key, 1, now_ms);
+    session_weigh(&session, 300);
     uint64_t second = session_send(&session, TYPE, &key, 2, now_ms);
+    session_weigh(&session, 500);
+    assert_int_equal(session_bytes(&session), 800);
     struct session_sent sent = {.seq = 99};
     const uint64_t wrong[] = {0, hello, second + 1, UINT64_MAX};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(session_answered(&session, wrong[i], &sent));
     assert_int_equal(sent.seq, 99);
     assert_true(session_answered(&session, first, &sent));
+    assert_int_equal(session_bytes(&session), 500);
     assert_false(session_answered(&session, first, &sent));
     assert_true(session_is_sent(&session, TYPE, &key)); /* the second one carries it too */
     assert_true(session_answered(&session, second, &sent));
