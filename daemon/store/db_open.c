@@ -21,6 +21,7 @@ enum {
     FILE_MODE = 0600,
     CHECKS_MAX = 100,            /* a writer may come in between, though hardly so often */
     PENDING_BYTES_MAX = 4 << 20, /* of memory, and of what an opening has to read */
+    ZEROS_BYTES = 64 << 10,
 };
 
 /* What we find may be more than what is on the disk: a process that was killed between writing a
@@ -102,9 +103,24 @@ static int open_environment(struct db *db, const char *path, uint64_t map_size_b
     return rc;
 }
 
+/* While a file grows, each commit has to flush its new length as well. What waits for the first
+ * time finds its place here; later it has what was free again. Without it all is well, only slower.
+ */
+static void write_ahead(MDB_env *env)
+{
+    int fd;
+    (void)mdb_env_get_fd(env, &fd); /* fails only without an environment */
+    uint8_t *zeros = mem_calloc(1, ZEROS_BYTES);
+    off_t end = lseek(fd, 0, SEEK_END), most = end + PENDING_BYTES_MAX;
+    while (end > 0 && end < most && pwrite(fd, zeros, ZEROS_BYTES, end) == ZEROS_BYTES)
+        end += ZEROS_BYTES;
+    free(zeros);
+}
+
 /* An empty environment, on disk with its name before anybody relies on it: a first start that was
  * cut off must leave no half file, which would be taken for a damaged store. */
-static enum err make_file(const char *path, int folder_fd, const char *lmdb_path)
+static enum err make_file(const char *path, int folder_fd, const char *lmdb_path,
+                          enum db_access access)
 {
     static const char name[] = DATAFILE_NAME ".new";
     MDB_env *env = NULL;
@@ -113,6 +129,8 @@ static enum err make_file(const char *path, int folder_fd, const char *lmdb_path
     int rc = mdb_env_create(&env);
     if (rc == MDB_SUCCESS)
         rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
+    if (rc == MDB_SUCCESS && access == DB_ACCESS_OWNER)
+        write_ahead(env);
     if (rc == MDB_SUCCESS)
         rc = mdb_env_sync(env, 1);
     mdb_env_close(env);
@@ -170,7 +188,7 @@ enum err db_open(const char *path, int folder_fd, uint64_t map_size_bytes, enum 
     struct db *db = NULL;
     enum err err = datafile_check(folder_fd, path);
     if (err == ERR_NOT_FOUND && (access == DB_ACCESS_OWNER || access == DB_ACCESS_MADE))
-        err = make_file(path, folder_fd, lmdb_path);
+        err = make_file(path, folder_fd, lmdb_path, access);
     else if (err == ERR_NOT_FOUND)
         log_event(LOG_EVENT_STORE_UNUSABLE, LOG_FIELDS(.error = err),
                   "store %s: there is no store: check state_dir", path);

@@ -188,7 +188,7 @@ static void none_where_damage_was_met(void **state)
 static void none_for_another_file(void **state)
 {
     struct temp_store *temp = *state;
-    static uint8_t bytes[1 << 20];
+    static uint8_t bytes[8 << 20];
     assert_int_equal(temp_open(temp), ERR_OK);
     size_t len = read_file(temp, DATAFILE_NAME, bytes, sizeof bytes);
     char path[TEMP_FILE_SIZE];
@@ -205,7 +205,7 @@ static void touched(const struct temp_store *temp, const char *name, const char 
 {
     char path[TEMP_FILE_SIZE], other[TEMP_FILE_SIZE];
     struct stat info;
-    static uint8_t bytes[1 << 20];
+    static uint8_t bytes[8 << 20];
     temp_path(temp, name, path);
     temp_path(temp, "other", other);
     assert_int_equal(stat(path, &info), 0);
