@@ -415,8 +415,8 @@ void remind_by_itself(struct step *step)
 
 bool remind_is_due(const struct node *node, struct instant now)
 {
-    return node->options.remind_every_days > 0 && node->catalogue != NULL && !node->is_restoring &&
-           !node->rebuild.is_active && store_has_room(node->store) &&
-           !store_is_damaged(node->store) &&
-           (instant_date(now).days != node->reminded_day || node->remind_from != 0);
+    return node->options.remind_every_days > 0 &&
+           (instant_date(now).days != node->reminded_day || node->remind_from != 0) &&
+           node->catalogue != NULL && !node->is_restoring && !node->rebuild.is_active &&
+           store_has_room(node->store) && !store_is_damaged(node->store);
 }
