@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "care_files.h"
+#include "clock.h"
 #include "core/log.h"
 #include "core/mem.h"
 #include "memory.h"
@@ -25,40 +26,18 @@
 #include "room.h"
 #include "settling.h"
 #include "setup.h"
+#include "turn.h"
 
 enum {
-    LOOP_TAKE_MAX = NODE_BATCH_MAX - 1, /* messages of one turn; a place is kept for a tick */
-    LOOP_TAKE_MIN = 1,                  /* of a turn after one that took long */
-    LOOP_TURN_US = 20000,               /* of our CPU; a turn that takes more took long */
-    LOOP_LOADED = 16,                   /* messages of a turn after which more are waited for */
-    LOOP_WAIT_PART = 4,                 /* of what the disk took last: how long at most */
-    LOOP_WAIT_STEP_US = 50,
-    LOOP_WAIT_IDLE = 4, /* steps that bring nothing, after which nothing more is waited for */
-    LOOP_DRAIN_BYTES = 4 << 20, /* taken from one socket before others */
-    LOOP_QUESTIONS_MAX = 4,     /* of a turn: one of them can take a tenth of a second */
-    LOOP_HELLO_MAX = 256,       /* bytes of one that is no node's */
-    LOOP_STATUS_MS = 10000,     /* how often the service manager is told how things are */
-    LOOP_PUBLIC_MS = 1000,      /* how often is looked at NAME.pub and NAME.key */
-    LOOP_READERS_MS = 600000,   /* how often slots of dead readers are cleared */
-    LOOP_LAST_MS = 100,         /* at the end: for messages on their way, and for their answers */
+    LOOP_STATUS_MS = 10000,   /* how often the service manager is told how things are */
+    LOOP_PUBLIC_MS = 1000,    /* how often is looked at NAME.pub and NAME.key */
+    LOOP_READERS_MS = 600000, /* how often slots of dead readers are cleared */
+    LOOP_LAST_MS = 100,       /* at the end: for messages on their way, and for their answers */
     /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
      * was ended may still hold it. */
     LOOP_LISTEN_TRIES = 10,
     LOOP_LISTEN_PAUSE_MS = 100,
-    /* Bytes that a buffer keeps from turn to turn; a burst of large messages is not remembered. */
-    LOOP_INBOX_KEPT = 4 << 10, /* of each message in a batch, */
-    LOOP_INBOX_MANY = 128,     /* the first ones */
-    LOOP_KEPT = 256 << 10,     /* of what there is once */
-};
-
-_Static_assert((int)SOCK_ADDRESS_SIZE == (int)PEER_HOST_SIZE, "an address fits");
-_Static_assert((int)SOCK_MESSAGE_MAX == (int)WIRE_MESSAGE_MAX,
-               "what a socket lets in is what the wire accepts");
-
-/* A message received and not stepped yet. */
-struct inbox {
-    struct buf payload;
-    struct sock_peer peer;
+    LOOP_KEPT = 256 << 10, /* bytes that a buffer keeps from turn to turn */
 };
 
 struct loop {
@@ -73,14 +52,7 @@ struct loop {
     int signal_fd;
     struct transport transport;
     struct effects effects;
-    struct inbox inbox[LOOP_TAKE_MAX];
-    struct event events[NODE_BATCH_MAX];
-    size_t event_count;
-    size_t take_max;       /* messages of a turn, as the last ones went */
-    int64_t disk_us;       /* what the last turn waited for the disk; 0: it had few messages */
-    size_t taken_count;    /* messages of this turn: events, and those dropped */
-    size_t question_count; /* of them */
-    size_t turn_count;
+    struct turn turn;
     struct misdeeds misdeeds;
     struct names names;
     struct memory memory;
@@ -94,25 +66,6 @@ struct loop {
     struct room_watch room;
     int64_t status_ms, public_ms, readers_ms, watchdog_ms, watchdog_every_ms;
 };
-
-struct instant loop_now(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
-    return (struct instant){(int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000};
-}
-
-static int64_t clock_us(clockid_t clock)
-{
-    struct timespec now;
-    (void)clock_gettime(clock, &now); /* cannot fail for these clocks */
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-int64_t loop_now_ms(void)
-{
-    return clock_us(CLOCK_MONOTONIC) / 1000;
-}
 
 /* ---- transport ---- */
 
@@ -162,7 +115,7 @@ static bool allow_key(void *ctx, const uint8_t *key, const char *host)
     if (!is_allowed && loop->listener != NULL) /* before, it is the self-test that is refused */
     {
         misdeeds_note_refused(&loop->misdeeds, key, host);
-        contact_note_stranger(loop->node, CONTACT_UNKNOWN_KEY, key, host, loop_now());
+        contact_note_stranger(loop->node, CONTACT_UNKNOWN_KEY, key, host, clock_now());
     }
     return is_allowed;
 }
@@ -234,7 +187,7 @@ enum err loop_new(struct conf *conf, const char *conf_path, const struct key_pai
                                          .parent_trouble = parent_trouble};
     if (sd_watchdog_enabled(0, &watchdog_us) > 0)
         loop->watchdog_every_ms = (int64_t)(watchdog_us / 3000);
-    loop->take_max = LOOP_TAKE_MAX;
+    turn_start(&loop->turn);
     memory_start(&loop->memory);
     loop->context = sock_context_new();
     if (loop->context == NULL)
@@ -261,8 +214,7 @@ void loop_free(struct loop **loop)
     sock_context_free(&l->context);
     memory_stop(&l->memory);
     effects_fini(&l->effects);
-    for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
-        buf_fini(&l->inbox[i].payload);
+    turn_fini(&l->turn);
     key_wipe(&l->pair);
     l->node->options.other_public_path = l->node->options.open_key_path = NULL;
     free(l->other_public);
@@ -292,8 +244,9 @@ static void refuse_dropped(struct loop *loop, struct sock *sock, const struct so
     buf_fini(&bytes);
 }
 
-static void note_dropped(struct loop *loop, struct sock *sock, const struct sock_peer *peer)
+static void note_dropped(void *ctx, struct sock *sock, const struct sock_peer *peer)
 {
+    struct loop *loop = ctx;
     misdeeds_note_dropped(&loop->misdeeds, peer);
     if (peer->id_len > 0)
         refuse_dropped(loop, sock, peer);
@@ -307,134 +260,23 @@ static void tell_log(struct loop *loop)
         struct sock_mistaken mistaken = sock_take_mistaken(loop->listener);
         misdeeds_note_mistaken(&loop->misdeeds, &mistaken);
         if (mistaken.count > 0)
-            contact_note_stranger(loop->node, CONTACT_MISTAKEN, NULL, mistaken.from, loop_now());
+            contact_note_stranger(loop->node, CONTACT_MISTAKEN, NULL, mistaken.from, clock_now());
     }
-    misdeeds_log(&loop->misdeeds, loop->pair.public_key, loop_now_ms());
+    misdeeds_log(&loop->misdeeds, loop->pair.public_key, clock_now_ms());
 }
 
 /* ---- one turn ---- */
 
-/* Anything but what gains by sharing a commit with others, or costs nothing. */
-static bool is_question(struct span bytes)
+static struct turn_sources sources_of(struct loop *loop)
 {
-    switch (wire_peek_body(bytes)) {
-    case TONGHOP__ENVELOPE__BODY_PING:
-    case TONGHOP__ENVELOPE__BODY_FILE:
-    case TONGHOP__ENVELOPE__BODY_REVISION:
-    case TONGHOP__ENVELOPE__BODY_STATEMENT:
-        return false;
-    default:
-        return true;
-    }
-}
-
-/* The hello of a client, which thousands say at once. That of a node names what it holds, which is
- * compared. */
-static bool is_easy(struct span bytes)
-{
-    return bytes.len <= LOOP_HELLO_MAX && wire_peek_body(bytes) == TONGHOP__ENVELOPE__BODY_HELLO;
-}
-
-/* Takes up to `most` messages that wait on one socket into the batch. What is dropped counts too:
- * else a peer could keep us here for ever. */
-static void drain(struct loop *loop, struct sock *sock, enum event_type type, size_t most)
-{
-    size_t end = loop->taken_count + most, bytes = 0;
-    int64_t now_ms = loop_now_ms();
-    while (loop->taken_count < end && bytes < LOOP_DRAIN_BYTES &&
-           loop->question_count < LOOP_QUESTIONS_MAX) {
-        struct inbox *slot = &loop->inbox[loop->event_count];
-        enum err err = sock_receive(sock, &slot->payload, &slot->peer);
-        if (err != ERR_OK && err != ERR_MALFORMED)
-            return;
-        loop->taken_count++;
-        if (err == ERR_MALFORMED) {
-            note_dropped(loop, sock, &slot->peer);
-            continue;
-        }
-        bool is_asked = type == EVENT_PEER_MESSAGE && is_question(span_of(&slot->payload));
-        if (is_asked && sock_has_left(&slot->peer))
-            continue; /* nobody waits for the answer */
-        loop->question_count += is_asked && !is_easy(span_of(&slot->payload)) ? 1 : 0;
-        bytes += slot->payload.len;
-        struct event *event = &loop->events[loop->event_count++];
-        *event = (struct event){.type = type};
-        if (type == EVENT_PARENT_MESSAGE)
-            continue;
-        event->from.address.id_len = (uint8_t)slot->peer.id_len;
-        event->from.address.is_local = slot->peer.is_local;
-        memcpy(event->from.address.id, slot->peer.id, slot->peer.id_len);
-        memcpy(event->from.key, slot->peer.key, sizeof(event->from.key));
-        event->from.uid = slot->peer.uid;
-        if (slot->peer.is_local)
-            (void)snprintf(event->from.name, sizeof(event->from.name), "%s",
-                           names_of_user(&loop->names, slot->peer.uid, now_ms));
-        memcpy(event->from.host, slot->peer.host, sizeof(event->from.host));
-    }
-}
-
-/* Each socket has its share of a turn, so that a flood on one keeps nobody out on another; what is
- * not needed is shared out once more. They begin in turns, for a turn may be as short as one
- * message. */
-static void drain_ready(struct loop *loop, const struct sock_poll_item *items, size_t count)
-{
-    size_t ready = 0, first = loop->turn_count++;
-    for (size_t i = 0; i < count; i++)
-        ready += items[i].is_ready ? 1 : 0;
-    size_t share = ready > 0 ? (loop->take_max - loop->taken_count) / ready : 0;
-    for (size_t i = 0; i < 2 * count; i++) {
-        const struct sock_poll_item *item = &items[(first + i) % count];
-        size_t most = loop->take_max - loop->taken_count;
-        if (i < count && share > 0 && share < most)
-            most = share;
-        if (item->is_ready)
-            drain(loop, item->sock,
-                  item->sock == loop->parent ? EVENT_PARENT_MESSAGE : EVENT_PEER_MESSAGE, most);
-    }
-}
-
-/* Waits, and adds what has come to the batch. `*ret_is_asked`: a signal asks for something; a
- * `signal_fd` of -1 is not looked at. */
-static enum err gather(struct loop *loop, int signal_fd, int64_t timeout_ms, bool *ret_is_asked)
-{
-    enum { SIGNAL, MEMORY, FIRST_SOCKET, ITEMS = 5 };
-    struct sock_poll_item items[ITEMS] = {
-        {.fd = signal_fd},
-        {.fd = loop->memory.fd},
-        {.sock = loop->parent, .fd = -1},
-        {.sock = loop->local, .fd = -1},
-        {.sock = loop->listener, .fd = -1},
-    };
-    bool is_zap_ready = false;
-    enum err err = sock_poll(loop->context, items, ITEMS, timeout_ms, &is_zap_ready);
-    if (err != ERR_OK && err != ERR_TIMEOUT)
-        return err;
-    if (is_zap_ready)
-        sock_context_serve_zap(loop->context);
-    drain_ready(loop, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET);
-    if (items[MEMORY].is_ready && memory_has_grown(&loop->memory))
-        sock_context_guard(loop->context);
-    *ret_is_asked = items[SIGNAL].is_ready;
-    return ERR_OK;
-}
-
-/* A commit costs the same for few reports and for many. Under load those are waited for that are on
- * their way: until none came for some steps, and for a part of what the disk takes. */
-static enum err gather_more(struct loop *loop)
-{
-    const struct timespec step = {.tv_nsec = LOOP_WAIT_STEP_US * 1000};
-    int64_t end_us = clock_us(CLOCK_MONOTONIC) + loop->disk_us / LOOP_WAIT_PART;
-    unsigned idle = loop->taken_count > 0 ? 0 : LOOP_WAIT_IDLE; /* steps that brought nothing */
-    enum err err = ERR_OK;
-    while (err == ERR_OK && idle < LOOP_WAIT_IDLE && loop->taken_count < loop->take_max &&
-           clock_us(CLOCK_MONOTONIC) < end_us) {
-        bool is_asked;
-        size_t before = loop->taken_count;
-        (void)nanosleep(&step, NULL); /* cut short by nothing: signals are blocked */
-        err = gather(loop, -1, 0, &is_asked);
-        idle = loop->taken_count > before ? 0 : idle + 1;
-    }
-    return err;
+    return (struct turn_sources){.context = loop->context,
+                                 .parent = loop->parent,
+                                 .local = loop->local,
+                                 .listener = loop->listener,
+                                 .memory = &loop->memory,
+                                 .names = &loop->names,
+                                 .note_dropped = note_dropped,
+                                 .ctx = loop};
 }
 
 /* Takes the signals that wait: whether one of them ends the loop, and whether one asks for the
@@ -456,33 +298,17 @@ static bool take_signals(struct loop *loop, bool *ret_is_reload)
 static void reload(struct loop *loop)
 {
     struct node *node = loop->node;
-    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, loop_now_ms() * 1000);
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_now_ms() * 1000);
     struct reload reload = reload_conf(loop->conf_path, loop->pair.public_key, loop->conf);
     store_set_reserve(node->store, (uint64_t)loop->conf->reserve_mib << 20);
     node_set_reminding(node, loop->conf->remind_every_days, loop->conf->remind_before_days);
     loop->room.is_due = true;
     if (reload.is_parent_moved)
         node_move_parent(node, loop->conf->parent_endpoint, loop->conf->parent_key,
-                         &loop->transport, loop_now_ms());
+                         &loop->transport, clock_now_ms());
     node->contact.is_reload_refused = reload.outcome == RELOAD_REFUSED;
     node->contact.is_reload_partial = reload.outcome == RELOAD_PARTIAL;
     (void)sd_notify(0, "READY=1"); /* without a manager there is nobody to tell */
-}
-
-/* Once the end is asked for: who has asked us something before gets an answer, so that nobody is
- * left not knowing. What came before may still be with libzmq's thread, hence the wait. */
-static enum err gather_last(struct loop *loop)
-{
-    int64_t end_ms = loop_now_ms() + LOOP_LAST_MS, left_ms = LOOP_LAST_MS;
-    bool is_asked; /* as we know */
-    enum err err = ERR_OK;
-    loop->take_max = LOOP_TAKE_MAX;
-    while (err == ERR_OK && left_ms > 0 && loop->taken_count < LOOP_TAKE_MAX &&
-           loop->question_count < LOOP_QUESTIONS_MAX) {
-        err = gather(loop, -1, left_ms, &is_asked);
-        left_ms = end_ms - loop_now_ms();
-    }
-    return err;
 }
 
 /* When a connection ends, libzmq drops what its reader has received and not read yet (with
@@ -492,20 +318,12 @@ static void let_answers_arrive(void)
     (void)poll(NULL, 0, LOOP_LAST_MS); /* cut short by nothing: signals are blocked */
 }
 
-static void shrink(struct loop *loop, struct buf *buf, size_t kept_bytes)
-{
-    if (buf->cap <= kept_bytes)
-        return;
-    buf_fini(buf);
-    loop->memory.is_trim_due = true;
-}
-
 static void shrink_buffers(struct loop *loop)
 {
-    for (size_t i = 0; i < LOOP_TAKE_MAX; i++)
-        shrink(loop, &loop->inbox[i].payload, i < LOOP_INBOX_MANY ? LOOP_INBOX_KEPT : 0);
-    shrink(loop, &loop->effects.bytes, LOOP_KEPT);
-    shrink(loop, &loop->node->packed, LOOP_KEPT);
+    bool is_shrunk = turn_shrink(&loop->turn);
+    is_shrunk |= buf_shrink(&loop->effects.bytes, LOOP_KEPT);
+    is_shrunk |= buf_shrink(&loop->node->packed, LOOP_KEPT);
+    loop->memory.is_trim_due |= is_shrunk;
 }
 
 /* Another key may be there than the one in use: 'tonghop rekey --commit' puts it there. */
@@ -522,23 +340,23 @@ static void look_at_keys(struct loop *loop, int64_t now_ms)
     loop->node->options.open_key_path = loop->open_key;
 }
 
+/* What others write beside us, and only a Status tells. */
+static void look_at_files(struct loop *loop, int64_t now_ms)
+{
+    care_files_read(&loop->care_files, loop->conf->state_dir, loop->node);
+    look_at_keys(loop, now_ms);
+}
+
 static enum err step_batch(struct loop *loop)
 {
-    struct instant now = loop_now();
-    int64_t now_ms = loop_now_ms();
-    if (node_has_work(loop->node, now_ms))
-        loop->events[loop->event_count++] = (struct event){.type = EVENT_TICK};
-    for (size_t i = 0; i < loop->event_count; i++) {
-        struct event *event = &loop->events[i];
-        event->now = now;
-        event->now_ms = now_ms;
-        if (event->type != EVENT_TICK)
-            event->bytes = span_of(&loop->inbox[i].payload);
-    }
-    if (loop->event_count > 0) {
-        care_files_read(&loop->care_files, loop->conf->state_dir, loop->node);
-        look_at_keys(loop, now_ms);
-        enum err err = node_batch(loop->node, loop->events, loop->event_count, &loop->effects);
+    struct instant now = clock_now();
+    int64_t now_ms = clock_now_ms();
+    struct turn *turn = &loop->turn;
+    turn_close(turn, node_has_work(loop->node, now_ms), now, now_ms);
+    if (turn->event_count > 0) {
+        if (turn->is_status_asked)
+            look_at_files(loop, now_ms);
+        enum err err = node_batch(loop->node, turn->events, turn->event_count, &loop->effects);
         if (err != ERR_OK)
             return err;
         node_apply(loop->node, &loop->effects, &loop->transport, now, now_ms);
@@ -550,25 +368,10 @@ static enum err step_batch(struct loop *loop)
     return ERR_OK;
 }
 
-/* Everybody waits for the end of a turn: after one full of hard questions, take fewer. Our thread's
- * CPU time counts, not what it waited for the disk: a slow one is a reason for large batches. */
-static void set_pace(struct loop *loop, int64_t turn_us, int64_t cpu_us)
-{
-    loop->disk_us = loop->taken_count >= LOOP_LOADED && turn_us > cpu_us ? turn_us - cpu_us : 0;
-    if (cpu_us > LOOP_TURN_US)
-        loop->take_max = loop->taken_count / 2;
-    else if (loop->taken_count >= loop->take_max)
-        loop->take_max *= 2;
-    if (loop->take_max < LOOP_TAKE_MIN)
-        loop->take_max = LOOP_TAKE_MIN;
-    if (loop->take_max > LOOP_TAKE_MAX)
-        loop->take_max = LOOP_TAKE_MAX;
-}
-
 /* WATCHDOG=1 only here, after a turn of real work; STATUS is for `systemctl status`. */
 static void tell_manager(struct loop *loop)
 {
-    int64_t now_ms = loop_now_ms();
+    int64_t now_ms = clock_now_ms();
     if (loop->watchdog_every_ms > 0 && now_ms - loop->watchdog_ms >= loop->watchdog_every_ms) {
         loop->watchdog_ms = now_ms;
         (void)sd_notify(0, "WATCHDOG=1"); /* without a manager there is nobody to tell */
@@ -600,40 +403,54 @@ static void tell_manager(struct loop *loop)
 
 static int64_t poll_timeout(const struct loop *loop)
 {
-    int64_t timeout_ms = node_due_ms(loop->node, loop_now_ms());
+    if (turn_is_waiting(&loop->turn))
+        return turn_due_ms(&loop->turn, clock_now_ms());
+    int64_t timeout_ms = node_due_ms(loop->node, clock_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
     timeout_ms = room_due_ms(&loop->room, timeout_ms);
-    timeout_ms = settling_due_ms(&loop->settling, loop_now_ms(), timeout_ms);
+    timeout_ms = settling_due_ms(&loop->settling, clock_now_ms(), timeout_ms);
     timeout_ms = misdeeds_due_ms(&loop->misdeeds, timeout_ms);
     return memory_due_ms(&loop->memory, timeout_ms);
 }
 
+/* Empties the turn before. */
+static void begin_turn(struct loop *loop)
+{
+    room_turn(&loop->room, loop->node->store, loop->conf->state_dir, loop->turn.event_count > 0,
+              clock_now_ms());
+    tell_manager(loop);
+    tell_log(loop);
+    memory_trim(&loop->memory, clock_now_ms());
+    turn_begin(&loop->turn);
+}
+
 enum err loop_run(struct loop *loop)
 {
-    node_pump(loop->node, &loop->transport, loop_now_ms());
+    node_pump(loop->node, &loop->transport, clock_now_ms());
     for (;;) {
-        room_turn(&loop->room, loop->node->store, loop->conf->state_dir, loop->event_count > 0,
-                  loop_now_ms());
-        tell_manager(loop);
-        tell_log(loop);
-        memory_trim(&loop->memory, loop_now_ms());
-        loop->event_count = loop->taken_count = loop->question_count = 0;
+        if (!turn_is_waiting(&loop->turn))
+            begin_turn(loop);
         bool is_asked = false, is_reload = false;
-        enum err err = gather(loop, loop->signal_fd, poll_timeout(loop), &is_asked);
+        const struct turn_sources sources = sources_of(loop);
+        enum err err =
+            turn_gather(&loop->turn, &sources, loop->signal_fd, poll_timeout(loop), &is_asked);
         bool is_ending = err == ERR_OK && is_asked && take_signals(loop, &is_reload);
+        if (err == ERR_OK && turn_has_to_wait(&loop->turn, is_asked, clock_now_ms()))
+            continue;
         if (is_ending)
-            err = gather_last(loop);
+            err = turn_gather_last(&loop->turn, &sources);
         else if (err == ERR_OK)
-            err = gather_more(loop);
+            err = turn_gather_more(&loop->turn, &sources);
         if (err != ERR_OK)
             return err;
-        int64_t begin_us = clock_us(CLOCK_MONOTONIC), cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
+        int64_t begin_us = clock_us(CLOCK_MONOTONIC),
+                cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
         err = step_batch(loop);
-        set_pace(loop, clock_us(CLOCK_MONOTONIC) - begin_us,
-                 clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);
+        turn_set_pace(&loop->turn, clock_us(CLOCK_MONOTONIC) - begin_us,
+                      clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);
         if (err == ERR_OK)
-            err = settling_turn(&loop->settling, loop->node->store, loop_now_ms(), is_ending);
+            err = settling_turn(&loop->settling, loop->node->store, clock_now_ms(), is_ending);
         if (err != ERR_OK) {
             log_event(LOG_EVENT_COMMIT_FAILED, LOG_FIELDS(.error = err),
                       "the store failed (%s): stopping without answering; what was not "
@@ -645,7 +462,7 @@ enum err loop_run(struct loop *loop)
             reload(loop);
         if (is_ending) {
             log_event(LOG_EVENT_STOPPING, NULL, "stopping");
-            if (loop->event_count > 0)
+            if (loop->turn.event_count > 0)
                 let_answers_arrive();
             return ERR_OK;
         }

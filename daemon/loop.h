@@ -25,8 +25,4 @@ void loop_free(struct loop **loop);
 enum err loop_listen(struct sock_context *context, const char *endpoint,
                      const struct key_pair *pair, struct sock **ret_sock);
 
-/* Now, as events carry it. */
-struct instant loop_now(void);
-int64_t loop_now_ms(void);
-
 #endif

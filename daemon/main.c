@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "core/log.h"
 #include "journal.h"
 #include "loop.h"
@@ -221,7 +222,7 @@ static struct node_options node_options_of(const struct conf *conf)
         .remind_every_days = conf->remind_every_days,
         .remind_before_days = conf->remind_before_days,
         .state_every_ms = NODE_STATE_EVERY_MS,
-        .seed = random_number((uint64_t)loop_now().us),
+        .seed = random_number((uint64_t)clock_now().us),
     };
     memcpy(options.parent_key, conf->parent_key, sizeof(options.parent_key));
     return options;
@@ -232,7 +233,7 @@ static struct store_options store_options_of(const struct conf *conf)
     return (struct store_options){.map_size_bytes = (uint64_t)conf->map_size_mib << 20,
                                   .reserve_bytes = (uint64_t)conf->reserve_mib << 20,
                                   .software = software,
-                                  .epoch = random_number((uint64_t)loop_now().us)};
+                                  .epoch = random_number((uint64_t)clock_now().us)};
 }
 
 /* What another FILE or another option would have avoided is usage. */
@@ -345,7 +346,7 @@ static int serve(struct conf *conf, const char *conf_path)
     if (err == ERR_OK)
         err = open_store(conf, &store_options, &store);
     if (err == ERR_OK)
-        err = node_new(store, &node_options, loop_now(), loop_now_ms(), &node);
+        err = node_new(store, &node_options, clock_now(), clock_now_ms(), &node);
     bool is_store_sound = err == ERR_OK; /* also where a port is taken, and all of it tried again */
     if (err == ERR_OK)
         err = loop_new(conf, conf_path, &pair, node, signal_fd, &loop);
@@ -380,7 +381,7 @@ static int serve(struct conf *conf, const char *conf_path)
 static bool print_dated(void *unused, const struct log_entry *entry)
 {
     char stamp[sizeof("2026-11-29T08:00:00+0700")];
-    time_t now_s = (time_t)(loop_now().us / 1000000);
+    time_t now_s = (time_t)(clock_now().us / 1000000);
     struct tm local;
     (void)unused;
     if (localtime_r(&now_s, &local) == NULL ||

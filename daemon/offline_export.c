@@ -3,8 +3,8 @@
  * An import is made beside the place, as a copy is: a store of its own, filled from the file, its
  * totals rebuilt and verified, flushed, and then renamed. What goes wrong before that has changed
  * nothing. */
+#include "clock.h"
 #include "export/export.h"
-#include "loop.h"
 #include "offline_work.h"
 
 /* ---- export ---- */
@@ -54,7 +54,7 @@ static enum err open_export(const char *path, int *ret_fd)
 static enum err rebuild(struct store *store, const struct job *job)
 {
     struct node *node = NULL;
-    enum err err = node_new(store, &job->offline->node, loop_now(), loop_now_ms(), &node);
+    enum err err = node_new(store, &job->offline->node, clock_now(), clock_now_ms(), &node);
     if (err == ERR_OK)
         err = node_rebuild(node);
     node_free(&node);

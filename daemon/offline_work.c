@@ -16,9 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "core/log.h"
 #include "journal.h"
-#include "loop.h"
 #include "store/folder.h"
 
 /* ---- the worker ---- */
@@ -106,7 +106,7 @@ enum err work_look_at(struct store *store, struct job *job)
 {
     struct findings *findings = job->findings;
     struct node *node = NULL;
-    enum err err = node_new(store, &job->offline->node, loop_now(), loop_now_ms(), &node);
+    enum err err = node_new(store, &job->offline->node, clock_now(), clock_now_ms(), &node);
     if (err != ERR_OK) /* it was logged: all but a foreign store is one that does not decode */
         return err == ERR_FOREIGN ? err : ERR_CORRUPT;
     findings->differences = node_verify(node, &findings->visited, &findings->figures);
@@ -228,7 +228,7 @@ static enum err replace_state(void (*work)(struct job *), struct job *job, bool 
     const struct conf *conf = job->offline->conf;
     char aside[ASIDE_SIZE];
     bool is_replaced = false;
-    name_aside(loop_now(), aside);
+    name_aside(clock_now(), aside);
     enum err err = check_access(conf->state_dir);
     if (err == ERR_OK)
         err = backup_new_state(conf->state_dir, may_replace, &job->copy);
@@ -310,7 +310,7 @@ void work_note_care(struct job *job, const char *name, enum err err)
     job->care_name = name;
     bool differs = err == ERR_CORRUPT && findings->differences > 0;
     job->care = (struct care){
-        .time = loop_now(),
+        .time = clock_now(),
         .result = differs         ? CARE_DIFFERS
                   : err == ERR_OK ? CARE_OK
                                   : CARE_FAILED,

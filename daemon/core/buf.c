@@ -22,6 +22,14 @@ void buf_clear(struct buf *buf)
     buf->len = 0;
 }
 
+bool buf_shrink(struct buf *buf, size_t kept)
+{
+    if (buf->cap <= kept)
+        return false;
+    buf_fini(buf);
+    return true;
+}
+
 uint8_t *buf_reserve(struct buf *buf, size_t extra)
 {
     assert(extra <= SIZE_MAX / 2 - buf->len);

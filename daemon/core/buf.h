@@ -17,6 +17,8 @@ struct buf {
 void buf_fini(struct buf *buf);
 /* Keeps the storage for reuse. */
 void buf_clear(struct buf *buf);
+/* Frees the storage if it has more than `kept` bytes; true then. */
+bool buf_shrink(struct buf *buf, size_t kept);
 /* Room for `extra` more bytes; returns where they go, and the caller adds those it wrote to `len`.
  */
 uint8_t *buf_reserve(struct buf *buf, size_t extra);

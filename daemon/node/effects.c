@@ -16,8 +16,7 @@ void effects_clear(struct effects *effects)
 {
     effects->count = 0;
     buf_clear(&effects->bytes);
-    if (effects->bytes.cap > EFFECTS_KEEP_MAX)
-        buf_fini(&effects->bytes);
+    (void)buf_shrink(&effects->bytes, EFFECTS_KEEP_MAX); /* no matter whether it was large */
 }
 
 struct effects_mark effects_mark(const struct effects *effects)

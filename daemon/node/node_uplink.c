@@ -472,8 +472,7 @@ void node_pump(struct node *node, const struct transport *transport, int64_t now
     request_catalogue(node, txn, transport, now_ms);
     send_outbox(node, txn, transport, now_ms);
     store_abort(&txn);
-    if (node->packed.cap > EFFECTS_KEEP_MAX)
-        buf_fini(&node->packed);
+    (void)buf_shrink(&node->packed, EFFECTS_KEEP_MAX); /* no matter whether it was large */
 }
 
 int64_t node_due_ms(const struct node *node, int64_t now_ms)

@@ -32,6 +32,20 @@ static void fixed_widths_have_golden_bytes(void **state)
     assert_null(buf.data);
 }
 
+/* Rule: storage larger than what is kept is freed, and the buffer is empty then; else nothing. */
+static void shrinks_what_is_large(void **state)
+{
+    (void)state;
+    struct buf buf = {0};
+    assert_false(buf_shrink(&buf, 0));
+    buf_put_u8(&buf, 7);
+    assert_false(buf_shrink(&buf, buf.cap));
+    assert_bytes(&buf, "\x07", 1);
+    assert_true(buf_shrink(&buf, buf.cap - 1));
+    assert_null(buf.data);
+    assert_int_equal(buf.len, 0);
+}
+
 /* Rule: LEB128, the shortest form. */
 static void varints_have_golden_bytes(void **state)
 {
@@ -184,6 +198,7 @@ static void text_is_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shrinks_what_is_large),
         cmocka_unit_test(fixed_widths_have_golden_bytes),
         cmocka_unit_test(varints_have_golden_bytes),
         cmocka_unit_test(bad_varints_are_refused),

@@ -1,0 +1,16 @@
+/* The only place that reads clocks, but for how long the waiting of libzmq lasts. */
+#ifndef DAEMON_CLOCK_H
+#define DAEMON_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "core/instant.h"
+
+/* Now, as events carry it. */
+struct instant clock_now(void);
+int64_t clock_now_ms(void);
+/* Of CLOCK_MONOTONIC, or of a clock that counts CPU. */
+int64_t clock_us(clockid_t clock);
+
+#endif
