@@ -444,8 +444,7 @@ enum err loop_run(struct loop *loop)
             err = turn_gather_more(&loop->turn, &sources);
         if (err != ERR_OK)
             return err;
-        int64_t begin_us = clock_us(CLOCK_MONOTONIC),
-                cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
+        int64_t begin_us = clock_us(CLOCK_MONOTONIC), cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
         err = step_batch(loop);
         turn_set_pace(&loop->turn, clock_us(CLOCK_MONOTONIC) - begin_us,
                       clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);

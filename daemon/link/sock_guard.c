@@ -123,9 +123,21 @@ static bool is_of(const struct sock_conn *conn, const struct sock_peer *peer)
            conn->is_local == peer->is_local && memcmp(conn->id, peer->id, peer->id_len) == 0;
 }
 
+/* libzmq numbers its peers in the last bytes of their ids. */
+static size_t recent_slot(const struct sock_peer *peer)
+{
+    size_t low = peer->id_len > 0 ? peer->id[peer->id_len - 1] : 0;
+    size_t high = peer->id_len > 1 ? peer->id[peer->id_len - 2] : 0;
+    return (high << 8 | low) % SOCK_RECENT;
+}
+
+/* Mostly it is who has just asked; with ten thousand others there, a look at all takes long. */
 static struct sock_conn *conn_of_peer(const struct sock_context *context,
                                       const struct sock_peer *peer)
 {
+    struct sock_conn *recent = account_of(context, (size_t)context->recent[recent_slot(peer)]);
+    if (is_of(recent, peer))
+        return recent;
     for (size_t fd = 0; fd < accounts_end(context); fd++)
         if (is_of(account_of(context, fd), peer))
             return account_of(context, fd);
@@ -187,6 +199,8 @@ void sock_guard_take(struct sock *sock, zmq_msg_t *frame, const struct sock_peer
 {
     struct sock_context *context = sock->context;
     struct sock_conn *conn = peer->fd >= 0 ? account_of(context, (size_t)peer->fd) : NULL;
+    if (peer->fd >= 0)
+        context->recent[recent_slot(peer)] = peer->fd;
     if (!is_of(conn, peer)) {
         conn = conn_at(context, peer->fd);
         if (conn == NULL)

@@ -12,6 +12,7 @@
 enum {
     SOCK_WAITING_MAX = 16 << 20,     /* bytes of answers that wait for one peer, if there are two */
     SOCK_WAITING_ALL_MAX = 64 << 20, /* of those that wait for all peers */
+    SOCK_RECENT = 1024,              /* power of two */
     SOCK_SMALL_MAX = 256,   /* answers of so many bytes are bounded by the length of the queue */
     SOCK_ACCEPTED_KEPT = 8, /* accepted connections that are watched at the same time */
 };
@@ -37,9 +38,10 @@ struct sock_context {
     uint64_t monitor_count;     /* monitors ever made: each needs a name of its own */
     struct sock_block **blocks; /* accounts by descriptor, a block for each 64; NULL: none yet */
     size_t block_count, block_capacity;
-    atomic_size_t waiting_bytes;                       /* on all accounts */
-    DIR *descriptors;                                  /* of this process */
-    struct sock_cuts cuts;                             /* not told yet */
+    int recent[SOCK_RECENT];     /* descriptors that were received from, by their peers' ids */
+    atomic_size_t waiting_bytes; /* on all accounts */
+    DIR *descriptors;            /* of this process */
+    struct sock_cuts cuts;       /* not told yet */
     struct sock_accepted accepted[SOCK_ACCEPTED_KEPT]; /* the latest ones */
     size_t evicted_count;                              /* that had to give up their place, ever */
 };

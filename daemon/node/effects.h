@@ -37,6 +37,7 @@ enum effect_type {
     EFFECT_NOTICES_PUSHED,    /* it has taken ours over, up to the number in `bytes` */
     EFFECT_NOTICES_NEWS,      /* tell the nodes beneath that there is more */
     EFFECT_HOLDERS,           /* who holds a revision: `bytes` is a struct holder */
+    EFFECT_TAKEN_IN,          /* the log line about a report: `bytes` is a struct taken_in */
 };
 
 struct effect {

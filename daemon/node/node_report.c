@@ -194,13 +194,19 @@ static bool may_follow(struct step *step, const struct report *report, const str
     return true;
 }
 
+/* What the log says of a report, once it is on the disk. */
+struct taken_in {
+    struct report_key key;
+    uint64_t revision;
+    char sender[STEP_SENDER_SIZE];
+};
+
 /* Puts it on disk as the revision after `head`, whose revision is 0 when it is the first. */
 static void put_revision(struct step *step, struct incoming *in, const struct head *head,
                          const struct problems *warnings)
 {
     struct node *node = step->node;
-    char sender[STEP_SENDER_SIZE], text[STEP_KEY_TEXT_SIZE], person[WIRE_PERSON_MAX + 1];
-    (void)step_sender(step, sender);
+    char person[WIRE_PERSON_MAX + 1];
     (void)step_person(step, person);
     in->revision = (struct revision){
         .number = head->revision + 1,
@@ -217,11 +223,22 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
     struct head now = {.revision = in->revision.number,
                        .states = in->revision.states,
                        .received = in->revision.received};
+    struct taken_in taken = {.key = in->key, .revision = now.revision};
+    (void)step_sender(step, taken.sender);
+    (void)effects_add(step->effects, EFFECT_TAKEN_IN,
+                      (struct span){(const uint8_t *)&taken, sizeof(taken)}); /* bytes are all */
     send_receipt(step, &in->key, &now, false, warnings);
+}
+
+void node_log_taken_in(const struct node *node, struct span bytes)
+{
+    struct taken_in taken;
+    char text[STEP_KEY_TEXT_SIZE];
+    memcpy(&taken, bytes.data, sizeof(taken));
     log_event(LOG_EVENT_REPORT_TAKEN_IN,
-              LOG_FIELDS(.report = &in->key, .revision = in->revision.number, .peer = sender),
-              "took in %s, revision %" PRIu64, node_key_text(node, &in->key, text, sizeof(text)),
-              in->revision.number);
+              LOG_FIELDS(.report = &taken.key, .revision = taken.revision, .peer = taken.sender),
+              "took in %s, revision %" PRIu64, node_key_text(node, &taken.key, text, sizeof(text)),
+              taken.revision);
 }
 
 /* The same figures once more, by somebody who has seen that they were returned: it says so in what

@@ -380,6 +380,9 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_HOLDERS:
         node_note_holder(node, bytes);
         break;
+    case EFFECT_TAKEN_IN:
+        node_log_taken_in(node, bytes);
+        break;
     }
 }
 

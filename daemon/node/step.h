@@ -184,6 +184,8 @@ size_t node_list_held(struct step *step, const struct report_key *key, uint64_t 
                       struct held *ret_held);
 void node_ask_holders(struct node *node, struct span record, const struct transport *transport);
 void node_note_holder(struct node *node, struct span holder);
+/* Of an EFFECT_TAKEN_IN. */
+void node_log_taken_in(const struct node *node, struct span bytes);
 /* The message under way to the parent that `re` answers, NULL if none. It belongs to the session.
  */
 const struct session_sent *node_sent(const struct node *node, uint64_t re);

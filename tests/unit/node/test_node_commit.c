@@ -64,10 +64,18 @@ static void batch_fini(struct batch *batch)
         buf_fini(&batch->bytes[i]);
 }
 
+static unsigned said_taken_in;
+
+static void count_taken_in(enum log_level level, const char *line)
+{
+    (void)level;
+    said_taken_in += strstr(line, "took in ") != NULL ? 1 : 0;
+}
+
 /* ---- tests ---- */
 
 /* Each report gets one answer: a receipt if it is on disk, a refusal if it is not, whichever of the
- * commits found no room. */
+ * commits found no room. The log says no more than they. */
 static void test_a_receipt_is_on_disk(void **state)
 {
     static const struct {
@@ -87,7 +95,10 @@ static void test_a_receipt_is_on_disk(void **state)
         struct rig *rig = own;
         batch_init(rig, &batch);
         commits.full = rows[r].full;
+        said_taken_in = 0;
+        log_set_sink(count_taken_in);
         rig_batch(rig, batch.events, EVENTS);
+        assert_int_equal(said_taken_in, rows[r].is_taken_in[0] + rows[r].is_taken_in[1]);
         if (rig->sent_count != EVENTS)
             fail_msg("%s: %zu answers", rows[r].name, rig->sent_count);
         for (size_t i = 0; i < EVENTS; i++) {
@@ -116,6 +127,8 @@ static void test_nothing_is_said_of_an_unknown_outcome(void **state)
     struct batch batch;
     batch_init(rig, &batch);
     char *before = dump_store(rig);
+    said_taken_in = 0;
+    log_set_sink(count_taken_in);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         commits.full = rows[i].full;
         commits.unknown = rows[i].unknown;
@@ -124,6 +137,7 @@ static void test_nothing_is_said_of_an_unknown_outcome(void **state)
         rig_restart(rig);
     }
     assert_unchanged(rig, before);
+    assert_int_equal(said_taken_in, 0);
     rig_hello(rig, from_local(), 0);
     rig_batch(rig, batch.events, EVENTS);
     for (size_t i = 0; i < EVENTS; i++)
