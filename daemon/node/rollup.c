@@ -1,5 +1,5 @@
-/* Incremental roll-ups. The order in which changes arrive does not matter, and taking a change back
- * restores the bytes: tests/sim and `verify` hold every node to that. */
+/* What a unit's reports say together, and what its roll-up is of that and of what is stored beneath
+ * it. How changes get there: rollup_climb.c. */
 #include "node/rollup.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
  *     own, whole = resolved by the year rule from u's reports       (computed)
  *
  * Only `below` is stored, and a leaf has none: a commune's report touches one record per ancestor
- * and label. The difference old - new climbs until it is nothing. Bucket digests climb likewise. */
+ * and label. The difference new - old climbs until it is nothing. Bucket digests climb likewise. */
 #ifndef NODE_ROLLUP_H
 #define NODE_ROLLUP_H
 

@@ -1,4 +1,6 @@
-/* Climbing: a report's change is carried from unit to unit, up to this node's.
+/* Climbing: a report's change is carried from unit to unit, up to this node's. The order in which
+ * changes arrive does not matter, and taking a change back restores the bytes: tests/sim and
+ * `verify` hold every node to that.
  *
  * What changes in sums is the same difference for everybody above: it is added in memory, to
  * accumulators that are written once for all reports of a transaction. Extremes are compared anew
