@@ -15,7 +15,8 @@ struct deferred_amount {
  * see what waits for its own commit. */
 struct deferred *deferred_new(const struct deferred_amount *bound, bool is_reader);
 void deferred_free(struct deferred **deferred);
-void deferred_set_bound(struct deferred *deferred, uint64_t bytes);
+/* No more than `bytes` waits from now on; a bound that is lower stays. */
+void deferred_lower_bound(struct deferred *deferred, uint64_t bytes);
 /* What waits, as of the last commit. */
 struct deferred_amount deferred_amount(const struct deferred *deferred);
 
