@@ -384,11 +384,12 @@ enum err db_get(struct db_txn *txn, enum db_table table, struct span key, struct
 
 static bool is_beneath(struct db_txn *txn, struct pending_entry *entry)
 {
-    if (entry->beneath == PENDING_UNKNOWN)
-        entry->beneath = raw_has(txn, (enum db_table)entry->table, pending_key(entry))
-                             ? PENDING_THERE
-                             : PENDING_NOT_THERE;
-    return entry->beneath == PENDING_THERE;
+    if (entry->beneath != PENDING_UNKNOWN)
+        return entry->beneath == PENDING_THERE;
+    bool is_there = raw_has(txn, (enum db_table)entry->table, pending_key(entry));
+    if (txn->error == ERR_OK) /* else nobody knows */
+        entry->beneath = is_there ? PENDING_THERE : PENDING_NOT_THERE;
+    return is_there;
 }
 
 uint64_t db_count(struct db_txn *txn, enum db_table table)

@@ -2,6 +2,7 @@
  * reads, and in its place whenever there is reason to put it there. */
 #include "unit/store/temp_store.h"
 
+#include <errno.h>
 #include <lmdb.h>
 #include <sys/mman.h>
 
@@ -311,6 +312,42 @@ static void reader_follows(void **state)
     (void)munmap(channel, 4096);
 }
 
+/* ---- a look into the table that fails ---- */
+
+static bool is_table_unreadable; /* mdb_get fails */
+
+int __real_mdb_get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret_value);
+int __wrap_mdb_get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret_value);
+int __wrap_mdb_get(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *ret_value)
+{
+    return is_table_unreadable ? EIO : __real_mdb_get(txn, table, key, ret_value);
+}
+
+/* What is beneath a change that waits is remembered for the next who counts; not if nobody could
+ * look. */
+static void a_failed_look_says_nothing(void **state)
+{
+    struct temp_store *temp = *state;
+    struct store_txn *txn = store_begin_write(temp->store);
+    put_number(txn, DB_BELOW, "one", 1);
+    assert_commits(&txn);
+    temp_settle(temp->store);
+    txn = store_begin_write(temp->store);
+    put_number(txn, DB_BELOW, "one", 2);
+    put_number(txn, DB_BELOW, "other", 2);
+    assert_commits(&txn);
+    is_table_unreadable = true;
+    txn = store_begin_read(temp->store);
+    assert_int_equal(db_count(&txn->db, DB_BELOW), 0);
+    assert_int_equal(store_error(txn), ERR_IO);
+    store_abort(&txn);
+    is_table_unreadable = false;
+    txn = store_begin_read(temp->store);
+    assert_int_equal(db_count(&txn->db, DB_BELOW), 2);
+    assert_int_equal(store_error(txn), ERR_OK);
+    store_abort(&txn);
+}
+
 /* ---- on disk ---- */
 
 static MDB_env *open_raw(const struct temp_store *temp, MDB_txn **ret_txn, MDB_dbi *ret_table)
@@ -528,6 +565,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(random_transactions),
         STORE_TEST(reader_follows),
+        STORE_TEST(a_failed_look_says_nothing),
         STORE_TEST(golden),
         STORE_TEST(malformed),
         STORE_TEST(no_room_to_place),
