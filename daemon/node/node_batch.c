@@ -42,6 +42,13 @@ static enum err give_up(struct node *node, const struct event *event, enum err w
     return err;
 }
 
+static void log_failed(enum err why, const char *reason, bool is_kept)
+{
+    log_event(is_kept ? LOG_EVENT_QUARANTINED : LOG_EVENT_MESSAGE_FAILED, LOG_FIELDS(.error = why),
+              "%s a message that cannot be processed: %s", is_kept ? "quarantined" : "dropped",
+              reason);
+}
+
 /* Answers an event that cannot be processed, and keeps it for a person. */
 static enum err quarantine(struct node *node, const struct event *event, enum err why,
                            struct effects *effects, bool *ret_fatal)
@@ -50,21 +57,22 @@ static enum err quarantine(struct node *node, const struct event *event, enum er
     struct step step = {.node = node, .event = event, .effects = effects};
     memcpy(item.peer, event->from.key, sizeof(item.peer));
     (void)snprintf(item.reason, sizeof(item.reason), "%s: %s", err_name(why), err_text(why));
-    bool is_kept = is_to_be_kept(event, why);
-    log_event(is_kept ? LOG_EVENT_QUARANTINED : LOG_EVENT_MESSAGE_FAILED, LOG_FIELDS(.error = why),
-              "%s a message that cannot be processed: %s", is_kept ? "quarantined" : "dropped",
-              item.reason);
     if (event->type == EVENT_PEER_MESSAGE) {
         step.peer.from = event->from;
         step_refuse(&step, why, NULL, "the message could not be processed: %s", err_text(why));
     }
-    if (event->type == EVENT_PARENT_MESSAGE && (why == ERR_CORRUPT || why == ERR_TOO_LARGE))
-        return give_up(node, event, why, effects, ret_fatal);
-    if (!is_kept)
-        return ERR_OK;
+    if (!is_to_be_kept(event, why)) {
+        log_failed(why, item.reason, false);
+        bool is_given_up =
+            event->type == EVENT_PARENT_MESSAGE && (why == ERR_CORRUPT || why == ERR_TOO_LARGE);
+        return is_given_up ? give_up(node, event, why, effects, ret_fatal) : ERR_OK;
+    }
     struct store_txn *txn = store_begin_write(node->store);
     (void)store_put_quarantine(txn, &item); /* the error is sticky */
-    return store_commit(&txn, ret_fatal);
+    enum err err = store_commit(&txn, ret_fatal);
+    if (!*ret_fatal) /* else nobody knows */
+        log_failed(why, item.reason, err == ERR_OK);
+    return err;
 }
 
 static enum err commit(struct node *node, struct store_txn **txn, bool *ret_fatal)

@@ -5,24 +5,26 @@
 
 /* ---- the commit ---- */
 
-/* Which of the next commits fail, the first being bit 0: for want of room, so that nothing is
- * written, or in such a way that nobody knows what was. The others are real. */
+/* Which of the next commits fail, the first being bit 0: for want of room or because of the disk,
+ * so that nothing is written, or in such a way that nobody knows what was. The others are real. */
 static struct {
-    unsigned full, unknown;
+    unsigned full, broken, unknown;
 } commits;
 
 enum err __real_store_commit(struct store_txn **txn, bool *ret_unknown);
 enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown);
 enum err __wrap_store_commit(struct store_txn **txn, bool *ret_unknown)
 {
-    bool is_full = (commits.full & 1) != 0, is_unknown = (commits.unknown & 1) != 0;
+    bool is_full = (commits.full & 1) != 0, is_broken = (commits.broken & 1) != 0;
+    bool is_unknown = (commits.unknown & 1) != 0;
     commits.full >>= 1;
+    commits.broken >>= 1;
     commits.unknown >>= 1;
-    if (!is_full && !is_unknown)
+    if (!is_full && !is_broken && !is_unknown)
         return __real_store_commit(txn, ret_unknown);
     store_abort(txn);
     *ret_unknown = is_unknown;
-    return is_unknown ? ERR_IO : ERR_FULL;
+    return is_full ? ERR_FULL : ERR_IO;
 }
 
 /* ---- events ---- */
@@ -145,11 +147,33 @@ static void test_nothing_is_said_of_an_unknown_outcome(void **state)
     batch_fini(&batch);
 }
 
+/* What cannot be processed is refused, and said to be kept for a person if it is. */
+static void test_kept_is_what_is_on_disk(void **state)
+{
+    struct rig *rig = *state;
+    struct batch batch;
+    batch_init(rig, &batch);
+    for (unsigned is_kept = 0; is_kept < 2; is_kept++) {
+        rig_log[0] = '\0';
+        commits.broken = is_kept ? 3 : 7; /* of the batch, of the event alone, of the quarantine */
+        rig_batch(rig, batch.events, 1);
+        assert_int_equal(rig->sent_count, 1);
+        assert_refused(rig_open(rig, span_of(&rig->sent[0].bytes)), "io");
+        struct store_txn *txn = store_begin_read(rig->store);
+        assert_int_equal(store_count_quarantine(txn), is_kept);
+        store_abort(&txn);
+        assert_logged(is_kept ? "quarantined a message" : "dropped a message");
+        assert_null(strstr(rig_log, is_kept ? "dropped" : "quarantined"));
+    }
+    batch_fini(&batch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_receipt_is_on_disk),
         ROOT_TEST(test_nothing_is_said_of_an_unknown_outcome),
+        ROOT_TEST(test_kept_is_what_is_on_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
