@@ -105,13 +105,14 @@ static const struct log_event_info infos[] = {
                                 "Look for free disk space, and for disk errors in the kernel log."},
     [LOG_EVENT_COMMIT_FAILED] =
         {"commit-failed", "16c3a3ee99df4b46b9c862ff981f4e71", LOG_LEVEL_ERROR,
-         "The store failed in a way that leaves unknown what is on disk: the daemon ends without "
-         "answering, and is started again.",
+         "The store failed in a way that leaves unknown what is on disk, or under work in the "
+         "background: the daemon ends without answering, and is started again.",
          "See the lines before; what was not acknowledged is sent again by itself."},
     [LOG_EVENT_WORK_FAILED] =
         {"work-failed", "76eec25cc1714be0b167d82840f8d6c6", LOG_LEVEL_ERROR,
-         "Work in the background, such as rebuilding totals, failed and is tried again.",
-         "See the lines before; if it comes again, run 'tonghop verify'."},
+         "Work in the background, such as rebuilding totals, found the disk or the store full and "
+         "is tried again.",
+         "Make room on the disk, or raise map_size_mib and restart; it goes on by itself."},
     [LOG_EVENT_DISK_LOW] =
         {"disk-low", "360b7a7f670b404087a470e58c2c30bf", LOG_LEVEL_ERROR,
          "Less than reserve_mib is left on the disk, or the store is nearly as large as "

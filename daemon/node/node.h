@@ -35,7 +35,7 @@ enum {
     NODE_WINDOW = 64,              /* messages that a child may have under way */
     NODE_WINDOW_BYTES = 8 << 20,   /* after which it sends no more: they wait at the parent */
     NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
-    NODE_RETRY_WORK_MS = 5000,     /* background work that failed (a full disk) */
+    NODE_RETRY_WORK_MS = 5000,     /* background work that found no room */
     NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */
     NODE_STATE_EVERY_MS = 250,     /* of the daemon: state_every_ms */
     NODE_COMPARE_RETRY_MS = 5000,  /* the parent was not ready to be compared with */
@@ -286,8 +286,8 @@ enum err node_step(struct node *node, struct store_txn *txn, const struct event 
 
 /* Steps `count` events (at most NODE_BATCH_MAX) in one transaction and commits. When it aborts,
  * each event is tried alone; one that still fails is quarantined and refused. Fatal errors (a
- * commit whose outcome is unknown) are returned: the caller must send nothing and exit. `effects`
- * holds what to apply. */
+ * commit whose outcome is unknown; background work that fails, but for want of room) are returned:
+ * the caller must send nothing and exit. `effects` holds what to apply. */
 enum err node_batch(struct node *node, const struct event *events, size_t count,
                     struct effects *effects);
 

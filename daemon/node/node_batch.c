@@ -27,7 +27,8 @@ static bool is_to_be_kept(const struct event *event, enum err why)
            !authority_only_asks(wire_peek_body(event->bytes));
 }
 
-/* Of the parent's. Nothing leaves if even that cannot be written. */
+/* A message of the parent that met damage here, or is too large: it is answered for and not kept.
+ * Nothing leaves if even that cannot be written. */
 static enum err give_up(struct node *node, const struct event *event, enum err why,
                         struct effects *effects, bool *ret_fatal)
 {
@@ -81,7 +82,15 @@ static enum err commit(struct node *node, struct store_txn **txn, bool *ret_fata
     return store_commit(txn, ret_fatal);
 }
 
-/* One event in a transaction of its own. Only a fatal error is returned. */
+/* Background work found no room: there may be some later. */
+static void put_work_off(struct node *node, const struct event *event)
+{
+    log_event(LOG_EVENT_WORK_FAILED, LOG_FIELDS(.error = ERR_FULL),
+              "background work failed (%s): it is tried again", err_name(ERR_FULL));
+    node->work_after_ms = event->now_ms + NODE_RETRY_WORK_MS;
+}
+
+/* One event in a transaction of its own. An error is returned when the daemon has to end. */
 static enum err step_alone(struct node *node, const struct event *event, struct effects *effects)
 {
     bool is_fatal = false;
@@ -98,12 +107,14 @@ static enum err step_alone(struct node *node, const struct event *event, struct 
     enum err fatal = reload(node);
     if (fatal != ERR_OK)
         return fatal;
-    if (event->type == EVENT_TICK) {
-        log_event(LOG_EVENT_WORK_FAILED, LOG_FIELDS(.error = err),
-                  "background work failed (%s): it is tried again", err_name(err));
-        node->work_after_ms = event->now_ms + NODE_RETRY_WORK_MS;
-        return err == ERR_FULL ? ERR_OK : err;
+    if (event->type == EVENT_TICK && err == ERR_FULL) {
+        put_work_off(node, event);
+        return ERR_OK;
     }
+    /* Nobody is there to be refused, and it would fail again and again. The next start looks at all
+     * pages, and names the damage. */
+    if (event->type == EVENT_TICK)
+        return err;
     err = quarantine(node, event, err, effects, &is_fatal);
     return is_fatal ? err : ERR_OK;
 }

@@ -168,12 +168,36 @@ static void test_kept_is_what_is_on_disk(void **state)
     batch_fini(&batch);
 }
 
+/* Background work that finds no room is put off. When it fails otherwise the daemon has to end, and
+ * promises nothing. */
+static void test_work_is_put_off_for_want_of_room_alone(void **state)
+{
+    static const char words[] = "background work failed (full): it is tried again";
+    struct rig *rig = *state;
+    const struct event tick = rig_event(rig, EVENT_TICK);
+    commits.full = 1; /* of the batch */
+    rig_tick(rig);
+    assert_null(strstr(rig_log, words));
+    commits.full = 3; /* and of the tick alone */
+    rig_tick(rig);
+    assert_logged(words);
+    rig->node->rebuild.is_active = true;
+    assert_false(node_has_work(rig->node, rig->now_ms));
+    assert_int_equal(node_due_ms(rig->node, rig->now_ms), NODE_RETRY_WORK_MS);
+    assert_true(node_has_work(rig->node, rig->now_ms + NODE_RETRY_WORK_MS));
+    rig_log[0] = '\0';
+    commits.broken = 3;
+    assert_int_equal(node_batch(rig->node, &tick, 1, &rig->effects), ERR_IO);
+    assert_null(strstr(rig_log, "tried again"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_receipt_is_on_disk),
         ROOT_TEST(test_nothing_is_said_of_an_unknown_outcome),
         ROOT_TEST(test_kept_is_what_is_on_disk),
+        ROOT_TEST(test_work_is_put_off_for_want_of_room_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
