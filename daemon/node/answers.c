@@ -88,7 +88,7 @@ void answers_keep(struct step *step, size_t effect_count)
     const struct effects *effects = step->effects;
     const struct effect *last = &effects->items[effects->count - 1];
     if (effects->count != effect_count + 1 || last->type != EFFECT_SEND_PEER ||
-        store_error(step->txn) != ERR_OK)
+        store_is_changed(step->txn) || store_error(step->txn) != ERR_OK)
         return;
     const struct span bytes = effects_bytes(effects, last);
     const size_t offset = wire_body_offset(bytes);

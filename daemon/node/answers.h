@@ -1,6 +1,7 @@
 /* Answers to questions, as long as nothing changes: before a deadline many people look at the same
  * totals, again and again. What was answered is kept with what was asked, by whom, and on which
- * day, and given again until the store is changed, by whatever it is. */
+ * day, and given again until the store is changed, by whatever it is. Kept answers are of committed
+ * state. */
 #ifndef NODE_ANSWERS_H
 #define NODE_ANSWERS_H
 

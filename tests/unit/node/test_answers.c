@@ -125,6 +125,7 @@ static void test_within_one_commit(void **state)
     spoil(rig);
     rig_batch(rig, events, LENGTH(events));
     assert_int_equal(rig->sent_count, 2);
+    assert_int_equal(rig->node->answers.count, 1);
     const Tonghop__Envelope *answer = rig_open(rig, span_of(&rig->sent[1].bytes));
     assert_body(answer, BODY(TOTALS));
     assert_int_equal(answer->totals->units[0]->values[0]->value_low, 15);
