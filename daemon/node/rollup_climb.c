@@ -185,6 +185,8 @@ static bool climb_to(struct climb *climb, uint32_t parent)
         ends = is_covered(climb, &key);
     } else {
         struct accumulator *opened = open_accumulator(climb, &key);
+        if (store_error(climb->txn) != ERR_OK)
+            return false; /* of totals that did not read nothing can be taken away */
         sums_shift(&opened->below, climb->change);
         extremes = &opened->below.others;
         ends = opened->cover == COVER_YES;

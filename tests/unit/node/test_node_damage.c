@@ -405,6 +405,33 @@ static void test_a_copy_heals(void **state)
     assert_verifies(rig);
 }
 
+/* ---- totals ---- */
+
+/* A report that changes totals which do not read is refused: what it takes away is not looked for
+ * in them. */
+static void test_totals_that_do_not_read(void **state)
+{
+    const struct draft filed = {.period = "2024-S1", .unit = 23857, CELLS(EXACT(1, 10))};
+    const struct cell about = {.indicator = 1, .qualifier = QUALIFIER_ABOUT, .value = 9};
+    const struct draft changes[] = {
+        {.period = "2024-S1", .unit = 23857, CELLS(about), .based_on = 1},
+        {.period = "2024-S1", .unit = 23857, .is_withdrawn = true, .based_on = 1},
+    };
+    const struct report_key below = {
+        .kind = KIND_ACTUAL, .period = {2024, PERIOD_S1}, .unit = 631, .form = 1};
+    for (size_t i = 0; i < LENGTH(changes); i++) {
+        assert_int_equal(rig_teardown(state), 0);
+        assert_int_equal(rig_setup_root(state), 0);
+        struct rig *rig = *state;
+        file_ok(rig, &filed);
+        spoil(rig, DB_BELOW, keys_report(&below));
+        rig_restart(rig);
+        rig_hello(rig, from_local(), 0);
+        assert_refused(file_as(rig, from_local(), &changes[i]), "corrupt");
+        assert_int_equal(head_of(rig, &filed).revision, 1);
+    }
+}
+
 /* ---- questions ---- */
 
 /* A child that asks once a minute what its parent cannot read pushes nothing out of the parent's
@@ -525,6 +552,7 @@ int main(void)
         DISTRICT_TEST(test_full_is_not_damaged),
         DISTRICT_TEST(test_parked_when_there_is_room),
         ROOT_TEST(test_a_copy_heals),
+        ROOT_TEST(test_totals_that_do_not_read),
         PAIR_TEST(test_questions_are_not_kept),
         ROOT_TEST(test_coverage_goes_on),
         DISTRICT_TEST(test_trouble_ends_with_the_link),
