@@ -271,6 +271,8 @@ void figures_shift(struct figures *acc, uint32_t indicator, const struct figure 
 {
     const size_t at = lower_bound(acc, indicator);
     if (at == acc->count || acc->items[at].indicator != indicator) {
+        /* What was nothing can only gain parts. */
+        assert((int32_t)figure_unit_count(difference) > 0);
         insert_at(acc, at, indicator, difference);
         return;
     }

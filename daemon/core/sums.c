@@ -168,6 +168,7 @@ static void shift_other(struct sums *sums, uint32_t indicator, const struct figu
 static void shift_missing(struct sums *sums, size_t at, const struct plain *difference)
 {
     if (figures_find(&sums->others, difference->indicator) == NULL) {
+        assert((int32_t)difference->exact_count > 0); /* what was nothing can only gain parts */
         insert(&sums->plains, at, difference);
         return;
     }
