@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/figure.h"
 #include "core/mem.h"
 
 void report_fini(struct report *report)
@@ -88,6 +89,15 @@ bool report_key_equal(const struct report_key *a, const struct report_key *b)
 {
     return a->kind == b->kind && period_equal(a->period, b->period) && a->unit == b->unit &&
            a->form == b->form;
+}
+
+uint64_t report_key_hash(const struct report_key *key)
+{
+    uint64_t hash = figure_unit_mark(key->unit);
+    hash ^= ((uint64_t)key->form << 32 | (uint64_t)key->period.year << 16 |
+             (uint64_t)key->kind << 8 | key->period.label) *
+            UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
 }
 
 bool state_counts(uint8_t states)

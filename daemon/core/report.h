@@ -69,6 +69,8 @@ const struct cell *report_cell(const struct report *report, uint32_t indicator);
 bool report_is_baseline(const struct report *report);
 
 bool report_key_equal(const struct report_key *a, const struct report_key *b);
+/* For tables in memory: of all members, the same for keys that are equal, and not stored. */
+uint64_t report_key_hash(const struct report_key *key);
 /* The bits a revision may have; they only grow, are merged by OR and travel both ways. */
 enum state_bit { STATE_ACCEPTED = 1, STATE_RETURNED = 2 };
 /* True when a revision with these bits may count. */

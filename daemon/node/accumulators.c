@@ -9,11 +9,7 @@ enum { SLOTS = 1024 };
 
 static size_t slot_of(const struct report_key *key)
 {
-    uint64_t hash = figure_unit_mark(key->unit);
-    hash ^= ((uint64_t)key->form << 32 | (uint64_t)key->period.year << 16 |
-             (uint64_t)key->kind << 8 | key->period.label) *
-            UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash ^ hash >> 29) % SLOTS;
+    return (size_t)report_key_hash(key) % SLOTS;
 }
 
 static size_t bytes_of(const struct accumulator *accumulator)

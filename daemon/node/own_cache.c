@@ -26,11 +26,7 @@ static size_t bytes_of(size_t size)
 
 static size_t slot_of(const struct own_cache *cache, const struct report_key *key)
 {
-    uint64_t hash = figure_unit_mark(key->unit);
-    hash ^= ((uint64_t)key->form << 32 | (uint64_t)key->period.year << 16 |
-             (uint64_t)key->kind << 8 | key->period.label) *
-            UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash ^ hash >> 29) & (cache->slot_count - 1);
+    return (size_t)report_key_hash(key) & (cache->slot_count - 1);
 }
 
 /* The entry of the key, or the free one where it would be. There always is a free one. */

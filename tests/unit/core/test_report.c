@@ -81,6 +81,30 @@ static void every_member_of_the_key_counts(void **state)
         assert_false(report_key_equal(&key, &others[i]));
 }
 
+/* Rule: equal keys have one hash, whose low bits are made of every member: tables take them for a
+ * slot. */
+static void keys_are_spread(void **state)
+{
+    (void)state;
+    enum { SLOTS = 1024, KEYS = 2 * 2 * 4 * 32 * 2 };
+    uint32_t taken[SLOTS] = {0}, count = 0, most = 0;
+    for (uint32_t i = 0; i < KEYS; i++) {
+        const struct report_key key = {
+            .kind = (uint8_t)(KIND_ACTUAL + i % 2),
+            .period = {(uint16_t)(2024 + i / 512), (uint8_t)(PERIOD_S1 + i / 2 % 2)},
+            .unit = 23857 + i / 16 % 32,
+            .form = 1 + i / 4 % 4,
+        };
+        const struct report_key same = key;
+        assert_true(report_key_hash(&key) == report_key_hash(&same));
+        uint32_t *slot = &taken[report_key_hash(&key) % SLOTS];
+        count += *slot == 0;
+        most = ++*slot > most ? *slot : most;
+    }
+    assert_true(count > SLOTS / 2); /* by chance alone 1 - 1/e of them */
+    assert_true(most < 10);
+}
+
 /* Rule: what counts is accepted and not returned; a return wins over an acceptance. */
 static void states_decide_what_counts(void **state)
 {
@@ -98,6 +122,7 @@ int main(void)
         cmocka_unit_test(duplicates_are_named),
         cmocka_unit_test(notes_are_copied_and_freed),
         cmocka_unit_test(every_member_of_the_key_counts),
+        cmocka_unit_test(keys_are_spread),
         cmocka_unit_test(states_decide_what_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
