@@ -16,6 +16,14 @@ struct report_key {
     uint32_t form;
 };
 
+/* The same with another label of its year. */
+static inline struct report_key report_key_with_label(const struct report_key *key, int label)
+{
+    struct report_key k = *key;
+    k.period.label = (uint8_t)label;
+    return k;
+}
+
 enum scope {
     SCOPE_OWN = 1,   /* the unit's own activity */
     SCOPE_WHOLE = 2, /* the unit and everything beneath it, already compiled by hand */

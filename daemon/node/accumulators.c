@@ -78,8 +78,7 @@ struct accumulator *accumulators_add(struct accumulators *accumulators,
 void accumulators_forget_cover(struct accumulators *accumulators, const struct report_key *key)
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        struct report_key k = *key;
-        k.period.label = (uint8_t)label;
+        const struct report_key k = report_key_with_label(key, label);
         struct accumulator *found = find(accumulators, &k);
         if (found != NULL)
             found->cover = COVER_UNKNOWN;

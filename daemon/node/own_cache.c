@@ -117,8 +117,7 @@ void own_cache_put(struct own_cache *cache, const struct report_key *key,
 void own_cache_forget(struct own_cache *cache, const struct report_key *key)
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y && cache->slot_count > 0; label++) {
-        struct report_key k = *key;
-        k.period.label = (uint8_t)label;
+        const struct report_key k = report_key_with_label(key, label);
         struct own_entry *entry = find(cache, &k);
         cache->byte_count -= entry->bytes != NULL ? bytes_of(entry->size) : 0;
         free(entry->bytes);

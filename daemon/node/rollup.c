@@ -8,18 +8,6 @@
 #include "node/frozen.h"
 #include "node/step.h"
 
-static struct period label_period(const struct report_key *key, enum period_label label)
-{
-    return (struct period){.year = key->period.year, .label = (uint8_t)label};
-}
-
-static struct report_key with_label(const struct report_key *key, enum period_label label)
-{
-    struct report_key k = *key;
-    k.period = label_period(key, label);
-    return k;
-}
-
 /* ---- groups ---- */
 
 bool revision_read(struct node *node, struct store_txn *txn, const struct revision *revision,
@@ -138,7 +126,7 @@ void group_load_figures(struct node *node, struct store_txn *txn, const struct r
                         const struct figure_filter *wanted, struct group *group)
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        struct report_key k = with_label(key, (enum period_label)label);
+        const struct report_key k = report_key_with_label(key, label);
         group->filed[label - 1] = group_filed_none(node, &k);
         if (rollup_is_applied(node, key))
             load_label(node, txn, &k, group);
@@ -153,7 +141,7 @@ void group_load(struct node *node, struct store_txn *txn, const struct report_ke
                 bool even_unapplied, struct group *group)
 {
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        struct report_key k = with_label(key, (enum period_label)label);
+        const struct report_key k = report_key_with_label(key, label);
         group->filed[label - 1] = group_filed_none(node, &k);
         if (even_unapplied || rollup_is_applied(node, key))
             load_label(node, txn, &k, group);

@@ -250,8 +250,7 @@ void rollup_change(struct node *node, struct store_txn *txn, const struct report
             continue;
         if (node->frozen != NULL && l != node->frozen->edition.period.label)
             continue; /* it has no other totals */
-        struct report_key k = *key;
-        k.period.label = (uint8_t)l;
+        const struct report_key k = report_key_with_label(key, l);
         if (node_covers(node, node_tree(node, k.period), k.unit))
             change_label(node, txn, &k, before, after);
     }

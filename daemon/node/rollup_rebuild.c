@@ -3,13 +3,6 @@
 #include "node/rollup.h"
 #include "node/step.h"
 
-static struct report_key with_label(const struct report_key *key, int label)
-{
-    struct report_key k = *key;
-    k.period.label = (uint8_t)label;
-    return k;
-}
-
 static void save_rebuild(struct store_txn *txn, const struct node_rebuild *rebuild)
 {
     if (!rebuild->is_active) {
@@ -66,7 +59,7 @@ static void rebuild_group(struct node *node, struct store_txn *txn, const struct
     accumulators_forget_cover(&node->accumulators, key);
     rollup_change(node, txn, key, &nothing, &group.triple);
     for (int label = PERIOD_S1; label <= PERIOD_Y; label++) {
-        struct report_key k = with_label(key, label);
+        const struct report_key k = report_key_with_label(key, label);
         struct head head;
         if (store_get_head(txn, &k, &head) == ERR_OK)
             rollup_change_digest(node, txn, &k, NULL, head.state_digest);

@@ -81,6 +81,19 @@ static void every_member_of_the_key_counts(void **state)
         assert_false(report_key_equal(&key, &others[i]));
 }
 
+/* Rule: a key with another label differs in nothing else, and the key it is made of stays. */
+static void a_key_has_other_labels(void **state)
+{
+    (void)state;
+    const struct report_key key = {KIND_PLAN, {2024, PERIOD_S1}, 23857, 7};
+    const struct report_key year = {KIND_PLAN, {2024, PERIOD_Y}, 23857, 7};
+    const struct report_key made = report_key_with_label(&key, PERIOD_Y);
+    const struct report_key back = report_key_with_label(&made, PERIOD_S1);
+    assert_true(report_key_equal(&made, &year));
+    assert_true(report_key_equal(&back, &key));
+    assert_int_equal(key.period.label, PERIOD_S1);
+}
+
 /* Rule: equal keys have one hash, whose low bits are made of every member: tables take them for a
  * slot. */
 static void keys_are_spread(void **state)
@@ -122,6 +135,7 @@ int main(void)
         cmocka_unit_test(duplicates_are_named),
         cmocka_unit_test(notes_are_copied_and_freed),
         cmocka_unit_test(every_member_of_the_key_counts),
+        cmocka_unit_test(a_key_has_other_labels),
         cmocka_unit_test(keys_are_spread),
         cmocka_unit_test(states_decide_what_counts),
     };
