@@ -127,7 +127,7 @@ static void explain_revision(struct explain *explain, const struct report_key *k
                              const struct revision *revision, uint32_t depth)
 {
     struct report report = {0};
-    if (!revision_read(explain->step->node, explain->step->txn, revision, &report))
+    if (!revision_read(explain->step->node, explain->step->txn, key, revision, &report))
         return;
     struct explain_line *line =
         explain_add_line(explain, depth, key->unit, TONGHOP__EXPLAIN_TYPE__EXPLAIN_TYPE_REVISION);
@@ -244,7 +244,7 @@ static void describe_revision(struct explain *explain, const struct report_key *
     struct revision revision;
     struct report report = {0};
     if (store_get_revision(explain->step->txn, key, number, &revision) != ERR_OK ||
-        !revision_read(explain->step->node, explain->step->txn, &revision, &report))
+        !revision_read(explain->step->node, explain->step->txn, key, &revision, &report))
         return;
     line->message.revision = number;
     line->message.received_us = revision.received.us;

@@ -147,7 +147,7 @@ static void add_entry(struct step *step, const struct report_key *key, const str
                       const struct revision *revision, bool with_content, struct entries *entries)
 {
     struct report report = {0};
-    if (!revision_read(step->node, step->txn, revision, &report))
+    if (!revision_read(step->node, step->txn, key, revision, &report))
         return;
     const struct form *form = catalogue_form(step->node->catalogue, key->form);
     struct entry *entry = mem_calloc(1, sizeof(*entry));

@@ -57,12 +57,12 @@ static void keep_told(struct past *past, struct report *report)
     past->byte_count += strlen(report->author) + strlen(report->reason) + strlen(report->source);
 }
 
-static void add_revision(struct past *past, const struct revision *revision,
-                         struct past_report *report)
+static void add_revision(struct past *past, const struct report_key *key,
+                         const struct revision *revision, struct past_report *report)
 {
     struct past_revision told = {
         .number = revision->number, .received = revision->received, .states = revision->states};
-    if (!revision_read(past->node, past->txn, revision, &told.report))
+    if (!revision_read(past->node, past->txn, key, revision, &told.report))
         return;
     keep_told(past, &told.report);
     report->revisions =
@@ -77,7 +77,7 @@ static void load_report(struct past *past, const struct report_key *key, struct 
     struct revision revision;
     while (past->byte_count <= PAST_BYTES_MAX &&
            store_previous_revision(past->txn, key, &number, &revision) == ERR_OK)
-        add_revision(past, &revision, report);
+        add_revision(past, key, &revision, report);
     for (size_t i = 0; i < report->count / 2; i++) {
         struct past_revision first = report->revisions[i];
         report->revisions[i] = report->revisions[report->count - 1 - i];

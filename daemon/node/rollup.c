@@ -10,15 +10,25 @@
 
 /* ---- groups ---- */
 
-bool revision_read(struct node *node, struct store_txn *txn, const struct revision *revision,
-                   struct report *ret_report)
+static void note_unread(const struct node *node, struct store_txn *txn,
+                        const struct report_key *key, enum err err, const char *reason)
+{
+    char text[256];
+    log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.report = key, .error = ERR_CORRUPT),
+              "the stored report %s does not read (%s %s): restore a backup",
+              node_key_text(node, key, text, sizeof(text)), err_name(err), reason);
+    store_fail(txn, ERR_CORRUPT);
+}
+
+bool revision_read(struct node *node, struct store_txn *txn, const struct report_key *key,
+                   const struct revision *revision, struct report *ret_report)
 {
     char reason[256];
     arena_reset(node->scratch);
     enum err err =
         wire_read_filing(revision->filing, node->scratch, ret_report, reason, sizeof(reason));
     if (err != ERR_OK)
-        store_fail(txn, ERR_CORRUPT);
+        note_unread(node, txn, key, err, reason);
     return err == ERR_OK;
 }
 
@@ -93,19 +103,12 @@ static void load_label(struct node *node, struct store_txn *txn, const struct re
     if (!group->has_head[i] || head->counting == 0)
         return;
     enum err err = store_get_revision(txn, key, head->counting, &revision);
-    char reason[256] = "";
-    arena_reset(node->scratch);
-    if (err == ERR_OK)
-        err = wire_read_filing(revision.filing, node->scratch, &group->reports[i], reason,
-                               sizeof(reason));
     if (err != ERR_OK) {
-        char text[256];
-        log_event(LOG_EVENT_STORE_DAMAGED, LOG_FIELDS(.report = key, .error = ERR_CORRUPT),
-                  "the stored report %s does not read (%s %s): restore a backup",
-                  node_key_text(node, key, text, sizeof(text)), err_name(err), reason);
-        store_fail(txn, ERR_CORRUPT);
+        note_unread(node, txn, key, err, "");
         return;
     }
+    if (!revision_read(node, txn, key, &revision, &group->reports[i]))
+        return;
     group->revisions[i] = head->counting;
     group->received[i] = revision.received;
     group->filed[i] = group_filed(node, &group->reports[i], revision.received);

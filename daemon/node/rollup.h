@@ -12,10 +12,10 @@
 #include "core/year.h"
 #include "node/node.h"
 
-/* Reads the filing of a revision that is held; false if it is damaged, which is noted: ERR_CORRUPT
- * is sticky in txn. report_fini. */
-bool revision_read(struct node *node, struct store_txn *txn, const struct revision *revision,
-                   struct report *ret_report);
+/* Reads the filing of a revision that is held under `key`; false if it is damaged, which is logged:
+ * ERR_CORRUPT is sticky in txn. report_fini. */
+bool revision_read(struct node *node, struct store_txn *txn, const struct report_key *key,
+                   const struct revision *revision, struct report *ret_report);
 
 /* The reports of one (kind, year, unit, form) that count, decoded, and what they say. */
 struct group {

@@ -61,7 +61,7 @@ void waiting_sum(struct step *step, const struct query *query, const struct wait
             is_covered(step, query->tree, &key) ||
             store_get_named_revision(step->txn, &key, head.revision, &revision) != ERR_OK)
             continue; /* damage is sticky */
-        if (revision_read(step->node, step->txn, &revision, &report))
+        if (revision_read(step->node, step->txn, &key, &revision, &report))
             add_report(query, &report, waiting);
         report_fini(&report);
     }

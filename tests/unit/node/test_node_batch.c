@@ -1,4 +1,5 @@
 /* Batches: many events, one commit; and when one of them cannot be processed, it alone pays. */
+#include "unit/node/ask.h"
 #include "unit/node/draft.h"
 #include "unit/node/dump.h"
 
@@ -129,9 +130,21 @@ static void test_the_guilty_one_pays(void **state)
     assert_true(span_equal(item.bytes, span_of(&bytes[1])));
     assert_false(store_next_quarantine(txn, &item));
     store_abort(&txn);
+    assert_logged("the stored report actual 2024-S1 of 23887 ");
+    assert_logged("does not read (malformed ");
     assert_logged("quarantined a message that cannot be processed");
     for (size_t i = 0; i < LENGTH(drafts); i++)
         buf_fini(&bytes[i]);
+}
+
+/* Whoever asks for what does not read is refused, and the log says which report it is. */
+static void test_a_guilty_question(void **state)
+{
+    struct rig *rig = *state;
+    plant_damage(rig);
+    assert_refused(ask_history(rig, from_local(), ASK(.period = "2024-S1", .unit = "23887")),
+                   "corrupt");
+    assert_logged("the stored report actual 2024-S1 of 23887 ");
 }
 
 /* What an aborted transaction did in memory is undone with it: here a catalogue that was put in
@@ -247,6 +260,7 @@ int main(void)
         ROOT_TEST(test_a_full_batch),
         ROOT_TEST(test_a_batch_is_in_order),
         ROOT_TEST(test_the_guilty_one_pays),
+        ROOT_TEST(test_a_guilty_question),
         ROOT_TEST(test_memory_follows_the_store),
         ROOT_TEST(test_a_lost_enrolment_moves_no_home),
         ROOT_TEST(test_answers_wait_for_the_commit),
