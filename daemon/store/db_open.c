@@ -19,8 +19,9 @@
 
 enum {
     FILE_MODE = 0600,
-    CHECKS_MAX = 100,            /* a writer may come in between, though hardly so often */
-    PENDING_BYTES_MAX = 4 << 20, /* of memory, and of what an opening has to read */
+    CHECKS_MAX = 100,             /* a writer may come in between, though hardly so often */
+    PENDING_BYTES_MAX = 16 << 20, /* of memory, and of what an opening has to read */
+    AHEAD_BYTES = 4 << 20,        /* of a new file */
     ZEROS_BYTES = 64 << 10,
 };
 
@@ -111,7 +112,7 @@ static void write_ahead(MDB_env *env)
     int fd;
     (void)mdb_env_get_fd(env, &fd); /* fails only without an environment */
     uint8_t *zeros = mem_calloc(1, ZEROS_BYTES);
-    off_t end = lseek(fd, 0, SEEK_END), most = end + PENDING_BYTES_MAX;
+    off_t end = lseek(fd, 0, SEEK_END), most = end + AHEAD_BYTES;
     while (end > 0 && end < most && pwrite(fd, zeros, ZEROS_BYTES, end) == ZEROS_BYTES)
         end += ZEROS_BYTES;
     free(zeros);

@@ -16,6 +16,7 @@ import mmap
 import os
 import signal
 import socket
+import struct
 import subprocess
 import time
 from enum import IntEnum
@@ -33,6 +34,7 @@ CUT_POWER = os.environ["CUT_POWER"]
 END_S = 20  # nothing that ends takes so long: beyond it, it hangs
 ANSWER_S = 4  # nothing for so long: a client tries again
 POLL_S = 0.002
+PAGE, LAST_PAGE_AT = 4096, 136  # of a data file
 
 
 class Class(IntEnum):
@@ -264,6 +266,13 @@ class Stopped:
     def __exit__(self, *_: object) -> None:
         for pid in self.pids:
             os.kill(pid, signal.SIGCONT)
+
+
+def used_part(data: bytes) -> bytes:
+    """Without the zeros behind the last page ever used, which a new file has; each of the two headers tells that
+    page's number."""
+    last = max(struct.unpack_from("=Q", data, start + LAST_PAGE_AT)[0] for start in (0, PAGE))
+    return data[:(last + 1) * PAGE]
 
 
 def log_of(node: Node, offset: int) -> str:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Callable, Optional
 
-from faults import END_S, Filer, log_of, patiently, shown, total_of, until
+from faults import END_S, Filer, log_of, patiently, shown, total_of, until, used_part
 from harness import Failure, Tree
 from peer import Refused, pb
 from scene import expect, expect_in, plant
@@ -93,7 +93,7 @@ class Scene:
         self.node.stop()
         self.state = tree.folder / "state" / self.node.name
         self.data = self.state / "data.mdb"
-        self.sound = self.data.read_bytes()
+        self.sound = used_part(self.data.read_bytes())
         self.outcomes: Counter[str] = Counter()
 
     def put(self, data: bytes) -> None:

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Callable
 
-from faults import END_S, Caller, Filer, patiently, shown, total_of, until
+from faults import END_S, Caller, Filer, patiently, shown, total_of, until, used_part
 from harness import Failure, Node, Tree, eventually
 from peer import Refused, Silence, pb
 from scene import expect, expect_in, plant, play, settle, status, verify
@@ -74,7 +74,7 @@ class Disk:
         self.folder = node.tree.folder / "state" / node.name
         self.ballast = self.folder / "ballast"
         node.stop()
-        data = (self.folder / "data.mdb").read_bytes()
+        data = used_part((self.folder / "data.mdb").read_bytes())
         mount("tmpfs", str(self.folder), "tmpfs", 0, f"size={DISK_MIB}m,mode=0700")
         (self.folder / "data.mdb").write_bytes(data)
         text = node.config.read_text()
