@@ -380,8 +380,7 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
     case EFFECT_HOLDERS:
         node_note_holder(node, bytes);
         break;
-    case EFFECT_TAKEN_IN:
-        node_log_taken_in(node, bytes);
+    case EFFECT_TAKEN_IN: /* comes after the answers */
         break;
     }
 }
@@ -419,6 +418,9 @@ void node_apply(struct node *node, struct effects *effects, const struct transpo
         note_times(node, effect, bytes, now);
         apply_one(node, effect, bytes, transport, now_ms);
     }
+    for (size_t i = 0; i < effects->count; i++) /* nobody waits for the log */
+        if (effects->items[i].type == EFFECT_TAKEN_IN)
+            node_log_taken_in(node, effects_bytes(effects, &effects->items[i]));
     effects_clear(effects);
 }
 
