@@ -170,6 +170,15 @@ static int64_t min_ms(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* When a message counts as lost. Answers come in the order of the messages. */
+static int64_t lost_ms(const struct session *session, const struct session_sent *sent)
+{
+    bool is_in_queue = sent->seq > session->answered_seq;
+    int64_t since_ms =
+        is_in_queue && session->answered_ms > sent->sent_ms ? session->answered_ms : sent->sent_ms;
+    return since_ms + SESSION_RESEND_MS;
+}
+
 /* The instant of the next thing that a tick would do. */
 static int64_t next_tick_ms(const struct session *session)
 {
@@ -183,7 +192,7 @@ static int64_t next_tick_ms(const struct session *session)
     }
     int64_t next_ms = min_ms(session->heard_ms + SESSION_SILENCE_MS, ping_due_ms(session));
     if (session->sent_count > 0)
-        next_ms = min_ms(next_ms, session->sent[0].sent_ms + SESSION_RESEND_MS);
+        next_ms = min_ms(next_ms, lost_ms(session, &session->sent[0]));
     return next_ms;
 }
 
@@ -247,12 +256,16 @@ static void forget(struct session *session, size_t at, size_t count)
             (session->sent_count - at) * sizeof *session->sent);
 }
 
-bool session_answered(struct session *session, uint64_t re, struct session_sent *ret_sent)
+bool session_answered(struct session *session, uint64_t re, int64_t now_ms,
+                      struct session_sent *ret_sent)
 {
     for (size_t i = 0; i < session->sent_count; i++) {
         if (session->sent[i].seq == re) {
             *ret_sent = session->sent[i];
             forget(session, i, 1);
+            session->answered_ms = now_ms;
+            if (re > session->answered_seq)
+                session->answered_seq = re;
             return true;
         }
     }
@@ -262,8 +275,7 @@ bool session_answered(struct session *session, uint64_t re, struct session_sent 
 size_t session_expire(struct session *session, int64_t now_ms)
 {
     size_t count = 0; /* the oldest stand first */
-    while (count < session->sent_count &&
-           now_ms >= session->sent[count].sent_ms + SESSION_RESEND_MS)
+    while (count < session->sent_count && now_ms >= lost_ms(session, &session->sent[count]))
         count++;
     forget(session, 0, count);
     return count;

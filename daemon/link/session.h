@@ -75,6 +75,8 @@ struct session {
     uint32_t window;           /* granted */
     struct session_sent *sent; /* at most `window`, in order of sending */
     size_t sent_count;
+    uint64_t answered_seq; /* the highest that was answered, ... */
+    int64_t answered_ms;   /* ... and when one was last */
 };
 
 /* `seed` makes the jitter of this process differ from others'; the first connect is jittered too,
@@ -105,9 +107,11 @@ size_t session_bytes(const struct session *session);
 bool session_is_sent(const struct session *session, uint8_t type, const struct report_key *key);
 /* Takes the message that `re` answers out of the window; false if there is none (an answer to a
  * message of an earlier connection, or given twice: harmless). */
-bool session_answered(struct session *session, uint64_t re, struct session_sent *ret_sent);
-/* Forgets messages older than SESSION_RESEND_MS, so that they are sent again; returns how many.
- * SESSION_TICK does it too. */
+bool session_answered(struct session *session, uint64_t re, int64_t now_ms,
+                      struct session_sent *ret_sent);
+/* Forgets messages older than SESSION_RESEND_MS, so that they are sent again; returns how many. Not
+ * those behind which nothing was answered, as long as answers come: on a slow line they stand in a
+ * queue, and to queue them once more would only make it longer. SESSION_TICK does it too. */
 size_t session_expire(struct session *session, int64_t now_ms);
 
 #endif

@@ -30,15 +30,16 @@ enum {
     NODE_BATCH_MAX = 512, /* events in one transaction */
     NODE_TREE_YEARS = 42, /* years whose trees are kept */
     NODE_TREES_MAX = NODE_TREE_YEARS * PERIOD_LABEL_COUNT,
-    NODE_STATED_MAX = 256,         /* units and years whose trees were compared */
-    NODE_REBUILD_GROUPS = 500,     /* unit-forms rebuilt in one step */
-    NODE_WINDOW = 64,              /* messages that a child may have under way */
-    NODE_WINDOW_BYTES = 8 << 20,   /* after which it sends no more: they wait at the parent */
-    NODE_RETRY_PARKED_MS = 60000,  /* what was refused for now is tried again */
-    NODE_RETRY_WORK_MS = 5000,     /* background work that found no room */
-    NODE_EXPIRE_MS = 1000,         /* silent peers are looked for */
-    NODE_STATE_EVERY_MS = 250,     /* of the daemon: state_every_ms */
-    NODE_COMPARE_RETRY_MS = 5000,  /* the parent was not ready to be compared with */
+    NODE_STATED_MAX = 256,        /* units and years whose trees were compared */
+    NODE_REBUILD_GROUPS = 500,    /* unit-forms rebuilt in one step */
+    NODE_WINDOW = 64,             /* messages that a child may have under way */
+    NODE_WINDOW_BYTES = 1 << 20,  /* with which no more is sent until some are answered: they lie in
+                                     the parent's memory (SOCK_HELD_MAX), or on a slow line */
+    NODE_RETRY_PARKED_MS = 60000, /* what was refused for now is tried again */
+    NODE_RETRY_WORK_MS = 5000,    /* background work that found no room */
+    NODE_EXPIRE_MS = 1000,        /* silent peers are looked for */
+    NODE_STATE_EVERY_MS = 250,    /* of the daemon: state_every_ms */
+    NODE_COMPARE_RETRY_MS = 5000, /* the parent was not ready to be compared with */
     NODE_COMPARE_OTHER_MS = 60000, /* or has another catalogue, or a damaged store */
     NODE_COMPARE_REVISIONS = 64,   /* states sent down for one page of an inventory */
     NODE_COMPARE_BYTES = 1 << 20,  /* and their bytes, but for the state that passes them */

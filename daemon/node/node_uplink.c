@@ -333,7 +333,7 @@ static void apply_one(struct node *node, const struct effect *effect, struct spa
         apply_session(node, effect, transport, now_ms);
         break;
     case EFFECT_ANSWERED:
-        (void)session_answered(&node->session, effect->re, &sent);
+        (void)session_answered(&node->session, effect->re, now_ms, &sent);
         break;
     case EFFECT_ACKED: /* its time was noted */
         break;

@@ -207,7 +207,7 @@ static void test_window_full(void **state)
     assert_int_equal(session_handle(&session, SESSION_TICK, 0, now_ms), 0);
 
     struct session_sent sent;
-    assert_true(session_answered(&session, 3, &sent));
+    assert_true(session_answered(&session, 3, now_ms, &sent));
     assert_int_equal(sent.seq, 3);
     assert_int_equal(sent.type, TYPE);
     assert_int_equal(sent.key.unit, 1);
@@ -236,13 +236,13 @@ static void test_wrong_answers(void **state)
     struct session_sent sent = {.seq = 99};
     const uint64_t wrong[] = {0, hello, second + 1, UINT64_MAX};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(session_answered(&session, wrong[i], &sent));
+        assert_false(session_answered(&session, wrong[i], now_ms, &sent));
     assert_int_equal(sent.seq, 99);
-    assert_true(session_answered(&session, first, &sent));
+    assert_true(session_answered(&session, first, now_ms, &sent));
     assert_int_equal(session_bytes(&session), 500);
-    assert_false(session_answered(&session, first, &sent));
+    assert_false(session_answered(&session, first, now_ms, &sent));
     assert_true(session_is_sent(&session, TYPE, &key)); /* the second one carries it too */
-    assert_true(session_answered(&session, second, &sent));
+    assert_true(session_answered(&session, second, now_ms, &sent));
     assert_int_equal(sent.version, 2);
     assert_int_equal(session_room(&session), WINDOW);
     session_fini(&session);
@@ -266,9 +266,38 @@ static void test_expire(void **state)
     assert_false(session_is_sent(&session, TYPE, &keys[1]));
     assert_true(session_is_sent(&session, TYPE, &keys[2]));
     struct session_sent sent;
-    assert_false(session_answered(&session, 1, &sent));
-    assert_true(session_answered(&session, 3, &sent));
+    assert_false(session_answered(&session, 1, now_ms, &sent));
+    assert_true(session_answered(&session, 3, now_ms, &sent));
     assert_int_equal(session_expire(&session, now_ms + SESSION_SILENCE_MS), 0);
+    session_fini(&session);
+}
+
+/* On a slow line messages stand in a queue: as long as answers come, those behind the last one that
+ * was answered are not sent again. One that was passed over is lost. */
+static void test_a_queue_is_not_lost(void **state)
+{
+    (void)state;
+    struct session session;
+    struct session_sent sent;
+    int64_t now_ms = welcome_session(&session, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct report_key key = key_of(i);
+        assert_int_equal(session_send(&session, TYPE, &key, 1, now_ms), 1 + i);
+    }
+    now_ms += SESSION_RESEND_MS - 1;
+    assert_true(session_answered(&session, 1, now_ms, &sent));
+    assert_true(session_handle(&session, SESSION_HEARD, 0, now_ms) == SESSION_DO_PUMP);
+    assert_int_equal(session_expire(&session, now_ms + SESSION_RESEND_MS - 1), 0);
+    now_ms += SESSION_RESEND_MS - 1;
+    (void)session_handle(&session, SESSION_HEARD, 0, now_ms); /* a pong is no answer */
+    assert_int_equal(session_due_ms(&session, now_ms), 1);
+    assert_true(session_answered(&session, 3, now_ms, &sent));
+    assert_int_equal(session_due_ms(&session, now_ms), 0);
+    assert_int_equal(session_expire(&session, now_ms), 1); /* 2 was passed over */
+    struct report_key last = key_of(3);
+    assert_true(session_is_sent(&session, TYPE, &last));
+    assert_int_equal(session_expire(&session, now_ms + SESSION_RESEND_MS - 1), 0);
+    assert_int_equal(session_expire(&session, now_ms + SESSION_RESEND_MS), 1);
     session_fini(&session);
 }
 
@@ -303,7 +332,7 @@ static void test_reconnect_forgets(void **state)
     session_handle(&session, SESSION_WELCOMED, 2, session.retry_ms);
     assert_int_equal(session_room(&session), 2);
     struct session_sent sent;
-    assert_false(session_answered(&session, old, &sent));
+    assert_false(session_answered(&session, old, now_ms, &sent));
     assert_true(session_send(&session, TYPE, &key, 1, now_ms) > old);
     session_fini(&session);
 }
@@ -419,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_window_granted),
         cmocka_unit_test(test_window_full),
         cmocka_unit_test(test_wrong_answers),
+        cmocka_unit_test(test_a_queue_is_not_lost),
         cmocka_unit_test(test_expire),
         cmocka_unit_test(test_tick_expires),
         cmocka_unit_test(test_reconnect_forgets),

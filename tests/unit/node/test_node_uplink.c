@@ -96,6 +96,28 @@ static void test_the_window_is_kept(void **state)
     assert_int_equal(count_to_parent(rig), 1);
 }
 
+/* Nor more bytes than NODE_WINDOW_BYTES, and one message. */
+static void test_the_window_has_bytes(void **state)
+{
+    struct rig *rig = *state;
+    struct session *session = &rig->node->session;
+    const struct report_key large = {.unit = 23860, .period = {2023, PERIOD_Y}};
+    rig_link(rig, plain);
+    rig_pump(rig);
+    (void)session_send(session, OUTBOX_REPORT, &large, 1, rig->now_ms);
+    session_weigh(session, NODE_WINDOW_BYTES);
+    file_ok(rig, &draft);
+    rig_pump(rig);
+    assert_int_equal(count_to_parent(rig), 0);
+    session_weigh(session, NODE_WINDOW_BYTES - 1);
+    rig_pump(rig);
+    assert_non_null(to_parent(rig, BODY(REVISION), 0));
+    assert_in_range(session_bytes(session), NODE_WINDOW_BYTES, NODE_WINDOW_BYTES + 2000);
+    file_ok(rig, DRAFT(.period = "2024-S1", .unit = 23860, CELLS(EXACT(1, 1))));
+    rig_pump(rig);
+    assert_int_equal(count_to_parent(rig), 0);
+}
+
 /* ---- acknowledged ---- */
 
 /* The right answer clears the key, and nothing else. */
@@ -649,6 +671,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DISTRICT_TEST(test_what_goes_up),
         DISTRICT_TEST(test_the_window_is_kept),
+        DISTRICT_TEST(test_the_window_has_bytes),
         DISTRICT_TEST(test_an_ack_clears_its_key),
         DISTRICT_TEST(test_acks_that_clear_nothing),
         DISTRICT_TEST(test_an_ack_below_what_was_sent_parks),
