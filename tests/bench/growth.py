@@ -102,9 +102,10 @@ def number(pattern: str, text: str) -> float:
 
 
 def count(folder: Path, first: int, reports: int) -> int:
-    """Instructions in node_batch while `reports` more are filed, and the process starts."""
-    text = run("valgrind", "--tool=callgrind", "--toggle-collect=node_batch", "--callgrind-out-file=/dev/null",
-               INTAKE, "-a", first, folder / "catalogue", folder / "state", reports, GROUP)
+    """Instructions in node_batch while `reports` more are filed, and the process starts; and placing what waits."""
+    text = run("valgrind", "--tool=callgrind", "--toggle-collect=node_batch", "--toggle-collect=store_settle",
+               "--callgrind-out-file=/dev/null", INTAKE, "-a", first, folder / "catalogue", folder / "state",
+               reports, GROUP)
     return int(number(r"Collected : (\d+)", text))
 
 
@@ -126,8 +127,8 @@ def measure_alone(case: Case) -> Cost:
         write_country(folder / "catalogue", case.counts, case.indicators)
         (folder / "nodes").mkdir()
         text = run("valgrind", "--tool=callgrind", "--toggle-collect=realm_turn_counted",
-                   "--callgrind-out-file=/dev/null", TREE, "-c", 0, "-p", "single", folder / "catalogue",
-                   folder / "nodes", 2)
+                   "--toggle-collect=realm_place_counted", "--callgrind-out-file=/dev/null", TREE,
+                   "-c", 0, "-p", "single", folder / "catalogue", folder / "nodes", 2)
     return Cost(number(r"Collected : (\d+)", text) / SINGLES)
 
 

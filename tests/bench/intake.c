@@ -263,6 +263,9 @@ int main(int argc, char **argv)
     start(&bench, words[1], is_new);
     uint64_t disk = room_disk_bytes(words[1]), memory = room_heap_bytes();
     size_t filed = file_all(&bench, first_year, from, reports, group);
+    bool is_unknown;
+    if (store_settle(bench.store, &is_unknown) != ERR_OK) /* else its cost is in some runs alone */
+        give_up("what waits was not placed");
     if (filed > 0)
         (void)printf("%.0f bytes on disk a report\n%" PRIu64 " bytes of memory more\n",
                      (double)(room_disk_bytes(words[1]) - disk) / (double)filed,

@@ -93,7 +93,7 @@ def show(counts: tuple[int, ...], node_levels: int = NODE_LEVELS) -> None:
 
 def count(counts: tuple[int, ...], level: int, phase: str) -> int:
     text = run(counts, NODE_LEVELS, "valgrind", "--tool=callgrind", "--toggle-collect=realm_turn_counted",
-               "--callgrind-out-file=/dev/null", options=("-c", str(level), "-p", phase))
+               "--toggle-collect=realm_place_counted", "--callgrind-out-file=/dev/null", options=("-c", str(level), "-p", phase))
     found = re.search(r"Collected : (\d+)", text)
     if found is None:
         raise Failure(f"callgrind has counted nothing: {text}")

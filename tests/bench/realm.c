@@ -321,6 +321,35 @@ void realm_settle(struct realm *realm)
     }
 }
 
+static void place(struct realm_node *n)
+{
+    bool is_unknown;
+    if (store_settle(n->store, &is_unknown) != ERR_OK)
+        realm_wrong("what waits at unit %" PRIu32 " was not placed", n->unit);
+}
+
+/* Counted as realm_turn_counted is. */
+__attribute__((noinline)) static void realm_place_counted(struct realm_node *n)
+{
+    place(n);
+    __asm__ volatile("");
+}
+
+void realm_place(struct realm *realm)
+{
+    for (size_t i = 0; i < realm->node_count; i++) {
+        struct realm_node *n = &realm->nodes[i];
+        uint64_t written = room_written_bytes();
+        if (n->node == NULL)
+            continue;
+        if (realm->counted_level == (int)n->level)
+            realm_place_counted(n);
+        else
+            place(n);
+        realm->levels[n->level].written += room_written_bytes() - written;
+    }
+}
+
 void realm_wait(struct realm *realm, int64_t wait_ms)
 {
     for (int64_t end_ms = realm->now_ms + wait_ms; realm->now_ms < end_ms;) {

@@ -87,6 +87,9 @@ void realm_start(struct realm *realm, size_t node);
 void realm_stop(struct realm *realm, size_t node);
 /* Each node that has something to do has one turn. */
 void realm_round(struct realm *realm);
+/* What waits beside its tables is placed at each node, as it is when nothing has come for a moment.
+ */
+void realm_place(struct realm *realm);
 /* Until nothing is under way, all outboxes are empty, and nothing is being compared. */
 void realm_settle(struct realm *realm);
 

@@ -108,6 +108,7 @@ static void sum_disks(const struct bench *bench, uint64_t *ret_disks)
 static void begin(struct bench *bench, const char *phase)
 {
     bool is_counted = strcmp(phase, bench->counted_phase) == 0;
+    realm_place(&bench->realm);
     sum_disks(bench, bench->disks);
     realm_count(&bench->realm);
     bench->realm.counted_level = is_counted ? bench->counted_level : -1;
@@ -125,6 +126,7 @@ static void tell_flow(const char *name, const struct realm_flow *flow)
 static void tell(struct bench *bench, const char *phase, size_t changed)
 {
     struct realm *realm = &bench->realm;
+    realm_place(realm);
     realm->counted_level = -1;
     uint64_t disks[REALM_LEVELS_MAX];
     sum_disks(bench, disks);
