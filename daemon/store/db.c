@@ -215,7 +215,7 @@ uint64_t db_pending_bytes(const struct db *db)
 
 void db_limit_pending(struct db *db, uint64_t bytes_max)
 {
-    deferred_lower_bound(db->deferred, bytes_max);
+    deferred_limit(db->deferred, bytes_max);
 }
 
 struct deferred *raw_deferred(const struct db *db)

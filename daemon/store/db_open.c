@@ -21,7 +21,9 @@ enum {
     FILE_MODE = 0600,
     CHECKS_MAX = 100,             /* a writer may come in between, though hardly so often */
     PENDING_BYTES_MAX = 16 << 20, /* of memory, and of what an opening has to read */
-    AHEAD_BYTES = 4 << 20,        /* of a new file */
+    PENDING_CHANGES_MAX = 32768,  /* each may be of a page of its own, when it is placed */
+    ROOM_BYTES = 4 << 20,         /* of a new file ... */
+    ROOM_DISK_PART = 16,          /* ... if the disk has so many times as much */
     ZEROS_BYTES = 64 << 10,
 };
 
@@ -105,16 +107,20 @@ static int open_environment(struct db *db, const char *path, uint64_t map_size_b
 }
 
 /* While a file grows, each commit has to flush its new length as well. What waits for the first
- * time finds its place here; later it has what was free again. Without it all is well, only slower.
- */
-static void write_ahead(MDB_env *env)
+ * time finds its place here; later it has what was free again. Where there is little room it is
+ * left to those who need it. */
+static void make_room(MDB_env *env, int folder_fd)
 {
     int fd;
+    if (folder_free_bytes(folder_fd) < (uint64_t)ROOM_BYTES * ROOM_DISK_PART)
+        return;
     (void)mdb_env_get_fd(env, &fd); /* fails only without an environment */
     uint8_t *zeros = mem_calloc(1, ZEROS_BYTES);
-    off_t end = lseek(fd, 0, SEEK_END), most = end + AHEAD_BYTES;
-    while (end > 0 && end < most && pwrite(fd, zeros, ZEROS_BYTES, end) == ZEROS_BYTES)
-        end += ZEROS_BYTES;
+    off_t begin = lseek(fd, 0, SEEK_END), end = begin + ROOM_BYTES, at = begin;
+    while (begin > 0 && at < end && pwrite(fd, zeros, ZEROS_BYTES, at) == ZEROS_BYTES)
+        at += ZEROS_BYTES;
+    if (begin > 0 && at < end && ftruncate(fd, begin) != 0)
+        log_debug("a new " DATAFILE_NAME " keeps room that the disk did not have whole");
     free(zeros);
 }
 
@@ -131,7 +137,7 @@ static enum err make_file(const char *path, int folder_fd, const char *lmdb_path
     if (rc == MDB_SUCCESS)
         rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOLOCK, FILE_MODE);
     if (rc == MDB_SUCCESS && access == DB_ACCESS_OWNER)
-        write_ahead(env);
+        make_room(env, folder_fd);
     if (rc == MDB_SUCCESS)
         rc = mdb_env_sync(env, 1);
     mdb_env_close(env);
@@ -151,9 +157,10 @@ static enum err make_file(const char *path, int folder_fd, const char *lmdb_path
 static struct deferred_amount bound_of(const struct db *db)
 {
     uint64_t part_bytes = db->map_bytes / DB_ROOM_PART / 4;
-    return (struct deferred_amount){.changes = part_bytes / db->page_bytes,
-                                    .bytes = part_bytes < PENDING_BYTES_MAX ? part_bytes
-                                                                            : PENDING_BYTES_MAX};
+    uint64_t changes = part_bytes / db->page_bytes;
+    return (struct deferred_amount){
+        .changes = changes < PENDING_CHANGES_MAX ? changes : PENDING_CHANGES_MAX,
+        .bytes = part_bytes < PENDING_BYTES_MAX ? part_bytes : PENDING_BYTES_MAX};
 }
 
 /* The file is there. */

@@ -61,7 +61,7 @@ void deferred_free(struct deferred **deferred)
     *deferred = NULL;
 }
 
-void deferred_lower_bound(struct deferred *deferred, uint64_t bytes)
+void deferred_limit(struct deferred *deferred, uint64_t bytes)
 {
     if (bytes < deferred->bound.bytes)
         deferred->bound.bytes = bytes;

@@ -16,7 +16,7 @@ struct deferred_amount {
 struct deferred *deferred_new(const struct deferred_amount *bound, bool is_reader);
 void deferred_free(struct deferred **deferred);
 /* No more than `bytes` waits from now on; a bound that is lower stays. */
-void deferred_lower_bound(struct deferred *deferred, uint64_t bytes);
+void deferred_limit(struct deferred *deferred, uint64_t bytes);
 /* What waits, as of the last commit. */
 struct deferred_amount deferred_amount(const struct deferred *deferred);
 

@@ -34,7 +34,7 @@ CUT_POWER = os.environ["CUT_POWER"]
 END_S = 20  # nothing that ends takes so long: beyond it, it hangs
 ANSWER_S = 4  # nothing for so long: a client tries again
 POLL_S = 0.002
-PAGE, LAST_PAGE_AT = 4096, 136  # of a data file
+PAGE_SIZE_AT, LAST_PAGE_AT = 40, 136  # in the header of a data file
 
 
 class Class(IntEnum):
@@ -271,8 +271,9 @@ class Stopped:
 def used_part(data: bytes) -> bytes:
     """Without the zeros behind the last page ever used, which a new file has; each of the two headers tells that
     page's number."""
-    last = max(struct.unpack_from("=Q", data, start + LAST_PAGE_AT)[0] for start in (0, PAGE))
-    return data[:(last + 1) * PAGE]
+    page, = struct.unpack_from("=I", data, PAGE_SIZE_AT)
+    last = max(struct.unpack_from("=Q", data, header + LAST_PAGE_AT)[0] for header in (0, page))
+    return data[:(last + 1) * page]
 
 
 def log_of(node: Node, offset: int) -> str:

@@ -30,6 +30,7 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000  # of sched.h
 MS_REC, MS_PRIVATE = 0x4000, 0x40000  # of sys/mount.h
 LIBC = ctypes.CDLL(None, use_errno=True)
 DISK_MIB, RESERVE_MIB, MAP_MIB = 24, 8, 64
+FIRST_DISK_MIB = 2
 PROVINCE, DISTRICT = 64, 631
 OF_PROVINCE, OF_DISTRICT = [622, 623, 624], [23860, 23863, 23866]
 RETRY_S = 90  # what was refused for now is tried again every minute
@@ -204,6 +205,19 @@ def expect_served(filer: Filer) -> None:
 # ---- steps ----
 
 
+def a_first_start_on_a_small_disk(scene: Scene) -> None:
+    """A new store asks for no room that it can do without: the daemon starts, answers, and says what it lacks"""
+    node = scene.tree.init("first", DISTRICT)
+    folder = scene.tree.state / node.name
+    folder.mkdir(exist_ok=True)
+    mount("tmpfs", str(folder), "tmpfs", 0, f"size={FIRST_DISK_MIB}m,mode=0700")
+    node.start(is_awaited=False)
+    eventually(lambda: "left on the disk" in node.tonghop("status", expect=None).err, "status tells it")
+    data = (folder / "data.mdb").read_bytes()
+    expect("nothing behind the pages that are used", len(data) - len(used_part(data)), 0)
+    node.stop()
+
+
 def less_than_the_reserve(scene: Scene) -> None:
     """With less than the reserve free, intake is refused; queries and acks go on; then so does intake"""
     scene.province.stop()
@@ -310,7 +324,7 @@ def main() -> None:
     enter_namespace()
     with Tree() as tree:
         scene = Scene(tree, options.patient)
-        play([less_than_the_reserve, not_a_byte_left, filled_in_the_middle_of_work,
+        play([a_first_start_on_a_small_disk, less_than_the_reserve, not_a_byte_left, filled_in_the_middle_of_work,
               no_reserve_at_all, the_node_above_is_full], scene)
 
 

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "store/datafile.h"
 #include "store/folder.h"
 
 /* ---- opening ---- */
@@ -362,6 +364,33 @@ static void dead_readers(void **state)
     assert_string_equal(temp_last_line, "");
 }
 
+/* A new file of a daemon has room for what waits first; a copy has none, for nobody works in it. */
+static void a_new_file_has_room(void **state)
+{
+    (void)state;
+    enum { ROOM_BYTES = 4 << 20, PAGES_BYTES = 1 << 20 };
+    for (int is_copy = 0; is_copy < 2; is_copy++) {
+        struct temp_store temp;
+        struct stat info;
+        char path[TEMP_FILE_SIZE];
+        temp_init(&temp);
+        temp.options.is_copy = temp.options.is_made = is_copy == 1;
+        assert_int_equal(mkdir(temp.folder, 0700), 0);
+        int folder = open(temp.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(folder >= 0);
+        temp.options.folder = folder;
+        assert_int_equal(temp_open(&temp), ERR_OK);
+        temp_path(&temp, DATAFILE_NAME, path);
+        assert_int_equal(stat(path, &info), 0);
+        if (is_copy == 0)
+            assert_in_range(info.st_size, ROOM_BYTES, ROOM_BYTES + PAGES_BYTES);
+        else
+            assert_in_range(info.st_size, 1, PAGES_BYTES);
+        close(folder);
+        temp_fini(&temp);
+    }
+}
+
 /* Many stores in one process, as the simulator has them, do not know of each other. */
 static void many_stores(void **state)
 {
@@ -421,6 +450,7 @@ int main(void)
         STORE_TEST(undecodable_record),
         STORE_TEST(readers_see_one_moment),
         STORE_TEST(dead_readers),
+        cmocka_unit_test(a_new_file_has_room),
         cmocka_unit_test(many_stores),
         STORE_TEST(meta_values),
     };
