@@ -1,4 +1,4 @@
-/* The only place that reads clocks, but for how long the waiting of libzmq lasts. */
+/* The only place of the daemon that reads clocks: whatever it calls is told the time. */
 #ifndef DAEMON_CLOCK_H
 #define DAEMON_CLOCK_H
 
@@ -9,6 +9,7 @@
 
 /* Now, as events carry it. */
 struct instant clock_now(void);
+/* Of a clock that nobody sets, for how long something takes. */
 int64_t clock_now_ms(void);
 /* Of CLOCK_MONOTONIC, or of a clock that counts CPU. */
 int64_t clock_us(clockid_t clock);

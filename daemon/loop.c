@@ -32,7 +32,7 @@ enum {
     LOOP_STATUS_MS = 10000,   /* how often the service manager is told how things are */
     LOOP_PUBLIC_MS = 1000,    /* how often is looked at NAME.pub and NAME.key */
     LOOP_READERS_MS = 600000, /* how often slots of dead readers are cleared */
-    LOOP_LAST_MS = 100,       /* at the end: for messages on their way, and for their answers */
+    LOOP_LAST_MS = 100,       /* at the end: for the last answers */
     /* A port that is in use is tried again: `tonghopd --check` listens there for a moment, and who
      * was ended may still hold it. */
     LOOP_LISTEN_TRIES = 10,
@@ -436,7 +436,9 @@ enum err loop_run(struct loop *loop)
         enum err err =
             turn_gather(&loop->turn, &sources, loop->signal_fd, poll_timeout(loop), &is_asked);
         bool is_ending = err == ERR_OK && is_asked && take_signals(loop, &is_reload);
-        if (err == ERR_OK && turn_has_to_wait(&loop->turn, is_asked, clock_now_ms()))
+        int64_t now_ms = clock_now_ms();
+        bool is_urgent = is_asked || node_has_work(loop->node, now_ms);
+        if (err == ERR_OK && turn_has_to_wait(&loop->turn, is_urgent, now_ms))
             continue;
         if (is_ending)
             err = turn_gather_last(&loop->turn, &sources);

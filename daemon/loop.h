@@ -1,5 +1,5 @@
-/* The loop: the only place that polls and reads clocks. It drains up to a batch of events, lets the
- * node step them in one transaction, and only then sends. */
+/* The loop: the only place that waits for messages (turn.h). It drains up to a batch of events,
+ * lets the node step them in one transaction, and only then sends. */
 #ifndef DAEMON_LOOP_H
 #define DAEMON_LOOP_H
 

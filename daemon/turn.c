@@ -225,14 +225,14 @@ static bool has_few_acks_alone(const struct turn *turn)
     return acks > 0 && acks == turn->event_count && acks < LOADED && !is_full(turn);
 }
 
-/* That the parent has what we sent is in no hurry to be on our disk: else it is sent once more. A
- * commit of its own would take from the nodes above the disk, and the time, that they need for the
- * next one. */
-bool turn_has_to_wait(struct turn *turn, bool is_asked, int64_t now_ms)
+/* What the parent has of ours, and what it holds that is newer, is in no hurry to be on our disk:
+ * it is sent once more. A commit of its own would take from the nodes above the disk, and the time,
+ * that they need for the next one. */
+bool turn_has_to_wait(struct turn *turn, bool is_urgent, int64_t now_ms)
 {
     if (turn->ack_until_ms == 0)
         turn->ack_until_ms = now_ms + TURN_ACK_MS;
-    if (is_asked || now_ms >= turn->ack_until_ms || !has_few_acks_alone(turn))
+    if (is_urgent || now_ms >= turn->ack_until_ms || !has_few_acks_alone(turn))
         turn->ack_until_ms = 0;
     return turn_is_waiting(turn);
 }

@@ -26,7 +26,7 @@ struct turn {
     struct event events[NODE_BATCH_MAX]; /* of the same index as their messages */
     size_t event_count;
     size_t taken_count;    /* messages: events, and those dropped */
-    size_t taken_bytes;    /* of them */
+    size_t taken_bytes;    /* of events */
     size_t question_count; /* of them */
     bool is_status_asked;  /* by one of them */
     /* From turn to turn: */
@@ -64,8 +64,8 @@ enum err turn_gather_more(struct turn *turn, const struct turn_sources *sources)
 enum err turn_gather_last(struct turn *turn, const struct turn_sources *sources);
 
 /* Whether the turn is to wait for further messages before it is stepped: it has nothing but a few
- * acknowledgements, and `is_asked` (by a signal) is false. */
-bool turn_has_to_wait(struct turn *turn, bool is_asked, int64_t now_ms);
+ * acknowledgements, and is not urgent. */
+bool turn_has_to_wait(struct turn *turn, bool is_urgent, int64_t now_ms);
 /* As turn_has_to_wait said last; and until when, in ms from now. */
 bool turn_is_waiting(const struct turn *turn);
 int64_t turn_due_ms(const struct turn *turn, int64_t now_ms);

@@ -105,7 +105,7 @@ static const struct log_event_info infos[] = {
                                 "Look for free disk space, and for disk errors in the kernel log."},
     [LOG_EVENT_COMMIT_FAILED] =
         {"commit-failed", "16c3a3ee99df4b46b9c862ff981f4e71", LOG_LEVEL_ERROR,
-         "The store failed in a way that leaves unknown what is on disk, or under work in the "
+         "The store failed so that nobody knows what is on disk, or failed under work in the "
          "background: the daemon ends without answering, and is started again.",
          "See the lines before; what was not acknowledged is sent again by itself."},
     [LOG_EVENT_WORK_FAILED] =

@@ -199,7 +199,7 @@ void sock_guard_take(struct sock *sock, zmq_msg_t *frame, const struct sock_peer
 {
     struct sock_context *context = sock->context;
     struct sock_conn *conn = peer->fd >= 0 ? account_of(context, (size_t)peer->fd) : NULL;
-    if (peer->fd >= 0)
+    if (peer->fd >= 0 && peer->id_len > 0)
         context->recent[recent_slot(peer)] = peer->fd;
     if (!is_of(conn, peer)) {
         conn = conn_at(context, peer->fd);

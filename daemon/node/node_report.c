@@ -226,7 +226,7 @@ static void put_revision(struct step *step, struct incoming *in, const struct he
     struct taken_in taken = {.key = in->key, .revision = now.revision};
     (void)step_sender(step, taken.sender);
     (void)effects_add(step->effects, EFFECT_TAKEN_IN,
-                      (struct span){(const uint8_t *)&taken, sizeof(taken)}); /* bytes are all */
+                      (struct span){(const uint8_t *)&taken, sizeof(taken)});
     send_receipt(step, &in->key, &now, false, warnings);
 }
 

@@ -219,9 +219,66 @@ static void a_turn_is_bounded_in_bytes(void **state)
     assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
     assert_int_equal(turn->taken_count, full);
     turn_begin(turn);
-    gather(scene, 1); /* the rest is not lost */
+    for (int i = 0; i < ROUNDS_MAX && turn->event_count == 0; i++)
+        gather_once(scene);
+    assert_true(turn->event_count > 0); /* the rest is not lost */
     assert_true(turn_shrink(turn));
     assert_false(turn_shrink(turn));
+}
+
+/* Until the listener has a message, which is left there. */
+static void await_message(struct scene *scene)
+{
+    struct sock_poll_item items[] = {{.sock = scene->net->other, .fd = -1},
+                                     {.sock = scene->child, .fd = -1}};
+    bool is_zap;
+    for (int i = 0; i < ROUNDS_MAX && !items[0].is_ready; i++) {
+        enum err err = sock_poll(scene->net->context, items, 2, ROUND_MS, &is_zap);
+        assert_true(err == ERR_OK || err == ERR_TIMEOUT);
+        if (is_zap)
+            sock_context_serve_zap(scene->net->context);
+    }
+    assert_true(items[0].is_ready);
+}
+
+/* Rule: more is taken in if the last turn waited for long, and there was something to wait with; at
+ * the end in any case. */
+static void more_is_waited_for_where_it_pays(void **state)
+{
+    struct scene *scene = *state;
+    struct turn *turn = scene->turn;
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    await_message(scene);
+    turn->waited_us = 400000;
+    assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
+    assert_int_equal(turn->taken_count, 0); /* for an empty turn nobody waits */
+    gather(scene, 1);
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    await_message(scene);
+    turn->waited_us = 1999;
+    assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
+    assert_int_equal(turn->taken_count, 1);
+    turn->waited_us = 400000;
+    assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
+    assert_int_equal(turn->taken_count, 2);
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    await_message(scene);
+    turn->waited_us = 0;
+    assert_int_equal(turn_gather_last(turn, &scene->sources), ERR_OK);
+    assert_int_equal(turn->taken_count, 3);
+}
+
+/* Rule: what no honest peer sends is told, makes no event, and counts as taken. */
+static void what_is_dropped_counts(void **state)
+{
+    struct scene *scene = *state;
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    gather(scene, 1);
+    assert_int_equal(zmq_send(scene->child->handle, "two", 3, ZMQ_SNDMORE), 3);
+    assert_int_equal(zmq_send(scene->child->handle, "frames", 6, 0), 6);
+    gather(scene, 2);
+    assert_int_equal(scene->dropped, 1);
+    assert_int_equal(scene->turn->event_count, 1);
 }
 
 /* Rule: a Status makes the files looked at; the tick of the node's own work comes last. */
@@ -281,6 +338,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(acks_wait_for_company, setup_scene, teardown_scene),
         cmocka_unit_test_setup_teardown(nothing_else_waits, setup_scene, teardown_scene),
         cmocka_unit_test_setup_teardown(a_turn_is_bounded_in_bytes, setup_scene, teardown_scene),
+        cmocka_unit_test_setup_teardown(more_is_waited_for_where_it_pays, setup_scene,
+                                        teardown_scene),
+        cmocka_unit_test_setup_teardown(what_is_dropped_counts, setup_scene, teardown_scene),
         cmocka_unit_test_setup_teardown(a_turn_is_closed_with_a_tick, setup_scene, teardown_scene),
         cmocka_unit_test_setup_teardown(the_pace_follows_what_turns_take, setup_scene,
                                         teardown_scene),
