@@ -14,10 +14,18 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Finds `key` in an array sorted by the uint32_t that every element starts with (unit.id,
- * indicator.number, form.number). */
+ * indicator.number, form.number). Numbers are mostly given without gaps: then its place is known. */
 static const void *find_number(const void *array, size_t count, size_t size_bytes, uint32_t key)
 {
-    return count > 0 ? bsearch(&key, array, count, size_bytes, compare_keys) : NULL;
+    if (count == 0 || compare_keys(&key, array) < 0)
+        return NULL;
+    size_t place = key - *(const uint32_t *)array;
+    if (place < count) {
+        const void *found = (const char *)array + place * size_bytes;
+        if (compare_keys(&key, found) == 0)
+            return found;
+    }
+    return bsearch(&key, array, count, size_bytes, compare_keys);
 }
 
 const struct unit *catalogue_unit(const struct catalogue *catalogue, uint32_t id)

@@ -74,8 +74,11 @@ const char *report_note(const struct report *report, uint32_t indicator)
 
 const struct cell *report_cell(const struct report *report, uint32_t indicator)
 {
-    if (report->cell_count == 0)
+    if (report->cell_count == 0 || indicator < report->cells[0].indicator)
         return NULL;
+    size_t place = indicator - report->cells[0].indicator; /* if all in between are filled in */
+    if (place < report->cell_count && report->cells[place].indicator == indicator)
+        return &report->cells[place];
     const struct cell key = {.indicator = indicator};
     return bsearch(&key, report->cells, report->cell_count, sizeof *report->cells, cell_compare);
 }
