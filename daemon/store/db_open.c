@@ -108,7 +108,7 @@ static int open_environment(struct db *db, const char *path, uint64_t map_size_b
 
 /* While a file grows, each commit has to flush its new length as well. What waits for the first
  * time finds its place here; later it has what was free again. Where there is little room it is
- * left to those who need it. */
+ * left to those who need it; where it cannot be had all is well, only slower. */
 static void make_room(MDB_env *env, int folder_fd)
 {
     int fd;
@@ -116,11 +116,9 @@ static void make_room(MDB_env *env, int folder_fd)
         return;
     (void)mdb_env_get_fd(env, &fd); /* fails only without an environment */
     uint8_t *zeros = mem_calloc(1, ZEROS_BYTES);
-    off_t begin = lseek(fd, 0, SEEK_END), end = begin + ROOM_BYTES, at = begin;
-    while (begin > 0 && at < end && pwrite(fd, zeros, ZEROS_BYTES, at) == ZEROS_BYTES)
+    off_t at = lseek(fd, 0, SEEK_END), end = at + ROOM_BYTES; /* -1: nothing is written */
+    while (at > 0 && at < end && pwrite(fd, zeros, ZEROS_BYTES, at) == ZEROS_BYTES)
         at += ZEROS_BYTES;
-    if (begin > 0 && at < end && ftruncate(fd, begin) != 0)
-        log_debug("a new " DATAFILE_NAME " keeps room that the disk did not have whole");
     free(zeros);
 }
 
