@@ -3,11 +3,12 @@ frames them. It understands nothing of what CURVE encrypts, and changes nothing.
 
 import socket
 import threading
+import time
 from typing import Callable, NamedTuple
 
 GREETING_SIZE = 64
 LONG, COMMAND = 2, 4  # flags of a frame
-PIECE = 1 << 16
+PIECE, SLOW_PIECE = 1 << 16, 1 << 12
 READ_S = 60
 
 
@@ -45,6 +46,7 @@ class Relay:
         self.endpoint = f"tcp://127.0.0.1:{port}"
         # By the number of a message of a connection: what is done before the node gets it, once.
         self.before: dict[int, Callable[[], object]] = {}
+        self.bytes_per_s = 0  # to the node; 0: as fast as can be
         self._target = target
         self._ways: list[tuple[Way, Way]] = []
         self._threads: list[threading.Thread] = []
@@ -78,16 +80,22 @@ class Relay:
             server = socket.create_connection(("127.0.0.1", self._target))
             ways = (Way(), Way())
             self._ways.append(ways)
-            for arguments in ((client, server, ways[0], self.before), (server, client, ways[1], {})):
+            for arguments in ((client, server, ways[0], self.before, self._rate),
+                              (server, client, ways[1], {}, lambda: 0)):
                 thread = threading.Thread(target=self._carry, args=arguments, daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
+    def _rate(self) -> int:
+        return self.bytes_per_s
+
     @staticmethod
     def _carry(source: socket.socket, sink: socket.socket, way: Way,
-               before: dict[int, Callable[[], object]]) -> None:
+               before: dict[int, Callable[[], object]], rate: Callable[[], int]) -> None:
         try:
-            while piece := source.recv(PIECE):
+            while piece := source.recv(SLOW_PIECE if rate() > 0 else PIECE):
+                if rate() > 0:
+                    time.sleep(len(piece) / rate())  # the line
                 way.take(piece)
                 before.pop(way.messages, lambda: None)()
                 sink.sendall(piece)
