@@ -14,7 +14,8 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* Finds `key` in an array sorted by the uint32_t that every element starts with (unit.id,
- * indicator.number, form.number). Numbers are mostly given without gaps: then its place is known. */
+ * indicator.number, form.number). Numbers are mostly given without gaps: then its place is known.
+ */
 static const void *find_number(const void *array, size_t count, size_t size_bytes, uint32_t key)
 {
     if (count == 0 || compare_keys(&key, array) < 0)
