@@ -263,15 +263,35 @@ static enum err connect_without_signals(struct connection *connection, char *rea
     return err;
 }
 
-static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
+/* `*ret_cut`: the handshake was cut off. */
+static enum err try_link(struct connection *connection, int64_t deadline_ms, bool *ret_cut,
+                         char *reason)
 {
-    sock_close(&connection->sock);
     connection->welcome = NULL;
+    *ret_cut = false;
     enum err err = connect_without_signals(connection, reason);
     if (err == ERR_OK)
         err = say_hello(connection, deadline_ms, reason);
-    if (err != ERR_OK)
-        sock_close(&connection->sock);
+    if (err == ERR_OK)
+        return ERR_OK;
+    if (err == ERR_FORBIDDEN && !connection->is_local) {
+        const char *trouble = sock_trouble(connection->sock);
+        *ret_cut =
+            strcmp(trouble, TROUBLE_WRONG_SERVER) == 0 || strcmp(trouble, TROUBLE_NOT_A_NODE) == 0;
+    }
+    sock_close(&connection->sock);
+    return err;
+}
+
+/* A handshake that is cut off means another key, or another program, when it happens twice in a
+ * row: a node that is ended cuts one off, too, and then is not there, or there again. */
+static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
+{
+    bool is_cut;
+    sock_close(&connection->sock);
+    enum err err = try_link(connection, deadline_ms, &is_cut, reason);
+    if (is_cut)
+        err = try_link(connection, deadline_ms, &is_cut, reason);
     return err;
 }
 

@@ -4,7 +4,7 @@ frames them. It understands nothing of what CURVE encrypts, and changes nothing.
 import socket
 import threading
 import time
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 GREETING_SIZE = 64
 LONG, COMMAND = 2, 4  # flags of a frame
@@ -47,6 +47,7 @@ class Relay:
         # By the number of a message of a connection: what is done before the node gets it, once.
         self.before: dict[int, Callable[[], object]] = {}
         self.bytes_per_s = 0  # to the node; 0: as fast as can be
+        self.cuts = 0  # so many next connections are cut off in their handshake
         self._target = target
         self._ways: list[tuple[Way, Way]] = []
         self._threads: list[threading.Thread] = []
@@ -80,8 +81,10 @@ class Relay:
             server = socket.create_connection(("127.0.0.1", self._target))
             ways = (Way(), Way())
             self._ways.append(ways)
-            for arguments in ((client, server, ways[0], self.before, self._rate),
-                              (server, client, ways[1], {}, lambda: 0)):
+            most = GREETING_SIZE if self.cuts > 0 else None
+            self.cuts -= most is not None
+            for arguments in ((client, server, ways[0], self.before, self._rate, None),
+                              (server, client, ways[1], {}, lambda: 0, most)):
                 thread = threading.Thread(target=self._carry, args=arguments, daemon=True)
                 self._threads.append(thread)
                 thread.start()
@@ -91,9 +94,9 @@ class Relay:
 
     @staticmethod
     def _carry(source: socket.socket, sink: socket.socket, way: Way,
-               before: dict[int, Callable[[], object]], rate: Callable[[], int]) -> None:
+               before: dict[int, Callable[[], object]], rate: Callable[[], int], most: Optional[int]) -> None:
         try:
-            while piece := source.recv(SLOW_PIECE if rate() > 0 else PIECE):
+            while (most is None or way.size < most) and (piece := source.recv(SLOW_PIECE if rate() > 0 else PIECE)):
                 if rate() > 0:
                     time.sleep(len(piece) / rate())  # the line
                 way.take(piece)
