@@ -3,6 +3,7 @@
  *     bench_load [OPTION...] file CONF CATALOGUE FIRST-YEAR LAST-YEAR
  *     bench_load [OPTION...] correct CONF CATALOGUE YEAR WATCH-CONF
  *     bench_load [OPTION...] ask CONF UNIT PERIOD
+ *     bench_load [OPTION...] ask-each CONF UNIT,... FIRST-YEAR LAST-YEAR
  *     bench_load [OPTION...] echo ENDPOINT KEY BYTES
  *     bench_load await CONF INDICATOR PERIOD TOTAL
  *
@@ -138,11 +139,9 @@ int main(int argc, char **argv)
         int argument_count;
         bool is_counted; /* by -n */
         void (*run)(const struct load_options *options, char **arguments);
-    } works[] = {{"file", 4, false, load_reports},
-                 {"correct", 4, true, load_corrections},
-                 {"ask", 3, true, load_questions},
-                 {"echo", 3, true, load_echoes},
-                 {"await", 4, false, load_until}};
+    } works[] = {{"file", 4, false, load_reports}, {"correct", 4, true, load_corrections},
+                 {"ask", 3, true, load_questions}, {"ask-each", 4, true, load_first_questions},
+                 {"echo", 3, true, load_echoes},   {"await", 4, false, load_until}};
     struct load_options options;
     log_setup(LOG_LEVEL_WARNING, 0);
     read_options(argc, argv, &options);

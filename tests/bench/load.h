@@ -35,6 +35,8 @@ void load_reports(const struct load_options *options, char **arguments);
 void load_corrections(const struct load_options *options, char **arguments);
 /* CONF UNIT PERIOD: asks for all totals. */
 void load_questions(const struct load_options *options, char **arguments);
+/* CONF UNIT,... FIRST-YEAR LAST-YEAR: likewise, of each unit and year once. */
+void load_first_questions(const struct load_options *options, char **arguments);
 /* ENDPOINT KEY BYTES: asks an echo for so many. */
 void load_echoes(const struct load_options *options, char **arguments);
 /* CONF INDICATOR PERIOD TOTAL: waits for a node, and for the nation's total there. */

@@ -68,6 +68,28 @@ void load_questions(const struct load_options *options, char **arguments)
     flight_close(&flight);
 }
 
+/* Each unit and year once: what was not asked since the last change is computed. */
+void load_first_questions(const struct load_options *options, char **arguments)
+{
+    struct load_options each = *options;
+    uint16_t first = (uint16_t)strtoul(arguments[2], NULL, 10);
+    uint16_t last = (uint16_t)strtoul(arguments[3], NULL, 10);
+    struct buf *requests = mem_calloc(options->most, sizeof(*requests));
+    struct flight *flight = flight_open(arguments[0], false);
+    each.most = 0;
+    for (char *unit = strtok(arguments[1], ","); unit != NULL; unit = strtok(NULL, ","))
+        for (uint16_t year = first; year <= last && each.most < options->most; year++) {
+            char period[PERIOD_TEXT_SIZE];
+            (void)snprintf(period, sizeof(period), "%u", (unsigned)year);
+            Tonghop__TotalsQuery query;
+            Tonghop__Envelope request;
+            make_query(&(struct load_total){.unit = unit, .period = period}, &query, &request);
+            flight_pack(flight, &request, &requests[each.most++]);
+        }
+    ask_all(flight, requests, &each, TONGHOP__ENVELOPE__BODY_TOTALS);
+    flight_close(&flight);
+}
+
 void load_echoes(const struct load_options *options, char **arguments)
 {
     struct times warm = {0};

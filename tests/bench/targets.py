@@ -25,6 +25,7 @@ RATIOS = (
     Ratio("W1 256 / LMDB", "W1 256", "W1 LMDB", RATE),
     Ratio("W2 p50 / LMDB", "W2", "W2 LMDB", MEDIAN, most=1.6),
     Ratio("W3 p50 / echo", "W3 one", "W3 echo one", MEDIAN, most=1.15),
+    Ratio("W3 first p50 / echo", "W3 first", "W3 echo one", MEDIAN),
     Ratio("W3 64 / echo", "W3 64", "W3 echo 64", RATE, least=0.5),
     Ratio("W3load / LMDB", "W3load", "W3load LMDB", RATE, least=0.6),
     Ratio("W4 p50 / W2", "W4", "W2 by W4", MEDIAN, most=2.2),

@@ -54,14 +54,17 @@ def line_of(row: Row) -> list[str]:
                          for key, _, form, unit in COLUMNS]
 
 
-def tell(rows: list[Row]) -> None:
+def tell(plan: Plan, rows: list[Row]) -> None:
     print_table([["work", *(title for _, title, _, _ in COLUMNS)], *map(line_of, rows)])
     for row in rows:
         if remarks := [form.format(row.numbers[key] / unit) for key, form, unit in REMARKS if key in row.numbers]:
             print(f"{row.name}: {', '.join(remarks)}")
     judged = targets.judge(rows)
-    print_table([["\nratio", "is", "target", ""]] +
-                [[one.ratio.name, f"{one.value:.2f}", one.target, one.verdict] for one in judged])
+    if plan.is_quick:
+        print("\nThe short form tells right from wrong: its ratios are no measure.")
+    print_table([["\nratio", "is", *(["target", ""] if not plan.is_quick else [])]] +
+                [[one.ratio.name, f"{one.value:.2f}", *([one.target, one.verdict] if not plan.is_quick else [])]
+                 for one in judged])
 
 
 def as_data(plan: Plan, disk: str, flushes: list[float], rows: list[Row]) -> dict:
@@ -90,7 +93,7 @@ def main() -> None:
                 flushes.append(flush_ms(folder))
     print(f"{len(country.leaves):,} communes, {country.indicators} figures each; {plan.rounds} rounds; {disk}, "
           f"a flush takes {min(flushes):.2f} to {max(flushes):.2f} ms\n")
-    tell(rows)
+    tell(plan, rows)
     if chosen.json is not None:
         chosen.json.write_text(json.dumps(as_data(plan, disk, flushes, rows), indent=1) + "\n")
 

@@ -18,7 +18,7 @@ from measure import (PROGRAMS, Nation, Numbers, Plan, Row, each, load, medians, 
                      run_program, say)
 
 LAST = 2024
-ECHO, ASK = "W3 echo", "W3"
+ECHO, ASK, FIRST = "W3 echo", "W3", "W3 first"
 
 
 def check(plan: Plan, place: Nation, first: int, corrections: int = 0) -> None:
@@ -53,13 +53,24 @@ def bare_echo(tree: Tree) -> Iterator[Echo]:
         process.stdin.close()
 
 
-def ask(plan: Plan, place: Nation) -> list[Row]:
+def ask_first(plan: Plan, place: Nation, first: int, nth: int) -> Numbers:
+    """What nobody has asked since the last change: each province, in years of its own for each round."""
+    provinces = plan.country.beneath(1)
+    years = max((LAST - first) // max(plan.rounds, 3), 1)
+    begin = first + nth * years
+    asked = run_program("bench_load", "-n", len(provinces) * years, "-w", 1, "ask-each", place.reporter.config,
+                        ",".join(map(str, provinces)), begin, begin + years - 1)
+    return {key: each(asked)[key] for key in ("per_s", "p50_us", "p99_us", "answer_bytes")}
+
+
+def ask(plan: Plan, place: Nation, first: int) -> list[Row]:
     """All totals of a province, one question at a time and 64; the echo answers with as many bytes."""
     province = plan.country.beneath(1)[0]
     count = plan.choose(2000, 100)
     rounds: dict[str, list[Numbers]] = {}
     with bare_echo(place.tree) as echo:
-        for _ in range(max(plan.rounds, 3)):
+        for nth in range(max(plan.rounds, 3)):
+            rounds.setdefault(FIRST, []).append(ask_first(plan, place, first, nth))
             for window in (1, 64):
                 options = ("-n", count, "-w", window)
                 asked = run_program("bench_load", *options, "ask", place.reporter.config, province, LAST)
@@ -110,7 +121,7 @@ def use(plan: Plan, place: Nation, first: int, reports: int) -> list[Row]:
     corrections = min(plan.choose(10000, 50), len(plan.country.leaves))
     before = medians("W8", [size(place.node, reports)])
     check(plan, place, first)
-    asked = ask(plan, place)
+    asked = ask(plan, place, first)
     with nation(plan) as empty:
         started = start_again(plan, place, empty)
     load(plan, place.node, place.reporter, "file", LAST, LAST, options=("-n", corrections, "-w", 128, "-b", 1))
