@@ -170,7 +170,7 @@ static int64_t min_ms(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* When a message counts as lost. Answers come in the order of the messages. */
+/* When a message counts as lost. Answers come in the order of the messages, but for a few. */
 static int64_t lost_ms(const struct session *session, const struct session_sent *sent)
 {
     bool is_in_queue = sent->seq > session->answered_seq;
