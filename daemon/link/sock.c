@@ -26,7 +26,7 @@ enum {
     CONTEXT_FILES = 16,   /* descriptors of a context and its first connection, and a few more */
     CURVE_OVERHEAD = 33,  /* bytes that CURVE adds to a frame, counted by ZMQ_MAXMSGSIZE */
     QUEUE_MAX = 512,      /* messages per peer and direction: twice the window of a session */
-    TAKE_MAX = 128,       /* messages of a peer of ours that wait to be taken; more wait with it */
+    TAKE_MAX = 32,        /* messages of a peer of ours that wait to be taken; more wait with it */
     BACKLOG_MAX = 16384,  /* connections not accepted yet, when a nation comes at once; the kernel
                              may  allow less (net.core.somaxconn) */
     LINGER_MS = 500,      /* for the last answers when a socket is closed */

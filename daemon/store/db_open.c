@@ -19,11 +19,11 @@
 
 enum {
     FILE_MODE = 0600,
-    CHECKS_MAX = 100,             /* a writer may come in between, though hardly so often */
-    PENDING_BYTES_MAX = 16 << 20, /* of memory, and of what an opening has to read */
-    PENDING_CHANGES_MAX = 32768,  /* each may be of a page of its own, when it is placed */
-    ROOM_BYTES = 4 << 20,         /* of a new file ... */
-    ROOM_DISK_PART = 16,          /* ... if the disk has so many times as much */
+    CHECKS_MAX = 100,            /* a writer may come in between, though hardly so often */
+    PENDING_BYTES_MAX = 4 << 20, /* of memory, and of what an opening has to read */
+    PENDING_CHANGES_MAX = 32768, /* each may be of a page of its own, when it is placed */
+    ROOM_BYTES = 4 << 20,        /* of a new file ... */
+    ROOM_DISK_PART = 16,         /* ... if the disk has so many times as much */
     ZEROS_BYTES = 64 << 10,
 };
 

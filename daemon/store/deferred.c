@@ -24,13 +24,7 @@
 #include "store/pending.h"
 #include "store/raw.h"
 
-enum {
-    PART_BYTES = 2000, /* two fill a page; LMDB gives larger ones pages of their own */
-    /* What may wait grows with the file: the larger it is, the further apart lie the pages that
-     * placing changes, and the more often is each of them written. */
-    BOUND_FILE_PART = 8,
-    BOUND_BYTES_MIN = 4 << 20, /* unless the bound is lower */
-};
+enum { PART_BYTES = 2000 }; /* two fill a page; LMDB gives larger ones pages of their own */
 
 enum { CHANGE_DELETE = 0, CHANGE_PUT = 1 };
 
@@ -314,18 +308,13 @@ static struct pending *map_to_change(struct db_txn *txn)
     return txn->mode == DB_WRITE ? map_of(txn) : NULL;
 }
 
-static bool is_too_much(const struct db_txn *txn, struct pending_weight weight)
-{
-    const struct deferred_amount *bound = &raw_deferred(txn->db)->bound;
-    if (weight.changes > bound->changes || weight.bytes > bound->bytes)
-        return true;
-    return weight.bytes > BOUND_BYTES_MIN &&
-           weight.bytes > db_used_bytes(txn->db) / BOUND_FILE_PART;
-}
-
 static enum err keep_bound(struct db_txn *txn, const struct pending *map)
 {
-    return is_too_much(txn, pending_weight(map, PENDING_NOW)) ? db_place(txn) : ERR_OK;
+    const struct deferred *deferred = raw_deferred(txn->db);
+    struct pending_weight weight = pending_weight(map, PENDING_NOW);
+    bool is_too_much =
+        weight.changes > deferred->bound.changes || weight.bytes > deferred->bound.bytes;
+    return is_too_much ? db_place(txn) : ERR_OK;
 }
 
 /* ---- changes ---- */

@@ -11,7 +11,7 @@ struct deferred_amount {
     uint64_t changes, bytes;
 };
 
-/* No more than `bound` waits, and of a small file less. `is_reader`: somebody else writes, and each
+/* No more than `bound` waits. `is_reader`: somebody else writes, and each
  * read transaction has to see what waits for its own commit. */
 struct deferred *deferred_new(const struct deferred_amount *bound, bool is_reader);
 void deferred_free(struct deferred **deferred);

@@ -518,44 +518,6 @@ static void no_room_to_place(void **state)
     store_abort(&txn);
 }
 
-/* Puts `count` values of 64 KiB that were not there, 1 MiB to a commit; the most that waited after
- * one.
- */
-static uint64_t most_waiting(struct temp_store *temp, uint32_t *number, uint32_t count)
-{
-    static const uint8_t bytes[64 << 10];
-    uint64_t most = 0;
-    for (uint32_t end = *number + count; *number < end;) {
-        struct store_txn *txn = store_begin_write(temp->store);
-        for (int i = 0; i < 16; i++) {
-            struct store_key key = keys_change(++*number);
-            (void)db_put(&txn->db, DB_CHUNK, keys_span(&key),
-                         (struct span){bytes, sizeof bytes}); /* the error is sticky */
-        }
-        assert_commits(&txn);
-        if (store_pending_bytes(temp->store) > most)
-            most = store_pending_bytes(temp->store);
-    }
-    return most;
-}
-
-/* What may wait is 4 MiB in a small file, an eighth of a larger one, and 16 MiB in the end. */
-static void more_waits_in_a_larger_file(void **state)
-{
-    enum { MIB = 1 << 20, VALUES_OF_MIB = 16 };
-    struct temp_store *temp = *state;
-    uint32_t number = 0;
-    temp_fini(temp);
-    temp_init(temp);
-    temp->options.map_size_bytes = (uint64_t)1 << 30;
-    assert_int_equal(temp_open(temp), ERR_OK);
-    assert_in_range(most_waiting(temp, &number, 20 * VALUES_OF_MIB), 3 * MIB, 4 * MIB);
-    (void)most_waiting(temp, &number, 45 * VALUES_OF_MIB);
-    assert_in_range(most_waiting(temp, &number, 15 * VALUES_OF_MIB), 6 * MIB, 12 * MIB);
-    (void)most_waiting(temp, &number, 80 * VALUES_OF_MIB);
-    assert_in_range(most_waiting(temp, &number, 40 * VALUES_OF_MIB), 15 * MIB, 16 * MIB);
-}
-
 static enum err put_chunk(struct temp_store *temp, uint32_t number)
 {
     static const uint8_t bytes[1 << 10];
@@ -607,7 +569,6 @@ int main(void)
         STORE_TEST(golden),
         STORE_TEST(malformed),
         STORE_TEST(no_room_to_place),
-        STORE_TEST(more_waits_in_a_larger_file),
         STORE_TEST(nothing_waits_in_a_full_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
