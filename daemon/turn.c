@@ -7,11 +7,10 @@
 #include "clock.h"
 
 enum {
-    TAKE_MIN = 1,        /* messages of a turn after one that took long */
-    LONG_US = 20000,     /* of our CPU; a turn that takes more took long */
-    LOADED = 16,         /* messages of a turn after which more are waited for */
-    WAIT_PART = 4,       /* of what the last turn waited: how long at most */
-    WAIT_SLOW_US = 2000, /* a disk for which it was waited so long is slow */
+    TAKE_MIN = 1,    /* messages of a turn after one that took long */
+    LONG_US = 20000, /* of our CPU; a turn that takes more took long */
+    LOADED = 16,     /* messages of a turn after which more are waited for */
+    WAIT_PART = 4,   /* of what the last turn waited: how long at most */
     WAIT_STEP_US = 50,
     WAIT_IDLE = 4,          /* steps that bring nothing, after which nothing more is waited for */
     DRAIN_BYTES = 4 << 20,  /* taken from one socket before others */
@@ -175,14 +174,12 @@ enum err turn_gather(struct turn *turn, const struct turn_sources *sources, int 
 
 /* ---- waiting ---- */
 
-/* A commit costs the same for few reports and for many. Under load, where the disk is slow, those
- * are waited for that are on their way: until none came for some steps, and for a part of what it
- * takes. A fast one is done before they are here. */
+/* A commit costs the same for few reports and for many. Under load those are waited for that are on
+ * their way: until none came for some steps, and for a part of what the disk takes. */
 enum err turn_gather_more(struct turn *turn, const struct turn_sources *sources)
 {
     const struct timespec step = {.tv_nsec = WAIT_STEP_US * 1000};
-    int64_t most_us = turn->waited_us >= WAIT_SLOW_US ? turn->waited_us / WAIT_PART : 0;
-    int64_t end_us = clock_us(CLOCK_MONOTONIC) + most_us;
+    int64_t end_us = clock_us(CLOCK_MONOTONIC) + turn->waited_us / WAIT_PART;
     unsigned idle = turn->taken_count > 0 ? 0 : WAIT_IDLE; /* steps that brought nothing */
     enum err err = ERR_OK;
     while (err == ERR_OK && idle < WAIT_IDLE && !is_full(turn) &&
