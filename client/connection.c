@@ -274,17 +274,13 @@ static enum err try_link(struct connection *connection, int64_t deadline_ms, boo
         err = say_hello(connection, deadline_ms, reason);
     if (err == ERR_OK)
         return ERR_OK;
-    if (err == ERR_FORBIDDEN && !connection->is_local) {
-        const char *trouble = sock_trouble(connection->sock);
-        *ret_cut =
-            strcmp(trouble, TROUBLE_WRONG_SERVER) == 0 || strcmp(trouble, TROUBLE_NOT_A_NODE) == 0;
-    }
+    *ret_cut = err == ERR_FORBIDDEN && !connection->is_local &&
+               trouble_is_cut(sock_trouble(connection->sock));
     sock_close(&connection->sock);
     return err;
 }
 
-/* A handshake that is cut off means another key, or another program, when it happens twice in a
- * row: a node that is ended cuts one off, too, and then is not there, or there again. */
+/* Twice, before anybody speaks of keys (trouble_is_cut). */
 static enum err open_link(struct connection *connection, int64_t deadline_ms, char *reason)
 {
     bool is_cut;

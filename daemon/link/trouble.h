@@ -3,6 +3,9 @@
 #ifndef LINK_TROUBLE_H
 #define LINK_TROUBLE_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #define TROUBLE_REFUSED       "refused: this key is not enrolled there"
 #define TROUBLE_WRONG_SERVER  "the server's key is not the configured one"
 #define TROUBLE_NOT_A_NODE    "what listens there is not a node"
@@ -12,5 +15,12 @@
 #define TROUBLE_CUT "the connection was closed during the handshake"
 /* Somebody is there, and nothing comes: not even a handshake, or no welcome after it. */
 #define TROUBLE_SILENT "no answer"
+
+/* Whether a handshake was cut off: by another key, by another program, or by a node that is ended,
+ * which then is not there, or there again. Only the first two do so twice in a row. */
+static inline bool trouble_is_cut(const char *trouble)
+{
+    return strcmp(trouble, TROUBLE_WRONG_SERVER) == 0 || strcmp(trouble, TROUBLE_NOT_A_NODE) == 0;
+}
 
 #endif

@@ -193,13 +193,11 @@ static void set_trouble(struct node *node, const char *why)
     (void)snprintf(node->uplink.trouble, sizeof(node->uplink.trouble), "%s", why);
 }
 
-/* A handshake that is cut off means another key, or another program, when it happens twice in a
- * row. A node that is ended cuts one off, too, and then is not there; that calls nobody. */
+/* One cut alone calls nobody. */
 static bool is_first_cut(struct node_uplink *uplink, const char *why)
 {
     bool was_cut = uplink->was_cut;
-    uplink->was_cut =
-        strcmp(why, TROUBLE_WRONG_SERVER) == 0 || strcmp(why, TROUBLE_NOT_A_NODE) == 0;
+    uplink->was_cut = trouble_is_cut(why);
     return uplink->was_cut && !was_cut;
 }
 
