@@ -1,6 +1,7 @@
 /* One zmq_poll over the sockets, the ZAP handler and a signalfd; level-triggered, so nothing is
  * missed. Events of all sockets go into one batch, one commit, then the effects: load groups
- * commits by itself, and an idle daemon sleeps until the session's next due time. */
+ * commits by itself, and an idle daemon sleeps until the session's next due time. Under load the
+ * next messages are taken meanwhile (ahead.h). */
 #include "loop.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ahead.h"
 #include "care_files.h"
 #include "clock.h"
 #include "core/log.h"
@@ -53,6 +55,7 @@ struct loop {
     struct transport transport;
     struct effects effects;
     struct turn turn;
+    struct ahead *ahead;
     struct misdeeds misdeeds;
     struct names names;
     struct memory memory;
@@ -189,6 +192,14 @@ enum err loop_new(struct conf *conf, const char *conf_path, const struct key_pai
         loop->watchdog_every_ms = (int64_t)(watchdog_us / 3000);
     turn_start(&loop->turn);
     memory_start(&loop->memory);
+    loop->ahead = ahead_new();
+    if (loop->ahead == NULL) {
+        log_event(LOG_EVENT_MESSAGING_FAILED, NULL,
+                  "cannot begin a second thread: %s: see what limits threads and memory",
+                  strerror(errno));
+        loop_free(&loop);
+        return ERR_IO;
+    }
     loop->context = sock_context_new();
     if (loop->context == NULL)
         log_event(LOG_EVENT_MESSAGING_FAILED, NULL,
@@ -208,6 +219,7 @@ void loop_free(struct loop **loop)
     struct loop *l = *loop;
     if (l == NULL)
         return;
+    ahead_free(&l->ahead);
     sock_close(&l->parent);
     sock_close(&l->local);
     sock_close(&l->listener);
@@ -347,16 +359,20 @@ static void look_at_files(struct loop *loop, int64_t now_ms)
     look_at_keys(loop, now_ms);
 }
 
-static enum err step_batch(struct loop *loop)
+/* `sources`: of messages that may be taken ahead meanwhile; NULL: there is no next turn. */
+static enum err step_batch(struct loop *loop, const struct turn_sources *sources)
 {
     struct instant now = clock_now();
     int64_t now_ms = clock_now_ms();
-    struct turn *turn = &loop->turn;
-    turn_close(turn, node_has_work(loop->node, now_ms), now, now_ms);
-    if (turn->event_count > 0) {
-        if (turn->is_status_asked)
+    const struct turn_load *load = loop->turn.now;
+    turn_close(&loop->turn, node_has_work(loop->node, now_ms), now, now_ms);
+    if (load->event_count > 0) {
+        if (load->is_status_asked)
             look_at_files(loop, now_ms);
-        enum err err = node_batch(loop->node, turn->events, turn->event_count, &loop->effects);
+        if (sources != NULL && turn_is_loaded(&loop->turn))
+            ahead_begin(loop->ahead, &loop->turn, sources);
+        enum err err = node_batch(loop->node, load->events, load->event_count, &loop->effects);
+        ahead_end(loop->ahead);
         if (err != ERR_OK)
             return err;
         node_apply(loop->node, &loop->effects, &loop->transport, now, now_ms);
@@ -405,6 +421,8 @@ static int64_t poll_timeout(const struct loop *loop)
 {
     if (turn_is_waiting(&loop->turn))
         return turn_due_ms(&loop->turn, clock_now_ms());
+    if (loop->turn.now->taken_count > 0) /* ahead */
+        return 0;
     int64_t timeout_ms = node_due_ms(loop->node, clock_now_ms());
     if (loop->watchdog_every_ms > 0 && loop->watchdog_every_ms < timeout_ms)
         timeout_ms = loop->watchdog_every_ms;
@@ -417,8 +435,8 @@ static int64_t poll_timeout(const struct loop *loop)
 /* Empties the turn before. */
 static void begin_turn(struct loop *loop)
 {
-    room_turn(&loop->room, loop->node->store, loop->conf->state_dir, loop->turn.event_count > 0,
-              clock_now_ms());
+    room_turn(&loop->room, loop->node->store, loop->conf->state_dir,
+              loop->turn.now->event_count > 0, clock_now_ms());
     tell_manager(loop);
     tell_log(loop);
     memory_trim(&loop->memory, clock_now_ms());
@@ -447,7 +465,7 @@ enum err loop_run(struct loop *loop)
         if (err != ERR_OK)
             return err;
         int64_t begin_us = clock_us(CLOCK_MONOTONIC), cpu_us = clock_us(CLOCK_THREAD_CPUTIME_ID);
-        err = step_batch(loop);
+        err = step_batch(loop, is_ending ? NULL : &sources);
         turn_set_pace(&loop->turn, clock_us(CLOCK_MONOTONIC) - begin_us,
                       clock_us(CLOCK_THREAD_CPUTIME_ID) - cpu_us);
         if (err == ERR_OK)
@@ -463,7 +481,7 @@ enum err loop_run(struct loop *loop)
             reload(loop);
         if (is_ending) {
             log_event(LOG_EVENT_STOPPING, NULL, "stopping");
-            if (loop->turn.event_count > 0)
+            if (loop->turn.now->event_count > 0)
                 let_answers_arrive();
             return ERR_OK;
         }

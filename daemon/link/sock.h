@@ -3,7 +3,8 @@
  *
  * One payload frame per message. A peer that sends more, or none, is hostile: its message is
  * dropped, and sock_receive says so and whom to answer. No call here blocks, except sock_poll and
- * closing (LINGER is set). Not thread-safe. */
+ * closing (LINGER is set). A context and its sockets are one thread's; they may be handed over to
+ * another by what orders the memory of both, as a semaphore does. */
 #ifndef LINK_SOCK_H
 #define LINK_SOCK_H
 
@@ -141,11 +142,11 @@ struct sock_poll_item {
     int fd;            /* when there is no socket; -1 skips the item */
     bool is_ready;     /* out */
 };
-/* Waits until an item (or the ZAP handler, `*ret_zap`) is readable, at most `timeout_ms` (-1: for
- * ever). Also wakes when a connection comes up or fails: look at sock_trouble then. ERR_TIMEOUT,
- * ERR_IO; an interrupted wait is ERR_OK with nothing ready, and so may be any other. Connections of
- * a CURVE listener that ended are cleared away only while this is called (the ZAP handler takes
- * part in it). */
+/* Waits until an item (or the ZAP handler, `*ret_zap`; NULL: it is not asked) is readable, at most
+ * `timeout_ms` (-1: for ever). Also wakes when a connection comes up or fails: look at sock_trouble
+ * then. ERR_TIMEOUT, ERR_IO; an interrupted wait is ERR_OK with nothing ready, and so may be any
+ * other. Connections of a CURVE listener that ended are cleared away only while this is called (the
+ * ZAP handler takes part in it). */
 enum err sock_poll(struct sock_context *context, struct sock_poll_item *items, size_t count,
                    int64_t timeout_ms, bool *ret_zap);
 

@@ -296,7 +296,9 @@ enum err sock_poll(struct sock_context *context, struct sock_poll_item *items, s
     zmq_pollitem_t *slots = reserve_slots(context, zap_slot + 1);
     for (size_t i = 0; i < count; i++)
         fill_slots(&items[i], &slots[slot_of(i)]);
-    slots[zap_slot] = (zmq_pollitem_t){.socket = context->zap, .fd = -1, .events = ZMQ_POLLIN};
+    slots[zap_slot] = (zmq_pollitem_t){.fd = -1, .events = ZMQ_POLLIN};
+    if (ret_zap != NULL)
+        slots[zap_slot].socket = context->zap;
     int rc = zmq_poll(slots, (int)(zap_slot + 1), (long)timeout_ms);
     if (rc < 0 && errno != EINTR)
         return ERR_IO;
@@ -306,6 +308,7 @@ enum err sock_poll(struct sock_context *context, struct sock_poll_item *items, s
         else
             items[i].is_ready = false;
     }
-    *ret_zap = rc > 0 && slots[zap_slot].revents != 0;
+    if (ret_zap != NULL)
+        *ret_zap = rc > 0 && slots[zap_slot].revents != 0;
     return rc == 0 ? ERR_TIMEOUT : ERR_OK;
 }

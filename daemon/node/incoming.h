@@ -13,6 +13,7 @@ struct incoming {
     struct revision revision; /* the latest */
     struct wire_filing filing;
     struct report report;
+    bool is_report_lent; /* it is the event's (opened.h) */
     bool has_accepted;
     struct revision accepted; /* the highest accepted one, where that is an earlier one */
     uint8_t accepted_content[DIGEST_SIZE];
@@ -24,6 +25,10 @@ struct incoming {
 /* Whom it comes from: that one need not be told of it. */
 enum origin { FROM_REPORTER, FROM_CHILD, FROM_PARENT };
 
+/* Opens the filing of the event's message, to which `in->revision.filing` is set. Errors as
+ * wire_open_filing. incoming_fini in any case. */
+enum err incoming_open_filing(struct step *step, struct incoming *in, char *reason,
+                              size_t reason_size);
 /* Decodes what a node sent. False, with a reason (256 bytes), when it is malformed. incoming_fini
  * in any case. */
 bool incoming_open(struct step *step, const Tonghop__Revision *message, struct incoming *ret_in,

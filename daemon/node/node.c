@@ -471,6 +471,16 @@ static void refuse_role(struct step *step, uint8_t role)
                 other != 0 ? authority_role_name(other) : "");
 }
 
+static enum err open_message(struct step *step, struct wire_message *ret_message, char *reason,
+                             size_t reason_size)
+{
+    const struct event *event = step->event;
+    if (event->opened == NULL)
+        return wire_open(event->bytes, step->node->arena, ret_message, reason, reason_size);
+    *ret_message = event->opened->message;
+    return ERR_OK;
+}
+
 static void step_peer_message(struct step *step)
 {
     struct node *node = step->node;
@@ -484,7 +494,7 @@ static void step_peer_message(struct step *step)
 
     struct wire_message message;
     char reason[256];
-    enum err err = wire_open(step->event->bytes, node->arena, &message, reason, sizeof(reason));
+    enum err err = open_message(step, &message, reason, sizeof(reason));
     if (err != ERR_OK) {
         log_refused(step, err, reason);
         step_refuse(step, err, NULL, "%s", reason);
@@ -522,8 +532,7 @@ static void step_parent_message(struct step *step)
 {
     struct wire_message message;
     char reason[256];
-    enum err err =
-        wire_open(step->event->bytes, step->node->arena, &message, reason, sizeof(reason));
+    enum err err = open_message(step, &message, reason, sizeof(reason));
     if (err == ERR_VERSION && step->node->session.state == SESSION_HELLO) {
         node_fail_hello(step, err_name(err), reason);
         return;

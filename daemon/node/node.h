@@ -21,6 +21,7 @@
 #include "node/effects.h"
 #include "node/first_contact.h"
 #include "node/link_times.h"
+#include "node/opened.h"
 #include "node/own_cache.h"
 #include "node/peers.h"
 #include "store/store.h"
@@ -274,10 +275,11 @@ enum event_type {
 
 struct event {
     enum event_type type;
-    struct instant now;    /* wall clock: for records, and for what is odd today */
-    int64_t now_ms;        /* monotonic clock */
-    struct peer_from from; /* EVENT_PEER_MESSAGE */
-    struct span bytes;     /* one payload frame; lives until node_batch returns */
+    struct instant now;          /* wall clock: for records, and for what is odd today */
+    int64_t now_ms;              /* monotonic clock */
+    struct peer_from from;       /* EVENT_PEER_MESSAGE */
+    struct span bytes;           /* one payload frame; lives until node_batch returns */
+    const struct opened *opened; /* of `bytes`, if that was done already; NULL */
 };
 
 /* One event inside a write transaction. Returns the transaction's sticky error. Refusals are not

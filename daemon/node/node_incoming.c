@@ -26,6 +26,19 @@ static struct span who(struct step *step, const char *id, const char *name)
     return (struct span){(const uint8_t *)text, strlen(text)};
 }
 
+enum err incoming_open_filing(struct step *step, struct incoming *in, char *reason,
+                              size_t reason_size)
+{
+    const struct opened *opened = step->event->opened;
+    if (opened == NULL)
+        return wire_open_filing(in->revision.filing, step->node->arena, &in->filing, &in->report,
+                                reason, reason_size);
+    in->filing = opened->filing;
+    in->report = opened->report;
+    in->is_report_lent = true;
+    return ERR_OK;
+}
+
 bool incoming_open(struct step *step, const Tonghop__Revision *message, struct incoming *ret_in,
                    char *reason, size_t reason_size)
 {
@@ -42,8 +55,7 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
         .recorded_by = who(step, message->recorded_by, message->person),
         .filing = {.data = message->filing.data, .len = message->filing.len},
     };
-    if (wire_open_filing(ret_in->revision.filing, step->node->arena, &ret_in->filing,
-                         &ret_in->report, reason, reason_size) != ERR_OK)
+    if (incoming_open_filing(step, ret_in, reason, reason_size) != ERR_OK)
         return false;
     ret_in->key = ret_in->report.key;
     if (accepted == NULL)
@@ -77,7 +89,8 @@ bool incoming_open(struct step *step, const Tonghop__Revision *message, struct i
 
 void incoming_fini(struct incoming *in)
 {
-    report_fini(&in->report);
+    if (!in->is_report_lent)
+        report_fini(&in->report);
 }
 
 /* ---- what is compared ---- */

@@ -325,8 +325,7 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
                 "đĩa của nút này gần đầy: chưa nhận báo cáo cho đến khi có chỗ trống"));
         return;
     }
-    enum err err = wire_open_filing(in.revision.filing, node->arena, &in.filing, &in.report, reason,
-                                    sizeof(reason));
+    enum err err = incoming_open_filing(step, &in, reason, sizeof(reason));
     if (err != ERR_OK) {
         step_refuse(step, err, NULL, "%s", reason);
     } else {
@@ -334,5 +333,5 @@ void node_handle_file(struct step *step, const Tonghop__File *file)
         if (may_take_in(step, &in.report))
             take_in(step, &in, file);
     }
-    report_fini(&in.report);
+    incoming_fini(&in);
 }

@@ -287,6 +287,7 @@ struct sim {
     size_t work_total, work_done;
     int64_t storm_from_ms, storm_ms;
     struct arena *arena; /* of the answer or filing in hand */
+    struct arena *ahead; /* of the messages that a batch has opened already */
     FILE *trace;         /* NULL: only the hash */
     uint64_t trace_hash;
     size_t wrong_count; /* found so far */

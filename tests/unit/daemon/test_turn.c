@@ -1,6 +1,8 @@
 /* Turns: what is taken from real sockets, with which bounds, and what waits for more. */
 #include "unit/link/sock_net.h"
 
+#include <sys/eventfd.h>
+
 #include "memory.h"
 #include "names.h"
 #include "turn.h"
@@ -16,6 +18,7 @@ struct scene {
     struct memory memory;
     struct names names;
     struct sock *child; /* of the listener */
+    int ended_fd;       /* is readable: what is taken ahead is taken at once */
     unsigned dropped;
 };
 
@@ -46,6 +49,7 @@ static int setup_scene(void **state)
     scene->turn = mem_calloc(1, sizeof *scene->turn);
     turn_start(scene->turn);
     scene->memory.fd = -1;
+    scene->ended_fd = eventfd(1, EFD_CLOEXEC);
     connect_to(scene->net, scene->net->server, &scene->net->client);
     assert_int_equal(sock_listen(scene->net->context, "tcp://127.0.0.1:*", &scene->net->server_pair,
                                  &scene->net->other),
@@ -69,27 +73,46 @@ static int teardown_scene(void **state)
     sock_close(&scene->child);
     turn_fini(scene->turn);
     free(scene->turn);
+    (void)close(scene->ended_fd);
     free(scene);
     return teardown(&net);
 }
 
-static void gather_once(struct scene *scene)
+/* The child's first message goes out, and the key is looked at. */
+static void serve(struct scene *scene, int64_t timeout_ms)
 {
     struct sock_poll_item child = {.sock = scene->child, .fd = -1};
-    bool is_told;
-    enum err err = sock_poll(scene->net->context, &child, 1, 0, &is_told); /* its first message */
+    bool is_zap;
+    enum err err = sock_poll(scene->net->context, &child, 1, timeout_ms, &is_zap);
     assert_true(err == ERR_OK || err == ERR_TIMEOUT);
-    if (is_told)
+    if (is_zap)
         sock_context_serve_zap(scene->net->context);
+}
+
+static void gather_once(struct scene *scene)
+{
+    bool is_told;
+    serve(scene, 0);
     assert_int_equal(turn_gather(scene->turn, &scene->sources, -1, ROUND_MS, &is_told), ERR_OK);
 }
 
 /* Until so many messages are taken. */
 static void gather(struct scene *scene, size_t count)
 {
-    for (int i = 0; i < ROUNDS_MAX && scene->turn->taken_count < count; i++)
+    for (int i = 0; i < ROUNDS_MAX && scene->turn->now->taken_count < count; i++)
         gather_once(scene);
-    assert_int_equal(scene->turn->taken_count, count);
+    assert_int_equal(scene->turn->now->taken_count, count);
+}
+
+/* Until so many messages are taken for the next turn. */
+static void take_ahead(struct scene *scene, size_t count)
+{
+    struct turn *turn = scene->turn;
+    for (int i = 0; i < ROUNDS_MAX && turn->ahead->taken_count < count; i++) {
+        serve(scene, 1);
+        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    }
+    assert_int_equal(turn->ahead->taken_count, count);
 }
 
 static void pack(Tonghop__Envelope__BodyCase body, struct buf *out)
@@ -158,7 +181,7 @@ static void acks_wait_for_company(void **state)
     assert_int_equal(turn_due_ms(scene->turn, NOW_MS + 2 * TURN_ACK_MS), 0);
     assert_false(turn_has_to_wait(scene->turn, false, NOW_MS + TURN_ACK_MS));
     assert_false(turn_is_waiting(scene->turn));
-    assert_int_equal(scene->turn->event_count, 3);
+    assert_int_equal(scene->turn->now->event_count, 3);
 }
 
 /* Rule: nothing else is kept waiting: not what comes with them, nor a signal, nor many of them. */
@@ -172,7 +195,7 @@ static void nothing_else_waits(void **state)
     assert_true(turn_has_to_wait(turn, false, NOW_MS));
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     gather(scene, 2);
-    assert_int_equal(turn->events[1].type, EVENT_PEER_MESSAGE);
+    assert_int_equal(turn->now->events[1].type, EVENT_PEER_MESSAGE);
     assert_false(turn_has_to_wait(turn, false, NOW_MS));
 
     turn_begin(turn);
@@ -205,7 +228,7 @@ static void a_turn_is_bounded_in_bytes(void **state)
     struct buf filing = {0};
     pack(TONGHOP__ENVELOPE__BODY_FILE, &filing);
     int sent = 0;
-    for (int i = 0; i < ROUNDS_MAX && turn->taken_bytes < TURN_BYTES_MAX; i++) {
+    for (int i = 0; i < ROUNDS_MAX && turn->now->taken_bytes < TURN_BYTES_MAX; i++) {
         while (sent < FILINGS && sock_send(scene->child, NULL, span_of(&filing)) == ERR_OK)
             sent++;
         turn->waited_us = 1000000;
@@ -213,17 +236,158 @@ static void a_turn_is_bounded_in_bytes(void **state)
         assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
     }
     buf_fini(&filing);
-    assert_in_range(turn->taken_bytes, TURN_BYTES_MAX, TURN_BYTES_MAX + SOCK_MESSAGE_MAX);
-    size_t full = turn->taken_count;
+    assert_in_range(turn->now->taken_bytes, TURN_BYTES_MAX, TURN_BYTES_MAX + SOCK_MESSAGE_MAX);
+    size_t full = turn->now->taken_count;
     assert_int_equal(turn_gather_last(turn, &scene->sources), ERR_OK);
     assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
-    assert_int_equal(turn->taken_count, full);
+    assert_int_equal(turn->now->taken_count, full);
     turn_begin(turn);
-    for (int i = 0; i < ROUNDS_MAX && turn->event_count == 0; i++)
+    for (int i = 0; i < ROUNDS_MAX && turn->now->event_count == 0; i++)
         gather_once(scene);
-    assert_true(turn->event_count > 0); /* the rest is not lost */
+    assert_true(turn->now->event_count > 0); /* the rest is not lost */
     assert_true(turn_shrink(turn));
     assert_false(turn_shrink(turn));
+}
+
+/* A report without figures. */
+static void child_files(struct scene *scene)
+{
+    struct buf filing = {0}, bytes = {0};
+    struct report report = {
+        .key = {.kind = 1, .period = {.year = 2024, .label = 1}, .unit = 5, .form = 1},
+        .scope = SCOPE_OWN,
+        .catalogue = 1,
+        .author = "",
+        .reason = "",
+    };
+    Tonghop__File file = TONGHOP__FILE__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    wire_pack_filing(&report, &filing);
+    file.filing = (ProtobufCBinaryData){filing.len, filing.data};
+    envelope.seq = 1;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
+    envelope.file = &file;
+    wire_pack(&envelope, &bytes);
+    assert_int_equal(sock_send(scene->child, NULL, span_of(&bytes)), ERR_OK);
+    buf_fini(&filing);
+    buf_fini(&bytes);
+}
+
+static void begin_linked(struct scene *scene)
+{
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    gather(scene, 1);
+    turn_begin(scene->turn);
+}
+
+/* Rule: what is taken ahead comes first in the next turn, and is opened if it can be; the parent's
+ * messages are left where they are. */
+static void what_is_taken_ahead_is_the_next_turns(void **state)
+{
+    struct scene *scene = *state;
+    struct turn *turn = scene->turn;
+    const struct instant now = {.us = 5};
+    begin_linked(scene);
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    gather(scene, 1);
+    child_files(scene);
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    parent_says(scene, TONGHOP__ENVELOPE__BODY_ACK);
+    take_ahead(scene, 2);
+    for (int i = 0; i < 5; i++) { /* the parent's has had time to come */
+        serve(scene, ROUND_MS);
+        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    }
+    assert_int_equal(turn->ahead->taken_count, 2);
+    assert_int_equal(turn->now->event_count, 1);
+    turn_close(turn, false, now, NOW_MS);
+    assert_null(turn->now->events[0].opened);
+
+    turn_begin(turn);
+    assert_int_equal(turn->now->event_count, 2);
+    gather(scene, 3);
+    turn_close(turn, false, now, NOW_MS);
+    const struct event *events = turn->now->events;
+    assert_ptr_equal(events[0].opened, &turn->now->opened[0]);
+    assert_int_equal(events[0].opened->report.key.unit, 5);
+    assert_int_equal(wire_peek_body(events[0].bytes), TONGHOP__ENVELOPE__BODY_FILE);
+    assert_int_equal(wire_peek_body(events[1].bytes), TONGHOP__ENVELOPE__BODY_PING);
+    assert_null(events[1].opened);
+    assert_int_equal(events[2].type, EVENT_PARENT_MESSAGE);
+    assert_null(events[2].opened);
+    turn_begin(turn);
+    assert_int_equal(turn->now->taken_count, 0);
+    turn_begin(turn);
+    assert_int_equal(turn->now->taken_count, 0);
+}
+
+/* Rule: a turn is never full of what was taken ahead: two thirds of its messages, half of its
+ * questions, and TURN_AHEAD_BYTES_MAX. */
+static void what_is_taken_ahead_leaves_room(void **state)
+{
+    struct scene *scene = *state;
+    struct turn *turn = scene->turn;
+    struct buf filing = {0};
+    int sent = 0;
+    begin_linked(scene);
+    turn->take_max = 7;
+    for (int i = 0; i < 5; i++)
+        child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    take_ahead(scene, 4);
+    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    assert_int_equal(turn->ahead->taken_count, 4);
+    turn->take_max = 1;
+    turn_begin(turn); /* more than the turn is to have now: all of them are stepped */
+    gather_once(scene);
+    assert_int_equal(turn->now->event_count, 4);
+    turn_begin(turn);
+    gather(scene, 1);
+
+    turn_begin(turn);
+    turn->take_max = TURN_TAKE_MAX;
+    for (int i = 0; i < 3; i++)
+        child_says(scene, TONGHOP__ENVELOPE__BODY_STATUS_QUERY);
+    take_ahead(scene, 2);
+    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    assert_int_equal(turn->ahead->question_count, 2);
+    turn_begin(turn);
+    gather(scene, 3);
+
+    turn_begin(turn);
+    pack(TONGHOP__ENVELOPE__BODY_FILE, &filing);
+    for (int i = 0; i < ROUNDS_MAX && turn->ahead->taken_bytes < TURN_AHEAD_BYTES_MAX; i++) {
+        while (sent < FILINGS && sock_send(scene->child, NULL, span_of(&filing)) == ERR_OK)
+            sent++;
+        serve(scene, 1);
+        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    }
+    buf_fini(&filing);
+    assert_in_range(turn->ahead->taken_bytes, TURN_AHEAD_BYTES_MAX,
+                    TURN_AHEAD_BYTES_MAX + SOCK_MESSAGE_MAX);
+    size_t full = turn->ahead->taken_count;
+    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    assert_int_equal(turn->ahead->taken_count, full);
+}
+
+/* Rule: what no honest peer sends ends the taking ahead, and is told when messages are next
+ * gathered. */
+static void what_is_dropped_ahead_is_told_later(void **state)
+{
+    struct scene *scene = *state;
+    struct turn *turn = scene->turn;
+    begin_linked(scene);
+    assert_int_equal(zmq_send(scene->child->handle, "two", 3, ZMQ_SNDMORE), 3);
+    assert_int_equal(zmq_send(scene->child->handle, "frames", 6, 0), 6);
+    child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
+    take_ahead(scene, 1);
+    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    assert_int_equal(turn->ahead->taken_count, 1);
+    assert_int_equal(turn->ahead->event_count, 0);
+    assert_int_equal(scene->dropped, 0);
+    turn_begin(turn);
+    gather(scene, 2);
+    assert_int_equal(scene->dropped, 1);
+    assert_int_equal(turn->now->event_count, 1);
 }
 
 /* Until the listener has a message, which is left there. */
@@ -251,21 +415,21 @@ static void more_is_waited_for_where_it_pays(void **state)
     await_message(scene);
     turn->waited_us = 400000;
     assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
-    assert_int_equal(turn->taken_count, 0); /* for an empty turn nobody waits */
+    assert_int_equal(turn->now->taken_count, 0); /* for an empty turn nobody waits */
     gather(scene, 1);
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     await_message(scene);
     turn->waited_us = 0;
     assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
-    assert_int_equal(turn->taken_count, 1);
+    assert_int_equal(turn->now->taken_count, 1);
     turn->waited_us = 400000;
     assert_int_equal(turn_gather_more(turn, &scene->sources), ERR_OK);
-    assert_int_equal(turn->taken_count, 2);
+    assert_int_equal(turn->now->taken_count, 2);
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     await_message(scene);
     turn->waited_us = 0;
     assert_int_equal(turn_gather_last(turn, &scene->sources), ERR_OK);
-    assert_int_equal(turn->taken_count, 3);
+    assert_int_equal(turn->now->taken_count, 3);
 }
 
 /* Rule: what no honest peer sends is told, makes no event, and counts as taken. */
@@ -278,7 +442,7 @@ static void what_is_dropped_counts(void **state)
     assert_int_equal(zmq_send(scene->child->handle, "frames", 6, 0), 6);
     gather(scene, 2);
     assert_int_equal(scene->dropped, 1);
-    assert_int_equal(scene->turn->event_count, 1);
+    assert_int_equal(scene->turn->now->event_count, 1);
 }
 
 /* Rule: a Status makes the files looked at; the tick of the node's own work comes last. */
@@ -288,24 +452,24 @@ static void a_turn_is_closed_with_a_tick(void **state)
     struct turn *turn = scene->turn;
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     gather(scene, 1);
-    assert_false(turn->is_status_asked);
+    assert_false(turn->now->is_status_asked);
     child_says(scene, TONGHOP__ENVELOPE__BODY_STATUS_QUERY);
     gather(scene, 2);
-    assert_true(turn->is_status_asked);
+    assert_true(turn->now->is_status_asked);
     const struct instant now = {.us = 5};
     turn_close(turn, true, now, NOW_MS);
-    assert_int_equal(turn->event_count, 3);
-    assert_int_equal(turn->events[2].type, EVENT_TICK);
-    assert_int_equal(turn->events[2].bytes.len, 0);
-    assert_true(span_equal(turn->events[1].bytes, span_of(&turn->messages[1].payload)));
+    assert_int_equal(turn->now->event_count, 3);
+    assert_int_equal(turn->now->events[2].type, EVENT_TICK);
+    assert_int_equal(turn->now->events[2].bytes.len, 0);
+    assert_true(span_equal(turn->now->events[1].bytes, span_of(&turn->now->messages[1].payload)));
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(turn->events[i].now.us, 5);
-        assert_int_equal(turn->events[i].now_ms, NOW_MS);
+        assert_int_equal(turn->now->events[i].now.us, 5);
+        assert_int_equal(turn->now->events[i].now_ms, NOW_MS);
     }
     turn_begin(turn);
-    assert_false(turn->is_status_asked);
+    assert_false(turn->now->is_status_asked);
     turn_close(turn, false, now, NOW_MS);
-    assert_int_equal(turn->event_count, 0);
+    assert_int_equal(turn->now->event_count, 0);
     assert_int_equal(scene->dropped, 0);
 }
 
@@ -314,19 +478,19 @@ static void a_turn_is_closed_with_a_tick(void **state)
 static void the_pace_follows_what_turns_take(void **state)
 {
     struct turn *turn = ((struct scene *)*state)->turn;
-    turn->taken_count = 40;
+    turn->now->taken_count = 40;
     turn_set_pace(turn, 30000, 20001);
     assert_int_equal(turn->take_max, 20);
     assert_int_equal(turn->waited_us, 9999);
-    turn->taken_count = 15;
+    turn->now->taken_count = 15;
     turn_set_pace(turn, 30000, 100);
     assert_int_equal(turn->take_max, 20);
     assert_int_equal(turn->waited_us, 0); /* few messages: nothing is waited for next time */
-    turn->taken_count = 1;
+    turn->now->taken_count = 1;
     turn_set_pace(turn, 30000, 20001);
     assert_int_equal(turn->take_max, 1);
     for (int i = 0; i < 20; i++) {
-        turn->taken_count = turn->take_max;
+        turn->now->taken_count = turn->take_max;
         turn_set_pace(turn, 100, 100);
     }
     assert_int_equal(turn->take_max, TURN_TAKE_MAX);
@@ -342,6 +506,12 @@ int main(void)
                                         teardown_scene),
         cmocka_unit_test_setup_teardown(what_is_dropped_counts, setup_scene, teardown_scene),
         cmocka_unit_test_setup_teardown(a_turn_is_closed_with_a_tick, setup_scene, teardown_scene),
+        cmocka_unit_test_setup_teardown(what_is_taken_ahead_is_the_next_turns, setup_scene,
+                                        teardown_scene),
+        cmocka_unit_test_setup_teardown(what_is_taken_ahead_leaves_room, setup_scene,
+                                        teardown_scene),
+        cmocka_unit_test_setup_teardown(what_is_dropped_ahead_is_told_later, setup_scene,
+                                        teardown_scene),
         cmocka_unit_test_setup_teardown(the_pace_follows_what_turns_take, setup_scene,
                                         teardown_scene),
     };

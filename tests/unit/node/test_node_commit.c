@@ -147,6 +147,83 @@ static void test_nothing_is_said_of_an_unknown_outcome(void **state)
     batch_fini(&batch);
 }
 
+/* Opened before their turn, reports come to the same, byte by byte: answers and store; also where
+ * the batch is replayed. What is opened is lent, and may be used once more. */
+static void test_opened_before_their_turn(void **state)
+{
+    char *stores[2][2];
+    struct buf answers[2][2] = {0};
+    (void)state;
+    for (unsigned is_replayed = 0; is_replayed < 2; is_replayed++) {
+        for (unsigned is_opened = 0; is_opened < 2; is_opened++) {
+            void *own = NULL;
+            struct batch batch;
+            struct opened opened[EVENTS];
+            struct arena *arena = arena_new(WIRE_ARENA_MAX);
+            assert_int_equal(rig_setup_root(&own), 0);
+            struct rig *rig = own;
+            batch_init(rig, &batch);
+            for (size_t i = 0; i < EVENTS && is_opened; i++) {
+                assert_true(opened_make(batch.events[i].bytes, arena, &opened[i]));
+                batch.events[i].opened = &opened[i];
+            }
+            commits.full = is_replayed ? 5 : 0; /* the second finds no room alone, either */
+            for (unsigned round = 0; round < 2; round++) {
+                rig_batch(rig, batch.events, EVENTS);
+                assert_int_equal(rig->sent_count, EVENTS);
+                for (size_t i = 0; i < EVENTS; i++)
+                    buf_put(&answers[is_replayed][is_opened], rig->sent[i].bytes.data,
+                            rig->sent[i].bytes.len);
+            }
+            for (size_t i = 0; i < EVENTS; i++)
+                assert_int_equal(head_of(rig, &drafts[i]).revision, 1);
+            stores[is_replayed][is_opened] = dump_store(rig);
+            for (size_t i = 0; i < EVENTS && is_opened; i++)
+                opened_fini(&opened[i]);
+            arena_free(&arena);
+            batch_fini(&batch);
+            (void)rig_teardown(&own); /* it asserts */
+        }
+        assert_string_equal(stores[is_replayed][0], stores[is_replayed][1]);
+        assert_true(
+            span_equal(span_of(&answers[is_replayed][0]), span_of(&answers[is_replayed][1])));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        free(stores[i / 2][i % 2]);
+        buf_fini(&answers[i / 2][i % 2]);
+    }
+}
+
+/* Rule: only what is well-formed, has a filing and finds room is opened. */
+static void test_what_is_not_opened(void **state)
+{
+    struct rig *rig = *state;
+    struct batch batch;
+    struct opened opened;
+    struct arena *arena = arena_new(WIRE_ARENA_MAX), *small = arena_new(256);
+    batch_init(rig, &batch);
+    struct span bytes = batch.events[0].bytes;
+    assert_true(opened_make(bytes, arena, &opened));
+    assert_int_equal(opened.message.envelope->seq, 1);
+    assert_int_equal(opened.report.key.unit, drafts[0].unit);
+    assert_int_equal(opened.report.cell_count, drafts[0].cell_count);
+    opened_fini(&opened);
+    assert_false(opened_make(bytes, small, &opened));
+    for (size_t len = 0; len < bytes.len; len++) /* cut short */
+        assert_false(opened_make((struct span){bytes.data, len}, arena, &opened));
+    Tonghop__Ping ping = TONGHOP__PING__INIT;
+    Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    envelope.seq = 1;
+    envelope.body_case = BODY(PING);
+    envelope.ping = &ping;
+    buf_clear(&batch.bytes[0]);
+    wire_pack(&envelope, &batch.bytes[0]);
+    assert_false(opened_make(span_of(&batch.bytes[0]), arena, &opened));
+    arena_free(&arena);
+    arena_free(&small);
+    batch_fini(&batch);
+}
+
 /* What cannot be processed is refused, and said to be kept for a person if it is. */
 static void test_kept_is_what_is_on_disk(void **state)
 {
@@ -196,6 +273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_receipt_is_on_disk),
         ROOT_TEST(test_nothing_is_said_of_an_unknown_outcome),
+        cmocka_unit_test(test_opened_before_their_turn),
+        ROOT_TEST(test_what_is_not_opened),
         ROOT_TEST(test_kept_is_what_is_on_disk),
         ROOT_TEST(test_work_is_put_off_for_want_of_room_alone),
     };
