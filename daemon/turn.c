@@ -137,7 +137,8 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
 /* ---- waiting ---- */
 
 /* A commit costs the same for few reports and for many. Under load those are waited for that are on
- * their way: until none came for some steps, and for a part of what the disk takes. */
+ * their way: until none came for some steps, and for a part of what the disk takes. Where the disk
+ * takes less than we do it is not worth it: others come while we step these. */
 enum err turn_gather_more(struct turn *turn, const struct turn_sources *sources)
 {
     const struct timespec step = {.tv_nsec = WAIT_STEP_US * 1000};
@@ -167,6 +168,11 @@ enum err turn_gather_last(struct turn *turn, const struct turn_sources *sources)
         left_ms = end_ms - clock_now_ms();
     }
     return err;
+}
+
+bool turn_is_loaded(const struct turn *turn)
+{
+    return turn->now->taken_count >= LOADED;
 }
 
 static bool is_ack(const struct turn *turn, size_t index)
@@ -225,7 +231,8 @@ void turn_close(struct turn *turn, bool has_work, struct instant now, int64_t no
  * CPU time counts, not what it waited for the disk: a slow one is a reason for large batches. */
 void turn_set_pace(struct turn *turn, int64_t turn_us, int64_t cpu_us)
 {
-    turn->waited_us = turn->now->taken_count >= LOADED && turn_us > cpu_us ? turn_us - cpu_us : 0;
+    int64_t waited_us = turn_us - cpu_us;
+    turn->waited_us = turn_is_loaded(turn) && waited_us > cpu_us ? waited_us : 0;
     if (cpu_us > LONG_US)
         turn->take_max = turn->now->taken_count / 2;
     else if (turn->now->taken_count >= turn->take_max)
@@ -239,9 +246,4 @@ void turn_set_pace(struct turn *turn, int64_t turn_us, int64_t cpu_us)
 bool turn_shrink(struct turn *turn)
 {
     return turn_load_shrink(turn->now);
-}
-
-bool turn_is_loaded(const struct turn *turn)
-{
-    return turn->now->taken_count >= LOADED;
 }

@@ -20,7 +20,8 @@ struct turn {
     /* From turn to turn: */
     size_t take_max;      /* messages of a turn, as the last ones went */
     int64_t ack_until_ms; /* until when this turn waits; 0: it does not */
-    int64_t waited_us; /* what the last turn waited, mostly for the disk; 0: it had few messages */
+    int64_t waited_us; /* what the last turn waited, mostly for the disk; 0: it had few messages, or
+                          more work than that */
     size_t turn_count;
 };
 

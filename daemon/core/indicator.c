@@ -6,12 +6,6 @@ bool indicator_is_entered(const struct indicator *indicator)
     return indicator->aggregation != AGGREGATION_DERIVED;
 }
 
-bool indicator_is_valid_on(const struct indicator *indicator, struct date day)
-{
-    return date_compare(indicator->valid_from, day) <= 0 &&
-           date_compare(day, indicator->valid_to) <= 0;
-}
-
 const char *indicator_name(const struct indicator *indicator, bool english)
 {
     return english && indicator->name_en[0] != '\0' ? indicator->name_en : indicator->name_vi;

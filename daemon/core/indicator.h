@@ -48,7 +48,11 @@ struct indicator {
 };
 
 bool indicator_is_entered(const struct indicator *indicator);
-bool indicator_is_valid_on(const struct indicator *indicator, struct date day);
+static inline bool indicator_is_valid_on(const struct indicator *indicator, struct date day)
+{
+    return date_compare(indicator->valid_from, day) <= 0 &&
+           date_compare(day, indicator->valid_to) <= 0;
+}
 const char *indicator_name(const struct indicator *indicator, bool english);
 
 #endif

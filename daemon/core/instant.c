@@ -114,11 +114,6 @@ char *date_format(struct date date, char *out)
     return out;
 }
 
-int date_compare(struct date a, struct date b)
-{
-    return (a.days > b.days) - (a.days < b.days);
-}
-
 /* Seconds since the epoch on a clock in Viet Nam; rounded down, so it cannot overflow. */
 static int64_t vietnam_seconds(struct instant instant)
 {

@@ -36,7 +36,10 @@ enum err date_parse(const char *text, struct date *ret_date);
 char *date_format(struct date date, char *out);
 /* Year, month 1..12, day 1..31 of a date that is neither DATE_MIN nor DATE_MAX. */
 void date_split(struct date date, int *ret_year, int *ret_month, int *ret_day);
-int date_compare(struct date a, struct date b);
+static inline int date_compare(struct date a, struct date b)
+{
+    return (a.days > b.days) - (a.days < b.days);
+}
 
 struct instant instant_later(struct instant a, struct instant b);
 struct instant instant_earlier(struct instant a, struct instant b);

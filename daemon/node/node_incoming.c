@@ -459,7 +459,8 @@ void incoming_put(struct step *step, const struct incoming *in, enum origin orig
         merge_equal(step, &change, in);
     else
         merge_higher(step, &change, in, before);
-    incoming_digest(in, theirs);
+    if (origin == FROM_PARENT)
+        incoming_digest(in, theirs);
     change_end(step, &change, is_latest ? in : NULL, origin, origin == FROM_PARENT ? theirs : NULL);
 }
 

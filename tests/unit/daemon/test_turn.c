@@ -479,9 +479,14 @@ static void the_pace_follows_what_turns_take(void **state)
 {
     struct turn *turn = ((struct scene *)*state)->turn;
     turn->now->taken_count = 40;
-    turn_set_pace(turn, 30000, 20001);
+    turn_set_pace(turn, 50000, 20001);
     assert_int_equal(turn->take_max, 20);
-    assert_int_equal(turn->waited_us, 9999);
+    assert_int_equal(turn->waited_us, 29999);
+    turn->now->taken_count = 16;
+    turn_set_pace(turn, 30000, 16000);
+    assert_int_equal(turn->waited_us, 0); /* the disk does not keep us as long as the messages */
+    turn_set_pace(turn, 30000, 14000);
+    assert_int_equal(turn->waited_us, 16000);
     turn->now->taken_count = 15;
     turn_set_pace(turn, 30000, 100);
     assert_int_equal(turn->take_max, 20);
