@@ -1,5 +1,6 @@
 /* A second thread takes and opens the messages of the next turn, while ours steps those of this one
- * and waits for the disk. It does nothing else, and nothing at any other time:
+ * and waits for the disk. It does what belongs to that, as looking at what connections make the
+ * process hold, and nothing at any other time:
  *
  *     ours    gather . ahead_begin . step, commit . ahead_end . answer, send . gather ...
  *     second                       [ take, open  ]

@@ -19,8 +19,8 @@ enum {
     MEMORY_GROWTH_PART = 8,
     MEMORY_GROWTH_MAX_BYTES = 16 << 20, /* ... up to this, as GUARANTEES.md counts on */
     MEMORY_TRIM_MS = 1000,              /* between two times of giving back */
-    /* libzmq has two threads, as we have. What it keeps for thousands of connections lies apart
-     * from what ours free again: else it spreads over pages that a batch has used before. */
+    /* libzmq has two threads, and we have two. What it keeps for thousands of connections lies
+     * apart from what ours free again: else it spreads over pages that a batch has used before. */
     MEMORY_ARENAS = 4,
     /* At the end of an arena malloc keeps at most so much; of all but our first thread's,
      * malloc_trim does not give that back. */

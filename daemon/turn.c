@@ -12,10 +12,20 @@ enum {
     WAIT_STEP_US = 50,
     WAIT_IDLE = 4,       /* steps that bring nothing, after which nothing more is waited for */
     QUESTIONS_MAX = 4,   /* of a turn: one of them can take a tenth of a second */
-    AHEAD_QUESTIONS = 2, /* of them taken ahead */
+    AHEAD_QUESTIONS = 1, /* of them taken ahead: who asked may not wait so long */
     AHEAD_THIRDS = 2,    /* of a turn's messages: the parent has a share, too */
     LAST_MS = 100,       /* at the end: for messages on their way */
 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 void turn_start(struct turn *turn)
 {
@@ -38,17 +48,25 @@ void turn_begin(struct turn *turn)
     turn_load_clear(done);
     turn->now = turn->ahead;
     turn->ahead = done;
+    turn->ahead_count = turn->now->taken_count;
 }
 
+static size_t most_ahead(const struct turn *turn)
+{
+    return turn->take_max * AHEAD_THIRDS / 3;
+}
+
+/* The pace may have changed since messages were taken ahead: the share that was left is left. */
 static struct turn_bounds bounds_of(const struct turn *turn)
 {
-    return (struct turn_bounds){turn->take_max, TURN_BYTES_MAX, QUESTIONS_MAX};
+    size_t share = turn->take_max - most_ahead(turn);
+    return (struct turn_bounds){most(turn->take_max, turn->ahead_count + share), TURN_BYTES_MAX,
+                                QUESTIONS_MAX};
 }
 
 static struct turn_bounds bounds_ahead(const struct turn *turn)
 {
-    return (struct turn_bounds){turn->take_max * AHEAD_THIRDS / 3, TURN_AHEAD_BYTES_MAX,
-                                AHEAD_QUESTIONS};
+    return (struct turn_bounds){most_ahead(turn), TURN_AHEAD_BYTES_MAX, AHEAD_QUESTIONS};
 }
 
 static bool is_full(const struct turn *turn)
@@ -114,23 +132,24 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
     peers.parent = NULL;
     peers.note_dropped = keep_dropped;
     peers.ctx = load;
-    bool is_over = false;
-    while (!is_over && !turn_load_is_full(load, &bounds)) {
+    for (;;) {
+        bool is_full = turn_load_is_full(load, &bounds); /* what connections send is looked at on */
         struct sock_poll_item items[ITEMS] = {
             {.fd = end_fd},
             {.fd = sources->memory->fd},
-            {.sock = sources->local, .fd = -1},
-            {.sock = sources->listener, .fd = -1},
+            {.sock = is_full ? NULL : sources->local, .fd = -1},
+            {.sock = is_full ? NULL : sources->listener, .fd = -1},
         };
         size_t before = load->event_count;
         if (sock_poll(sources->context, items, ITEMS, -1, NULL) != ERR_OK)
             return; /* turn_gather meets the same */
+        if (items[END].is_ready)
+            return; /* and somebody waits for that */
         turn_load_fill(load, &peers, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET, turn->turn_count++,
                        &bounds);
         if (items[MEMORY].is_ready && memory_has_grown(sources->memory))
             sock_context_guard(sources->context);
         turn_load_open(load, before);
-        is_over = items[END].is_ready;
     }
 }
 
@@ -234,7 +253,7 @@ void turn_set_pace(struct turn *turn, int64_t turn_us, int64_t cpu_us)
     int64_t waited_us = turn_us - cpu_us;
     turn->waited_us = turn_is_loaded(turn) && waited_us > cpu_us ? waited_us : 0;
     if (cpu_us > LONG_US)
-        turn->take_max = turn->now->taken_count / 2;
+        turn->take_max = least(turn->take_max, turn->now->taken_count) / 2;
     else if (turn->now->taken_count >= turn->take_max)
         turn->take_max *= 2;
     if (turn->take_max < TAKE_MIN)

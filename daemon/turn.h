@@ -9,7 +9,7 @@
 
 enum {
     TURN_BYTES_MAX = 16 << 20,      /* of a turn's messages, and one message more */
-    TURN_AHEAD_BYTES_MAX = 4 << 20, /* of those taken ahead, likewise */
+    TURN_AHEAD_BYTES_MAX = 1 << 20, /* of those taken ahead, likewise */
     TURN_ACK_MS = 20,               /* for how long acknowledgements wait */
 };
 
@@ -17,6 +17,7 @@ struct turn {
     struct turn_load loads[2];
     struct turn_load *now;   /* of this turn */
     struct turn_load *ahead; /* of the next one */
+    size_t ahead_count;      /* messages of `now` that were taken ahead */
     /* From turn to turn: */
     size_t take_max;      /* messages of a turn, as the last ones went */
     int64_t ack_until_ms; /* until when this turn waits; 0: it does not */
@@ -35,8 +36,8 @@ void turn_begin(struct turn *turn);
  * of -1 is not looked at. The error is that of sock_poll. */
 enum err turn_gather(struct turn *turn, const struct turn_sources *sources, int signal_fd,
                      int64_t timeout_ms, bool *ret_is_asked);
-/* Takes messages of peers for the next turn, and opens them (opened.h), until `end_fd` is readable,
- * or there are as many as may be. For another thread, while ours steps this turn's events: it uses
+/* Takes messages of peers for the next turn, as many as may be, and opens them (opened.h), until
+ * `end_fd` is readable. For another thread, while ours steps this turn's events: it uses
  * neither `sources` meanwhile nor anything else of `turn`. */
 void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int end_fd);
 /* Once there are messages: waits for more, if the last turn was one of many. */

@@ -56,9 +56,10 @@ static const struct log_event_info infos[] = {
          "See that libzmq is the one of the distribution, and that 127.0.0.1 can be listened on."},
     [LOG_EVENT_MESSAGING_FAILED] =
         {"messaging-failed", "7ef70f667e764738ac77d3c7130a29a4", LOG_LEVEL_ERROR,
-         "libzmq cannot make what it needs, such as a socket to the node above.",
-         "See that there are memory and descriptors, and what limits them (LimitNOFILE, "
-         "MemoryMax)."},
+         "libzmq cannot make what it needs, such as a socket to the node above, or the daemon no "
+         "second thread.",
+         "See that there are memory, descriptors and threads, and what limits them (LimitNOFILE, "
+         "MemoryMax, TasksMax)."},
     [LOG_EVENT_OUT_OF_MEMORY] =
         {"out-of-memory", "af4d462ba75241319c32eff8b07fced0", LOG_LEVEL_ERROR,
          "There was no memory; the process ended, and nothing that was acknowledged is lost.",

@@ -145,8 +145,8 @@ struct sock_poll_item {
 /* Waits until an item (or the ZAP handler, `*ret_zap`; NULL: it is not asked) is readable, at most
  * `timeout_ms` (-1: for ever). Also wakes when a connection comes up or fails: look at sock_trouble
  * then. ERR_TIMEOUT, ERR_IO; an interrupted wait is ERR_OK with nothing ready, and so may be any
- * other. Connections of a CURVE listener that ended are cleared away only while this is called (the
- * ZAP handler takes part in it). */
+ * other. Connections of a CURVE listener that ended are cleared away only while this is called with
+ * `ret_zap` (the ZAP handler takes part in it). */
 enum err sock_poll(struct sock_context *context, struct sock_poll_item *items, size_t count,
                    int64_t timeout_ms, bool *ret_zap);
 

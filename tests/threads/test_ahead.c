@@ -11,23 +11,41 @@
 
 enum { MESSAGES = 3000, LOADED = 4, STEP_US = 500 };
 
-/* A client in a thread and a context of its own, which says MESSAGES pings, numbered from 1, and
- * hears as many. */
+/* A client in a thread and a context of its own, which files MESSAGES reports, numbered from 1, and
+ * hears as many answers. */
 struct speaker {
     const struct net *net;
     char endpoint[SOCK_ENDPOINT_MAX];
     unsigned heard;
 };
 
-static void pack_ping(uint64_t seq, struct buf *out)
+/* Of unit `seq`, with a figure and a note, so that there is something to open. */
+static void pack_file(uint64_t seq, struct buf *out)
 {
-    Tonghop__Ping ping = TONGHOP__PING__INIT;
+    static char empty[] = "";
+    struct buf filing = {0};
+    struct report report = {
+        .key = {.kind = 1, .period = {.year = 2024, .label = 1}, .unit = (uint32_t)seq, .form = 1},
+        .scope = SCOPE_OWN,
+        .catalogue = 1,
+        .author = mem_strdup("author"),
+        .reason = mem_strdup(empty),
+        .source = mem_strdup(empty),
+    };
+    report_add_cell(&report,
+                    (struct cell){.indicator = 7, .qualifier = QUALIFIER_EXACT, .value = 5});
+    report_add_note(&report, 7, "note");
+    wire_pack_filing(&report, &filing);
+    report_fini(&report);
+    Tonghop__File file = TONGHOP__FILE__INIT;
     Tonghop__Envelope envelope = TONGHOP__ENVELOPE__INIT;
+    file.filing = (ProtobufCBinaryData){filing.len, filing.data};
     envelope.seq = seq;
-    envelope.body_case = TONGHOP__ENVELOPE__BODY_PING;
-    envelope.ping = &ping;
+    envelope.body_case = TONGHOP__ENVELOPE__BODY_FILE;
+    envelope.file = &file;
     buf_clear(out);
     wire_pack(&envelope, out);
+    buf_fini(&filing);
 }
 
 static void hear_all(struct speaker *speaker, struct sock *sock)
@@ -44,7 +62,7 @@ static void *speak(void *ctx)
     struct speaker *speaker = ctx;
     struct sock_context *context = sock_context_new();
     struct sock *sock = NULL;
-    struct buf ping = {0};
+    struct buf message = {0};
     unsigned said = 0;
     if (context != NULL)
         (void)sock_connect(context, speaker->endpoint, speaker->net->server_pair.public_key,
@@ -52,13 +70,13 @@ static void *speak(void *ctx)
     for (int i = 0; sock != NULL && i < ROUNDS_MAX && speaker->heard < MESSAGES; i++) {
         struct sock_poll_item item = {.sock = sock, .fd = -1};
         bool is_zap;
-        pack_ping(said + 1, &ping);
-        while (said < MESSAGES && sock_send(sock, NULL, span_of(&ping)) == ERR_OK)
-            pack_ping(++said + 1, &ping);
+        pack_file(said + 1, &message);
+        while (said < MESSAGES && sock_send(sock, NULL, span_of(&message)) == ERR_OK)
+            pack_file(++said + 1, &message);
         (void)sock_poll(context, &item, 1, ROUND_MS, &is_zap);
         hear_all(speaker, sock);
     }
-    buf_fini(&ping);
+    buf_fini(&message);
     sock_close(&sock);
     sock_context_free(&context);
     return NULL;
@@ -71,12 +89,29 @@ static void no_drop(void *ctx, struct sock *sock, const struct sock_peer *peer)
     fail_msg("a message of %zu bytes of name was dropped", peer->id_len);
 }
 
-/* What a node does with a turn, while the other thread may have the sockets. */
-static void step(const struct turn_load *load, uint64_t *next_seq)
+/* What a node does with a turn, while the other thread has the sockets: it looks at what was opened
+ * there, and opens messages itself. */
+static void step(const struct turn_load *load, struct arena *arena, uint64_t *next_seq)
 {
     const struct timespec pause = {.tv_nsec = STEP_US * 1000};
-    for (size_t i = 0; i < load->event_count; i++)
-        assert_int_equal(wire_peek_seq(load->events[i].bytes), (*next_seq)++);
+    for (size_t i = 0; i < load->event_count; i++) {
+        const struct event *event = &load->events[i];
+        struct opened own;
+        arena_reset(arena);
+        assert_true(opened_make(event->bytes, arena, &own));
+        assert_int_equal(own.message.envelope->seq, *next_seq);
+        assert_int_equal(own.report.key.unit, *next_seq);
+        if (event->opened != NULL) {
+            assert_int_equal(event->opened->message.envelope->seq, *next_seq);
+            assert_int_equal(event->opened->report.key.unit, *next_seq);
+            assert_int_equal(event->opened->report.cell_count, 1);
+            assert_string_equal(event->opened->report.notes[0].text, "note");
+            assert_memory_equal(event->opened->filing.content, own.filing.content,
+                                WIRE_DIGEST_SIZE);
+        }
+        opened_fini(&own);
+        (*next_seq)++;
+    }
     (void)nanosleep(&pause, NULL);
 }
 
@@ -98,9 +133,11 @@ static void test_sockets_change_hands(void **state)
     struct net *net = *state;
     struct speaker speaker = {.net = net};
     struct turn *turn = mem_calloc(1, sizeof *turn);
-    struct memory memory = {.fd = -1};
+    struct memory memory;
     struct names names = {0};
+    memory_start(&memory); /* it is looked at in either thread, and blocks its signal first */
     struct ahead *ahead = ahead_new();
+    struct arena *arena = arena_new(WIRE_ARENA_MAX);
     const struct turn_sources sources = {.context = net->context,
                                          .listener = net->server,
                                          .memory = &memory,
@@ -126,7 +163,7 @@ static void test_sockets_change_hands(void **state)
         turn_close(turn, false, now, 1);
         if (turn->now->taken_count >= LOADED)
             ahead_begin(ahead, turn, &sources);
-        step(turn->now, &next_seq);
+        step(turn->now, arena, &next_seq);
         ahead_end(ahead);
         answer(net, turn->now);
     }
@@ -139,6 +176,8 @@ static void test_sockets_change_hands(void **state)
     assert_int_equal(speaker.heard, MESSAGES);
     assert_true(ahead_count > 0);
     ahead_free(&ahead);
+    memory_stop(&memory);
+    arena_free(&arena);
     turn_fini(turn);
     free(turn);
 }

@@ -1,8 +1,9 @@
 /* Turns: what is taken from real sockets, with which bounds, and what waits for more. */
 #include "unit/link/sock_net.h"
 
-#include <sys/eventfd.h>
+#include <time.h>
 
+#include "ahead.h"
 #include "memory.h"
 #include "names.h"
 #include "turn.h"
@@ -18,7 +19,7 @@ struct scene {
     struct memory memory;
     struct names names;
     struct sock *child; /* of the listener */
-    int ended_fd;       /* is readable: what is taken ahead is taken at once */
+    struct ahead *second;
     unsigned dropped;
 };
 
@@ -49,7 +50,8 @@ static int setup_scene(void **state)
     scene->turn = mem_calloc(1, sizeof *scene->turn);
     turn_start(scene->turn);
     scene->memory.fd = -1;
-    scene->ended_fd = eventfd(1, EFD_CLOEXEC);
+    scene->second = ahead_new();
+    assert_non_null(scene->second);
     connect_to(scene->net, scene->net->server, &scene->net->client);
     assert_int_equal(sock_listen(scene->net->context, "tcp://127.0.0.1:*", &scene->net->server_pair,
                                  &scene->net->other),
@@ -70,10 +72,10 @@ static int teardown_scene(void **state)
 {
     struct scene *scene = *state;
     void *net = scene->net;
+    ahead_free(&scene->second);
     sock_close(&scene->child);
     turn_fini(scene->turn);
     free(scene->turn);
-    (void)close(scene->ended_fd);
     free(scene);
     return teardown(&net);
 }
@@ -104,15 +106,23 @@ static void gather(struct scene *scene, size_t count)
     assert_int_equal(scene->turn->now->taken_count, count);
 }
 
+/* The second thread has the sockets for a moment. */
+static void take_ahead_once(struct scene *scene)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    serve(scene, 1);
+    ahead_begin(scene->second, scene->turn, &scene->sources);
+    (void)nanosleep(&moment, NULL);
+    ahead_end(scene->second);
+}
+
 /* Until so many messages are taken for the next turn. */
 static void take_ahead(struct scene *scene, size_t count)
 {
-    struct turn *turn = scene->turn;
-    for (int i = 0; i < ROUNDS_MAX && turn->ahead->taken_count < count; i++) {
-        serve(scene, 1);
-        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
-    }
-    assert_int_equal(turn->ahead->taken_count, count);
+    const struct turn_load *load = scene->turn->ahead;
+    for (int i = 0; i < ROUNDS_MAX && load->taken_count < count; i++)
+        take_ahead_once(scene);
+    assert_int_equal(load->taken_count, count);
 }
 
 static void pack(Tonghop__Envelope__BodyCase body, struct buf *out)
@@ -294,10 +304,8 @@ static void what_is_taken_ahead_is_the_next_turns(void **state)
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     parent_says(scene, TONGHOP__ENVELOPE__BODY_ACK);
     take_ahead(scene, 2);
-    for (int i = 0; i < 5; i++) { /* the parent's has had time to come */
-        serve(scene, ROUND_MS);
-        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
-    }
+    for (int i = 0; i < 20; i++) /* the parent's has had time to come */
+        take_ahead_once(scene);
     assert_int_equal(turn->ahead->taken_count, 2);
     assert_int_equal(turn->now->event_count, 1);
     turn_close(turn, false, now, NOW_MS);
@@ -321,8 +329,8 @@ static void what_is_taken_ahead_is_the_next_turns(void **state)
     assert_int_equal(turn->now->taken_count, 0);
 }
 
-/* Rule: a turn is never full of what was taken ahead: two thirds of its messages, half of its
- * questions, and TURN_AHEAD_BYTES_MAX. */
+/* Rule: a turn is never full of what was taken ahead: two thirds of its messages, one question, and
+ * TURN_AHEAD_BYTES_MAX; nor when it is to have fewer than that meanwhile. */
 static void what_is_taken_ahead_leaves_room(void **state)
 {
     struct scene *scene = *state;
@@ -334,12 +342,15 @@ static void what_is_taken_ahead_leaves_room(void **state)
     for (int i = 0; i < 5; i++)
         child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     take_ahead(scene, 4);
-    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    take_ahead_once(scene);
     assert_int_equal(turn->ahead->taken_count, 4);
     turn->take_max = 1;
-    turn_begin(turn); /* more than the turn is to have now: all of them are stepped */
-    gather_once(scene);
-    assert_int_equal(turn->now->event_count, 4);
+    turn_begin(turn);
+    parent_says(scene, TONGHOP__ENVELOPE__BODY_ACK);
+    gather(scene, 5);
+    for (int i = 0; i < 20; i++)
+        gather_once(scene);
+    assert_int_equal(turn->now->taken_count, 5);
     turn_begin(turn);
     gather(scene, 1);
 
@@ -347,9 +358,9 @@ static void what_is_taken_ahead_leaves_room(void **state)
     turn->take_max = TURN_TAKE_MAX;
     for (int i = 0; i < 3; i++)
         child_says(scene, TONGHOP__ENVELOPE__BODY_STATUS_QUERY);
-    take_ahead(scene, 2);
-    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
-    assert_int_equal(turn->ahead->question_count, 2);
+    take_ahead(scene, 1);
+    take_ahead_once(scene);
+    assert_int_equal(turn->ahead->question_count, 1);
     turn_begin(turn);
     gather(scene, 3);
 
@@ -358,14 +369,13 @@ static void what_is_taken_ahead_leaves_room(void **state)
     for (int i = 0; i < ROUNDS_MAX && turn->ahead->taken_bytes < TURN_AHEAD_BYTES_MAX; i++) {
         while (sent < FILINGS && sock_send(scene->child, NULL, span_of(&filing)) == ERR_OK)
             sent++;
-        serve(scene, 1);
-        turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+        take_ahead_once(scene);
     }
     buf_fini(&filing);
     assert_in_range(turn->ahead->taken_bytes, TURN_AHEAD_BYTES_MAX,
                     TURN_AHEAD_BYTES_MAX + SOCK_MESSAGE_MAX);
     size_t full = turn->ahead->taken_count;
-    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    take_ahead_once(scene);
     assert_int_equal(turn->ahead->taken_count, full);
 }
 
@@ -380,7 +390,7 @@ static void what_is_dropped_ahead_is_told_later(void **state)
     assert_int_equal(zmq_send(scene->child->handle, "frames", 6, 0), 6);
     child_says(scene, TONGHOP__ENVELOPE__BODY_PING);
     take_ahead(scene, 1);
-    turn_take_ahead(turn, &scene->sources, scene->ended_fd);
+    take_ahead_once(scene);
     assert_int_equal(turn->ahead->taken_count, 1);
     assert_int_equal(turn->ahead->event_count, 0);
     assert_int_equal(scene->dropped, 0);
@@ -487,6 +497,10 @@ static void the_pace_follows_what_turns_take(void **state)
     assert_int_equal(turn->waited_us, 0); /* the disk does not keep us as long as the messages */
     turn_set_pace(turn, 30000, 14000);
     assert_int_equal(turn->waited_us, 16000);
+    turn->now->taken_count = 100; /* most of them taken ahead, when the pace was another one */
+    turn_set_pace(turn, 50000, 20001);
+    assert_int_equal(turn->take_max, 10);
+    turn->take_max = 20;
     turn->now->taken_count = 15;
     turn_set_pace(turn, 30000, 100);
     assert_int_equal(turn->take_max, 20);
