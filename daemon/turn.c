@@ -1,5 +1,6 @@
 #include "turn.h"
 
+#include <assert.h>
 #include <time.h>
 
 #include "clock.h"
@@ -13,6 +14,7 @@ enum {
     WAIT_IDLE = 4,       /* steps that bring nothing, after which nothing more is waited for */
     QUESTIONS_MAX = 4,   /* of a turn: one of them can take a tenth of a second */
     AHEAD_QUESTIONS = 1, /* of them taken ahead: who asked may not wait so long */
+    AHEAD_STEP = 32,     /* messages taken ahead before an end is looked for */
     AHEAD_THIRDS = 2,    /* of a turn's messages: the parent has a share, too */
     LAST_MS = 100,       /* at the end: for messages on their way */
 };
@@ -60,8 +62,9 @@ static size_t most_ahead(const struct turn *turn)
 static struct turn_bounds bounds_of(const struct turn *turn)
 {
     size_t share = turn->take_max - most_ahead(turn);
-    return (struct turn_bounds){most(turn->take_max, turn->ahead_count + share), TURN_BYTES_MAX,
-                                QUESTIONS_MAX};
+    size_t count = most(turn->take_max, turn->ahead_count + share);
+    assert(count <= TURN_TAKE_MAX);
+    return (struct turn_bounds){count, TURN_BYTES_MAX, QUESTIONS_MAX};
 }
 
 static struct turn_bounds bounds_ahead(const struct turn *turn)
@@ -132,8 +135,10 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
     peers.parent = NULL;
     peers.note_dropped = keep_dropped;
     peers.ctx = load;
-    for (;;) {
+    for (size_t round = 0;; round++) {
         bool is_full = turn_load_is_full(load, &bounds); /* what connections send is looked at on */
+        struct turn_bounds step = bounds;
+        step.count = least(bounds.count, load->taken_count + AHEAD_STEP);
         struct sock_poll_item items[ITEMS] = {
             {.fd = end_fd},
             {.fd = sources->memory->fd},
@@ -145,8 +150,7 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
             return; /* turn_gather meets the same */
         if (items[END].is_ready)
             return; /* and somebody waits for that */
-        turn_load_fill(load, &peers, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET, turn->turn_count++,
-                       &bounds);
+        turn_load_fill(load, &peers, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET, round, &step);
         if (items[MEMORY].is_ready && memory_has_grown(sources->memory))
             sock_context_guard(sources->context);
         turn_load_open(load, before);

@@ -56,8 +56,8 @@ static const struct log_event_info infos[] = {
          "See that libzmq is the one of the distribution, and that 127.0.0.1 can be listened on."},
     [LOG_EVENT_MESSAGING_FAILED] =
         {"messaging-failed", "7ef70f667e764738ac77d3c7130a29a4", LOG_LEVEL_ERROR,
-         "libzmq cannot make what it needs, such as a socket to the node above, or the daemon no "
-         "second thread.",
+         "libzmq cannot make what it needs, such as a socket to the node above, or the daemon "
+         "cannot begin its second thread.",
          "See that there are memory, descriptors and threads, and what limits them (LimitNOFILE, "
          "MemoryMax, TasksMax)."},
     [LOG_EVENT_OUT_OF_MEMORY] =

@@ -67,14 +67,16 @@ static void *speak(void *ctx)
     if (context != NULL)
         (void)sock_connect(context, speaker->endpoint, speaker->net->server_pair.public_key,
                            &speaker->net->known, MESSAGE_MAX, &sock);
-    for (int i = 0; sock != NULL && i < ROUNDS_MAX && speaker->heard < MESSAGES; i++) {
+    for (int idle = 0; sock != NULL && idle < ROUNDS_MAX && speaker->heard < MESSAGES;) {
         struct sock_poll_item item = {.sock = sock, .fd = -1};
+        unsigned heard = speaker->heard;
         bool is_zap;
         pack_file(said + 1, &message);
         while (said < MESSAGES && sock_send(sock, NULL, span_of(&message)) == ERR_OK)
             pack_file(++said + 1, &message);
         (void)sock_poll(context, &item, 1, ROUND_MS, &is_zap);
         hear_all(speaker, sock);
+        idle = speaker->heard > heard ? 0 : idle + 1;
     }
     buf_fini(&message);
     sock_close(&sock);
@@ -91,7 +93,8 @@ static void no_drop(void *ctx, struct sock *sock, const struct sock_peer *peer)
 
 /* What a node does with a turn, while the other thread has the sockets: it looks at what was opened
  * there, and opens messages itself. */
-static void step(const struct turn_load *load, struct arena *arena, uint64_t *next_seq)
+static void step(const struct turn_load *load, struct arena *arena, uint64_t *next_seq,
+                 size_t *opened_count)
 {
     const struct timespec pause = {.tv_nsec = STEP_US * 1000};
     for (size_t i = 0; i < load->event_count; i++) {
@@ -102,6 +105,7 @@ static void step(const struct turn_load *load, struct arena *arena, uint64_t *ne
         assert_int_equal(own.message.envelope->seq, *next_seq);
         assert_int_equal(own.report.key.unit, *next_seq);
         if (event->opened != NULL) {
+            (*opened_count)++;
             assert_int_equal(event->opened->message.envelope->seq, *next_seq);
             assert_int_equal(event->opened->report.key.unit, *next_seq);
             assert_int_equal(event->opened->report.cell_count, 1);
@@ -118,10 +122,13 @@ static void step(const struct turn_load *load, struct arena *arena, uint64_t *ne
 static void answer(struct net *net, const struct turn_load *load)
 {
     for (size_t i = 0; i < load->event_count; i++) {
-        enum err err;
-        while ((err = sock_send(net->server, &load->messages[i].peer, load->events[i].bytes)) ==
-               ERR_BUSY)
-            continue; /* it is being read */
+        const struct timespec pause = {.tv_nsec = STEP_US * 1000};
+        enum err err = ERR_BUSY;
+        for (int tries = 0; err == ERR_BUSY && tries < ROUNDS_MAX; tries++) {
+            err = sock_send(net->server, &load->messages[i].peer, load->events[i].bytes);
+            if (err == ERR_BUSY)
+                (void)nanosleep(&pause, NULL); /* it is being read */
+        }
         assert_int_equal(err, ERR_OK);
     }
 }
@@ -146,14 +153,14 @@ static void test_sockets_change_hands(void **state)
     const struct instant now = {.us = 1};
     pthread_t thread;
     uint64_t next_seq = 1;
-    size_t ahead_count = 0;
+    size_t ahead_count = 0, opened_count = 0;
     assert_non_null(ahead);
     size_t size = sizeof speaker.endpoint;
     assert_int_equal(
         zmq_getsockopt(net->server->handle, ZMQ_LAST_ENDPOINT, speaker.endpoint, &size), 0);
     turn_start(turn);
     assert_int_equal(pthread_create(&thread, NULL, speak, &speaker), 0);
-    for (int i = 0; i < ROUNDS_MAX && next_seq <= MESSAGES; i++) {
+    for (int idle = 0; idle < ROUNDS_MAX && next_seq <= MESSAGES;) {
         bool is_asked;
         turn_begin(turn);
         ahead_count += turn->now->taken_count;
@@ -163,9 +170,10 @@ static void test_sockets_change_hands(void **state)
         turn_close(turn, false, now, 1);
         if (turn->now->taken_count >= LOADED)
             ahead_begin(ahead, turn, &sources);
-        step(turn->now, arena, &next_seq);
+        step(turn->now, arena, &next_seq, &opened_count);
         ahead_end(ahead);
         answer(net, turn->now);
+        idle = turn->now->taken_count > 0 ? 0 : idle + 1;
     }
     for (int i = 0; i < 2; i++) { /* nothing is left over */
         turn_begin(turn);
@@ -175,6 +183,7 @@ static void test_sockets_change_hands(void **state)
     assert_int_equal(next_seq, MESSAGES + 1);
     assert_int_equal(speaker.heard, MESSAGES);
     assert_true(ahead_count > 0);
+    assert_int_equal(opened_count, ahead_count);
     ahead_free(&ahead);
     memory_stop(&memory);
     arena_free(&arena);
