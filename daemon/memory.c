@@ -19,6 +19,7 @@ enum {
     MEMORY_GROWTH_PART = 8,
     MEMORY_GROWTH_MAX_BYTES = 16 << 20, /* ... up to this, as GUARANTEES.md counts on */
     MEMORY_TRIM_MS = 1000,              /* between two times of giving back */
+    MEMORY_CUT_LOOKS = 3,               /* in which what was held by who is cut off is freed */
     /* libzmq has two threads, and we have two. What it keeps for thousands of connections lies
      * apart from what ours free again: else it spreads over pages that a batch has used before. */
     MEMORY_ARENAS = 4,
@@ -91,11 +92,22 @@ static size_t much(size_t own_bytes)
     return part < MEMORY_GROWTH_MAX_BYTES ? part : MEMORY_GROWTH_MAX_BYTES;
 }
 
+void memory_note_cut(struct memory *memory)
+{
+    memory->cut_looks = MEMORY_CUT_LOOKS;
+}
+
+/* What was freed and not given back is filled again first, and so much growth would not show: who
+ * is cut off and comes back could have more each time. */
 bool memory_has_grown(struct memory *memory)
 {
     struct signalfd_siginfo signal;
     while (read(memory->fd, &signal, sizeof signal) == (ssize_t)sizeof signal)
         continue;
+    if (memory->cut_looks > 0) {
+        memory->cut_looks--;
+        (void)malloc_trim(0); /* whether there was anything */
+    }
     size_t own_bytes = read_own_bytes(memory);
     memory->is_trim_due = true; /* what libzmq frees it tells nobody */
     bool has_grown = own_bytes > memory->own_bytes + much(memory->own_bytes);

@@ -88,6 +88,12 @@ static void tell_dropped(struct turn_load *load, const struct turn_sources *sour
     load->dropped_at = NULL;
 }
 
+static void look_at_memory(const struct turn_sources *sources)
+{
+    if (memory_has_grown(sources->memory) && sock_context_guard(sources->context))
+        memory_note_cut(sources->memory);
+}
+
 enum err turn_gather(struct turn *turn, const struct turn_sources *sources, int signal_fd,
                      int64_t timeout_ms, bool *ret_is_asked)
 {
@@ -109,8 +115,8 @@ enum err turn_gather(struct turn *turn, const struct turn_sources *sources, int 
         sock_context_serve_zap(sources->context);
     turn_load_fill(turn->now, sources, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET,
                    turn->turn_count++, &bounds);
-    if (items[MEMORY].is_ready && memory_has_grown(sources->memory))
-        sock_context_guard(sources->context);
+    if (items[MEMORY].is_ready)
+        look_at_memory(sources);
     *ret_is_asked = items[SIGNAL].is_ready;
     return ERR_OK;
 }
@@ -151,8 +157,8 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
         if (items[END].is_ready)
             return; /* and somebody waits for that */
         turn_load_fill(load, &peers, &items[FIRST_SOCKET], ITEMS - FIRST_SOCKET, round, &step);
-        if (items[MEMORY].is_ready && memory_has_grown(sources->memory))
-            sock_context_guard(sources->context);
+        if (items[MEMORY].is_ready)
+            look_at_memory(sources);
         turn_load_open(load, before);
     }
 }

@@ -129,8 +129,9 @@ struct sock_mistaken sock_take_mistaken(struct sock *sock);
 
 /* Cuts off those who have sent most, if what TCP connections have sent and sock_receive has not
  * taken is more than SOCK_HELD_MAX. libzmq's thread receives without us: call it for every few
- * milliseconds of CPU that the process uses. Local connections are not counted. */
-void sock_context_guard(struct sock_context *context);
+ * milliseconds of CPU that the process uses. Local connections are not counted. True if somebody
+ * was cut off. */
+bool sock_context_guard(struct sock_context *context);
 /* How many were cut off since the last call: by sock_context_guard, or by sock_send, because they
  * do not read their answers. */
 struct sock_cuts sock_context_take_cuts(struct sock_context *context);

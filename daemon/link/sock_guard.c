@@ -237,13 +237,13 @@ static int compare_holders(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-void sock_context_guard(struct sock_context *context)
+bool sock_context_guard(struct sock_context *context)
 {
     struct holder *holders = NULL;
     size_t count = 0, capacity = 0;
-    uint64_t all_bytes = 0;
+    uint64_t all_bytes = 0, cut_before = context->cuts.count;
     if (context->descriptors == NULL)
-        return;
+        return false;
     rewinddir(context->descriptors);
     for (struct dirent *entry; (entry = readdir(context->descriptors)) != NULL;) {
         int fd = atoi(entry->d_name); /* "." and ".." are 0, which is no connection */
@@ -261,6 +261,7 @@ void sock_context_guard(struct sock_context *context)
         all_bytes -= holders[i].bytes;
     }
     free(holders);
+    return context->cuts.count > cut_before;
 }
 
 /* ---- what is sent ---- */
