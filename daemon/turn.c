@@ -8,7 +8,7 @@
 enum {
     TAKE_MIN = 1,    /* messages of a turn after one that took long */
     LONG_US = 20000, /* of our CPU; a turn that takes more took long */
-    LOADED = 16,     /* messages of a turn after which more are waited for */
+    LOADED = 16,     /* messages of a turn under load: others are taken ahead, or waited for */
     WAIT_PART = 4,   /* of what the last turn waited: how long at most */
     WAIT_STEP_US = 50,
     WAIT_IDLE = 4,       /* steps that bring nothing, after which nothing more is waited for */
@@ -142,14 +142,14 @@ void turn_take_ahead(struct turn *turn, const struct turn_sources *sources, int 
     peers.note_dropped = keep_dropped;
     peers.ctx = load;
     for (size_t round = 0;; round++) {
-        bool is_full = turn_load_is_full(load, &bounds); /* what connections send is looked at on */
+        bool has_all = turn_load_is_full(load, &bounds); /* memory is looked at all the same */
         struct turn_bounds step = bounds;
         step.count = least(bounds.count, load->taken_count + AHEAD_STEP);
         struct sock_poll_item items[ITEMS] = {
             {.fd = end_fd},
             {.fd = sources->memory->fd},
-            {.sock = is_full ? NULL : sources->local, .fd = -1},
-            {.sock = is_full ? NULL : sources->listener, .fd = -1},
+            {.sock = has_all ? NULL : sources->local, .fd = -1},
+            {.sock = has_all ? NULL : sources->listener, .fd = -1},
         };
         size_t before = load->event_count;
         if (sock_poll(sources->context, items, ITEMS, -1, NULL) != ERR_OK)

@@ -91,6 +91,16 @@ static void no_drop(void *ctx, struct sock *sock, const struct sock_peer *peer)
     fail_msg("a message of %zu bytes of name was dropped", peer->id_len);
 }
 
+static struct turn_sources sources_of(const struct net *net, struct memory *memory,
+                                      struct names *names)
+{
+    return (struct turn_sources){.context = net->context,
+                                 .listener = net->server,
+                                 .memory = memory,
+                                 .names = names,
+                                 .note_dropped = no_drop};
+}
+
 /* What a node does with a turn, while the other thread has the sockets: it looks at what was opened
  * there, and opens messages itself. */
 static void step(const struct turn_load *load, struct arena *arena, uint64_t *next_seq,
@@ -145,11 +155,7 @@ static void test_sockets_change_hands(void **state)
     memory_start(&memory); /* it is looked at in either thread, and blocks its signal first */
     struct ahead *ahead = ahead_new();
     struct arena *arena = arena_new(WIRE_ARENA_MAX);
-    const struct turn_sources sources = {.context = net->context,
-                                         .listener = net->server,
-                                         .memory = &memory,
-                                         .names = &names,
-                                         .note_dropped = no_drop};
+    const struct turn_sources sources = sources_of(net, &memory, &names);
     const struct instant now = {.us = 1};
     pthread_t thread;
     uint64_t next_seq = 1;
@@ -175,11 +181,11 @@ static void test_sockets_change_hands(void **state)
         answer(net, turn->now);
         idle = turn->now->taken_count > 0 ? 0 : idle + 1;
     }
+    assert_int_equal(pthread_join(thread, NULL), 0);
     for (int i = 0; i < 2; i++) { /* nothing is left over */
         turn_begin(turn);
         assert_int_equal(turn->now->taken_count, 0);
     }
-    assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(next_seq, MESSAGES + 1);
     assert_int_equal(speaker.heard, MESSAGES);
     assert_true(ahead_count > 0);
@@ -199,11 +205,7 @@ static void test_an_end_is_heard(void **state)
     struct memory memory = {.fd = -1};
     struct names names = {0};
     struct ahead *ahead = ahead_new();
-    const struct turn_sources sources = {.context = net->context,
-                                         .listener = net->server,
-                                         .memory = &memory,
-                                         .names = &names,
-                                         .note_dropped = no_drop};
+    const struct turn_sources sources = sources_of(net, &memory, &names);
     assert_non_null(ahead);
     turn_start(turn);
     ahead_end(ahead); /* of nothing */
