@@ -11,7 +11,7 @@ struct settling {
 };
 
 /* Once in a turn; `is_last`: whatever waits is placed. ERR_OK also where there was no room, which
- * the store has logged: it goes on to wait. Another error has an unknown outcome: the process ends.
+ * the store or room.h logs: it goes on to wait. An error has an unknown outcome: the process ends.
  */
 enum err settling_turn(struct settling *settling, struct store *store, int64_t now_ms,
                        bool is_last);

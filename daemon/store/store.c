@@ -249,13 +249,17 @@ void store_end(struct store **store)
 
 /* ---- room ---- */
 
+static bool keeps_reserve(const struct store *store)
+{
+    return store_free_bytes(store) >= store->reserve_bytes;
+}
+
 static bool has_room(const struct store *store)
 {
     uint64_t map_reserve_bytes = db_map_bytes(store->db) / MAP_RESERVE_PART;
     if (map_reserve_bytes < MAP_RESERVE_MIN_BYTES)
         map_reserve_bytes = MAP_RESERVE_MIN_BYTES;
-    return db_has_room(store->db, map_reserve_bytes) &&
-           store_free_bytes(store) >= store->reserve_bytes;
+    return db_has_room(store->db, map_reserve_bytes) && keeps_reserve(store);
 }
 
 bool store_has_room(struct store *store)
@@ -368,6 +372,8 @@ enum err store_settle(struct store *store, bool *ret_unknown)
     *ret_unknown = false;
     if (store_pending_bytes(store) == 0)
         return ERR_OK;
+    if (store_is_disk_full(store) || !keeps_reserve(store))
+        return ERR_FULL; /* nobody waits for it, and a commit that met no disk would end us */
     struct store_txn *txn = store_begin_write(store);
     (void)db_place(&txn->db); /* errors are sticky */
     return store_commit(&txn, ret_unknown);

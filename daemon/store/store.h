@@ -99,8 +99,9 @@ enum err store_commit(struct store_txn **txn, bool *ret_unknown);
 void store_abort(struct store_txn **txn);
 /* Changes are on disk when they are committed, and are read from then on; but it is cheaper to put
  * many of them into their tables at once (store/deferred.c). That happens by itself when much
- * waits, and here: as a transaction, with the errors of store_commit. ERR_FULL: the map has no room
- * for it now; what waits goes on to wait. Does nothing when nothing waits. */
+ * waits, and here: as a transaction, with the errors of store_commit. ERR_FULL, and the outcome is
+ * known: the map has no room for it now, or the disk less than is kept back; what waits goes on to
+ * wait. Does nothing when nothing waits. */
 enum err store_settle(struct store *store, bool *ret_unknown);
 /* How much waits, as of the last commit; 0: nothing does. Cheap. */
 uint64_t store_pending_bytes(const struct store *store);

@@ -35,6 +35,7 @@ PROVINCE, DISTRICT = 64, 631
 OF_PROVINCE, OF_DISTRICT = [622, 623, 624], [23860, 23863, 23866]
 RETRY_S = 90  # what was refused for now is tried again every minute
 CHUNK = 1 << 16
+IDLE_S = 1  # what waits in the store would be placed by then
 FILLINGS = 5
 NEARLY_FULL = "the disk of this node is nearly full"
 
@@ -281,10 +282,14 @@ def no_reserve_at_all(scene: Scene) -> None:
     expect("it ended and was started again", manager.ends >= 2, True)
     expect_in("the log", scene.district.log.read_text(), "look for free disk space",
               "stopping without answering", "the disk is full, and reserve_mib keeps nothing back")
-    if not scene.district.is_running:
-        scene.district.start(is_awaited=False)
+    # Every ack is one more commit, and one more end: without them there is somebody to ask.
+    scene.province.stop()
+    scene.district.discard()
+    scene.district.start(is_awaited=False)
     eventually(lambda: "reserve_mib keeps nothing back" in scene.district.tonghop("status", expect=None).err,
                "status tells it")
+    expect("it ends though nothing is asked of it", until(lambda: not scene.district.is_running, IDLE_S), False)
+    scene.province.start()
     scene.disk_of_district.clear()
     expect("losses", scene.at_district.compare(manager.shown()), [])
     eventually(lambda: manager.outbox() == 0, "acks are taken again")

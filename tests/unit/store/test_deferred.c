@@ -518,6 +518,27 @@ static void no_room_to_place(void **state)
     store_abort(&txn);
 }
 
+static void no_disk_to_place(void **state)
+{
+    struct temp_store *temp = *state;
+    bool is_unknown;
+    struct store_txn *txn = store_begin_write(temp->store);
+    put_number(txn, DB_BELOW, "one", 1);
+    assert_commits(&txn);
+    uint64_t bytes = store_pending_bytes(temp->store);
+    assert_true(bytes > 0);
+    store_set_reserve(temp->store, UINT64_MAX);
+    assert_int_equal(store_settle(temp->store, &is_unknown), ERR_FULL);
+    assert_false(is_unknown);
+    assert_int_equal(store_pending_bytes(temp->store), bytes);
+    store_set_reserve(temp->store, 0);
+    assert_int_equal(store_settle(temp->store, &is_unknown), ERR_OK);
+    assert_int_equal(store_pending_bytes(temp->store), 0);
+    txn = store_begin_read(temp->store);
+    assert_int_equal(get_number(txn, DB_BELOW, "one"), 1);
+    store_abort(&txn);
+}
+
 static enum err put_chunk(struct temp_store *temp, uint32_t number)
 {
     static const uint8_t bytes[1 << 10];
@@ -569,6 +590,7 @@ int main(void)
         STORE_TEST(golden),
         STORE_TEST(malformed),
         STORE_TEST(no_room_to_place),
+        STORE_TEST(no_disk_to_place),
         STORE_TEST(nothing_waits_in_a_full_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
